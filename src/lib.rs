@@ -1,0 +1,1 @@
+//! `needk8s` answers "do I need Kubernetes?" from a rulebook, and explains the answer line by line.

@@ -1,0 +1,3 @@
+//! The `needk8s` program.
+
+fn main() {}
