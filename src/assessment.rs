@@ -1,0 +1,384 @@
+//! Rulebook + readings → which criteria hold, what every platform would burden, the margin, the verdict.
+//!
+//! The formulas are those of the README's section on the model; all arithmetic is on integers, so a result is exact and
+//! can be added up by hand.
+
+use crate::rulebook::{Condition, Demand, Leaning, Reading, Rulebook, Truth};
+
+/// Everything that follows from a set of answers, decided once. Explanations and reports read it and judge nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assessment {
+    /// What is known of each question.
+    pub readings: Vec<Reading>,
+    /// The truth of each criterion.
+    pub truths: Vec<Truth>,
+    /// What a point of effort costs this team.
+    pub effort_price: i64,
+    /// One for each platform, in the rulebook's order.
+    pub standings: Vec<Standing>,
+    /// All platforms: the available ones first, each part from the least burden up.
+    pub ranking: Vec<usize>,
+    /// The best platform of the subject family.
+    pub best_with: usize,
+    /// The best platform outside it.
+    pub best_without: usize,
+    /// Burden of the best platform without the subject minus burden of the best one with it.
+    pub margin: i64,
+    /// The index of the verdict's band.
+    pub band: usize,
+    /// The constraint that leaves only one side, when there is one; it is the verdict then, and the margin is the one that
+    /// the platforms would have without it.
+    pub decided_by: Option<usize>,
+    /// The platform to take.
+    pub recommendation: usize,
+    /// The margin, term by term.
+    pub ledger: Vec<Term>,
+}
+
+/// How one platform fares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The constraints that take it off the table.
+    pub removed_by: Vec<usize>,
+    /// Its effort for this team.
+    pub effort: i64,
+    /// Effort at this team's price plus all shortfalls.
+    pub burden: i64,
+    /// What it lacks, the most first.
+    pub shortfalls: Vec<Shortfall>,
+}
+
+impl Standing {
+    /// Whether no constraint takes it off the table.
+    pub fn is_available(&self) -> bool {
+        self.removed_by.is_empty()
+    }
+}
+
+/// What a platform lacks of one aspect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortfall {
+    /// The index of the aspect.
+    pub aspect: usize,
+    /// The platform's level.
+    pub level: u8,
+    /// The demanded level that the most points follow from.
+    pub demanded: u8,
+    /// Points of burden.
+    pub points: i64,
+    /// The criteria whose demands it does not meet.
+    pub criteria: Vec<usize>,
+}
+
+/// One term of the margin: positive ones speak for the subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// Points of margin.
+    pub points: i64,
+    /// What it is about.
+    pub about: About,
+}
+
+/// What a term of the ledger is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Shortfalls in one aspect.
+    Aspect(usize),
+    /// The difference of effort at the base price.
+    Effort,
+    /// What one criterion adds to the price of effort.
+    Price(usize),
+    /// What one criterion changes in the effort of families.
+    Familiarity(usize),
+    /// What the least possible price and effort (1 and 0) change.
+    Floor,
+}
+
+/// What the criteria that hold amount to: all that the platforms are measured by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Load {
+    pub(crate) effort_price: i64,
+    /// Points of effort per family.
+    pub(crate) familiarity: Vec<i64>,
+    /// Demands per aspect, with the criterion that raises each.
+    pub(crate) demands: Vec<Vec<(usize, Demand)>>,
+}
+
+impl Load {
+    /// Sums up the criteria for which `holds` is true.
+    pub(crate) fn of(rulebook: &Rulebook, holds: impl Fn(usize) -> bool) -> Self {
+        let mut raw_price = rulebook.effort_price().value;
+        let mut familiarity = vec![0; rulebook.families().len()];
+        let mut demands = vec![Vec::new(); rulebook.aspects().len()];
+        for (index, criterion) in rulebook.criteria().iter().enumerate().filter(|(index, _)| holds(*index)) {
+            raw_price += criterion.effort;
+            for (family, points) in &criterion.familiarity {
+                familiarity[*family] += points;
+            }
+            for demand in &criterion.demands {
+                demands[demand.aspect].push((index, *demand));
+            }
+        }
+        Self { effort_price: raw_price.max(1), familiarity, demands }
+    }
+
+    /// The effort of a platform for this team: never below 0.
+    pub(crate) fn effort(&self, rulebook: &Rulebook, platform: usize) -> i64 {
+        let platform = &rulebook.platforms()[platform];
+        (platform.effort + self.familiarity[platform.family]).max(0)
+    }
+
+    /// What a platform lacks of an aspect: the largest of what the single demands lack, before the price.
+    pub(crate) fn shortfall(&self, rulebook: &Rulebook, platform: usize, aspect: usize) -> i64 {
+        let level = rulebook.aspects()[aspect].cells[platform].level;
+        self.demands[aspect].iter().map(|(_, demand)| lacking(*demand, level)).max().unwrap_or(0)
+    }
+
+    /// Effort at this team's price plus all shortfalls.
+    pub(crate) fn burden(&self, rulebook: &Rulebook, platform: usize) -> i64 {
+        let shortfalls: i64 =
+            (0..rulebook.aspects().len()).map(|aspect| self.shortfall(rulebook, platform, aspect)).sum();
+        self.effort_price * self.effort(rulebook, platform) + rulebook.shortfall_price().value * shortfalls
+    }
+}
+
+/// What a platform of this level lacks of a demand.
+fn lacking(demand: Demand, level: u8) -> i64 {
+    demand.weight * i64::from(demand.level.saturating_sub(level))
+}
+
+/// Assesses what is known. The result is exact for the criteria that are known to hold; those that depend on unknown
+/// answers do not count.
+pub fn assess(rulebook: &Rulebook, readings: Vec<Reading>) -> Assessment {
+    let truths: Vec<Truth> =
+        rulebook.criteria().iter().map(|criterion| criterion.when.truth(&readings)).collect();
+    let holds = |criterion: usize| truths[criterion] == Truth::True;
+    let load = Load::of(rulebook, holds);
+    let standings: Vec<Standing> =
+        (0..rulebook.platforms().len()).map(|platform| standing(rulebook, &load, &holds, platform)).collect();
+    let table = Table { rulebook, standings: &standings };
+
+    let available = |platform: usize| standings[platform].is_available();
+    let comparison = Comparison::choose(rulebook, &table, &holds);
+    let decided_by = match (table.best(true, available), table.best(false, available)) {
+        (Some(_), Some(_)) | (None, None) => None,
+        (Some(_), None) => Some(Leaning::With),
+        (None, Some(_)) => Some(Leaning::Without),
+    };
+    let margin = standings[comparison.without].burden - standings[comparison.with].burden;
+    let band = match decided_by {
+        Some(Leaning::With) => rulebook.bands().len() - 1,
+        Some(_) => 0,
+        None => rulebook.band_of(margin),
+    };
+    let recommendation = table.least((0..standings.len()).filter(|platform| available(*platform)));
+    let mut ranking: Vec<usize> = (0..standings.len()).collect();
+    ranking.sort_by_key(|platform| (!available(*platform), table.order(*platform)));
+    Assessment {
+        ledger: ledger(rulebook, &load, &holds, &comparison),
+        effort_price: load.effort_price,
+        best_with: comparison.with,
+        best_without: comparison.without,
+        margin,
+        band,
+        decided_by: decided_by.and_then(|_| deciding_constraint(rulebook, &holds)),
+        recommendation: recommendation.unwrap_or(comparison.with),
+        ranking,
+        standings,
+        truths,
+        readings,
+    }
+}
+
+impl Assessment {
+    /// The side of the verdict.
+    pub fn leaning(&self, rulebook: &Rulebook) -> Leaning {
+        rulebook.bands()[self.band].leaning
+    }
+
+    /// Whether a criterion is known to hold.
+    pub fn holds(&self, criterion: usize) -> bool {
+        self.truths.get(criterion) == Some(&Truth::True)
+    }
+
+    /// Whether a condition is known to hold.
+    pub fn satisfies(&self, condition: &Condition) -> bool {
+        condition.truth(&self.readings) == Truth::True
+    }
+
+    /// The criteria that hold and demand something of an aspect.
+    pub fn demanding(&self, rulebook: &Rulebook, aspect: usize) -> Vec<usize> {
+        let demands =
+            |criterion: &usize| rulebook.criteria()[*criterion].demands.iter().any(|d| d.aspect == aspect);
+        (0..rulebook.criteria().len()).filter(|criterion| self.holds(*criterion)).filter(demands).collect()
+    }
+
+    /// The highest level that the criteria that hold demand of an aspect; 0 when nothing is demanded.
+    pub fn demanded_level(&self, rulebook: &Rulebook, aspect: usize) -> u8 {
+        let demands = self
+            .demanding(rulebook, aspect)
+            .into_iter()
+            .flat_map(|index| &rulebook.criteria()[index].demands);
+        demands.filter(|demand| demand.aspect == aspect).map(|demand| demand.level).max().unwrap_or(0)
+    }
+
+    /// The available platforms beside the recommended one, best first; a hedge names the best of the other side first.
+    pub fn alternatives(&self, rulebook: &Rulebook) -> Vec<usize> {
+        let mut rest: Vec<usize> = self
+            .ranking
+            .iter()
+            .copied()
+            .filter(|platform| *platform != self.recommendation && self.standings[*platform].is_available())
+            .collect();
+        if self.leaning(rulebook) == Leaning::Hedge {
+            let other = !rulebook.is_subject(self.recommendation);
+            rest.sort_by_key(|platform| rulebook.is_subject(*platform) != other);
+        }
+        rest
+    }
+}
+
+fn standing(rulebook: &Rulebook, load: &Load, holds: &impl Fn(usize) -> bool, platform: usize) -> Standing {
+    let family = rulebook.platforms()[platform].family;
+    let removed_by = (0..rulebook.criteria().len())
+        .filter(|index| holds(*index))
+        .filter(|index| {
+            let criterion = &rulebook.criteria()[*index];
+            criterion.removes.contains(&platform) || criterion.leaves.is_some_and(|left| left != family)
+        })
+        .collect();
+    let price = rulebook.shortfall_price().value;
+    let mut shortfalls: Vec<Shortfall> = rulebook
+        .aspects()
+        .iter()
+        .enumerate()
+        .filter_map(|(aspect, row)| {
+            let level = row.cells[platform].level;
+            let unmet = load.demands[aspect].iter().filter(|(_, demand)| lacking(*demand, level) > 0);
+            let (_, most) =
+                unmet.clone().max_by_key(|(_, demand)| (lacking(*demand, level), demand.level))?;
+            let mut criteria: Vec<usize> = unmet.map(|(criterion, _)| *criterion).collect();
+            criteria
+                .sort_by_key(|criterion| std::cmp::Reverse(strength(rulebook, *criterion, aspect, level)));
+            Some(Shortfall {
+                aspect,
+                level,
+                demanded: most.level,
+                points: price * lacking(*most, level),
+                criteria,
+            })
+        })
+        .collect();
+    shortfalls.sort_by_key(|shortfall| std::cmp::Reverse(shortfall.points));
+    let effort = load.effort(rulebook, platform);
+    let burden = load.burden(rulebook, platform);
+    Standing { removed_by, effort, burden, shortfalls }
+}
+
+fn strength(rulebook: &Rulebook, criterion: usize, aspect: usize, level: u8) -> i64 {
+    let demands = rulebook.criteria()[criterion].demands.iter().filter(|demand| demand.aspect == aspect);
+    demands.map(|demand| lacking(*demand, level)).max().unwrap_or(0)
+}
+
+/// The platforms with their standings, for choosing the best.
+struct Table<'a> {
+    rulebook: &'a Rulebook,
+    standings: &'a [Standing],
+}
+
+impl Table<'_> {
+    /// Less burden, then less effort, then the order of the rulebook.
+    fn order(&self, platform: usize) -> (i64, i64, usize) {
+        (self.standings[platform].burden, self.standings[platform].effort, platform)
+    }
+
+    fn least(&self, platforms: impl Iterator<Item = usize>) -> Option<usize> {
+        platforms.min_by_key(|platform| self.order(*platform))
+    }
+
+    /// The best platform inside or outside the subject family among those that `admits` lets through.
+    fn best(&self, subject: bool, admits: impl Fn(usize) -> bool) -> Option<usize> {
+        let side =
+            (0..self.standings.len()).filter(|platform| self.rulebook.is_subject(*platform) == subject);
+        self.least(side.filter(|platform| admits(*platform)))
+    }
+}
+
+/// The two platforms whose burdens make the margin.
+struct Comparison {
+    with: usize,
+    without: usize,
+}
+
+impl Comparison {
+    /// The best available platform of each side. Where constraints empty a side, those that leave a single family are
+    /// lifted; where that does not help, all of them.
+    fn choose(rulebook: &Rulebook, table: &Table<'_>, holds: &impl Fn(usize) -> bool) -> Self {
+        let none = |_: usize| false;
+        let leaving = |criterion: usize| holds(criterion) && rulebook.criteria()[criterion].leaves.is_some();
+        Self::among(table, none, none)
+            .or_else(|| Self::among(table, leaving, none))
+            .or_else(|| Self::among(table, leaving, holds))
+            .unwrap_or(Self { with: 0, without: 0 })
+    }
+
+    fn among(
+        table: &Table<'_>,
+        lifted: impl Fn(usize) -> bool,
+        also: impl Fn(usize) -> bool,
+    ) -> Option<Self> {
+        let admits = |platform: usize| {
+            table.standings[platform]
+                .removed_by
+                .iter()
+                .all(|criterion| lifted(*criterion) || also(*criterion))
+        };
+        Some(Self { with: table.best(true, admits)?, without: table.best(false, admits)? })
+    }
+}
+
+/// The constraint that best explains why only one side is left: one that leaves a family, else the first that holds.
+fn deciding_constraint(rulebook: &Rulebook, holds: &impl Fn(usize) -> bool) -> Option<usize> {
+    let constraints = || {
+        (0..rulebook.criteria().len()).filter(|index| holds(*index)).filter(|index| {
+            let criterion = &rulebook.criteria()[*index];
+            criterion.leaves.is_some() || !criterion.removes.is_empty()
+        })
+    };
+    constraints().find(|index| rulebook.criteria()[*index].leaves.is_some()).or_else(|| constraints().next())
+}
+
+/// The margin of the two platforms, term by term; the terms add up to it exactly.
+fn ledger(
+    rulebook: &Rulebook,
+    load: &Load,
+    holds: &impl Fn(usize) -> bool,
+    compared: &Comparison,
+) -> Vec<Term> {
+    let Comparison { with, without } = *compared;
+    let mut terms: Vec<Term> = (0..rulebook.aspects().len())
+        .map(|aspect| Term {
+            points: rulebook.shortfall_price().value
+                * (load.shortfall(rulebook, without, aspect) - load.shortfall(rulebook, with, aspect)),
+            about: About::Aspect(aspect),
+        })
+        .collect();
+    let platforms = rulebook.platforms();
+    let difference = platforms[without].effort - platforms[with].effort;
+    terms.push(Term { points: rulebook.effort_price().value * difference, about: About::Effort });
+    for (index, criterion) in rulebook.criteria().iter().enumerate().filter(|(index, _)| holds(*index)) {
+        terms.push(Term { points: criterion.effort * difference, about: About::Price(index) });
+        let points = |platform: usize| -> i64 {
+            let family = platforms[platform].family;
+            criterion.familiarity.iter().filter(|(of, _)| *of == family).map(|(_, points)| points).sum()
+        };
+        let points = load.effort_price * (points(without) - points(with));
+        terms.push(Term { points, about: About::Familiarity(index) });
+    }
+    let sum: i64 = terms.iter().map(|term| term.points).sum();
+    let margin = load.burden(rulebook, without) - load.burden(rulebook, with);
+    terms.push(Term { points: margin - sum, about: About::Floor });
+    terms.retain(|term| term.points != 0);
+    terms.sort_by_key(|term| std::cmp::Reverse(term.points.abs()));
+    terms
+}

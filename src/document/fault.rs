@@ -1,0 +1,179 @@
+//! What is wrong with a file, where, and what would be right.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use super::Span;
+
+/// A file as it was read: the name to show and its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The name that messages show.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// One mistake in one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The index of the file.
+    pub file: usize,
+    /// The bytes to underline.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What would be right.
+    pub help: Option<String>,
+}
+
+/// All mistakes that were found, with the files they are in; never empty when returned as an error.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Faults {
+    /// The files, as the faults number them.
+    pub files: Vec<SourceFile>,
+    /// The mistakes, in the order of files and places.
+    pub faults: Vec<Fault>,
+}
+
+/// How many faults are shown one by one; a file of another kind altogether would fill the screen for nothing.
+const SHOWN: usize = 20;
+/// How much of a very long line is shown around the mistake, in bytes each side.
+const LINE_WINDOW: usize = 120;
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.faults.iter().take(SHOWN).enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            self.write_one(f, fault)?;
+        }
+        if self.faults.len() > SHOWN {
+            write!(f, "\nand {} more faults", self.faults.len() - SHOWN)?;
+        }
+        Ok(())
+    }
+}
+
+impl Faults {
+    fn write_one(&self, f: &mut fmt::Formatter<'_>, fault: &Fault) -> fmt::Result {
+        let Some(file) = self.files.get(fault.file) else { return writeln!(f, "error: {}", fault.message) };
+        let (line_number, source, span) = excerpt(&file.text, &fault.span);
+        let mut group = Level::ERROR.primary_title(fault.message.as_str()).element(
+            Snippet::source(source)
+                .line_start(line_number)
+                .path(file.name.as_str())
+                .annotation(AnnotationKind::Primary.span(span)),
+        );
+        if let Some(help) = &fault.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        writeln!(f, "{}", Renderer::plain().render(&[group]))
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// The line in which the span starts (cut to a window when it is very long), its number, and the span within it.
+fn excerpt<'t>(text: &'t str, span: &Span) -> (usize, &'t str, Span) {
+    let at = floor_boundary(text, span.start);
+    let line_start = text[..at].rfind('\n').map_or(0, |index| index + 1);
+    let line_end = text[at..].find('\n').map_or(text.len(), |index| at + index);
+    let number = text[..line_start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let (mut from, mut to) = (line_start, line_end);
+    if line_end - line_start > 4 * LINE_WINDOW {
+        from = floor_boundary(text, at.saturating_sub(LINE_WINDOW).max(line_start));
+        to = floor_boundary(text, (at + LINE_WINDOW).min(line_end));
+    }
+    let end = floor_boundary(text, span.end).clamp(at, to.max(at));
+    (number, &text[from..to.max(from)], at - from..end - from)
+}
+
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// Collects the faults of one file while it is read, so that all of them are reported at once.
+pub(crate) struct FaultLog<'c> {
+    file: usize,
+    collected: &'c RefCell<Vec<Fault>>,
+}
+
+impl<'c> FaultLog<'c> {
+    pub(crate) fn new(file: usize, collected: &'c RefCell<Vec<Fault>>) -> Self {
+        Self { file, collected }
+    }
+
+    /// Notes a mistake at `span`.
+    pub(crate) fn fault(&self, span: Span, message: String, help: Option<String>) {
+        self.collected.borrow_mut().push(Fault { file: self.file, span, message, help });
+    }
+
+    /// Notes that `given` is none of the `known` words, with the nearest of them.
+    pub(crate) fn unknown<'k>(
+        &self,
+        span: Span,
+        what: &str,
+        given: &str,
+        known: impl IntoIterator<Item = &'k str> + Clone,
+    ) {
+        let help = match did_you_mean(given, known.clone()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => match known.into_iter().take(40).map(|word| format!("`{word}`")).collect::<Vec<_>>() {
+                words if words.is_empty() => "there is none".to_owned(),
+                words => format!("possible: {}", words.join(", ")),
+            },
+        };
+        self.fault(span, format!("there is no {what} `{given}`"), Some(help));
+    }
+}
+
+/// The known word nearest to `given`, if one is near enough to be a slip.
+pub(crate) fn did_you_mean<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let given = given.to_lowercase();
+    known
+        .into_iter()
+        .map(|word| (strsim::damerau_levenshtein(&given, &word.to_lowercase()), word))
+        .min()
+        .filter(|(distance, word)| *distance <= (word.len().max(given.len()) / 3).max(1))
+        .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_recognised_and_a_different_word_is_not() {
+        assert_eq!(did_you_mean("servces", ["services", "servers"]), Some("services"));
+        assert_eq!(did_you_mean("colour", ["services", "servers"]), None);
+    }
+
+    #[test]
+    fn a_fault_shows_file_line_and_column() {
+        let files = vec![SourceFile { name: "a.toml".into(), text: "x = 1\nserices = 2\n".into() }];
+        let faults = vec![Fault { file: 0, span: 6..13, message: "no".into(), help: Some("yes".into()) }];
+        let shown = Faults { files, faults }.to_string();
+        assert!(
+            shown.contains("a.toml:2:1") && shown.contains("serices = 2") && shown.contains("help: yes"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_fault_anywhere_in_any_text_is_shown_without_panic() {
+        let text = "ä\nü = \u{1b}[31m\n".repeat(3) + &"ö".repeat(1000);
+        for start in 0..text.len() + 2 {
+            let files = vec![SourceFile { name: "a".into(), text: text.clone() }];
+            let faults = vec![Fault { file: 0, span: start..start + 3, message: "m".into(), help: None }];
+            assert!(!Faults { files, faults }.to_string().contains('\u{1b}'));
+        }
+    }
+}

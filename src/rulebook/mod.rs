@@ -1,0 +1,444 @@
+//! The rulebook: questions, criteria, matrix, platforms, problems and learning path, valid by construction.
+
+mod builtin;
+mod condition;
+mod parse;
+mod value;
+
+pub use builtin::builtin_files;
+pub use condition::{Accepts, Condition, Reading, Test, Truth};
+pub use value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, UNKNOWN, Value, ValueError};
+
+use crate::document::{Faults, SourceFile};
+
+/// Everything that is said about a domain, checked: every index points to something, every cell is there, the bands
+/// cover all margins. Lists keep the order of the files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rulebook {
+    pub(crate) files: Vec<SourceFile>,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) title: String,
+    pub(crate) subject: usize,
+    pub(crate) effort_price: Constant,
+    pub(crate) shortfall_price: Constant,
+    pub(crate) with: Side,
+    pub(crate) without: Side,
+    pub(crate) hedge: Side,
+    pub(crate) bands: Vec<Band>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) criteria: Vec<Criterion>,
+    pub(crate) aspects: Vec<Aspect>,
+    pub(crate) families: Vec<Family>,
+    pub(crate) platforms: Vec<Platform>,
+    pub(crate) problems: Vec<Problem>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) sources: Vec<Source>,
+}
+
+/// A number of the model and the reason for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Constant {
+    /// The number.
+    pub value: i64,
+    /// Why it is this one.
+    pub because: String,
+}
+
+/// One of the three answers to the rulebook's question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// The id in results.
+    pub id: String,
+    /// Its name in a sentence.
+    pub name: String,
+    /// The heading of the arguments for it when the verdict goes against it.
+    pub case: String,
+}
+
+/// Which of the three sides a band belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Leaning {
+    /// Something outside the subject family.
+    Without,
+    /// Either.
+    Hedge,
+    /// A platform of the subject family.
+    With,
+}
+
+/// A range of margins and the verdict it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Band {
+    /// The verdict's id.
+    pub id: String,
+    /// The verdict's name.
+    pub name: String,
+    /// The side it takes.
+    pub leaning: Leaning,
+    /// The least margin in it; `None` in the first band.
+    pub from: Option<i64>,
+    /// The greatest margin in it; `None` in the last band.
+    pub to: Option<i64>,
+    /// The answer in one line, with `{best}`, `{with}` and `{without}` for platforms.
+    pub headline: String,
+    /// What the verdict means.
+    pub meaning: String,
+    /// Why the band ends where it does.
+    pub because: String,
+}
+
+/// A group of questions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The id that questions name.
+    pub id: String,
+    /// Its heading.
+    pub title: String,
+}
+
+/// What kind of argument a criterion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CriterionSide {
+    /// Speaks against the subject by making effort dearer.
+    Overkill,
+    /// Speaks for the subject by demanding something.
+    Essential,
+    /// Says who will run it.
+    Capacity,
+    /// Says what is possible at all.
+    Constraint,
+}
+
+impl CriterionSide {
+    /// All sides with the word that rule files use.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Overkill, "overkill"),
+        (Self::Essential, "essential"),
+        (Self::Capacity, "capacity"),
+        (Self::Constraint, "constraint"),
+    ];
+
+    /// The word that rule files use.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(side, _)| *side == self).map_or("", |(_, word)| word)
+    }
+}
+
+/// What a criterion asks of an aspect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Demand {
+    /// The index of the aspect.
+    pub aspect: usize,
+    /// The lowest level that satisfies it, 0 to 4.
+    pub level: u8,
+    /// Points for each level that is missing.
+    pub weight: i64,
+}
+
+/// A statement about the situation and what follows from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Criterion {
+    /// The id.
+    pub id: String,
+    /// What kind of argument it is.
+    pub side: CriterionSide,
+    /// One of the source tutorial's own criteria.
+    pub tutorial: bool,
+    /// The statement.
+    pub statement: String,
+    /// When it holds.
+    pub when: Condition,
+    /// Points added to the effort price.
+    pub effort: i64,
+    /// Points added to the effort of the platforms of a family.
+    pub familiarity: Vec<(usize, i64)>,
+    /// What it asks of the platforms.
+    pub demands: Vec<Demand>,
+    /// Platforms that it takes off the table.
+    pub removes: Vec<usize>,
+    /// The one family that it leaves.
+    pub leaves: Option<usize>,
+    /// What goes wrong without it.
+    pub because: String,
+    /// Where the statement is too simple.
+    pub nuance: Option<String>,
+    /// Why its numbers are what they are.
+    pub figures: Option<String>,
+    /// Indices of sources.
+    pub sources: Vec<usize>,
+}
+
+/// One row of the matrix.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aspect {
+    /// The id.
+    pub id: String,
+    /// The row's name.
+    pub name: String,
+    /// What is rated.
+    pub rated: String,
+    /// What lacking it means.
+    pub short_of: String,
+    /// One of the source tutorial's own rows.
+    pub tutorial: bool,
+    /// One cell per platform.
+    pub cells: Vec<Cell>,
+}
+
+/// How well one platform covers one aspect.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// 0 none, 1 manual, 2 basic, 3 built-in, 4 automatic.
+    pub level: u8,
+    /// The cell in a few words.
+    pub label: String,
+    /// The source tutorial's words, where it has this cell.
+    pub claimed: Option<String>,
+    /// What is true, precisely.
+    pub note: String,
+    /// How to get by on this platform.
+    pub remedy: Option<String>,
+    /// Indices of sources.
+    pub sources: Vec<usize>,
+}
+
+/// The names of the levels, from 0.
+pub const LEVELS: [&str; 5] = ["none", "manual", "basic", "built-in", "automatic"];
+
+/// A kind of platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Family {
+    /// The id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A sentence and what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The sentence.
+    pub text: String,
+    /// Indices of sources.
+    pub sources: Vec<usize>,
+}
+
+/// Something that can run the system.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Platform {
+    /// The id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The index of its family.
+    pub family: usize,
+    /// One of the source tutorial's three columns.
+    pub tutorial: bool,
+    /// What it costs to run, 0 to 10.
+    pub effort: i64,
+    /// What it is.
+    pub summary: String,
+    /// Why the effort is what it is.
+    pub effort_because: String,
+    /// What one takes on with it.
+    pub takes_on: Vec<Claim>,
+    /// Licence, life cycle, limits.
+    pub caveats: Vec<Claim>,
+    /// Indices of sources.
+    pub sources: Vec<usize>,
+}
+
+/// One of the problems that the subject is said to solve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// The id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What happens.
+    pub scenario: String,
+    /// How it goes without the subject.
+    pub without: String,
+    /// How it goes with it.
+    pub with: String,
+    /// The simplest remedy short of it.
+    pub remedy: String,
+    /// What is commonly claimed.
+    pub commonly: String,
+    /// Indices of the aspects it is about.
+    pub aspects: Vec<usize>,
+    /// When it is the reader's own problem.
+    pub when: Condition,
+    /// Indices of sources.
+    pub sources: Vec<usize>,
+}
+
+/// One step of the learning path.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// The id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What it covers.
+    pub covers: String,
+    /// What one can do after it.
+    pub teaches: String,
+    /// What to read, best first.
+    pub read: Vec<Page>,
+    /// Demands on these aspects make it needed first.
+    pub aspects: Vec<usize>,
+    /// Indices of sources.
+    pub sources: Vec<usize>,
+}
+
+/// A page to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
+}
+
+/// What a claim rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its address, where it has one.
+    pub url: Option<String>,
+    /// How far it was checked: read, part, older, address.
+    pub checked: String,
+}
+
+impl Rulebook {
+    /// Reads and checks a rulebook from its files.
+    ///
+    /// # Errors
+    /// Every fault that was found, each with its place.
+    pub fn parse(files: Vec<SourceFile>) -> Result<Self, Faults> {
+        parse::parse(files)
+    }
+
+    /// The rulebook that the program ships with.
+    ///
+    /// # Errors
+    /// Never in a released program: a test holds the embedded files valid.
+    pub fn builtin() -> Result<Self, Faults> {
+        Self::parse(builtin_files())
+    }
+
+    /// The files it was read from.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// Its version.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+    /// The question it answers.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+    /// The index of the family that the question is about.
+    pub fn subject(&self) -> usize {
+        self.subject
+    }
+    /// The base of the effort price.
+    pub fn effort_price(&self) -> &Constant {
+        &self.effort_price
+    }
+    /// The price of a point of shortfall.
+    pub fn shortfall_price(&self) -> &Constant {
+        &self.shortfall_price
+    }
+    /// The bands, from the least margin up.
+    pub fn bands(&self) -> &[Band] {
+        &self.bands
+    }
+    /// The groups of questions.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+    /// The questions.
+    pub fn questions(&self) -> &[Question] {
+        &self.questions
+    }
+    /// The criteria.
+    pub fn criteria(&self) -> &[Criterion] {
+        &self.criteria
+    }
+    /// The rows of the matrix.
+    pub fn aspects(&self) -> &[Aspect] {
+        &self.aspects
+    }
+    /// The families.
+    pub fn families(&self) -> &[Family] {
+        &self.families
+    }
+    /// The platforms.
+    pub fn platforms(&self) -> &[Platform] {
+        &self.platforms
+    }
+    /// The problems.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+    /// The learning path.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+    /// The sources.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The index of the question with this id.
+    pub fn question(&self, id: &str) -> Option<usize> {
+        self.questions.iter().position(|question| question.id == id)
+    }
+
+    /// Whether a platform is of the family that the question is about.
+    pub fn is_subject(&self, platform: usize) -> bool {
+        self.platforms.get(platform).is_some_and(|platform| platform.family == self.subject)
+    }
+
+    /// The texts of a side.
+    pub fn side(&self, leaning: Leaning) -> &Side {
+        match leaning {
+            Leaning::Without => &self.without,
+            Leaning::Hedge => &self.hedge,
+            Leaning::With => &self.with,
+        }
+    }
+
+    /// The index of the band that a margin falls in.
+    pub fn band_of(&self, margin: i64) -> usize {
+        self.bands.iter().position(|band| band.to.is_none_or(|to| margin <= to)).unwrap_or_default()
+    }
+
+    /// What is known of each question once the conditions under which it applies are taken into account: an answer to
+    /// a question that does not apply is left aside.
+    pub fn readings(&self, answer: impl Fn(usize) -> Option<Value>) -> Vec<Reading> {
+        let mut readings = vec![Reading::Unknown; self.questions.len()];
+        for (index, question) in self.questions.iter().enumerate() {
+            let applies =
+                question.ask_when.as_ref().map_or(Truth::True, |condition| condition.truth(&readings));
+            readings[index] = match (applies, answer(index)) {
+                (Truth::False, _) => Reading::DoesNotApply,
+                (_, Some(value)) => Reading::Known(value),
+                (_, None) => Reading::Unknown,
+            };
+        }
+        readings
+    }
+}

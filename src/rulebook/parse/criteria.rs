@@ -1,0 +1,105 @@
+//! `[[criterion]]` → [`Criterion`].
+
+use super::verdict::MAX_FIGURE;
+use super::{Ids, Section, condition, shown};
+use crate::document::{Entry, Node, Reader};
+use crate::rulebook::value::Question;
+use crate::rulebook::{Condition, Criterion, CriterionSide, Demand};
+
+/// What a criterion may refer to.
+pub(super) struct Names<'a> {
+    pub(super) questions: &'a [Question],
+    pub(super) aspects: &'a Ids,
+    pub(super) families: &'a Ids,
+    pub(super) platforms: &'a Ids,
+    pub(super) sources: &'a Ids,
+}
+
+pub(super) fn build(section: Section<'_>, names: &Names<'_>) -> Vec<Criterion> {
+    section.build(|table, id| criterion(table, id, names))
+}
+
+fn criterion(table: &Reader<'_>, id: String, names: &Names<'_>) -> Criterion {
+    let side = side(table);
+    let removes = names.platforms.resolve_list(table, "removes");
+    let leaves = table.word("leaves").and_then(|word| names.families.resolve_word(word, table.log()));
+    if side == CriterionSide::Constraint {
+        if removes.is_empty() && leaves.is_none() {
+            let message = "a constraint `removes` platforms or `leaves` one family".to_owned();
+            table.log().fault(table.span(), message, None);
+        }
+    } else if !removes.is_empty() || leaves.is_some() {
+        let message = "only a criterion of side `constraint` takes platforms off the table".to_owned();
+        table.log().fault(table.span(), message, None);
+    }
+    let when = table.get("when");
+    if when.is_none() {
+        table.log().fault(table.span(), "the criterion lacks `when`".to_owned(), None);
+    }
+    Criterion {
+        side,
+        tutorial: table.flag("tutorial"),
+        statement: table.required_text("statement"),
+        when: when
+            .map_or(Condition::All(Vec::new()), |value| condition::read(value, names.questions, table.log())),
+        effort: table.integer("effort", -MAX_FIGURE..=MAX_FIGURE).unwrap_or(0),
+        familiarity: familiarity(table, names.families),
+        demands: demands(table, names.aspects),
+        removes,
+        leaves,
+        because: table.required_text("because"),
+        nuance: table.text("nuance"),
+        figures: table.text("figures"),
+        sources: names.sources.resolve_list(table, "sources"),
+        id,
+    }
+}
+
+fn side(table: &Reader<'_>) -> CriterionSide {
+    let Some(word) = table.required_word("side") else { return CriterionSide::Essential };
+    CriterionSide::ALL.iter().find(|(_, name)| *name == word.text).map_or_else(
+        || {
+            table.log().unknown(
+                word.span.clone(),
+                "side",
+                word.text,
+                CriterionSide::ALL.map(|(_, name)| name),
+            );
+            CriterionSide::Essential
+        },
+        |(side, _)| *side,
+    )
+}
+
+fn familiarity(table: &Reader<'_>, families: &Ids) -> Vec<(usize, i64)> {
+    let points = |entry: &Entry<'_>| match entry.value.node {
+        Node::Integer(points) if points.abs() <= MAX_FIGURE => Some(points),
+        ref other => {
+            let message = format!("points are whole numbers, not {}", shown(other));
+            table.log().fault(entry.value.span.clone(), message, None);
+            None
+        }
+    };
+    table
+        .map("familiarity")
+        .iter()
+        .filter_map(|entry| {
+            Some((families.resolve(&entry.key, &entry.key_span, table.log())?, points(entry)?))
+        })
+        .collect()
+}
+
+fn demands(table: &Reader<'_>, aspects: &Ids) -> Vec<Demand> {
+    table
+        .map("demands")
+        .iter()
+        .filter_map(|entry| {
+            let aspect = aspects.resolve(&entry.key, &entry.key_span, table.log());
+            let demand = Reader::of(&entry.value, "the demand", table.log())?;
+            let level = demand.required_integer("level", 1..=4) as u8;
+            let weight = demand.required_integer("weight", 1..=MAX_FIGURE);
+            demand.finish();
+            Some(Demand { aspect: aspect?, level, weight })
+        })
+        .collect()
+}

@@ -1,0 +1,232 @@
+//! Rule files → [`Rulebook`]: reads every table, resolves every id, and reports all faults at once.
+
+mod condition;
+mod criteria;
+mod knowledge;
+mod questions;
+mod verdict;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use super::Rulebook;
+use crate::document::{Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml};
+
+/// The version of the shapes that this program reads.
+pub(crate) const SCHEMA: &str = "needk8s.rulebook/1";
+
+pub(super) fn parse(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
+    let collected = RefCell::new(Vec::new());
+    let rulebook = build(&files, &collected);
+    let mut faults: Vec<Fault> = collected.into_inner();
+    if let (Some(mut rulebook), true) = (rulebook, faults.is_empty()) {
+        rulebook.files = files;
+        return Ok(rulebook);
+    }
+    faults.sort_by_key(|fault| (fault.file, fault.span.start));
+    Err(Faults { files, faults })
+}
+
+/// The tables of one kind in all files, and the ids that they give.
+struct Section<'d> {
+    what: &'static str,
+    tables: Vec<Reader<'d>>,
+    ids: Ids,
+}
+
+/// The ids of one kind of thing, in their order.
+struct Ids {
+    what: &'static str,
+    names: Vec<String>,
+    index: HashMap<String, usize>,
+}
+
+impl Ids {
+    /// The index of an id; a fault with the nearest one when there is none.
+    fn resolve(&self, text: &str, span: &Span, log: &FaultLog<'_>) -> Option<usize> {
+        let found = self.index.get(text).copied();
+        if found.is_none() {
+            log.unknown(span.clone(), self.what, text, self.names.iter().map(String::as_str));
+        }
+        found
+    }
+
+    fn resolve_word(&self, word: Word<'_>, log: &FaultLog<'_>) -> Option<usize> {
+        self.resolve(word.text, word.span, log)
+    }
+
+    /// The indices of the ids in a list.
+    fn resolve_list(&self, reader: &Reader<'_>, key: &'static str) -> Vec<usize> {
+        reader.words(key).into_iter().filter_map(|word| self.resolve_word(word, reader.log())).collect()
+    }
+
+    /// The index of the id that must stand at `key`; 0 stands in when it does not.
+    fn required(&self, reader: &Reader<'_>, key: &'static str) -> usize {
+        reader.required_word(key).and_then(|word| self.resolve_word(word, reader.log())).unwrap_or_default()
+    }
+}
+
+impl<'d> Section<'d> {
+    fn collect(heads: &[Reader<'d>], key: &'static str, what: &'static str) -> Self {
+        let tables: Vec<Reader<'d>> = heads.iter().flat_map(|head| head.tables(key, what)).collect();
+        let mut ids = Ids { what: key, names: Vec::new(), index: HashMap::new() };
+        for table in &tables {
+            let Some(word) = table.required_word("id") else {
+                ids.names.push(String::new());
+                continue;
+            };
+            if !is_id(word.text) {
+                let help = "an id is made of lower-case letters, digits, `.` and `-`".to_owned();
+                table.log().fault(word.span.clone(), format!("`{}` is no id", word.text), Some(help));
+            }
+            if ids.index.insert(word.text.to_owned(), ids.names.len()).is_some() {
+                table.log().fault(word.span.clone(), format!("there are two of {key} `{}`", word.text), None);
+            }
+            ids.names.push(word.text.to_owned());
+        }
+        Self { what, tables, ids }
+    }
+
+    /// Turns every table into a value and reports its unknown keys.
+    fn build<T>(self, mut build: impl FnMut(&Reader<'d>, String) -> T) -> Vec<T> {
+        self.tables
+            .into_iter()
+            .zip(self.ids.names)
+            .map(|(table, id)| {
+                let built = build(&table, id);
+                table.finish();
+                built
+            })
+            .collect()
+    }
+
+    fn require_some(&self, head: &Reader<'_>) {
+        if self.tables.is_empty() {
+            head.log().fault(
+                head.span(),
+                format!("the rulebook has no {}", self.ids.what),
+                Some(format!("add `[[{}]]`", self.ids.what)),
+            );
+        }
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.')
+        && text.len() <= 60
+}
+
+fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebook> {
+    let logs: Vec<FaultLog<'_>> = (0..files.len()).map(|file| FaultLog::new(file, collected)).collect();
+    let documents: Vec<Vec<Entry<'_>>> =
+        files.iter().zip(&logs).map(|(file, log)| read_toml(&file.text, log)).collect();
+    let heads: Vec<Reader<'_>> = documents
+        .iter()
+        .zip(&logs)
+        .map(|(document, log)| Reader::new(document, 0..0, "the file", log))
+        .collect();
+
+    let Some(head) = heads.iter().find(|head| head.get("schema").is_some()).or(heads.first()) else {
+        collected.borrow_mut().push(Fault {
+            file: 0,
+            span: 0..0,
+            message: "there is no rule file".to_owned(),
+            help: Some(format!(
+                "a rulebook is one or more TOML files; one of them says schema = \"{SCHEMA}\""
+            )),
+        });
+        return None;
+    };
+    let sources = Section::collect(&heads, "source", "the source");
+    let families = Section::collect(&heads, "family", "the family");
+    let platforms = Section::collect(&heads, "platform", "the platform");
+    let groups = Section::collect(&heads, "group", "the group");
+    let questions = Section::collect(&heads, "question", "the question");
+    let aspects = Section::collect(&heads, "aspect", "the aspect");
+    let criteria = Section::collect(&heads, "criterion", "the criterion");
+    let problems = Section::collect(&heads, "problem", "the problem");
+    let steps = Section::collect(&heads, "step", "the step");
+    let bands = Section::collect(&heads, "band", "the band");
+    for section in [&families, &platforms, &questions, &criteria, &bands] {
+        section.require_some(head);
+    }
+
+    let verdicts = verdict::build(head, bands, &families.ids);
+    let platform_ids = platforms.ids.clone_ids();
+    let aspect_ids = aspects.ids.clone_ids();
+    let family_ids = families.ids.clone_ids();
+    let source_ids = sources.ids.clone_ids();
+    let platforms = knowledge::platforms(platforms, &family_ids, &source_ids);
+    let aspects = knowledge::aspects(aspects, &platform_ids, &source_ids);
+    let groups_ids = groups.ids.clone_ids();
+    let groups = knowledge::groups(groups);
+    let questions = questions::build(questions, &groups_ids);
+    let criteria = criteria::build(
+        criteria,
+        &criteria::Names {
+            questions: &questions,
+            aspects: &aspect_ids,
+            families: &family_ids,
+            platforms: &platform_ids,
+            sources: &source_ids,
+        },
+    );
+    let problems = knowledge::problems(problems, &questions, &aspect_ids, &source_ids);
+    let steps = knowledge::steps(steps, &aspect_ids, &source_ids);
+    let rulebook = Rulebook {
+        files: Vec::new(),
+        name: verdicts.name,
+        version: verdicts.version,
+        title: verdicts.title,
+        subject: verdicts.subject,
+        effort_price: verdicts.effort_price,
+        shortfall_price: verdicts.shortfall_price,
+        with: verdicts.with,
+        without: verdicts.without,
+        hedge: verdicts.hedge,
+        bands: verdicts.bands,
+        groups,
+        questions,
+        criteria,
+        aspects,
+        families: knowledge::families(families),
+        platforms,
+        problems,
+        steps,
+        sources: knowledge::sources(sources),
+    };
+    check_sides(&rulebook, head);
+    for head in heads {
+        head.finish();
+    }
+    Some(rulebook)
+}
+
+/// Both sides of the question need a platform, or there is nothing to compare.
+fn check_sides(rulebook: &Rulebook, head: &Reader<'_>) {
+    let subjects = (0..rulebook.platforms.len()).filter(|platform| rulebook.is_subject(*platform)).count();
+    if subjects == 0 || subjects == rulebook.platforms.len() {
+        let message = "the rulebook needs platforms inside the family `subject` and outside it".to_owned();
+        head.log().fault(head.span(), message, None);
+    }
+}
+
+impl Ids {
+    fn clone_ids(&self) -> Self {
+        Self { what: self.what, names: self.names.clone(), index: self.index.clone() }
+    }
+}
+
+/// The text of a value for a message.
+fn shown(node: &Node<'_>) -> String {
+    match node {
+        Node::Text(text) => {
+            format!("`{}`", text.chars().filter(|c| !c.is_control()).take(60).collect::<String>())
+        }
+        Node::Integer(number) => number.to_string(),
+        Node::Number(number) => number.to_string(),
+        Node::Flag(flag) => flag.to_string(),
+        other => other.kind().to_owned(),
+    }
+}

@@ -1,0 +1,278 @@
+//! Questions, the values that answer them, and how a value is read and shown.
+
+use std::fmt;
+
+use super::Condition;
+use crate::document::did_you_mean;
+
+/// A set of options of one question, as a bit per option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct OptionSet(pub u64);
+
+impl OptionSet {
+    /// The most options that a question can have.
+    pub const CAPACITY: usize = 64;
+
+    /// The set of one option.
+    pub fn of(option: usize) -> Self {
+        Self(1 << option)
+    }
+
+    /// The set of the options `from..=to`.
+    pub fn range(from: usize, to: usize) -> Self {
+        (from..=to).map(Self::of).fold(Self::default(), Self::union)
+    }
+
+    /// The set of the first `count` options.
+    pub fn first(count: usize) -> Self {
+        if count == 0 { Self::default() } else { Self::range(0, count - 1) }
+    }
+
+    /// Whether `option` is in the set.
+    pub fn contains(self, option: usize) -> bool {
+        option < Self::CAPACITY && self.0 & (1 << option) != 0
+    }
+
+    /// Options that are in either set.
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the sets have an option in common.
+    pub fn intersects(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether there is no option in the set.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The options in the set, in their order.
+    pub fn iter(self) -> impl Iterator<Item = usize> {
+        (0..Self::CAPACITY).filter(move |option| self.contains(*option))
+    }
+}
+
+/// The value of an answer. Options are counted from 0 in the order of the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Value {
+    /// Yes or no.
+    Flag(bool),
+    /// One of the options.
+    Choice(usize),
+    /// Any number of the options.
+    Choices(OptionSet),
+    /// A number.
+    Count(u64),
+}
+
+/// What kind of answer a question takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// Yes or no.
+    Flag(FlagSay),
+    /// One of the options.
+    Choice(Vec<Choice>),
+    /// Any of the options, or none of them.
+    Choices(Vec<Choice>),
+    /// A number of something.
+    Count(Count),
+}
+
+/// Clauses about a flag, completing "when …".
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FlagSay {
+    /// When it is true.
+    pub yes: String,
+    /// When it is false.
+    pub no: String,
+}
+
+/// A numeric question: its range and its clauses, in which `{n}` is the number.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Count {
+    /// The least possible answer.
+    pub min: u64,
+    /// The greatest possible answer.
+    pub max: u64,
+    /// What is counted ("services").
+    pub unit: String,
+    /// "you deploy more than {n} services"
+    pub above: String,
+    /// "you deploy {n} services or fewer"
+    pub at_most: String,
+    /// "you deploy {n} services"
+    pub exactly: String,
+}
+
+/// One option of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The value in files and flags.
+    pub id: String,
+    /// The text shown in a list.
+    pub label: String,
+    /// A clause completing "when …".
+    pub say: String,
+    /// The same for this option or any later one, where options are ordered.
+    pub say_at_least: Option<String>,
+}
+
+/// In which direction a growing system moves along a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Growth {
+    /// Larger numbers, later options, yes.
+    Up,
+    /// Smaller numbers, earlier options, no.
+    Down,
+}
+
+/// One question of the questionnaire.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The id in files, flags and conditions.
+    pub id: String,
+    /// The index of its group.
+    pub group: usize,
+    /// A short noun phrase.
+    pub name: String,
+    /// The question as it is asked.
+    pub prompt: String,
+    /// How to answer it.
+    pub help: String,
+    /// Why it is asked.
+    pub why: String,
+    /// What answers it takes.
+    pub kind: Kind,
+    /// Whether the options have an order, so that "at least" means something.
+    pub ordered: bool,
+    /// Asked only when everything is asked.
+    pub detail: bool,
+    /// Where growing systems move.
+    pub grows: Option<Growth>,
+    /// The question applies only when this holds.
+    pub ask_when: Option<Condition>,
+}
+
+/// Why a text is no answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueError {
+    /// What is wrong, naming the question.
+    pub message: String,
+    /// What would be right.
+    pub help: String,
+}
+
+impl fmt::Display for ValueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.message, self.help)
+    }
+}
+
+impl std::error::Error for ValueError {}
+
+/// The word that stands for "I don't know" in every question.
+pub const UNKNOWN: &str = "unknown";
+
+impl Question {
+    /// The options, if the question has any.
+    pub fn options(&self) -> &[Choice] {
+        match &self.kind {
+            Kind::Choice(options) | Kind::Choices(options) => options,
+            Kind::Flag(_) | Kind::Count(_) => &[],
+        }
+    }
+
+    /// Reads an answer from a text; [`UNKNOWN`] is `None`. Options of a `choices` question are separated by commas.
+    ///
+    /// # Errors
+    /// When the text is no possible answer.
+    pub fn parse(&self, text: &str) -> Result<Option<Value>, ValueError> {
+        let text = text.trim();
+        if text == UNKNOWN {
+            return Ok(None);
+        }
+        let value = match &self.kind {
+            Kind::Flag(_) => match text {
+                "true" | "yes" | "y" => Value::Flag(true),
+                "false" | "no" | "n" => Value::Flag(false),
+                _ => return Err(self.not_a_value(text)),
+            },
+            Kind::Choice(_) => Value::Choice(self.option(text)?),
+            Kind::Choices(_) => {
+                let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty() && *id != "none");
+                Value::Choices(self.option_set(ids)?)
+            }
+            Kind::Count(count) => match text.parse() {
+                Ok(number) if (count.min..=count.max).contains(&number) => Value::Count(number),
+                _ => return Err(self.not_a_value(text)),
+            },
+        };
+        Ok(Some(value))
+    }
+
+    /// The index of the option with this id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn option(&self, id: &str) -> Result<usize, ValueError> {
+        self.options().iter().position(|option| option.id == id).ok_or_else(|| self.not_a_value(id))
+    }
+
+    /// The set of the options with these ids.
+    ///
+    /// # Errors
+    /// When one of them does not exist.
+    pub fn option_set<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Result<OptionSet, ValueError> {
+        ids.into_iter()
+            .try_fold(OptionSet::default(), |set, id| Ok(set.union(OptionSet::of(self.option(id)?))))
+    }
+
+    /// The error for a text that is no answer to this question.
+    pub fn not_a_value(&self, given: &str) -> ValueError {
+        let given: String = given.chars().filter(|c| !c.is_control()).take(60).collect();
+        let help = match did_you_mean(&given, self.options().iter().map(|option| option.id.as_str())) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it takes {}", self.takes()),
+        };
+        ValueError { message: format!("`{given}` is no answer to `{}`", self.id), help }
+    }
+
+    /// What the question takes, for a message: "true or false", "a whole number from 1 to 10", "one of …".
+    pub fn takes(&self) -> String {
+        let ids =
+            || self.options().iter().map(|option| format!("`{}`", option.id)).collect::<Vec<_>>().join(", ");
+        match &self.kind {
+            Kind::Flag(_) => "true or false".to_owned(),
+            Kind::Choice(_) => format!("one of {}", ids()),
+            Kind::Choices(_) => format!("any of {}", ids()),
+            Kind::Count(count) => format!("a whole number from {} to {}", count.min, count.max),
+        }
+    }
+
+    /// The value as it is written in a file or after a flag.
+    pub fn spell(&self, value: Value) -> String {
+        let id = |option: usize| self.options().get(option).map_or("?", |option| &option.id);
+        match value {
+            Value::Flag(flag) => flag.to_string(),
+            Value::Choice(option) => id(option).to_owned(),
+            Value::Choices(set) if set.is_empty() => "none".to_owned(),
+            Value::Choices(set) => set.iter().map(id).collect::<Vec<_>>().join(","),
+            Value::Count(number) => number.to_string(),
+        }
+    }
+
+    /// The value in the words of the question.
+    pub fn describe(&self, value: Value) -> String {
+        let label = |option: usize| self.options().get(option).map_or("?", |option| &option.label);
+        match value {
+            Value::Flag(true) => "yes".to_owned(),
+            Value::Flag(false) => "no".to_owned(),
+            Value::Choice(option) => label(option).to_owned(),
+            Value::Choices(set) if set.is_empty() => "none of them".to_owned(),
+            Value::Choices(set) => set.iter().map(label).collect::<Vec<_>>().join(", "),
+            Value::Count(number) => number.to_string(),
+        }
+    }
+}
