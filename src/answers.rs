@@ -87,6 +87,11 @@ impl Answers {
         self.given(question)?.value
     }
 
+    /// The known answers, one place for each question.
+    pub fn values(&self) -> Vec<Option<Value>> {
+        (0..self.given.len()).map(|question| self.value(question)).collect()
+    }
+
     /// Whether any source says anything, be it that something is not known.
     pub fn is_empty(&self) -> bool {
         self.given.iter().all(Vec::is_empty)

@@ -1,3 +1,5 @@
-//! The `needk8s` program.
+//! The `needk8s` program: everything is in the library.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    needk8s::cli::run(std::env::args_os().collect()).into()
+}

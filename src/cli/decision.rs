@@ -1,0 +1,165 @@
+//! `needk8s.toml`: the recorded answers and the recorded decision, kept with every comment in them.
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use super::exit::Stop;
+use super::input::{line_of, no_faults, read_file};
+use super::output::{shown, write_whole};
+use crate::answers::{self, Answers, Given, Origin};
+use crate::assessment::Assessment;
+use crate::document::{Entry, FaultLog, Node, Reader, SourceFile, read_toml};
+use crate::rulebook::{Reading, Rulebook, Value};
+
+/// The file's name, in the working directory.
+pub(super) const FILE: &str = "needk8s.toml";
+
+/// The tables that the file may have of its own.
+const TABLES: [&str; 3] = ["answers", "decision", "evidence"];
+
+/// What was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Decision {
+    /// The index of the verdict's band.
+    pub(super) band: usize,
+    /// The id of the platform; one that the rulebook no longer knows is kept.
+    pub(super) platform: Option<String>,
+    /// The day.
+    pub(super) date: Option<String>,
+    /// Name and version of the rulebook.
+    pub(super) rulebook: Option<(String, String)>,
+}
+
+/// Reads the file, if there is one: its answers go to `answers`, its decision is returned.
+pub(super) fn read(
+    rulebook: &Rulebook,
+    path: &Path,
+    answers: &mut Answers,
+) -> Result<Option<Decision>, Stop> {
+    let file = SourceFile { name: shown(path), text: read_file(path)? };
+    let collected = RefCell::new(Vec::new());
+    let decision = {
+        let log = FaultLog::new(0, &collected);
+        let entries = read_toml(&file.text, &log);
+        check_tables(&entries, &log);
+        if let Some(Node::Table(given)) = find(&entries, "answers") {
+            for read in answers::read_table(rulebook, given, &log) {
+                let origin =
+                    Origin::File { name: file.name.clone(), line: line_of(&file.text, read.span.start) };
+                answers.add(read.question, Given { value: read.value, origin });
+            }
+        }
+        let reader = Reader::new(&entries, 0..0, "the file", &log);
+        reader.table("decision").and_then(|table| read_decision(rulebook, &table))
+    };
+    no_faults(file, collected)?;
+    Ok(decision)
+}
+
+fn find<'d>(entries: &'d [Entry<'d>], key: &str) -> Option<&'d Node<'d>> {
+    entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value.node)
+}
+
+/// Tables of other programs are left alone, but a misspelled one of ours, or an answer outside `[answers]`, is a fault.
+fn check_tables(entries: &[Entry<'_>], log: &FaultLog<'_>) {
+    for entry in entries.iter().filter(|entry| !TABLES.contains(&entry.key.as_ref())) {
+        match &entry.value.node {
+            Node::Table(_) => {
+                if let Some(near) = crate::document::did_you_mean(&entry.key, TABLES) {
+                    let message = format!("there is no table `{}`", entry.key);
+                    log.fault(entry.key_span.clone(), message, Some(format!("did you mean `{near}`?")));
+                }
+            }
+            _ => {
+                let help = "answers stand under [answers]".to_owned();
+                log.fault(entry.key_span.clone(), format!("`{}` stands in no table", entry.key), Some(help));
+            }
+        }
+    }
+    for entry in entries.iter().filter(|entry| TABLES.contains(&entry.key.as_ref())) {
+        if !matches!(entry.value.node, Node::Table(_)) {
+            log.fault(entry.value.span.clone(), format!("`{}` must be a table", entry.key), None);
+        }
+    }
+}
+
+fn read_decision(rulebook: &Rulebook, table: &Reader<'_>) -> Option<Decision> {
+    let verdict = table.required_word("verdict");
+    let rulebook_name = table.text("rulebook");
+    let version = table.text("version");
+    let platform = table.text("platform");
+    let date = table.text("date");
+    let verdict = verdict?;
+    let band = rulebook.bands().iter().position(|band| band.id == verdict.text);
+    if band.is_none() {
+        let ids = rulebook.bands().iter().map(|band| band.id.as_str());
+        table.log().unknown(verdict.span.clone(), "verdict", verdict.text, ids);
+    }
+    Some(Decision { band: band?, platform, date, rulebook: rulebook_name.zip(version) })
+}
+
+/// Records the known answers and the decision in the file, which keeps its comments and whatever else it says.
+pub(super) fn record(
+    rulebook: &Rulebook,
+    path: &Path,
+    answers: &Answers,
+    assessment: &Assessment,
+    date: &str,
+) -> Result<(), Stop> {
+    let existing = if path.symlink_metadata().is_ok() { Some(read_file(path)?) } else { None };
+    let text = existing
+        .as_deref()
+        .unwrap_or("# Recorded by needk8s; `needk8s check` holds the decision against the answers.\n");
+    let mut document: DocumentMut =
+        text.parse().map_err(|error| Stop::wrong(format!("cannot change {}: {error}", shown(path))))?;
+
+    let table = table_at(&mut document, "answers", path)?;
+    for (index, question) in rulebook.questions().iter().enumerate() {
+        match answers.given(index) {
+            None => {}
+            Some(_) if assessment.readings.get(index) == Some(&Reading::DoesNotApply) => {
+                table.remove(&question.id);
+            }
+            Some(given) => put(table, &question.id, item(rulebook, index, given.value)),
+        }
+    }
+    let table = table_at(&mut document, "decision", path)?;
+    put(table, "verdict", value(&rulebook.bands()[assessment.band].id));
+    put(table, "platform", value(&rulebook.platforms()[assessment.recommendation].id));
+    put(table, "date", value(date));
+    put(table, "rulebook", value(rulebook.name()));
+    put(table, "version", value(rulebook.version()));
+    write_whole(path, &document.to_string())
+}
+
+fn table_at<'d>(document: &'d mut DocumentMut, name: &str, path: &Path) -> Result<&'d mut Table, Stop> {
+    let item = document.entry(name).or_insert_with(|| Item::Table(Table::new()));
+    if let Some(inline) = item.as_inline_table() {
+        *item = Item::Table(inline.clone().into_table());
+    }
+    item.as_table_mut().ok_or_else(|| Stop::wrong(format!("`{name}` in {} is not a table", shown(path))))
+}
+
+/// Sets a value without touching the comment beside it.
+fn put(table: &mut Table, key: &str, mut new: Item) {
+    if let (Some(old), Some(new)) = (table.get(key).and_then(Item::as_value), new.as_value_mut()) {
+        *new.decor_mut() = old.decor().clone();
+    }
+    table.insert(key, new);
+}
+
+fn item(rulebook: &Rulebook, question: usize, given: Option<Value>) -> Item {
+    let question = &rulebook.questions()[question];
+    match given {
+        None => value(crate::rulebook::UNKNOWN),
+        Some(Value::Flag(flag)) => value(flag),
+        Some(Value::Count(number)) => value(i64::try_from(number).unwrap_or(i64::MAX)),
+        Some(Value::Choices(set)) => {
+            let ids = set.iter().map(|option| question.options()[option].id.as_str());
+            value(ids.collect::<toml_edit::Array>())
+        }
+        Some(choice) => value(question.spell(choice)),
+    }
+}

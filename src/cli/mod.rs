@@ -1,0 +1,12 @@
+//! The program's edge: arguments, files, environment and terminal come in; results, files and exit codes go out.
+
+mod args;
+mod check;
+mod decision;
+mod exit;
+mod input;
+mod output;
+mod run;
+
+pub use exit::ExitCode;
+pub use run::run;

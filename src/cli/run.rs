@@ -1,0 +1,278 @@
+//! From arguments to an exit code: reads what is known, assesses it, and writes the result where it was asked for.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::args::{self, Action, Gates, Plan};
+use super::check;
+use super::decision::{self, Decision};
+use super::exit::{ExitCode, Stop};
+use super::input;
+use super::output::{can_ask, layout, print, say, shown, write_whole};
+use crate::answers::{Answers, Given, Origin};
+use crate::assessment::{Assessment, assess};
+use crate::document::did_you_mean;
+use crate::explanation::{Engine, Outlook};
+use crate::report::text::Layout;
+use crate::report::{Contents, Format, Provenance, export, json, markdown, matrix, reference, text};
+use crate::rulebook::Rulebook;
+
+/// Runs the program and says how it ended. `args` starts with the program's own name.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    match try_run(&args) {
+        Ok(code) => code,
+        Err(Stop::Unread) => ExitCode::Done,
+        Err(Stop::Wrong(message)) => {
+            say(crate::text::safe_lines(&message).trim_end());
+            ExitCode::WrongInput
+        }
+    }
+}
+
+fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
+    let rulebook = input::read_rulebook(args::rules_path(args).as_deref())?;
+    if let Some(id) = args::reserved_question(&rulebook) {
+        return Err(Stop::wrong(format!(
+            "the question `{id}` would hide the flag --{id}; give it another id"
+        )));
+    }
+    let matches = match args::command(&rulebook).try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => return Err(Stop::Wrong(error.render().to_string())),
+        Err(help) => {
+            let help = help.render();
+            let text = if layout(false).colour { help.ansi().to_string() } else { help.to_string() };
+            return print(&text).map(|()| ExitCode::Done);
+        }
+    };
+    let plan = args::plan(&rulebook, &matches).map_err(Stop::wrong)?;
+    let program = Program { rulebook: &rulebook, plan: &plan };
+    match &plan.action {
+        Action::Assess { no_input, all, save } => program.assess(!no_input && can_ask(), *all, *save),
+        Action::Check(gates) => program.check(gates),
+        Action::Compare { all } => program.compare(*all),
+        Action::Explain(ids) => program.explain(ids),
+        Action::Learn => program.learn(),
+        Action::ExportRules => {
+            print(&export::render(&rulebook, &program.provenance())).map(|()| ExitCode::Done)
+        }
+        Action::Completions(shell) => program.completions(*shell),
+        Action::Man => program.man(),
+    }
+}
+
+struct Program<'a> {
+    rulebook: &'a Rulebook,
+    plan: &'a Plan,
+}
+
+impl Program<'_> {
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            name: self.rulebook.name().to_owned(),
+            version: self.rulebook.version().to_owned(),
+            digest: digest(self.rulebook),
+        }
+    }
+
+    /// Everything that is known without asking: flags, file, environment, recorded answers, strongest first.
+    fn known(&self) -> Result<(Answers, Option<Decision>), Stop> {
+        let mut answers = Answers::none(self.rulebook);
+        for (question, value) in &self.plan.flags {
+            let origin = Origin::Flag(self.rulebook.questions()[*question].id.clone());
+            answers.add(*question, Given { value: *value, origin });
+        }
+        if let Some(path) = &self.plan.answers_file {
+            input::read_answers(self.rulebook, path, &mut answers)?;
+        }
+        input::read_environment(self.rulebook, &mut answers)?;
+        let path = Path::new(decision::FILE);
+        let recorded = match path.symlink_metadata() {
+            Ok(_) => decision::read(self.rulebook, path, &mut answers)?,
+            Err(_) => None,
+        };
+        Ok((answers, recorded))
+    }
+
+    fn assess(&self, ask: bool, all: bool, save: bool) -> Result<ExitCode, Stop> {
+        let (answers, _) = self.known()?;
+        let _ = (ask, all);
+        if answers.is_empty() {
+            return Err(self.nothing_known());
+        }
+        let (assessment, outlook) = self.judge(&answers);
+        let contents = Contents::new(self.rulebook, &answers, &assessment, &outlook, self.provenance());
+        self.deliver(&contents)?;
+        if save {
+            decision::record(self.rulebook, Path::new(decision::FILE), &answers, &assessment, &today())?;
+            say(&format!("Recorded in {}.", decision::FILE));
+        }
+        Ok(ExitCode::Done)
+    }
+
+    fn judge(&self, answers: &Answers) -> (Assessment, Outlook) {
+        let values = answers.values();
+        let outlook = Engine::new(self.rulebook).outlook(&values);
+        (assess(self.rulebook, self.rulebook.readings(|question| answers.value(question))), outlook)
+    }
+
+    /// Writes the report to the file that was named, else to standard output.
+    fn deliver(&self, contents: &Contents<'_>) -> Result<(), Stop> {
+        match &self.plan.output {
+            None => print(&self.render(contents, layout(self.plan.verbose))),
+            Some(path) => {
+                write_whole(
+                    path,
+                    &self.render(contents, Layout { verbose: self.plan.verbose, ..Layout::PLAIN }),
+                )?;
+                say(&format!("{} Written to {}.", contents.headline, shown(path)));
+                Ok(())
+            }
+        }
+    }
+
+    fn render(&self, contents: &Contents<'_>, layout: Layout) -> String {
+        match self.plan.format.unwrap_or(Format::Text) {
+            Format::Text => text::render(contents, layout),
+            Format::Markdown => markdown::render(contents, &today()),
+            Format::Json => json::render(contents),
+        }
+    }
+
+    fn check(&self, gates: &Gates) -> Result<ExitCode, Stop> {
+        let (answers, recorded) = self.known()?;
+        if answers.is_empty() {
+            return Err(self.nothing_known());
+        }
+        if recorded.is_none() && gates.expect.is_empty() && gates.fail_on.is_empty() && !gates.settled {
+            return Err(Stop::wrong(format!(
+                "there is nothing to check against: {} records no decision and no gate is given\n\n\
+                 Record one with `needk8s --save`, or give a gate: --expect, --fail-on or --require settled.",
+                decision::FILE
+            )));
+        }
+        let (assessment, outlook) = self.judge(&answers);
+        let contents = Contents::new(self.rulebook, &answers, &assessment, &outlook, self.provenance());
+        let failures = check::failures(&contents, recorded.as_ref(), gates);
+        self.deliver(&contents)?;
+        let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        check::announce(&contents, &failures, in_actions);
+        if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+            append(Path::new(&summary), &markdown::render(&contents, &today()))?;
+        }
+        Ok(if failures.is_empty() { ExitCode::Done } else { ExitCode::Fails })
+    }
+
+    fn nothing_known(&self) -> Stop {
+        let example: Vec<String> = self
+            .rulebook
+            .questions()
+            .iter()
+            .filter(|question| question.ask_when.is_none())
+            .take(3)
+            .map(|question| {
+                let sample = match question.options().first() {
+                    Some(option) => option.id.clone(),
+                    None => "1".to_owned(),
+                };
+                format!("--{} {sample}", question.id)
+            })
+            .collect();
+        Stop::wrong(format!(
+            "no answers are known and nobody can be asked\n\n\
+             Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
+             with a {} in this directory, or run needk8s in a terminal. All questions: needk8s --help.",
+            example.join(" "),
+            input::VARIABLE_PREFIX,
+            decision::FILE
+        ))
+    }
+
+    fn compare(&self, all: bool) -> Result<ExitCode, Stop> {
+        let (answers, _) = self.known()?;
+        let assessment = (!answers.is_empty()).then(|| self.judge(&answers).0);
+        let selection = matrix::Selection { rulebook: self.rulebook, assessment: assessment.as_ref(), all };
+        let format = self.plan.format.unwrap_or(Format::Text);
+        match &self.plan.output {
+            None => print(&matrix::render(selection, format, layout(false)))?,
+            Some(path) => {
+                write_whole(path, &matrix::render(selection, format, Layout::PLAIN))?;
+                say(&format!("Written to {}.", shown(path)));
+            }
+        }
+        Ok(ExitCode::Done)
+    }
+
+    fn explain(&self, ids: &[String]) -> Result<ExitCode, Stop> {
+        let mut explained = Vec::new();
+        for id in ids {
+            let text = reference::explain(self.rulebook, id, layout(false)).ok_or_else(|| {
+                let help = match did_you_mean(id, reference::ids(self.rulebook)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "questions, criteria, aspects, platforms, problems, steps, verdicts and sources can be explained; \
+                             needk8s rules export lists them all"
+                        .to_owned(),
+                };
+                Stop::wrong(format!("the rulebook has nothing called `{}`; {help}", crate::text::one_line(id)))
+            })?;
+            explained.push(text);
+        }
+        print(&explained.join("\n"))?;
+        Ok(ExitCode::Done)
+    }
+
+    fn learn(&self) -> Result<ExitCode, Stop> {
+        let (answers, _) = self.known()?;
+        let assessment = (!answers.is_empty()).then(|| self.judge(&answers).0);
+        print(&reference::learn(self.rulebook, assessment.as_ref(), layout(false)))?;
+        Ok(ExitCode::Done)
+    }
+
+    fn completions(&self, shell: clap_complete::Shell) -> Result<ExitCode, Stop> {
+        let mut script = Vec::new();
+        clap_complete::generate(shell, &mut args::command(self.rulebook), "needk8s", &mut script);
+        print(&String::from_utf8_lossy(&script))?;
+        Ok(ExitCode::Done)
+    }
+
+    fn man(&self) -> Result<ExitCode, Stop> {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(args::command(self.rulebook))
+            .render(&mut page)
+            .map_err(|error| Stop::stream(&error))?;
+        print(&String::from_utf8_lossy(&page))?;
+        Ok(ExitCode::Done)
+    }
+}
+
+/// Adds a text to the end of a file that others add to as well.
+fn append(path: &Path, text: &str) -> Result<(), Stop> {
+    use std::io::Write;
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Stop::wrong(format!("cannot write {}: {error}", shown(path))))
+}
+
+/// The SHA-256 of all rule files with their names, in their order.
+fn digest(rulebook: &Rulebook) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hasher = Sha256::new();
+    for file in rulebook.files() {
+        hasher.update(file.name.rsplit(['/', '\\']).next().unwrap_or_default());
+        hasher.update([0]);
+        hasher.update(&file.text);
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Today in UTC, as YYYY-MM-DD; `SOURCE_DATE_EPOCH` stands in for the clock where results must be repeatable
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+fn today() -> String {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    let now = fixed
+        .and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or_else(time::OffsetDateTime::now_utc);
+    let (year, month, day) = now.to_calendar_date();
+    format!("{year:04}-{:02}-{day:02}", u8::from(month))
+}

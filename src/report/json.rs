@@ -1,0 +1,270 @@
+//! The report for programs: the wire shapes of `needk8s.assessment/1`, kept apart from the inner types.
+
+use serde::Serialize;
+
+use super::content::{Availability, Contents};
+use crate::explanation::Status;
+use crate::rulebook::Rulebook;
+
+/// The name and version of the shape.
+pub const SCHEMA: &str = "needk8s.assessment/1";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    rulebook: RulebookName<'a>,
+    headline: &'a str,
+    verdict: &'a str,
+    side: &'a str,
+    status: &'static str,
+    coverage: f64,
+    margin: i64,
+    possible_margins: [i64; 2],
+    possible_verdicts: Vec<&'a str>,
+    effort_price: i64,
+    decided_by: Option<&'a str>,
+    recommendation: Recommendation<'a>,
+    answers: Vec<Answer<'a>>,
+    contradictions: Vec<&'a str>,
+    criteria: Vec<&'a str>,
+    platforms: Vec<Platform<'a>>,
+    ledger: Vec<Term<'a>>,
+    opposing_case: &'a [String],
+    problems: Vec<Problem<'a>>,
+    unknown: Vec<&'a str>,
+    next_steps: Vec<Step<'a>>,
+    sources: Vec<Source<'a>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct RulebookName<'a> {
+    pub(super) name: &'a str,
+    pub(super) version: &'a str,
+    pub(super) digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct Recommendation<'a> {
+    platform: &'a str,
+    alternatives: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    id: &'a str,
+    value: serde_json::Value,
+    origin: &'a str,
+    applies: bool,
+}
+
+#[derive(Serialize)]
+struct Platform<'a> {
+    id: &'a str,
+    name: &'a str,
+    family: &'a str,
+    available: bool,
+    removed_by: Vec<&'a str>,
+    effort: i64,
+    burden: i64,
+    shortfalls: Vec<Shortfall<'a>>,
+}
+
+#[derive(Serialize)]
+struct Shortfall<'a> {
+    aspect: &'a str,
+    level: u8,
+    demanded: u8,
+    points: i64,
+}
+
+#[derive(Serialize)]
+struct Term<'a> {
+    points: i64,
+    kind: &'static str,
+    id: &'a str,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Problem<'a> {
+    id: &'a str,
+    title: &'a str,
+    covered: Option<&'a str>,
+    remedy: &'a str,
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    kind: &'static str,
+    id: &'a str,
+    title: &'a str,
+    text: &'a str,
+    read: Vec<Page<'a>>,
+}
+
+#[derive(Serialize)]
+struct Page<'a> {
+    title: &'a str,
+    url: &'a str,
+}
+
+#[derive(Serialize)]
+pub(super) struct Source<'a> {
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) url: Option<&'a str>,
+}
+
+pub(super) fn source(rulebook: &Rulebook, index: usize) -> Source<'_> {
+    let source = &rulebook.sources()[index];
+    Source { id: &source.id, title: &source.title, url: source.url.as_deref() }
+}
+
+/// An answer as an answers file would have it.
+fn answer_value(rulebook: &Rulebook, question: usize, spelled: Option<&str>) -> serde_json::Value {
+    use crate::rulebook::{Kind, UNKNOWN, Value};
+    use serde_json::json;
+    let question = &rulebook.questions()[question];
+    match spelled.and_then(|text| question.parse(text).ok()).flatten() {
+        None => json!(UNKNOWN),
+        Some(Value::Flag(flag)) => json!(flag),
+        Some(Value::Count(number)) => json!(number),
+        Some(Value::Choice(_)) => json!(spelled),
+        Some(Value::Choices(set)) => match &question.kind {
+            Kind::Choices(options) => json!(set.iter().map(|option| &options[option].id).collect::<Vec<_>>()),
+            _ => json!(spelled),
+        },
+    }
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Settled => "settled",
+        Status::Leaning => "leaning",
+        Status::Undecided => "undecided",
+    }
+}
+
+/// The report as JSON, with a line break at its end.
+pub fn render(contents: &Contents<'_>) -> String {
+    let rulebook = contents.rulebook;
+    let assessment = contents.assessment;
+    let platform_id = |platform: usize| rulebook.platforms()[platform].id.as_str();
+    let band_id = |band: usize| rulebook.bands()[band].id.as_str();
+    let criterion_id = |criterion: usize| rulebook.criteria()[criterion].id.as_str();
+    let document = Document {
+        schema: SCHEMA,
+        rulebook: RulebookName {
+            name: &contents.provenance.name,
+            version: &contents.provenance.version,
+            digest: &contents.provenance.digest,
+        },
+        headline: &contents.headline,
+        verdict: band_id(assessment.band),
+        side: &rulebook.side(assessment.leaning(rulebook)).id,
+        status: status(contents.outlook.status),
+        coverage: f64::from(contents.outlook.coverage.percent()) / 100.0,
+        margin: assessment.margin,
+        possible_margins: [contents.outlook.margins.0, contents.outlook.margins.1],
+        possible_verdicts: contents.outlook.verdicts.iter().map(|band| band_id(*band)).collect(),
+        effort_price: assessment.effort_price,
+        decided_by: assessment.decided_by.map(criterion_id),
+        recommendation: Recommendation {
+            platform: platform_id(assessment.recommendation),
+            alternatives: assessment.alternatives(rulebook).into_iter().map(platform_id).collect(),
+        },
+        answers: contents
+            .answers
+            .iter()
+            .map(|answer| Answer {
+                id: &rulebook.questions()[answer.question].id,
+                value: answer_value(rulebook, answer.question, answer.value.as_deref()),
+                origin: &answer.origin,
+                applies: !answer.irrelevant,
+            })
+            .collect(),
+        contradictions: contents
+            .contradictions
+            .iter()
+            .map(|contradiction| contradiction.text.as_str())
+            .collect(),
+        criteria: (0..rulebook.criteria().len())
+            .filter(|index| assessment.holds(*index))
+            .map(criterion_id)
+            .collect(),
+        platforms: contents
+            .platforms
+            .iter()
+            .map(|row| Platform {
+                id: platform_id(row.platform),
+                name: &rulebook.platforms()[row.platform].name,
+                family: &rulebook.families()[rulebook.platforms()[row.platform].family].id,
+                available: row.availability == Availability::Available,
+                removed_by: assessment.standings[row.platform]
+                    .removed_by
+                    .iter()
+                    .map(|index| criterion_id(*index))
+                    .collect(),
+                effort: row.effort,
+                burden: row.burden,
+                shortfalls: row
+                    .shortfalls
+                    .iter()
+                    .map(|shortfall| Shortfall {
+                        aspect: &shortfall.aspect,
+                        level: shortfall.level,
+                        demanded: shortfall.demanded,
+                        points: shortfall.points,
+                    })
+                    .collect(),
+            })
+            .collect(),
+        ledger: contents
+            .ledger
+            .iter()
+            .map(|line| Term {
+                points: line.points,
+                kind: line.kind,
+                id: &line.id,
+                text: format!("{}. {}.", line.title, line.reason),
+            })
+            .collect(),
+        opposing_case: &contents.opposing,
+        problems: contents
+            .problems
+            .iter()
+            .map(|row| Problem {
+                id: &rulebook.problems()[row.problem].id,
+                title: &rulebook.problems()[row.problem].title,
+                covered: row.covered.as_deref(),
+                remedy: &row.remedy,
+            })
+            .collect(),
+        unknown: contents
+            .unknown
+            .iter()
+            .map(|question| rulebook.questions()[*question].id.as_str())
+            .collect(),
+        next_steps: contents
+            .next_steps
+            .iter()
+            .map(|step| Step {
+                kind: step.kind.word(),
+                id: &step.id,
+                title: &step.title,
+                text: &step.text,
+                read: step.read.iter().map(|(title, url)| Page { title, url }).collect(),
+            })
+            .collect(),
+        sources: contents.sources.iter().map(|index| source(rulebook, *index)).collect(),
+    };
+    pretty(&document)
+}
+
+/// Any value as indented JSON with a line break at its end.
+pub fn pretty(value: &impl Serialize) -> String {
+    // Serialising plain structs of texts and numbers into memory has no way to fail.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,46 @@
+//! What a person or a program gets to read. The content is put together once; each format only lays it out.
+
+mod content;
+pub mod export;
+pub mod json;
+pub mod markdown;
+pub mod matrix;
+pub mod reference;
+pub mod text;
+
+pub use content::{
+    Answer, Availability, Contents, Contradiction, LedgerLine, NextStep, NextStepKind, PlatformRow,
+    ProblemRow, Provenance, ShortfallRow,
+};
+
+/// The formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For people at a terminal.
+    Text,
+    /// A decision record.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+impl Format {
+    /// All formats by the word of the flag.
+    pub const ALL: [(&'static str, Self); 3] =
+        [("text", Self::Text), ("markdown", Self::Markdown), ("json", Self::Json)];
+
+    /// The format with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(word, _)| *word == name).map(|(_, format)| *format)
+    }
+
+    /// The format that a file's extension asks for.
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        match extension {
+            "txt" => Some(Self::Text),
+            "md" | "markdown" => Some(Self::Markdown),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+}

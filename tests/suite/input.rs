@@ -1,0 +1,245 @@
+//! Answers from every source, their precedence, and what happens to wrong ones.
+
+use crate::program::Program;
+
+const SOLO: &str = "--developers 1 --purpose production --services 1";
+
+#[test]
+fn flags_beat_the_file_the_file_the_environment_and_the_environment_the_record() {
+    let program = Program::new()
+        .file("needk8s.toml", "[answers]\nservices = 4\nservers = 4\ndevelopers = 4\nteams = 4\n")
+        .file("answers.toml", "services = 2\nservers = 2\n")
+        .set("NEEDK8S_SERVICES", "3")
+        .set("NEEDK8S_SERVERS", "3")
+        .set("NEEDK8S_DEVELOPERS", "30");
+    let json = program.run("--services 1 --answers answers.toml --format json").ok().json();
+    let answers: Vec<(&str, &str, &str)> = json["answers"]
+        .as_array()
+        .expect("answers")
+        .iter()
+        .map(|answer| {
+            let origin = answer["origin"].as_str().expect("an origin");
+            (
+                answer["id"].as_str().expect("an id"),
+                Box::leak(answer["value"].to_string().into_boxed_str()) as &str,
+                origin,
+            )
+        })
+        .collect();
+    for expected in [
+        ("services", "1", "--services"),
+        ("servers", "2", "answers.toml:2"),
+        ("developers", "30", "NEEDK8S_DEVELOPERS"),
+        ("teams", "4", "needk8s.toml:5"),
+    ] {
+        assert!(answers.contains(&expected), "{expected:?} is not in {answers:?}");
+    }
+    let contradictions = json["contradictions"].as_array().expect("contradictions");
+    assert_eq!(contradictions.len(), 6, "{contradictions:?}");
+}
+
+#[test]
+fn unknown_is_an_answer_and_overrides_a_weaker_source() {
+    let program = Program::new().file("needk8s.toml", "[answers]\nservices = 40\npurpose = \"production\"\n");
+    let json = program.run("--services unknown --format json").ok().json();
+    assert!(json["unknown"].as_array().expect("names").contains(&"services".into()), "{json}");
+    assert!(!json["criteria"].to_string().contains("services"), "{}", json["criteria"]);
+}
+
+#[test]
+fn answers_may_come_from_standard_input_as_toml_or_json() {
+    for text in ["services = 3\nworkloads = [\"web\"]\n", "{\"services\": 3, \"workloads\": [\"web\"]}"] {
+        let json = Program::new().input(text).run("--answers - --format json").ok().json();
+        assert_eq!(json["answers"][0]["value"], 3);
+        assert_eq!(json["answers"][0]["origin"], "standard input:1");
+    }
+}
+
+#[test]
+fn a_published_case_is_an_answers_file_as_it_stands() {
+    let answers =
+        r#"{"purpose": "production", "uptime": "99.9", "autoscaling": true, "workloads": ["web", "worker"]}"#;
+    Program::new().file("case.json", answers).run("--answers case.json").ok();
+}
+
+#[test]
+fn without_any_answer_and_without_a_terminal_it_says_how_to_answer() {
+    Program::new().run("").refused(&["no answers are known", "--answers FILE", "NEEDK8S_", "needk8s.toml"]);
+    Program::new().run("--no-input").refused(&["no answers are known"]);
+}
+
+#[test]
+fn misspelled_flags_values_and_ids_meet_the_nearest_right_one() {
+    Program::new().run("--servces 3").refused(&["--services"]);
+    Program::new().run("--purpose prodution").refused(&["production"]);
+    Program::new().run("--services 0").refused(&["no answer to `services`", "from 1 to"]);
+    Program::new().run("--services many").refused(&["no answer to `services`"]);
+    Program::new().run("explain many-servces").refused(&["did you mean `many-services`?"]);
+    Program::new()
+        .file("a.toml", "servces = 3\n")
+        .run("--answers a.toml")
+        .refused(&["a.toml:1:1", "did you mean `services`?"]);
+    Program::new()
+        .file("a.toml", "purpose = \"prodution\"\n")
+        .run("--answers a.toml")
+        .refused(&["a.toml:1:11", "did you mean `production`?"]);
+    Program::new()
+        .set("NEEDK8S_SERVCES", "3")
+        .run(SOLO)
+        .refused(&["NEEDK8S_SERVCES", "did you mean `NEEDK8S_SERVICES`?"]);
+    Program::new()
+        .set("NEEDK8S_SERVICES", "x")
+        .run("")
+        .refused(&["NEEDK8S_SERVICES", "no answer to `services`"]);
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_reported_at_once() {
+    let text = "servces = 3\nuptime = true\nservers = -1\nworkloads = [\"web\", 3]\n";
+    Program::new().file("a.toml", text).run("--answers a.toml").refused(&[
+        "a.toml:1:1",
+        "a.toml:2:10",
+        "a.toml:3:11",
+        "a.toml:4:13",
+    ]);
+}
+
+#[test]
+fn broken_toml_and_json_show_line_column_and_the_line_itself() {
+    Program::new()
+        .file("a.toml", "services = 3\nservers == 2\n")
+        .run("--answers a.toml")
+        .refused(&["a.toml:2:", "servers == 2"]);
+    Program::new()
+        .file("a.json", "{\n \"services\": 3,\n}")
+        .run("--answers a.json")
+        .refused(&["a.json:", "not valid JSON"]);
+    Program::new()
+        .file("a.json", "{\"services\": 3, \"services\": 4}")
+        .run("--answers a.json")
+        .refused(&["a.json:1:17", "twice"]);
+    Program::new().file("a.json", "[1]").run("--answers a.json").refused(&["a.json:1:1", "object"]);
+}
+
+#[test]
+fn flags_that_contradict_each_other_are_refused() {
+    Program::new().run("--services 3 --services 4").refused(&["--services"]);
+    Program::new().run("--autoscaling --autoscaling=false").refused(&["--autoscaling"]);
+    Program::new().run("--workloads web,none").refused(&["contradicts itself"]);
+    Program::new().run("--workloads unknown --workloads web").refused(&["contradicts itself"]);
+}
+
+#[test]
+fn an_answer_that_does_not_apply_is_left_aside_and_said_to_be() {
+    let text = Program::new().run("--purpose production --workloads web --gpus shared-pool").ok().stdout;
+    assert!(text.contains("Left aside: `gpus`"), "{text}");
+}
+
+#[test]
+fn a_decision_is_recorded_and_checked() {
+    let program = Program::new();
+    program.run(&format!("{SOLO} --save")).ok();
+    let recorded = program.read("needk8s.toml");
+    assert!(
+        recorded.contains("[answers]")
+            && recorded.contains("developers = 1")
+            && recorded.contains("[decision]")
+    );
+    assert!(recorded.contains("date = \"2026-11-23\""), "{recorded}");
+    let check = program.run("check");
+    assert_eq!(check.code, 0, "{check:?}");
+    assert!(check.stderr.contains("the decision stands"), "{}", check.stderr);
+}
+
+#[test]
+fn check_fails_when_the_verdict_has_moved() {
+    let program = Program::new();
+    program.run(&format!("{SOLO} --save")).ok();
+    let check = program.run(
+        "check --services 60 --developers 80 --teams 8 --operations dedicated --servers 90 --location hybrid",
+    );
+    assert_eq!(check.code, 1, "{check:?}");
+    assert!(
+        check.stderr.contains("the verdict was") && check.stderr.contains("on 2026-11-23"),
+        "{}",
+        check.stderr
+    );
+}
+
+#[test]
+fn check_applies_gates() {
+    let program = Program::new().file(
+        "needk8s.toml",
+        "[answers]\ndevelopers = 1\nservices = 1\nservers = 1\npurpose = \"personal\"\n",
+    );
+    for (gates, code) in [
+        ("--expect overkill,not-yet", 0),
+        ("--expect essential", 1),
+        ("--fail-on essential", 0),
+        ("--fail-on overkill,not-yet", 1),
+    ] {
+        let check = program.run(&format!("check {gates}"));
+        assert_eq!(check.code, code, "{gates}: {}", check.stderr);
+    }
+    program.run("check --expect overkil").refused(&["overkill"]);
+}
+
+#[test]
+fn check_without_anything_to_check_against_is_refused() {
+    Program::new()
+        .file("needk8s.toml", "[answers]\nservices = 1\n")
+        .run("check")
+        .refused(&["nothing to check against", "--save"]);
+    Program::new().run("check").refused(&["no answers are known"]);
+}
+
+#[test]
+fn check_never_passes_as_settled_what_is_not() {
+    let program = Program::new().file("needk8s.toml", "[answers]\nservices = 7\n");
+    let check = program.run("check --require settled");
+    assert_eq!(check.code, 1, "{check:?}");
+    assert!(check.stderr.contains("not settled") && check.stderr.contains("location"), "{}", check.stderr);
+}
+
+#[test]
+fn in_github_actions_check_annotates_and_summarises() {
+    let program =
+        Program::new().file("needk8s.toml", "[answers]\nservices = 1\n").file("summary.md", "before\n");
+    let summary = program.path("summary.md").display().to_string();
+    let program = program.set("GITHUB_ACTIONS", "true").set("GITHUB_STEP_SUMMARY", &summary);
+    let check = program.run("check --fail-on overkill,not-yet,borderline,recommended,essential");
+    assert_eq!(check.code, 1);
+    assert!(check.stderr.contains("::error file=needk8s.toml,title=needk8s::"), "{}", check.stderr);
+    let summary = program.read("summary.md");
+    assert!(summary.starts_with("before\n# Do I need Kubernetes?"), "{summary}");
+}
+
+#[test]
+fn a_record_keeps_comments_and_what_is_not_ours() {
+    let text = "# why we did this\n[answers]\nservices = 1 # the monolith\n\n[other]\nkey = 'value'\n\n[decision]\nverdict = \"not-yet\"\nnote = \"agreed\"\n";
+    let program = Program::new().file("needk8s.toml", text);
+    program.run("--developers 2 --services 2 --save").ok();
+    let recorded = program.read("needk8s.toml");
+    for kept in [
+        "# why we did this",
+        "services = 2 # the monolith",
+        "[other]\nkey = 'value'",
+        "note = \"agreed\"",
+        "developers = 2",
+    ] {
+        assert!(recorded.contains(kept), "{kept:?} is not in:\n{recorded}");
+    }
+    program.run("check").ok();
+}
+
+#[test]
+fn a_misspelled_table_of_the_record_is_not_passed_over() {
+    Program::new()
+        .file("needk8s.toml", "[answer]\nservices = 1\n")
+        .run(SOLO)
+        .refused(&["needk8s.toml:1:", "did you mean `answers`?"]);
+    Program::new()
+        .file("needk8s.toml", "services = 1\n")
+        .run(SOLO)
+        .refused(&["needk8s.toml:1:1", "[answers]"]);
+}

@@ -1,0 +1,12 @@
+//! The integration tests, one subject a module.
+
+mod agreement;
+mod cases;
+mod commands;
+mod input;
+mod json;
+mod markdown;
+mod model;
+mod program;
+mod rulebook;
+mod untrusted;
