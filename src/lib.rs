@@ -5,4 +5,6 @@
 pub mod answers;
 pub mod assessment;
 pub mod document;
+pub mod interview;
 pub mod rulebook;
+pub mod text;

@@ -1,0 +1,5 @@
+//! The tests of the whole, one module each.
+
+mod interview;
+#[cfg(unix)]
+mod terminal;
