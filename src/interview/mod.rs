@@ -133,10 +133,11 @@ pub fn leaning(rulebook: &Rulebook, assessment: &Assessment) -> String {
     }
 }
 
-/// What to do after the question that was just dealt with.
+/// What happens next.
 enum Turn {
     Ask(usize),
     Review,
+    Done,
     Leave,
 }
 
@@ -159,12 +160,6 @@ impl Interview<'_> {
             goes_on: None,
         };
         conversation.show_known()?;
-        if conversation.offer_to_resume()?.is_none() {
-            return Ok(Outcome::Left);
-        }
-        if conversation.session.keeps_answers() {
-            conversation.prompts.say(Tone::Text, words::WELCOME)?;
-        }
         conversation.hold()
     }
 }
@@ -180,15 +175,12 @@ struct Conversation<'c, 'i> {
 
 impl Conversation<'_, '_> {
     fn hold(mut self) -> io::Result<Outcome> {
-        let mut turn = self.turn()?;
+        let mut turn = self.offer_to_resume()?;
         loop {
             turn = match turn {
                 Turn::Ask(question) => self.ask(question)?,
-                Turn::Review => match self.review()? {
-                    Some(None) => return Ok(Outcome::Finished(self.flow.into_answers())),
-                    Some(Some(turn)) => turn,
-                    None => Turn::Leave,
-                },
+                Turn::Review => self.review()?,
+                Turn::Done => return Ok(Outcome::Finished(self.flow.into_answers())),
                 Turn::Leave => {
                     if self.session.holds_answers() {
                         self.prompts.say(Tone::Text, words::KEPT)?;
@@ -301,8 +293,8 @@ impl Conversation<'_, '_> {
         }
     }
 
-    /// Takes up the answers of an interview that was broken off, if the person wants it; nothing when the person left.
-    fn offer_to_resume(&mut self) -> io::Result<Option<()>> {
+    /// Takes up the answers of an interview that was broken off, if the person wants it.
+    fn offer_to_resume(&mut self) -> io::Result<Turn> {
         let draft = self.session.load(self.interview.rulebook);
         if let Some(trouble) = &draft.trouble {
             self.prompts.say(Tone::Trouble, trouble)?;
@@ -313,21 +305,24 @@ impl Conversation<'_, '_> {
             Some(given) => given.value != *value,
         };
         let draft: Vec<(usize, Option<Value>)> = draft.answers.into_iter().filter(is_new).collect();
-        if draft.is_empty() {
-            return Ok(Some(()));
-        }
-        let answers = counted(draft.len(), "answer", "answers");
-        let Some(resume) = self.prompts.confirm(&words::resume(&answers), true)? else { return Ok(None) };
-        if resume {
-            for (question, value) in draft {
-                self.flow.answer(question, value);
+        if !draft.is_empty() {
+            let answers = counted(draft.len(), "answer", "answers");
+            match self.prompts.confirm(&words::resume(&answers), true)? {
+                None => return Ok(Turn::Leave),
+                Some(false) => {}
+                Some(true) => {
+                    draft.into_iter().for_each(|(question, value)| self.flow.answer(question, value))
+                }
             }
         }
-        Ok(Some(()))
+        if self.session.keeps_answers() {
+            self.prompts.say(Tone::Text, words::WELCOME)?;
+        }
+        self.turn()
     }
 
-    /// Shows all answers and has one changed: `Some(None)` when all is well, nothing when the person left.
-    fn review(&mut self) -> io::Result<Option<Option<Turn>>> {
+    /// Shows all answers and has one changed, or none.
+    fn review(&mut self) -> io::Result<Turn> {
         self.prompts.say(Tone::Heading, words::REVIEW)?;
         let questions = self.flow.reviewed();
         let mut rows = vec![words::DONE.to_owned()];
@@ -336,20 +331,16 @@ impl Conversation<'_, '_> {
         if left > 0 {
             rows.push(words::ask_the_rest(&counted(left, "question", "questions")));
         }
-        match self.prompts.choose(&rows, 0)? {
-            None => Ok(None),
-            Some(0) => Ok(Some(None)),
-            Some(row) => match questions.get(row - 1) {
-                Some(question) => match self.reply(*question, None, true)? {
-                    Reply::Leave => Ok(None),
-                    Reply::Back => Ok(Some(Some(Turn::Review))),
-                    _ => Ok(Some(Some(self.turn()?))),
-                },
-                None => {
-                    self.goes_on = Some(true);
-                    Ok(Some(Some(self.turn()?)))
-                }
-            },
+        let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
+        let Some(row) = chosen.checked_sub(1) else { return Ok(Turn::Done) };
+        let Some(question) = questions.get(row) else {
+            self.goes_on = Some(true);
+            return self.turn();
+        };
+        match self.reply(*question, None, true)? {
+            Reply::Leave => Ok(Turn::Leave),
+            Reply::Back => Ok(Turn::Review),
+            _ => self.turn(),
         }
     }
 }
@@ -370,6 +361,7 @@ pub struct Keepsakes {
 /// When the person cannot be reached any more.
 pub fn offer_to_save(prompts: &mut dyn Prompts, answers_file: &Path, report: &str) -> io::Result<Keepsakes> {
     let mut chosen = Keepsakes::default();
+    prompts.say(Tone::Text, "")?;
     let offer = words::save_answers(&answers_file.display().to_string(), answers_file.exists());
     let Some(answers) = prompts.confirm(&offer, true)? else { return Ok(chosen) };
     chosen.answers = answers;

@@ -86,7 +86,7 @@ impl Terminal {
     fn list(&mut self, rows: &Rows, at: usize) -> io::Result<Option<usize>> {
         loop {
             let select = Select::with_theme(rows).items(rows.numbers()).default(at).report(false);
-            let select = match rows.page(&self.term) {
+            let select = match rows.page() {
                 Some(page) => select.with_prompt("").report(false).max_length(page),
                 None => select,
             };
@@ -129,7 +129,7 @@ impl Terminal {
 
     fn ask_one(&mut self, ask: &Ask<'_>, labels: &[&str]) -> io::Result<Reply> {
         let others = Self::others(ask);
-        let rows = Rows::new(width(&self.term), labels, &others);
+        let rows = Rows::new(&self.term, labels, &others);
         let at = match ask.current {
             Some(Some(Value::Choice(option))) => option,
             Some(Some(Value::Flag(flag))) => usize::from(!flag),
@@ -147,33 +147,33 @@ impl Terminal {
     fn ask_any(&mut self, ask: &Ask<'_>, labels: &[&str]) -> io::Result<Reply> {
         let mut others = Self::others(ask);
         others.insert(0, (words::NONE, Reply::Value(Value::Choices(OptionSet::default()))));
-        let rows = Rows::new(width(&self.term), labels, &others);
-        let mut marked = match ask.current {
+        let rows = Rows::new(&self.term, labels, &others);
+        let marked = match ask.current {
             Some(Some(Value::Choices(set))) => set,
             _ => OptionSet::default(),
         };
+        let marks: Vec<bool> = (0..labels.len()).map(|option| marked.contains(option)).collect();
         self.plain(words::MARKS)?;
-        loop {
-            let marks: Vec<bool> = (0..labels.len()).map(|option| marked.contains(option)).collect();
+        let chosen = loop {
             let select = MultiSelect::with_theme(&rows).items(rows.numbers()).defaults(&marks).report(false);
-            let select = match rows.page(&self.term) {
+            let select = match rows.page() {
                 Some(page) => select.with_prompt("").max_length(page),
                 None => select,
             };
-            let Some(chosen) = self.reached(|| select.interact_on_opt(&self.term))? else {
-                if self.wants_to_leave()? {
-                    return Ok(Reply::Leave);
-                }
-                continue;
-            };
-            let options = chosen.into_iter().filter(|row| *row < labels.len());
-            marked = options.map(OptionSet::of).fold(OptionSet::default(), OptionSet::union);
-            match rows.active.get().checked_sub(labels.len()) {
-                Some(other) => return Ok(others[other].1),
-                None if marked.is_empty() => self.plain(words::NOTHING_MARKED)?,
-                None => return Ok(Reply::Value(Value::Choices(marked))),
+            match self.reached(|| select.interact_on_opt(&self.term))? {
+                Some(chosen) => break chosen,
+                None if self.wants_to_leave()? => return Ok(Reply::Leave),
+                None => {}
             }
-        }
+        };
+        let options = chosen.into_iter().filter(|row| *row < labels.len());
+        let marked = options.map(OptionSet::of).fold(OptionSet::default(), OptionSet::union);
+        let row = rows.active.get();
+        Ok(match row.checked_sub(labels.len()) {
+            Some(other) => others[other].1,
+            None if marked.is_empty() => Reply::Value(Value::Choices(OptionSet::of(row))),
+            None => Reply::Value(Value::Choices(marked)),
+        })
     }
 
     fn ask_line(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
@@ -232,7 +232,7 @@ impl Prompts for Terminal {
     fn choose(&mut self, rows: &[String], at: usize) -> io::Result<Option<usize>> {
         self.tell_keys()?;
         let labels: Vec<&str> = rows.iter().map(String::as_str).collect();
-        let chosen = self.list(&Rows::new(width(&self.term), &labels, &[]), at)?;
+        let chosen = self.list(&Rows::new(&self.term, &labels, &[]), at)?;
         if let Some(row) = chosen {
             self.note(labels[row])?;
         }
@@ -261,7 +261,7 @@ impl Prompts for Terminal {
 
 /// The look of a list whose items are the numbers of these rows.
 struct Rows {
-    width: usize,
+    term: Term,
     rows: Vec<String>,
     /// The rows from here on are no options.
     others_from: usize,
@@ -270,11 +270,11 @@ struct Rows {
 }
 
 impl Rows {
-    fn new(width: usize, labels: &[&str], others: &[(&str, Reply)]) -> Self {
+    fn new(term: &Term, labels: &[&str], others: &[(&str, Reply)]) -> Self {
         let others_from = labels.len();
         let rows =
             labels.iter().chain(others.iter().map(|(label, _)| label)).map(|row| one_line(row)).collect();
-        Self { width, rows, others_from, active: Cell::new(0) }
+        Self { term: term.clone(), rows, others_from, active: Cell::new(0) }
     }
 
     fn numbers(&self) -> Vec<String> {
@@ -282,8 +282,8 @@ impl Rows {
     }
 
     /// How many rows make a page, where not all of them fit the screen.
-    fn page(&self, term: &Term) -> Option<usize> {
-        let height = usize::from(term.size().0).saturating_sub(2);
+    fn page(&self) -> Option<usize> {
+        let height = usize::from(self.term.size().0).saturating_sub(2);
         let lines: Vec<usize> = (0..self.rows.len()).map(|row| self.lay_out(row, "  ", true).len()).collect();
         let fits = |page: &usize| lines.chunks(*page).all(|rows| rows.iter().sum::<usize>() <= height);
         let page = (1..=lines.len()).rev().find(fits).unwrap_or(1);
@@ -294,7 +294,7 @@ impl Rows {
     fn lay_out(&self, row: usize, mark: &str, multiple: bool) -> Vec<String> {
         let gap = (row == self.others_from && row > 0).then(String::new);
         let hanging = if multiple && row < self.others_from { "        " } else { "    " };
-        gap.into_iter().chain(words::wrapped(self.width, mark, hanging, &self.rows[row])).collect()
+        gap.into_iter().chain(words::wrapped(width(&self.term), mark, hanging, &self.rows[row])).collect()
     }
 
     fn draw(

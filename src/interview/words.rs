@@ -25,8 +25,7 @@ pub(super) const LEAVE: &str = "Leave now?";
 pub(super) const SAVE_REPORT: &str = "Write a report, too?";
 pub(super) const REPORT_PATH: &str = "Report file";
 pub(super) const KEYS: &str = "Arrow keys move, Enter chooses, Esc leaves.";
-pub(super) const MARKS: &str = "Space marks, Enter confirms.";
-pub(super) const NOTHING_MARKED: &str = "Nothing is marked: Space marks a line.";
+pub(super) const MARKS: &str = "Space marks, Enter takes what is marked.";
 pub(super) const NUMBER_PLEASE: &str = "Please type one of the numbers.";
 
 pub(super) const NOW: &str = "now";
@@ -57,7 +56,7 @@ pub(super) fn number_or(default: usize) -> String {
 }
 
 pub(super) fn settled(left: &str) -> String {
-    format!("Nothing that is still open can change the result. There are {left} left.")
+    format!("The {left} left cannot change the result.")
 }
 
 pub(super) fn ask_the_rest(left: &str) -> String {
@@ -82,11 +81,7 @@ pub(super) fn replace(file: &str) -> String {
 
 /// An answer in the words of its question.
 pub(super) fn described(question: &Question, value: Option<Value>) -> String {
-    match (value, &question.kind) {
-        (None, _) => UNKNOWN.to_owned(),
-        (Some(Value::Count(number)), Kind::Count(count)) => format!("{number} {}", count.unit),
-        (Some(value), _) => question.describe(value),
-    }
+    value.map_or_else(|| UNKNOWN.to_owned(), |value| question.describe(value))
 }
 
 /// What stays on the screen of a reply.

@@ -352,7 +352,7 @@ fn the_review_changes_an_answer_and_asks_what_follows_from_it() {
         Row("Size: Small"),
         Asked("size", size(1)),
         Asked("lift", Reply::Unknown),
-        Row("Parcels: 7 parcels"),
+        Row("Parcels: 7"),
         Asked("parcels", Reply::Back),
         Row("Done"),
     ]);
@@ -363,21 +363,13 @@ fn the_review_changes_an_answer_and_asks_what_follows_from_it() {
 
 #[test]
 fn what_is_known_is_shown_and_not_asked_but_can_be_changed() {
-    let mut script = script([
-        Asked("size", size(0)),
-        Row("Parcels: 7 parcels (--flag)"),
-        Asked("parcels", count(9)),
-        Row("Done"),
-    ]);
+    let mut script =
+        script([Asked("size", size(0)), Row("Parcels: 7 (--flag)"), Asked("parcels", count(9)), Row("Done")]);
     let known = [(PARCELS, Some(Value::Count(7))), (SHIFTS, None)];
     let answers = hold(&mut script, &known, &mut Session::nowhere()).expect("finished");
     assert_eq!(answers.value(PARCELS), Some(Value::Count(9)));
     assert_eq!(answers.given(PARCELS).map(|given| &given.origin), Some(&Origin::Prompt));
-    assert!(
-        script
-            .heard
-            .starts_with("Already known\nParcels: 7 parcels (--flag)\nShifts: I don't know (--flag)\n")
-    );
+    assert!(script.heard.starts_with("Already known\nParcels: 7 (--flag)\nShifts: I don't know (--flag)\n"));
     assert!(script.heard("size 1 of 1") || script.heard("size 1 of about 1"), "{}", script.heard);
 }
 
@@ -602,6 +594,17 @@ fn plain_lines_take_numbers_ids_and_letters() {
     assert_eq!(shown.matches("Please type a whole number").count(), 4, "{shown}");
     assert!(shown.contains("Parcels need space."));
     assert!(shown.lines().all(|line| line.chars().count() <= 40), "{shown}");
+}
+
+#[test]
+fn no_text_steers_the_terminal() {
+    let hostile: String = ('\0'..='\u{2fff}').filter(|c| *c != '\n').collect();
+    let mut shown = Vec::new();
+    let mut prompts = Plain::new(Cursor::new(b"1\n"), &mut shown, 40);
+    prompts.say(Tone::Heading, &hostile).expect("written");
+    prompts.choose(&[hostile], 0).expect("written");
+    let shown = String::from_utf8(shown).expect("text");
+    assert!(!shown.chars().any(|c| c != '\n' && needk8s::text::is_unsafe(c)));
 }
 
 #[test]
