@@ -10,7 +10,7 @@ use needk8s::interview::{
     Ask, FileOrder, Interview, Keepsakes, Next, Order, Outcome, Plain, Prompts, Reply, Session, Situation,
     Tone, leaning, offer_to_save,
 };
-use needk8s::rulebook::{OptionSet, Rulebook, Value};
+use needk8s::rulebook::{Kind, OptionSet, Rulebook, Value};
 
 /// Whether a shop needs a warehouse: one question of each kind, one that needs another, one of detail.
 const RULES: &str = r#"
@@ -408,6 +408,81 @@ fn an_order_of_its_own_asks_what_it_wants_and_offers_to_stop() {
     let mut goes_on =
         script(asked().into_iter().chain([Row("Go on"), Asked("parcels", count(7)), Row("Done")]));
     assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order, false).is_some());
+}
+
+/// Answers at random, goes back now and then, and looks at what it is asked.
+struct Wanderer {
+    seed: u64,
+    /// No machine learning: of the workloads, the ones that other questions hang on are left out.
+    marks: u64,
+    asked: Vec<String>,
+}
+
+impl Wanderer {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.seed >> 33) % bound
+    }
+}
+
+impl Prompts for Wanderer {
+    fn say(&mut self, _: Tone, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
+        let progress = ask.progress.expect("nothing is changed at the end");
+        assert!((1..=progress.of).contains(&progress.number), "{progress:?}");
+        assert_eq!(ask.can_go_back, progress.number > 1);
+        if !self.asked.contains(&ask.question.id) {
+            self.asked.push(ask.question.id.clone());
+        }
+        assert!(self.asked.len() < 1000, "the questionnaire does not end");
+        Ok(match self.below(12) {
+            0 => Reply::Unknown,
+            1 => Reply::Skip,
+            2 => Reply::Why,
+            3 => Reply::Back,
+            _ => Reply::Value(match &ask.question.kind {
+                Kind::Flag(_) => Value::Flag(self.below(2) == 0),
+                Kind::Choice(options) => Value::Choice(self.below(options.len() as u64) as usize),
+                Kind::Choices(options) => Value::Choices(OptionSet(
+                    self.below(1 << options.len())
+                        & if ask.question.id == "workloads" { self.marks } else { !0 },
+                )),
+                Kind::Count(count) => Value::Count(count.min + self.below(count.max - count.min + 1)),
+            }),
+        })
+    }
+
+    fn choose(&mut self, _: &[String], _: usize) -> io::Result<Option<usize>> {
+        Ok(Some(0))
+    }
+    fn confirm(&mut self, _: &str, _: bool) -> io::Result<Option<bool>> {
+        Ok(Some(true))
+    }
+    fn path(&mut self, _: &str, _: &str) -> io::Result<Option<String>> {
+        Ok(None)
+    }
+}
+
+#[test]
+fn whoever_has_no_machine_learning_is_asked_at_most_sixteen_questions() {
+    let rulebook = Rulebook::builtin().expect("the default rulebook is valid");
+    let workloads = &rulebook.questions()[rulebook.question("workloads").expect("a question")];
+    let other = |id: &str| !id.starts_with("ml-") && id != "data-pipeline";
+    let plain = workloads.options().iter().enumerate().filter(|(_, option)| other(&option.id));
+    let marks = plain.map(|(index, _)| OptionSet::of(index)).fold(OptionSet::default(), OptionSet::union).0;
+    let mut most = 0;
+    for seed in 0..300 {
+        let mut person = Wanderer { seed, marks, asked: Vec::new() };
+        let leaning = |assessment: &_| leaning(&rulebook, assessment);
+        let interview = Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning };
+        let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut person);
+        assert!(matches!(outcome, Ok(Outcome::Finished(_))));
+        most = most.max(person.asked.len());
+    }
+    assert!(most <= 16, "{most} questions");
 }
 
 /// A state directory of its own for one test.
