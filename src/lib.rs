@@ -9,6 +9,7 @@ pub mod assessment;
 pub mod cli;
 pub mod document;
 pub mod explanation;
+pub mod interview;
 pub mod report;
 pub mod rulebook;
 pub mod text;

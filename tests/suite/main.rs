@@ -4,9 +4,12 @@ mod agreement;
 mod cases;
 mod commands;
 mod input;
+mod interview;
 mod json;
 mod markdown;
 mod model;
 mod program;
 mod rulebook;
+#[cfg(unix)]
+mod terminal;
 mod untrusted;

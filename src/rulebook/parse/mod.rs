@@ -1,5 +1,6 @@
 //! Rule files → [`Rulebook`]: reads every table, resolves every id, and reports all faults at once.
 
+mod availability;
 mod condition;
 mod criteria;
 mod knowledge;
@@ -8,6 +9,8 @@ mod verdict;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+
+use availability::Places;
 
 use super::Rulebook;
 use crate::document::{Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml};
@@ -100,6 +103,11 @@ impl<'d> Section<'d> {
             .collect()
     }
 
+    /// Where the tables stand, for faults that show only when everything is read.
+    fn places(&self) -> Vec<(&'d FaultLog<'d>, Span)> {
+        self.tables.iter().map(|table| (table.log(), table.span())).collect()
+    }
+
     fn require_some(&self, head: &Reader<'_>) {
         if self.tables.is_empty() {
             head.log().fault(
@@ -152,6 +160,7 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         section.require_some(head);
     }
 
+    let places = Places { questions: questions.places(), criteria: criteria.places() };
     let verdicts = verdict::build(head, bands, &families.ids);
     let platform_ids = platforms.ids.clone_ids();
     let aspect_ids = aspects.ids.clone_ids();
@@ -197,6 +206,10 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         sources: knowledge::sources(sources),
     };
     check_sides(&rulebook, head);
+    // What follows from faulty tables is no news, and may be large.
+    if collected.borrow().is_empty() {
+        availability::check(&rulebook, &places);
+    }
     for head in heads {
         head.finish();
     }

@@ -1,5 +1,6 @@
 //! The head of a rulebook: its name, its constants, its sides and its bands.
 
+use super::availability::MAX_BITS;
 use super::{Ids, SCHEMA, Section};
 use crate::document::Reader;
 use crate::rulebook::{Band, Constant, Leaning, Side};
@@ -68,10 +69,14 @@ pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, families: &Ids) -> Ve
     let bands = bands.build(|table, id| {
         let band = band(table, id, &names, position == 0, position == last);
         check_order(table, &band, before);
+        check_side(table, &band);
         before = Some((band.to.unwrap_or(MAX_MARGIN), band.leaning));
         position += 1;
         band
     });
+    if bands.len() > MAX_BITS {
+        head.log().fault(head.span(), format!("there are more than {MAX_BITS} bands"), None);
+    }
     if let (Some(first), Some(last)) = (bands.first(), bands.last())
         && (first.leaning != Leaning::Without || last.leaning != Leaning::With)
     {
@@ -153,5 +158,22 @@ fn check_order(table: &Reader<'_>, band: &Band, before: Option<(i64, Leaning)>) 
     }
     if band.leaning < leaning {
         table.log().fault(table.span(), "bands must go from one side to the other".to_owned(), None);
+    }
+}
+
+/// The side of a verdict and the platform with the least burden must not contradict each other.
+fn check_side(table: &Reader<'_>, band: &Band) {
+    let (wrong, bound) = match band.leaning {
+        Leaning::Without => (band.to.is_none_or(|to| to >= 0), "at-most = -1 or less"),
+        Leaning::With => (band.from.is_none_or(|from| from <= 0), "at-least = 1 or more"),
+        Leaning::Hedge => (false, ""),
+    };
+    if wrong {
+        let message = "the band takes one side at margins that are even or speak for the other".to_owned();
+        table.log().fault(
+            table.span(),
+            message,
+            Some(format!("it needs {bound}; the middle takes the rest")),
+        );
     }
 }

@@ -1,0 +1,581 @@
+//! The rulebook compiled for searching: answers are small bit sets, demands are rows of numbers.
+//!
+//! A *box* gives every variable a set of values it may take. For a box the model tells which criteria hold in all,
+//! in some or in none of the answers in it; the bounds follow from that.
+
+use std::ops::Range;
+
+use crate::rulebook::{Classes, Condition, CriterionSide, Leaning, OptionSet, Reading, Rulebook, Value};
+
+/// Platforms are worked on in rows of so many.
+pub(super) const ROW: usize = 8;
+/// One figure for each of [`ROW`] platforms.
+pub(super) type Row = [i16; ROW];
+
+/// What may be the case in a box, a bit each.
+pub(super) mod may {
+    /// The condition may be true.
+    pub(in crate::explanation) const HOLD: u8 = 1;
+    /// It may be otherwise: false or unknown.
+    pub(in crate::explanation) const NOT_HOLD: u8 = 2;
+    /// It may be false.
+    pub(in crate::explanation) const FAIL: u8 = 4;
+    /// It may be otherwise: true or unknown.
+    pub(in crate::explanation) const NOT_FAIL: u8 = 8;
+}
+
+/// A value that is asked for inside a question: whether it is answered at all, its class, or whether a set has an
+/// option of some group.
+#[derive(Debug, Clone)]
+pub(super) struct Variable {
+    pub(super) question: usize,
+    /// A bit for each value it can take.
+    pub(super) all: u64,
+    /// The conditions that change with it: questions in their order, criteria.
+    pub(super) asks: Vec<usize>,
+    pub(super) criteria: Vec<usize>,
+    /// What criteria that look at nothing else add to the effort price, by value; and when the question does not apply.
+    efforts: Vec<i64>,
+    effort_aside: i64,
+}
+
+/// The value of the first variable of a question when the question is answered, as a bit.
+pub(super) const ANSWERED: u64 = 2;
+/// The same when it is not.
+pub(super) const UNANSWERED: u64 = 1;
+
+/// A condition over variables.
+#[derive(Debug, Clone)]
+enum Tree {
+    All(Vec<Tree>),
+    Any(Vec<Tree>),
+    Not(Box<Tree>),
+    /// One of these variables has a value in its mask.
+    Test {
+        question: usize,
+        parts: Vec<(usize, u64)>,
+    },
+}
+
+/// What one criterion does when it holds, apart from demands.
+#[derive(Debug, Clone)]
+pub(super) struct Effect {
+    pub(super) effort: i64,
+    /// Points per family; empty when there are none.
+    pub(super) familiarity: Vec<i64>,
+    /// Platforms taken off the table by name, and by leaving another family; a bit for each platform.
+    pub(super) removes: u64,
+    pub(super) leaves: u64,
+}
+
+/// A demand, as what each platform lacks of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Need {
+    pub(super) criterion: usize,
+    /// Where its rows start.
+    pub(super) rows: usize,
+}
+
+/// The compiled rulebook. Platforms are in *lanes*: those outside the subject family first, then the others, each part
+/// filled up to full rows.
+#[derive(Debug, Clone)]
+pub(super) struct Model {
+    pub(super) classes: Vec<Classes>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) variables_of: Vec<Range<usize>>,
+    /// For each class of a question, a value for each of its variables but the first.
+    settings: Vec<Vec<Vec<u32>>>,
+    asks: Vec<Option<Tree>>,
+    conditions: Vec<Tree>,
+    pub(super) effects: Vec<Effect>,
+    /// Criteria whose effort is not in the table of a variable.
+    loose_efforts: Vec<usize>,
+    pub(super) strangers: Vec<usize>,
+    pub(super) constraints: Vec<usize>,
+    /// Demands by aspect.
+    pub(super) needs: Vec<Vec<Need>>,
+    pub(super) gaps: Vec<Row>,
+    pub(super) rows: usize,
+    pub(super) rows_without: usize,
+    pub(super) lane_of: Vec<usize>,
+    pub(super) platform_at: Vec<Option<usize>>,
+    pub(super) without: Vec<usize>,
+    pub(super) with: Vec<usize>,
+    pub(super) efforts: Vec<i64>,
+    pub(super) families: Vec<usize>,
+    pub(super) base_price: i64,
+    pub(super) shortfall_price: i64,
+    pub(super) bands: Vec<(Option<i64>, Leaning)>,
+}
+
+/// A set of answers in the making: a set of values for each variable and what follows for the conditions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Frame {
+    pub(super) domains: Vec<u64>,
+    pub(super) asks: Vec<u8>,
+    pub(super) criteria: Vec<u8>,
+}
+
+impl Frame {
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.domains.copy_from_slice(&other.domains);
+        self.asks.copy_from_slice(&other.asks);
+        self.criteria.copy_from_slice(&other.criteria);
+    }
+
+    pub(super) fn may_hold(&self, criterion: usize) -> bool {
+        self.criteria[criterion] & may::HOLD != 0
+    }
+
+    pub(super) fn must_hold(&self, criterion: usize) -> bool {
+        self.criteria[criterion] & may::NOT_HOLD == 0
+    }
+
+    pub(super) fn is_open(&self, criterion: usize) -> bool {
+        self.criteria[criterion] & (may::HOLD | may::NOT_HOLD) == may::HOLD | may::NOT_HOLD
+    }
+
+    pub(super) fn may_apply(&self, question: usize) -> bool {
+        self.asks[question] & may::NOT_FAIL != 0
+    }
+
+    pub(super) fn may_be_aside(&self, question: usize) -> bool {
+        self.asks[question] & may::FAIL != 0
+    }
+}
+
+impl Tree {
+    fn compile(condition: &Condition, model: &Vocabulary<'_>) -> Self {
+        match condition {
+            Condition::All(parts) => Self::All(parts.iter().map(|part| Self::compile(part, model)).collect()),
+            Condition::Any(parts) => Self::Any(parts.iter().map(|part| Self::compile(part, model)).collect()),
+            Condition::Not(part) => Self::Not(Box::new(Self::compile(part, model))),
+            Condition::Test(test) => {
+                Self::Test { question: test.question, parts: model.parts(test.question, test.accepts) }
+            }
+        }
+    }
+
+    fn evaluate(&self, frame: &Frame, variables_of: &[Range<usize>]) -> u8 {
+        match self {
+            Self::All(parts) => parts.iter().fold(may::HOLD | may::NOT_FAIL, |all, part| {
+                let part = part.evaluate(frame, variables_of);
+                (all & part & (may::HOLD | may::NOT_FAIL)) | ((all | part) & (may::NOT_HOLD | may::FAIL))
+            }),
+            Self::Any(parts) => parts.iter().fold(may::NOT_HOLD | may::FAIL, |any, part| {
+                let part = part.evaluate(frame, variables_of);
+                (any & part & (may::NOT_HOLD | may::FAIL)) | ((any | part) & (may::HOLD | may::NOT_FAIL))
+            }),
+            Self::Not(part) => {
+                let part = part.evaluate(frame, variables_of);
+                ((part & (may::HOLD | may::NOT_HOLD)) << 2) | ((part & (may::FAIL | may::NOT_FAIL)) >> 2)
+            }
+            Self::Test { question, parts } => {
+                let applies = frame.asks[*question];
+                let answered = frame.domains[variables_of[*question].start];
+                let (mut pass, mut miss) = (false, true);
+                for (variable, mask) in parts {
+                    let domain = frame.domains[*variable];
+                    pass |= domain & mask != 0;
+                    miss &= domain & !mask != 0;
+                }
+                let (known, unknown) = (answered & ANSWERED != 0, answered & UNANSWERED != 0);
+                let (counts, aside) = (applies & may::NOT_FAIL != 0, applies & may::FAIL != 0);
+                let hold = counts && known && pass;
+                let fail = aside || known && miss;
+                let not_hold = aside || unknown || miss;
+                let not_fail = counts && (unknown || pass);
+                u8::from(hold) * may::HOLD
+                    | u8::from(not_hold) * may::NOT_HOLD
+                    | u8::from(fail) * may::FAIL
+                    | u8::from(not_fail) * may::NOT_FAIL
+            }
+        }
+    }
+
+    fn visit(&self, see: &mut impl FnMut(usize, &[(usize, u64)])) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.visit(see)),
+            Self::Not(part) => part.visit(see),
+            Self::Test { question, parts } => see(*question, parts),
+        }
+    }
+
+    /// The variables that it looks at, and the questions.
+    fn reads(&self) -> (Vec<usize>, Vec<usize>) {
+        let (mut variables, mut questions) = (Vec::new(), Vec::new());
+        self.visit(&mut |question, parts| {
+            questions.push(question);
+            variables.extend(parts.iter().map(|(variable, _)| *variable));
+        });
+        variables.sort_unstable();
+        variables.dedup();
+        questions.sort_unstable();
+        questions.dedup();
+        (variables, questions)
+    }
+}
+
+/// What is needed to translate tests.
+struct Vocabulary<'a> {
+    classes: &'a [Classes],
+    variables_of: &'a [Range<usize>],
+    /// The groups of options of each question that takes sets.
+    atoms: &'a [Vec<OptionSet>],
+}
+
+impl Vocabulary<'_> {
+    fn parts(&self, question: usize, accepts: crate::rulebook::Accepts) -> Vec<(usize, u64)> {
+        let first = self.variables_of[question].start + 1;
+        if let crate::rulebook::Accepts::Includes(wanted) = accepts {
+            let hit =
+                |(index, atom): (usize, &OptionSet)| atom.intersects(wanted).then_some((first + index, 2));
+            return self.atoms[question].iter().enumerate().filter_map(hit).collect();
+        }
+        let classes = &self.classes[question];
+        let passing = (0..classes.len()).filter(|class| accepts.admits(classes.sample(*class)));
+        vec![(first, passing.fold(0, |mask, class| mask | 1 << class))]
+    }
+}
+
+impl Model {
+    pub(super) fn new(rulebook: &Rulebook) -> Self {
+        let classes = Classes::of_rulebook(rulebook);
+        let atoms: Vec<Vec<OptionSet>> = rulebook
+            .questions()
+            .iter()
+            .zip(&classes)
+            .map(|(question, classes)| classes.atoms(question.options().len()))
+            .collect();
+        let mut variables = Vec::new();
+        let mut variables_of = Vec::new();
+        let mut settings = Vec::new();
+        for (question, (classes, atoms)) in classes.iter().zip(&atoms).enumerate() {
+            let start = variables.len();
+            let mut add = |all: u64| variables.push(Variable::new(question, all));
+            add(UNANSWERED | ANSWERED);
+            if let Value::Choices(_) = classes.sample(0) {
+                atoms.iter().for_each(|_| add(3));
+            } else {
+                add(u64::MAX >> (64 - classes.len().clamp(1, 64)));
+            }
+            variables_of.push(start..variables.len());
+            settings.push((0..classes.len()).map(|class| setting(classes, atoms, class)).collect());
+        }
+        let vocabulary = Vocabulary { classes: &classes, variables_of: &variables_of, atoms: &atoms };
+        let asks = rulebook.questions().iter().map(|question| {
+            question.ask_when.as_ref().map(|condition| Tree::compile(condition, &vocabulary))
+        });
+        let asks = asks.collect();
+        let conditions =
+            rulebook.criteria().iter().map(|criterion| Tree::compile(&criterion.when, &vocabulary)).collect();
+        let mut model = Self::figures(rulebook);
+        model.asks = asks;
+        model.conditions = conditions;
+        model.classes = classes;
+        model.variables = variables;
+        model.variables_of = variables_of;
+        model.settings = settings;
+        model.link();
+        model.tabulate();
+        model
+    }
+
+    /// The parts that have nothing to do with answers.
+    fn figures(rulebook: &Rulebook) -> Self {
+        let platforms = rulebook.platforms();
+        let side = |subject: bool| {
+            (0..platforms.len()).filter(move |platform| rulebook.is_subject(*platform) == subject)
+        };
+        let rows_without = side(false).count().div_ceil(ROW);
+        let rows = rows_without + side(true).count().div_ceil(ROW);
+        let mut lane_of = vec![0; platforms.len()];
+        let mut platform_at = vec![None; rows * ROW];
+        let seats = (0..).zip(side(false)).chain((rows_without * ROW..).zip(side(true)));
+        for (lane, platform) in seats {
+            lane_of[platform] = lane;
+            platform_at[lane] = Some(platform);
+        }
+        let mut model = Self {
+            classes: Vec::new(),
+            variables: Vec::new(),
+            variables_of: Vec::new(),
+            settings: Vec::new(),
+            asks: Vec::new(),
+            conditions: Vec::new(),
+            effects: Vec::new(),
+            loose_efforts: Vec::new(),
+            strangers: Vec::new(),
+            constraints: Vec::new(),
+            needs: vec![Vec::new(); rulebook.aspects().len()],
+            gaps: Vec::new(),
+            rows,
+            rows_without,
+            without: side(false).map(|platform| lane_of[platform]).collect(),
+            with: side(true).map(|platform| lane_of[platform]).collect(),
+            efforts: platform_at
+                .iter()
+                .map(|at| at.map_or(0, |platform| platforms[platform].effort))
+                .collect(),
+            families: platform_at
+                .iter()
+                .map(|at| at.map_or(0, |platform| platforms[platform].family))
+                .collect(),
+            lane_of,
+            platform_at,
+            base_price: rulebook.effort_price().value,
+            shortfall_price: rulebook.shortfall_price().value,
+            bands: rulebook.bands().iter().map(|band| (band.to, band.leaning)).collect(),
+        };
+        for index in 0..rulebook.criteria().len() {
+            model.add_criterion(rulebook, index);
+        }
+        model
+    }
+
+    fn add_criterion(&mut self, rulebook: &Rulebook, index: usize) {
+        let criterion = &rulebook.criteria()[index];
+        let mut familiarity = Vec::new();
+        if !criterion.familiarity.is_empty() {
+            familiarity = vec![0; rulebook.families().len()];
+            criterion.familiarity.iter().for_each(|(family, points)| familiarity[*family] += points);
+            self.strangers.push(index);
+        }
+        let mask = |wanted: &dyn Fn(usize) -> bool| {
+            let such = (0..rulebook.platforms().len()).filter(|platform| wanted(*platform));
+            such.fold(0_u64, |mask, platform| mask | 1 << platform)
+        };
+        let (mut removes, mut leaves) = (0, 0);
+        if criterion.side == CriterionSide::Constraint {
+            let by_name = mask(&|platform| criterion.removes.contains(&platform));
+            let by_family = mask(&|platform| {
+                criterion.leaves.is_some_and(|left| left != rulebook.platforms()[platform].family)
+            });
+            // A constraint that leaves a family is lifted as a whole.
+            (removes, leaves) =
+                if criterion.leaves.is_some() { (0, by_name | by_family) } else { (by_name, 0) };
+            self.constraints.push(index);
+        }
+        self.effects.push(Effect { effort: criterion.effort, familiarity, removes, leaves });
+        for demand in &criterion.demands {
+            let lacks = |platform: usize| {
+                let level = rulebook.aspects()[demand.aspect].cells[platform].level;
+                demand.weight * i64::from(demand.level.saturating_sub(level))
+            };
+            let rows = self.gaps.len();
+            for row in 0..self.rows {
+                let lane = |column: usize| self.platform_at[row * ROW + column].map_or(0, lacks) as i16;
+                self.gaps.push(std::array::from_fn(lane));
+            }
+            if self.gaps[rows..].iter().flatten().any(|gap| *gap != 0) {
+                self.needs[demand.aspect].push(Need { criterion: index, rows });
+            }
+        }
+    }
+
+    /// Notes for each variable which conditions change with it.
+    fn link(&mut self) {
+        let reads_asks: Vec<(Vec<usize>, Vec<usize>)> =
+            self.asks.iter().map(|tree| tree.as_ref().map(Tree::reads).unwrap_or_default()).collect();
+        let reads_conditions: Vec<(Vec<usize>, Vec<usize>)> =
+            self.conditions.iter().map(Tree::reads).collect();
+        for index in 0..self.variables.len() {
+            let question = self.variables[index].question;
+            let whole = index == self.variables_of[question].start;
+            let touches = |reads: &(Vec<usize>, Vec<usize>), moved: &[usize]| {
+                let direct = if whole { reads.1.contains(&question) } else { reads.0.contains(&index) };
+                direct || reads.1.iter().any(|question| moved.contains(question))
+            };
+            let mut moved = Vec::new();
+            for (asked, reads) in reads_asks.iter().enumerate() {
+                if touches(reads, &moved) {
+                    moved.push(asked);
+                }
+            }
+            let such =
+                (0..self.conditions.len()).filter(|criterion| touches(&reads_conditions[*criterion], &moved));
+            self.variables[index].criteria = such.collect();
+            self.variables[index].asks = moved;
+        }
+    }
+
+    /// Sums up the efforts that follow from the value of one variable alone, for tighter bounds on the effort price.
+    fn tabulate(&mut self) {
+        let mut frame = self.frame();
+        for (index, criterion) in
+            self.conditions.iter().enumerate().filter(|(index, _)| self.effects[*index].effort != 0)
+        {
+            let (variables, _) = criterion.reads();
+            let [only] = variables[..] else {
+                self.loose_efforts.push(index);
+                continue;
+            };
+            let effort = self.effects[index].effort;
+            let question = self.variables[only].question;
+            let mut adds = |frame: &Frame| {
+                let result = criterion.evaluate(frame, &self.variables_of);
+                if result & may::HOLD != 0 { effort } else { 0 }
+            };
+            frame.asks[question] = may::HOLD | may::NOT_FAIL;
+            frame.domains[self.variables_of[question].start] = ANSWERED;
+            let values = self.variables[only].all.count_ones() as usize;
+            for value in 0..values {
+                frame.domains[only] = 1 << value;
+                let added = adds(&frame);
+                self.variables[only].efforts.resize(values, 0);
+                self.variables[only].efforts[value] += added;
+            }
+            frame.asks[question] = may::NOT_HOLD | may::FAIL;
+            let added = adds(&frame);
+            self.variables[only].effort_aside += added;
+        }
+    }
+
+    /// The frame of all complete sets of answers.
+    pub(super) fn frame(&self) -> Frame {
+        let domain = |(index, variable): (usize, &Variable)| {
+            if self.variables_of[variable.question].start == index { ANSWERED } else { variable.all }
+        };
+        let mut frame = Frame {
+            domains: self.variables.iter().enumerate().map(domain).collect(),
+            asks: vec![0; self.asks.len()],
+            criteria: vec![0; self.conditions.len()],
+        };
+        self.settle(&mut frame);
+        frame
+    }
+
+    /// Evaluates every condition of a frame anew.
+    pub(super) fn settle(&self, frame: &mut Frame) {
+        for question in 0..self.asks.len() {
+            frame.asks[question] = self.applies(frame, question);
+        }
+        for criterion in 0..self.conditions.len() {
+            frame.criteria[criterion] = self.conditions[criterion].evaluate(frame, &self.variables_of);
+        }
+    }
+
+    fn applies(&self, frame: &Frame, question: usize) -> u8 {
+        let always = may::HOLD | may::NOT_FAIL;
+        self.asks[question].as_ref().map_or(always, |tree| tree.evaluate(frame, &self.variables_of))
+    }
+
+    /// Gives a variable another domain.
+    pub(super) fn narrow(&self, frame: &mut Frame, variable: usize, domain: u64) {
+        frame.domains[variable] = domain;
+        let Variable { asks, criteria, .. } = &self.variables[variable];
+        for question in asks {
+            frame.asks[*question] = self.applies(frame, *question);
+        }
+        for criterion in criteria {
+            frame.criteria[*criterion] = self.conditions[*criterion].evaluate(frame, &self.variables_of);
+        }
+    }
+
+    /// Fixes a question to one class, without evaluating the conditions.
+    pub(super) fn put(&self, domains: &mut [u64], question: usize, class: usize) {
+        let variables = self.variables_of[question].clone();
+        domains[variables.start] = ANSWERED;
+        for (variable, value) in variables.skip(1).zip(&self.settings[question][class]) {
+            domains[variable] = 1 << value;
+        }
+    }
+
+    /// Opens a question to all its classes, without evaluating the conditions.
+    pub(super) fn open(&self, domains: &mut [u64], question: usize) {
+        let variables = self.variables_of[question].clone();
+        domains[variables.start] = ANSWERED;
+        for variable in variables.skip(1) {
+            domains[variable] = self.variables[variable].all;
+        }
+    }
+
+    /// Fixes a question to one class.
+    pub(super) fn set(&self, frame: &mut Frame, question: usize, class: usize) {
+        let variables = self.variables_of[question].clone();
+        if frame.domains[variables.start] != ANSWERED {
+            self.narrow(frame, variables.start, ANSWERED);
+        }
+        for (variable, value) in variables.skip(1).zip(&self.settings[question][class]) {
+            if frame.domains[variable] != 1 << value {
+                self.narrow(frame, variable, 1 << value);
+            }
+        }
+    }
+
+    /// Whether a frame's values of a question include all of a class.
+    pub(super) fn class_at(&self, domains: &[u64], question: usize) -> Option<usize> {
+        let variables = self.variables_of[question].clone().skip(1);
+        let values: Vec<u32> = variables.map(|variable| domains[variable].trailing_zeros()).collect();
+        self.settings[question].iter().position(|setting| *setting == values)
+    }
+
+    /// The least and the greatest sum of efforts in a frame, base price included.
+    pub(super) fn effort_price(&self, frame: &Frame) -> (i64, i64) {
+        let (mut least, mut most) = (self.base_price, self.base_price);
+        for (variable, &domain) in self.variables.iter().zip(&frame.domains) {
+            if variable.efforts.is_empty() {
+                continue;
+            }
+            let question = variable.question;
+            let (mut low, mut high) = (i64::MAX, i64::MIN);
+            let mut see = |points: i64| (low, high) = (low.min(points), high.max(points));
+            if frame.may_be_aside(question) {
+                see(variable.effort_aside);
+            }
+            if frame.may_apply(question) {
+                let answered = frame.domains[self.variables_of[question].start];
+                if answered & UNANSWERED != 0 {
+                    see(0);
+                }
+                if answered & ANSWERED != 0 {
+                    let values = variable.efforts.iter().enumerate();
+                    values.filter(|(value, _)| domain >> value & 1 == 1).for_each(|(_, points)| see(*points));
+                }
+            }
+            (least, most) = (least + low, most + high);
+        }
+        for criterion in &self.loose_efforts {
+            let points = self.effects[*criterion].effort;
+            if frame.must_hold(*criterion) {
+                (least, most) = (least + points, most + points);
+            } else if frame.may_hold(*criterion) {
+                (least, most) = (least + points.min(0), most + points.max(0));
+            }
+        }
+        (least.max(1), most.max(1))
+    }
+
+    /// The class of each answer's value, for those questions that have one.
+    pub(super) fn classes_of(&self, values: &[Option<Value>]) -> Vec<Option<usize>> {
+        self.classes
+            .iter()
+            .enumerate()
+            .map(|(question, classes)| {
+                values.get(question).copied().flatten().map(|value| classes.class_of(value))
+            })
+            .collect()
+    }
+
+    /// The classes of the answers that count.
+    pub(super) fn classes_read(&self, readings: &[Reading]) -> Vec<Option<usize>> {
+        let class = |(classes, reading): (&Classes, &Reading)| match reading {
+            Reading::Known(value) => Some(classes.class_of(*value)),
+            _ => None,
+        };
+        self.classes.iter().zip(readings).map(class).collect()
+    }
+}
+
+fn setting(classes: &Classes, atoms: &[OptionSet], class: usize) -> Vec<u32> {
+    match classes.sample(class) {
+        Value::Choices(set) => atoms.iter().map(|atom| u32::from(atom.intersects(set))).collect(),
+        _ => vec![class as u32],
+    }
+}
+
+impl Variable {
+    fn new(question: usize, all: u64) -> Self {
+        Self { question, all, asks: Vec::new(), criteria: Vec::new(), efforts: Vec::new(), effort_aside: 0 }
+    }
+}

@@ -1,0 +1,148 @@
+//! Prompts as lines of text, for terminals that can do nothing else: numbered options, typed replies.
+
+use std::io::{self, BufRead, Write};
+
+use super::{Ask, Prompts, Reply, Tone, words};
+use crate::rulebook::{Kind, OptionSet, Question, Value};
+use crate::text::{one_line, safe_lines};
+
+/// The most of a line that is looked at; the rest of it is thrown away.
+const MAX_LINE: u64 = 4096;
+
+/// Prompts that read lines from `input` and write lines to `output`.
+#[derive(Debug)]
+pub struct Plain<R, W> {
+    input: R,
+    output: W,
+    width: usize,
+}
+
+impl<R: BufRead, W: Write> Plain<R, W> {
+    /// Prompts on lines of at most `width` columns.
+    pub fn new(input: R, output: W, width: usize) -> Self {
+        Self { input, output, width }
+    }
+
+    fn wrapped(&mut self, first: &str, rest: &str, text: &str) -> io::Result<()> {
+        for line in words::wrapped(self.width, first, rest, &safe_lines(text)) {
+            writeln!(self.output, "{line}")?;
+        }
+        Ok(())
+    }
+
+    /// One typed line without its end; nothing at the end of input.
+    fn line(&mut self) -> io::Result<Option<String>> {
+        write!(self.output, "> ")?;
+        self.output.flush()?;
+        let mut bytes = Vec::new();
+        io::Read::take(&mut self.input, MAX_LINE).read_until(b'\n', &mut bytes)?;
+        if bytes.is_empty() {
+            writeln!(self.output)?;
+            return Ok(None);
+        }
+        if bytes.len() as u64 == MAX_LINE && !bytes.ends_with(b"\n") {
+            self.input.skip_until(b'\n')?;
+        }
+        Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
+    }
+
+    fn numbered<'t>(&mut self, rows: impl Iterator<Item = &'t str>) -> io::Result<()> {
+        for (index, row) in rows.enumerate() {
+            let number = format!("{:>3} ", index + 1);
+            self.wrapped(&number, "    ", &one_line(row))?;
+        }
+        Ok(())
+    }
+}
+
+impl<R: BufRead, W: Write> Prompts for Plain<R, W> {
+    fn say(&mut self, tone: Tone, text: &str) -> io::Result<()> {
+        match tone {
+            Tone::Heading => {
+                writeln!(self.output)?;
+                self.wrapped("", "", text)
+            }
+            Tone::Text | Tone::Trouble => self.wrapped("", "", text),
+            Tone::Aside => self.wrapped("  ", "    ", text),
+        }
+    }
+
+    fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
+        self.say(Tone::Heading, &words::heading(ask))?;
+        self.say(Tone::Text, &ask.question.prompt)?;
+        self.numbered(ask.question.options().iter().map(|option| option.label.as_str()))?;
+        if let Some(value) = ask.current {
+            self.say(Tone::Aside, &format!("{}: {}", words::NOW, words::described(ask.question, value)))?;
+        }
+        self.say(Tone::Aside, &words::typing(ask))?;
+        loop {
+            let Some(line) = self.line()? else { return Ok(Reply::Leave) };
+            match typed(ask.question, &line) {
+                _ if line.is_empty() && ask.current.is_some() => return Ok(Reply::Skip),
+                Ok(reply) => return Ok(reply),
+                Err(trouble) => self.say(Tone::Trouble, &trouble)?,
+            }
+        }
+    }
+
+    fn choose(&mut self, rows: &[String], at: usize) -> io::Result<Option<usize>> {
+        self.numbered(rows.iter().map(String::as_str))?;
+        self.say(Tone::Aside, &words::number_or(at + 1))?;
+        loop {
+            let Some(line) = self.line()? else { return Ok(None) };
+            match line.parse::<usize>() {
+                _ if line.is_empty() => return Ok(Some(at)),
+                Ok(number) if (1..=rows.len()).contains(&number) => return Ok(Some(number - 1)),
+                _ if words::letter(&line) == Some(Reply::Leave) => return Ok(None),
+                _ => self.say(Tone::Trouble, words::NUMBER_PLEASE)?,
+            }
+        }
+    }
+
+    fn confirm(&mut self, prompt: &str, default: bool) -> io::Result<Option<bool>> {
+        let keys = if default { "[Y/n]" } else { "[y/N]" };
+        self.say(Tone::Text, &format!("{prompt} {keys}"))?;
+        loop {
+            let Some(line) = self.line()? else { return Ok(None) };
+            match line.to_lowercase().as_str() {
+                "" => return Ok(Some(default)),
+                "y" | "yes" => return Ok(Some(true)),
+                "n" | "no" => return Ok(Some(false)),
+                _ => self.say(Tone::Trouble, words::YES_OR_NO)?,
+            }
+        }
+    }
+
+    fn path(&mut self, prompt: &str, default: &str) -> io::Result<Option<String>> {
+        self.say(Tone::Text, &format!("{prompt} [{default}]"))?;
+        let line = self.line()?;
+        Ok(line.map(|line| if line.is_empty() { default.to_owned() } else { line }))
+    }
+}
+
+/// What a typed line says: the number of an option, a value as in a file, or one of the letters.
+pub(super) fn typed(question: &Question, line: &str) -> Result<Reply, String> {
+    if let Some(reply) = words::letter(line) {
+        return Ok(reply);
+    }
+    let trouble = || words::not_accepted(question);
+    let options = question.options().len();
+    let option = |word: &str| match word.parse::<usize>() {
+        Ok(number) if (1..=options).contains(&number) => Some(number - 1),
+        _ => question.option(word).ok(),
+    };
+    let value = match &question.kind {
+        _ if line.is_empty() => None,
+        Kind::Choice(_) => option(line).map(Value::Choice),
+        Kind::Choices(_) if line == "0" || line == "none" => Some(Value::Choices(OptionSet::default())),
+        Kind::Choices(_) => {
+            let marked = line.split([' ', ',']).filter(|word| !word.is_empty());
+            let set = marked.map(|word| option(word).map(OptionSet::of)).collect::<Option<Vec<_>>>();
+            let set = set.map(|set| set.into_iter().fold(OptionSet::default(), OptionSet::union));
+            set.filter(|set| !set.is_empty()).map(Value::Choices)
+        }
+        Kind::Flag(_) => question.parse(&line.to_lowercase()).ok().flatten(),
+        Kind::Count(_) => question.parse(line).ok().flatten(),
+    };
+    value.map(Reply::Value).ok_or_else(trouble)
+}

@@ -1,0 +1,188 @@
+//! Proves that every set of answers leaves a platform, and that conditions cut answers into few enough classes.
+
+use crate::document::{FaultLog, Span};
+use crate::rulebook::classes::{Classes, MAX_CLASSES, MAX_SET_CLASSES};
+use crate::rulebook::{Reading, Rulebook, Truth};
+
+/// Platforms, bands: a bit each in the searches.
+pub(super) const MAX_BITS: usize = 64;
+/// How many sets of answers are looked at before the constraints count as too intricate.
+const MAX_STEPS: usize = 500_000;
+
+/// Where the tables of questions and criteria stand.
+pub(super) struct Places<'d> {
+    pub(super) questions: Vec<(&'d FaultLog<'d>, Span)>,
+    pub(super) criteria: Vec<(&'d FaultLog<'d>, Span)>,
+}
+
+/// Notes what no search could carry, and constraints that leave nothing.
+pub(super) fn check(rulebook: &Rulebook, places: &Places<'_>) {
+    let classes = Classes::of_rulebook(rulebook);
+    let mut sound = true;
+    for ((question, classes), (log, span)) in rulebook.questions.iter().zip(&classes).zip(&places.questions) {
+        if classes.too_many() {
+            let message = format!("conditions tell too many answers to `{}` apart", question.id);
+            let help = format!("at most {MAX_CLASSES} ranges or {MAX_SET_CLASSES} kinds of set are possible");
+            log.fault(span.clone(), message, Some(help));
+            sound = false;
+        }
+    }
+    if rulebook.platforms.len() > MAX_BITS {
+        if let Some((log, _)) = places.criteria.first() {
+            log.fault(0..0, format!("there are more than {MAX_BITS} platforms"), None);
+        }
+        return;
+    }
+    if sound {
+        Search::new(rulebook, &classes).report(places);
+    }
+}
+
+/// A search for answers under which the constraints remove every platform.
+struct Search<'a> {
+    rulebook: &'a Rulebook,
+    classes: &'a [Classes],
+    /// Each constraint and the platforms that it removes, a bit each.
+    constraints: Vec<(usize, u64)>,
+    /// The questions that decide which constraints hold, in their order, so that `ask-when` is known when it is needed.
+    questions: Vec<usize>,
+    steps: usize,
+}
+
+enum Found {
+    /// Every set of answers leaves a platform.
+    Nothing,
+    /// These answers leave none; the constraints that hold then.
+    Exhausted { holding: Vec<usize>, readings: Vec<Reading> },
+    /// The search gave up.
+    TooIntricate,
+}
+
+impl<'a> Search<'a> {
+    fn new(rulebook: &'a Rulebook, classes: &'a [Classes]) -> Self {
+        let removes = |criterion: &crate::rulebook::Criterion| {
+            (0..rulebook.platforms.len())
+                .filter(|platform| {
+                    let family = rulebook.platforms[*platform].family;
+                    criterion.removes.contains(platform)
+                        || criterion.leaves.is_some_and(|left| left != family)
+                })
+                .fold(0, |mask, platform| mask | 1 << platform)
+        };
+        let constraints: Vec<(usize, u64)> = rulebook
+            .criteria
+            .iter()
+            .enumerate()
+            .map(|(index, criterion)| (index, removes(criterion)))
+            .filter(|(_, mask)| *mask != 0)
+            .collect();
+        let mut wanted = vec![false; rulebook.questions.len()];
+        for (index, _) in &constraints {
+            rulebook.criteria[*index]
+                .when
+                .questions()
+                .into_iter()
+                .for_each(|question| wanted[question] = true);
+        }
+        // `ask-when` names earlier questions only, so one pass from the last to the first finds them all.
+        for question in (0..wanted.len()).rev().filter(|question| wanted[*question]).collect::<Vec<_>>() {
+            Self::want_premises(rulebook, question, &mut wanted);
+        }
+        let questions = (0..wanted.len()).filter(|question| wanted[*question]).collect();
+        Self { rulebook, classes, constraints, questions, steps: 0 }
+    }
+
+    fn want_premises(rulebook: &Rulebook, question: usize, wanted: &mut [bool]) {
+        let Some(condition) = &rulebook.questions[question].ask_when else { return };
+        for premise in condition.questions() {
+            if !std::mem::replace(&mut wanted[premise], true) {
+                Self::want_premises(rulebook, premise, wanted);
+            }
+        }
+    }
+
+    fn report(mut self, places: &Places<'_>) {
+        let mut readings = vec![Reading::Unknown; self.rulebook.questions.len()];
+        let (criterion, message, help) = match self.step(0, &mut readings) {
+            Found::Nothing => return,
+            Found::TooIntricate => {
+                let Some((criterion, _)) = self.constraints.first() else { return };
+                let message =
+                    "the constraints are too intricate to prove that a platform is always left".to_owned();
+                (*criterion, message, None)
+            }
+            Found::Exhausted { holding, readings } => {
+                let Some(criterion) = holding.first() else { return };
+                (
+                    *criterion,
+                    "some answers leave no platform at all".to_owned(),
+                    Some(self.witness(&holding, &readings)),
+                )
+            }
+        };
+        if let Some((log, span)) = places.criteria.get(criterion) {
+            log.fault(span.clone(), message, help);
+        }
+    }
+
+    /// "for instance `location = edge`: then `a` and `b` hold".
+    fn witness(&self, holding: &[usize], readings: &[Reading]) -> String {
+        let decisive: Vec<usize> = holding
+            .iter()
+            .flat_map(|criterion| self.rulebook.criteria[*criterion].when.questions())
+            .collect();
+        let answers: Vec<String> = self
+            .rulebook
+            .questions
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| decisive.contains(index))
+            .filter_map(|(index, question)| match readings[index] {
+                Reading::Known(value) => Some(format!("`{} = {}`", question.id, question.spell(value))),
+                _ => None,
+            })
+            .collect();
+        let ids: Vec<String> =
+            holding.iter().map(|criterion| format!("`{}`", self.rulebook.criteria[*criterion].id)).collect();
+        format!("with {} all of {} hold", answers.join(", "), ids.join(", "))
+    }
+
+    fn step(&mut self, depth: usize, readings: &mut Vec<Reading>) -> Found {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return Found::TooIntricate;
+        }
+        let everything = u64::MAX >> (MAX_BITS - self.rulebook.platforms.len().max(1));
+        let truth = |index: usize| self.rulebook.criteria[index].when.truth(readings);
+        let removed = |wanted: fn(Truth) -> bool| {
+            let such = self.constraints.iter().filter(|(index, _)| wanted(truth(*index)));
+            such.fold(0, |mask, (_, removes)| mask | removes)
+        };
+        if removed(|truth| truth != Truth::False) != everything {
+            return Found::Nothing;
+        }
+        if removed(|truth| truth == Truth::True) == everything {
+            let holding = self.constraints.iter().map(|(index, _)| *index);
+            let holding = holding.filter(|index| truth(*index) == Truth::True).collect();
+            return Found::Exhausted { holding, readings: readings.clone() };
+        }
+        let Some(question) = self.questions.get(depth).copied() else { return Found::Nothing };
+        let asked = self.rulebook.questions[question].ask_when.as_ref();
+        let choices: Vec<Reading> =
+            if asked.is_some_and(|condition| condition.truth(readings) == Truth::False) {
+                vec![Reading::DoesNotApply]
+            } else {
+                let classes = &self.classes[question];
+                (0..classes.len()).map(|class| Reading::Known(classes.sample(class))).collect()
+            };
+        for choice in choices {
+            readings[question] = choice;
+            let found = self.step(depth + 1, readings);
+            if !matches!(found, Found::Nothing) {
+                return found;
+            }
+        }
+        readings[question] = Reading::Unknown;
+        Found::Nothing
+    }
+}

@@ -1,0 +1,698 @@
+//! The questionnaire, answered by a script.
+
+use std::collections::VecDeque;
+use std::io::{self, Cursor};
+use std::path::{Path, PathBuf};
+
+use needk8s::answers::{Answers, Given, Origin};
+use needk8s::document::SourceFile;
+use needk8s::interview::{
+    Ask, FileOrder, Interview, Keepsakes, Next, Order, Outcome, Plain, Prompts, Reply, Session, Situation,
+    Tone, leaning, offer_to_save,
+};
+use needk8s::rulebook::{Kind, OptionSet, Rulebook, Value};
+
+/// Whether a shop needs a warehouse: one question of each kind, one that needs another, one of detail.
+const RULES: &str = r#"
+schema = "needk8s.rulebook/1"
+name = "shop"
+version = "1"
+title = "Do I need a warehouse?"
+subject = "warehouse"
+constants.effort-price = { value = 2, because = "b" }
+constants.shortfall-price = { value = 1, because = "b" }
+sides.with = { id = "yes", name = "a warehouse", case = "c" }
+sides.without = { id = "no", name = "a shelf", case = "c" }
+sides.hedge = { id = "hedge", name = "either", case = "c" }
+band = [
+  { id = "no", name = "Shelf", side = "no", at-most = -1, headline = "h", meaning = "m", because = "b" },
+  { id = "maybe", name = "Either", side = "hedge", at-least = 0, at-most = 1, headline = "h", meaning = "m", because = "b" },
+  { id = "yes", name = "Warehouse", side = "yes", at-least = 2, headline = "h", meaning = "m", because = "b" },
+]
+group = [{ id = "goods", title = "Goods" }, { id = "people", title = "People" }]
+family = [{ id = "warehouse", name = "Warehouse" }, { id = "shelf", name = "Shelf" }]
+source = [{ id = "s", title = "t", checked = "read" }]
+
+[[question]]
+id = "parcels"
+group = "goods"
+name = "Parcels"
+prompt = "How many parcels a day?"
+help = "Count those you send."
+why = "Parcels need space."
+kind = "count"
+min = 1
+max = 500
+unit = "parcels"
+say = { above = "a {n}", at-most = "b {n}", exactly = "c {n}" }
+
+[[question]]
+id = "size"
+group = "goods"
+name = "Size"
+prompt = "How large are they?"
+help = "The usual one."
+why = "Size matters."
+kind = "choice"
+option = [{ id = "small", label = "Small", say = "s" }, { id = "large", label = "Large", say = "l" }]
+
+[[question]]
+id = "lift"
+group = "goods"
+name = "Lift"
+prompt = "Do you have a lift?"
+help = "Any lift."
+why = "Large parcels are heavy."
+kind = "flag"
+ask-when = { size = "large" }
+say = { yes = "y", no = "n" }
+
+[[question]]
+id = "shifts"
+group = "people"
+name = "Shifts"
+prompt = "When do you work?"
+help = "All that apply."
+why = "Somebody must be there."
+kind = "choices"
+option = [{ id = "day", label = "By day", say = "d" }, { id = "night", label = "By night", say = "n" }]
+
+[[question]]
+id = "paint"
+group = "people"
+name = "Paint"
+prompt = "Is it painted?"
+help = "Any colour."
+why = "It looks better."
+kind = "flag"
+detail = true
+say = { yes = "y", no = "n" }
+
+[[criterion]]
+id = "many"
+side = "essential"
+statement = "Many parcels"
+when = { parcels = { above = 100 } }
+demands = { space = { level = 4, weight = 3 } }
+because = "b"
+figures = "f"
+sources = ["s"]
+
+[[platform]]
+id = "hall"
+name = "Hall"
+family = "warehouse"
+effort = 4
+summary = "s"
+effort-because = "b"
+sources = ["s"]
+
+[[platform]]
+id = "board"
+name = "Board"
+family = "shelf"
+effort = 1
+summary = "s"
+effort-because = "b"
+sources = ["s"]
+
+[[aspect]]
+id = "space"
+name = "Space"
+rated = "r"
+short-of = "s"
+cells.hall = { level = 4, label = "l", note = "n", sources = ["s"] }
+cells.board = { level = 1, label = "l", note = "n", remedy = "r", sources = ["s"] }
+"#;
+
+const PARCELS: usize = 0;
+const SIZE: usize = 1;
+const LIFT: usize = 2;
+const SHIFTS: usize = 3;
+
+fn rulebook() -> Rulebook {
+    let file = SourceFile { name: "shop.toml".to_owned(), text: RULES.to_owned() };
+    Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn count(number: u64) -> Reply {
+    Reply::Value(Value::Count(number))
+}
+fn size(option: usize) -> Reply {
+    Reply::Value(Value::Choice(option))
+}
+fn day() -> Reply {
+    Reply::Value(Value::Choices(OptionSet::of(0)))
+}
+
+/// One step of a script.
+enum Line {
+    /// The id of the question that is expected, and the reply.
+    Asked(&'static str, Reply),
+    /// The row to choose, by a part of its text.
+    Row(&'static str),
+    Confirm(bool),
+    Path(&'static str),
+}
+use Line::{Asked, Confirm, Row};
+
+/// Answers as the script says, leaves at its end, and notes what it heard.
+#[derive(Default)]
+struct Script {
+    lines: VecDeque<Line>,
+    heard: String,
+}
+
+fn script(lines: impl IntoIterator<Item = Line>) -> Script {
+    Script { lines: lines.into_iter().collect(), heard: String::new() }
+}
+
+impl Script {
+    fn heard(&self, text: &str) -> bool {
+        self.heard.contains(text)
+    }
+    fn hear(&mut self, text: &str) {
+        self.heard.push_str(text);
+        self.heard.push('\n');
+    }
+}
+
+impl Prompts for Script {
+    fn say(&mut self, _: Tone, text: &str) -> io::Result<()> {
+        self.hear(text);
+        Ok(())
+    }
+
+    fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
+        let progress = ask.progress.map_or(String::new(), |progress| {
+            format!("{} of {}{}", progress.number, if progress.about { "about " } else { "" }, progress.of)
+        });
+        self.hear(&format!("[{}] {} {progress}", ask.group, ask.question.id));
+        match self.lines.pop_front() {
+            None => Ok(Reply::Leave),
+            Some(Asked(id, reply)) => {
+                assert_eq!(ask.question.id, id, "{}", self.heard);
+                Ok(reply)
+            }
+            Some(_) => panic!("asked {} too many:\n{}", ask.question.id, self.heard),
+        }
+    }
+
+    fn choose(&mut self, rows: &[String], _: usize) -> io::Result<Option<usize>> {
+        self.hear(&rows.join("\n"));
+        match self.lines.pop_front() {
+            None => Ok(None),
+            Some(Row(part)) => {
+                let row = rows.iter().position(|row| row.contains(part));
+                Ok(Some(row.unwrap_or_else(|| panic!("no {part} in {rows:?}"))))
+            }
+            Some(_) => panic!("a choice that the script does not know:\n{}", self.heard),
+        }
+    }
+
+    fn confirm(&mut self, prompt: &str, _: bool) -> io::Result<Option<bool>> {
+        self.hear(prompt);
+        match self.lines.pop_front() {
+            None => Ok(None),
+            Some(Confirm(yes)) => Ok(Some(yes)),
+            Some(_) => panic!("a confirmation that the script does not know: {prompt}"),
+        }
+    }
+
+    fn path(&mut self, prompt: &str, _: &str) -> io::Result<Option<String>> {
+        self.hear(prompt);
+        match self.lines.pop_front() {
+            None => Ok(None),
+            Some(Line::Path(path)) => Ok(Some(path.to_owned())),
+            Some(_) => panic!("a path that the script does not know: {prompt}"),
+        }
+    }
+}
+
+/// One interview; `Err` holds the outcome's absence.
+fn hold(script: &mut Script, known: &[(usize, Option<Value>)], session: &mut Session) -> Option<Answers> {
+    hold_in(script, known, session, &FileOrder, false)
+}
+
+fn hold_in(
+    script: &mut Script,
+    known: &[(usize, Option<Value>)],
+    session: &mut Session,
+    order: &dyn Order,
+    all: bool,
+) -> Option<Answers> {
+    let rulebook = rulebook();
+    let mut answers = Answers::none(&rulebook);
+    for (question, value) in known {
+        answers.add(*question, Given { value: *value, origin: Origin::Flag("flag".to_owned()) });
+    }
+    let leaning = |assessment: &_| leaning(&rulebook, assessment);
+    let interview = Interview { rulebook: &rulebook, order, all, leaning: &leaning };
+    let outcome = interview.run(answers, session, script).expect("a script does not fail");
+    assert!(script.lines.is_empty(), "the script has lines left:\n{}", script.heard);
+    match outcome {
+        Outcome::Finished(answers) => Some(answers),
+        Outcome::Left => None,
+    }
+}
+
+fn finished(lines: impl IntoIterator<Item = Line>) -> (Answers, Script) {
+    let mut script = script(lines);
+    let answers = hold(&mut script, &[], &mut Session::nowhere());
+    (answers.expect("the interview is finished"), script)
+}
+
+#[test]
+fn asks_in_order_and_only_what_applies() {
+    let (answers, script) =
+        finished([Asked("parcels", count(7)), Asked("size", size(0)), Asked("shifts", day()), Row("Done")]);
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
+    assert_eq!(answers.value(SIZE), Some(Value::Choice(0)));
+    assert!(answers.given(LIFT).is_none());
+    assert!(script.heard("[Goods] parcels 1 of about 3") && script.heard("[People] shifts 3 of 3"));
+}
+
+#[test]
+fn an_answer_opens_the_question_that_hangs_on_it() {
+    let (_, script) = finished([
+        Asked("parcels", count(7)),
+        Asked("size", size(1)),
+        Asked("lift", Reply::Value(Value::Flag(true))),
+        Asked("shifts", day()),
+        Row("Done"),
+    ]);
+    assert!(script.heard("lift 3 of 4"), "{}", script.heard);
+}
+
+#[test]
+fn why_explains_and_asks_again() {
+    let (_, script) = finished([
+        Asked("parcels", Reply::Why),
+        Asked("parcels", count(7)),
+        Asked("size", size(0)),
+        Asked("shifts", day()),
+        Row("Done"),
+    ]);
+    assert!(script.heard("Parcels need space.") && script.heard("Count those you send."));
+}
+
+#[test]
+fn unknown_is_an_answer_and_skipping_is_none() {
+    let (answers, script) = finished([
+        Asked("parcels", Reply::Unknown),
+        Asked("size", Reply::Skip),
+        Asked("shifts", day()),
+        Row("Done"),
+    ]);
+    assert_eq!(answers.given(PARCELS).map(|given| given.value), Some(None));
+    assert!(answers.given(SIZE).is_none());
+    assert!(script.heard("Parcels: I don't know") && script.heard("Size: not answered"), "{}", script.heard);
+}
+
+#[test]
+fn going_back_leads_to_the_question_asked_before_and_on_to_where_it_was() {
+    let (answers, script) = finished([
+        Asked("parcels", count(7)),
+        Asked("size", size(0)),
+        Asked("shifts", Reply::Back),
+        Asked("size", Reply::Back),
+        Asked("parcels", count(8)),
+        Asked("shifts", day()),
+        Row("Done"),
+    ]);
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(8)));
+    assert_eq!(answers.value(SIZE), Some(Value::Choice(0)));
+    assert_eq!(script.heard.matches("parcels 1 of").count(), 2);
+}
+
+#[test]
+fn a_changed_answer_makes_others_irrelevant() {
+    let (answers, script) = finished([
+        Asked("parcels", count(7)),
+        Asked("size", size(1)),
+        Asked("lift", Reply::Value(Value::Flag(true))),
+        Asked("shifts", Reply::Back),
+        Asked("lift", Reply::Back),
+        Asked("size", size(0)),
+        Asked("shifts", Reply::Back),
+        Asked("size", Reply::Skip),
+        Asked("shifts", day()),
+        Row("Done"),
+    ]);
+    assert_eq!(answers.value(SIZE), Some(Value::Choice(0)));
+    assert!(script.heard("shifts 3 of 3") && !script.heard("Lift: yes"), "{}", script.heard);
+}
+
+#[test]
+fn the_review_changes_an_answer_and_asks_what_follows_from_it() {
+    let (answers, _) = finished([
+        Asked("parcels", count(7)),
+        Asked("size", size(0)),
+        Asked("shifts", day()),
+        Row("Size: Small"),
+        Asked("size", size(1)),
+        Asked("lift", Reply::Unknown),
+        Row("Parcels: 7"),
+        Asked("parcels", Reply::Back),
+        Row("Done"),
+    ]);
+    assert_eq!(answers.value(SIZE), Some(Value::Choice(1)));
+    assert_eq!(answers.given(LIFT).map(|given| given.value), Some(None));
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
+}
+
+#[test]
+fn what_is_known_is_shown_and_not_asked_but_can_be_changed() {
+    let mut script =
+        script([Asked("size", size(0)), Row("Parcels: 7 (--flag)"), Asked("parcels", count(9)), Row("Done")]);
+    let known = [(PARCELS, Some(Value::Count(7))), (SHIFTS, None)];
+    let answers = hold(&mut script, &known, &mut Session::nowhere()).expect("finished");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(9)));
+    assert_eq!(answers.given(PARCELS).map(|given| &given.origin), Some(&Origin::Prompt));
+    assert!(script.heard.starts_with("Already known\nParcels: 7 (--flag)\nShifts: I don't know (--flag)\n"));
+    assert!(script.heard("size 1 of 1") || script.heard("size 1 of about 1"), "{}", script.heard);
+}
+
+#[test]
+fn every_answer_is_followed_by_where_it_leans() {
+    let (_, script) =
+        finished([Asked("parcels", count(101)), Asked("size", size(0)), Asked("shifts", day()), Row("Done")]);
+    // The board lacks three levels of space: 2 × 1 + 3 × 3 against 2 × 4.
+    assert_eq!(script.heard.matches("so far: Warehouse (+3): Hall").count(), 3, "{}", script.heard);
+}
+
+#[test]
+fn questions_of_detail_are_asked_only_on_request() {
+    let lines = [Asked("parcels", count(7)), Asked("size", size(0)), Asked("shifts", day())];
+    let mut script = script(lines.into_iter().chain([Asked("paint", Reply::Unknown), Row("Done")]));
+    assert!(hold_in(&mut script, &[], &mut Session::nowhere(), &FileOrder, true).is_some());
+}
+
+#[test]
+fn an_order_of_its_own_asks_what_it_wants_and_offers_to_stop() {
+    let order = |situation: &Situation<'_>| match situation.open {
+        [only] => Next::Settled(*only),
+        [.., last] => Next::Ask(*last),
+        [] => panic!("nothing is open"),
+    };
+    let asked = || [Asked("shifts", day()), Asked("size", size(0))];
+    let mut stops = script(asked().into_iter().chain([Row("Stop"), Row("Done")]));
+    let answers = hold_in(&mut stops, &[], &mut Session::nowhere(), &order, false).expect("finished");
+    assert!(answers.given(PARCELS).is_none());
+    assert!(stops.heard("1 question left"), "{}", stops.heard);
+
+    let rest = [Row("Stop"), Row("Answer the 1 question"), Asked("parcels", count(7)), Row("Done")];
+    let mut changes_his_mind = script(asked().into_iter().chain(rest));
+    assert!(hold_in(&mut changes_his_mind, &[], &mut Session::nowhere(), &order, false).is_some());
+
+    let mut goes_on =
+        script(asked().into_iter().chain([Row("Go on"), Asked("parcels", count(7)), Row("Done")]));
+    assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order, false).is_some());
+}
+
+/// Answers at random, goes back now and then, and looks at what it is asked.
+struct Wanderer {
+    seed: u64,
+    /// No machine learning: of the workloads, the ones that other questions hang on are left out.
+    marks: u64,
+    asked: Vec<String>,
+}
+
+impl Wanderer {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.seed >> 33) % bound
+    }
+}
+
+impl Prompts for Wanderer {
+    fn say(&mut self, _: Tone, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
+        let progress = ask.progress.expect("nothing is changed at the end");
+        assert!((1..=progress.of).contains(&progress.number), "{progress:?}");
+        assert_eq!(ask.can_go_back, progress.number > 1);
+        if !self.asked.contains(&ask.question.id) {
+            self.asked.push(ask.question.id.clone());
+        }
+        assert!(self.asked.len() < 1000, "the questionnaire does not end");
+        Ok(match self.below(12) {
+            0 => Reply::Unknown,
+            1 => Reply::Skip,
+            2 => Reply::Why,
+            3 => Reply::Back,
+            _ => Reply::Value(match &ask.question.kind {
+                Kind::Flag(_) => Value::Flag(self.below(2) == 0),
+                Kind::Choice(options) => Value::Choice(self.below(options.len() as u64) as usize),
+                Kind::Choices(options) => Value::Choices(OptionSet(
+                    self.below(1 << options.len())
+                        & if ask.question.id == "workloads" { self.marks } else { !0 },
+                )),
+                Kind::Count(count) => Value::Count(count.min + self.below(count.max - count.min + 1)),
+            }),
+        })
+    }
+
+    fn choose(&mut self, _: &[String], _: usize) -> io::Result<Option<usize>> {
+        Ok(Some(0))
+    }
+    fn confirm(&mut self, _: &str, _: bool) -> io::Result<Option<bool>> {
+        Ok(Some(true))
+    }
+    fn path(&mut self, _: &str, _: &str) -> io::Result<Option<String>> {
+        Ok(None)
+    }
+}
+
+#[test]
+fn whoever_has_no_machine_learning_is_asked_at_most_sixteen_questions() {
+    let rulebook = Rulebook::builtin().expect("the default rulebook is valid");
+    let workloads = &rulebook.questions()[rulebook.question("workloads").expect("a question")];
+    let other = |id: &str| !id.starts_with("ml-") && id != "data-pipeline";
+    let plain = workloads.options().iter().enumerate().filter(|(_, option)| other(&option.id));
+    let marks = plain.map(|(index, _)| OptionSet::of(index)).fold(OptionSet::default(), OptionSet::union).0;
+    let mut most = 0;
+    for seed in 0..300 {
+        let mut person = Wanderer { seed, marks, asked: Vec::new() };
+        let leaning = |assessment: &_| leaning(&rulebook, assessment);
+        let interview = Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning };
+        let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut person);
+        assert!(matches!(outcome, Ok(Outcome::Finished(_))));
+        most = most.max(person.asked.len());
+    }
+    assert!(most <= 16, "{most} questions");
+}
+
+/// A state directory of its own for one test.
+struct State(PathBuf);
+
+impl State {
+    fn new(test: &str) -> Self {
+        let directory = std::env::temp_dir().join(format!("needk8s-{}-{test}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&directory);
+        Self(directory)
+    }
+    fn session(&self) -> Session {
+        Session::new(&self.0, Path::new("/srv/shop"), &rulebook())
+    }
+    fn files(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.0.join("needk8s/drafts")).expect("drafts");
+        entries.map(|entry| entry.expect("entry").path()).collect()
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn whoever_leaves_can_go_on_later() {
+    let state = State::new("resume");
+    let mut leaves = script([Asked("parcels", count(7)), Asked("size", Reply::Unknown)]);
+    assert!(hold(&mut leaves, &[], &mut state.session()).is_none());
+    assert!(leaves.heard("Your answers are kept."), "{}", leaves.heard);
+
+    let mut goes_on = script([
+        Confirm(true),
+        Asked("shifts", Reply::Back),
+        Asked("size", size(0)),
+        Asked("shifts", day()),
+        Row("Done"),
+    ]);
+    let mut session = state.session();
+    let answers = hold(&mut goes_on, &[], &mut session).expect("finished");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
+    assert!(goes_on.heard("2 answers") && goes_on.heard("shifts 3 of 3"), "{}", goes_on.heard);
+    session.discard().expect("removed");
+    assert!(state.files().is_empty());
+}
+
+#[test]
+fn every_answer_survives_a_draft() {
+    let state = State::new("every-answer");
+    let replies = [
+        Asked("parcels", count(500)),
+        Asked("size", size(1)),
+        Asked("lift", Reply::Value(Value::Flag(false))),
+        Asked("shifts", Reply::Value(Value::Choices(OptionSet::first(2)))),
+    ];
+    assert!(hold(&mut script(replies), &[], &mut state.session()).is_none());
+    let answers =
+        hold(&mut script([Confirm(true), Row("Done")]), &[], &mut state.session()).expect("finished");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(500)));
+    assert_eq!(answers.value(SIZE), Some(Value::Choice(1)));
+    assert_eq!(answers.value(LIFT), Some(Value::Flag(false)));
+    assert_eq!(answers.value(SHIFTS), Some(Value::Choices(OptionSet::first(2))));
+}
+
+#[test]
+fn a_refused_draft_stays_until_there_is_a_new_answer() {
+    let state = State::new("refused");
+    assert!(hold(&mut script([Asked("parcels", count(7))]), &[], &mut state.session()).is_none());
+    assert!(hold(&mut script([Confirm(false)]), &[], &mut state.session()).is_none());
+    assert!(
+        hold(&mut script([Confirm(false), Asked("parcels", count(8))]), &[], &mut state.session()).is_none()
+    );
+    let mut again = script([Confirm(true), Asked("size", Reply::Leave)]);
+    assert!(hold(&mut again, &[], &mut state.session()).is_none());
+    assert!(!again.heard("parcels 1 of") && again.heard("size 2 of"), "{}", again.heard);
+}
+
+#[test]
+fn flags_are_stronger_than_a_draft() {
+    let state = State::new("flags");
+    assert!(hold(&mut script([Asked("parcels", count(7))]), &[], &mut state.session()).is_none());
+    let known = [(PARCELS, Some(Value::Count(9)))];
+    let mut session = state.session();
+    let mut script = script([Asked("size", size(0)), Asked("shifts", day()), Row("Done")]);
+    let answers = hold(&mut script, &known, &mut session).expect("finished");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(9)));
+}
+
+#[test]
+fn drafts_of_other_directories_are_not_offered() {
+    let state = State::new("other-directory");
+    assert!(hold(&mut script([Asked("parcels", count(7))]), &[], &mut state.session()).is_none());
+    let mut elsewhere = Session::new(&state.0, Path::new("/srv/other"), &rulebook());
+    assert!(hold(&mut script([Asked("parcels", Reply::Leave)]), &[], &mut elsewhere).is_none());
+}
+
+#[test]
+fn a_corrupt_draft_is_reported_and_put_aside() {
+    for (name, corrupt) in [
+        ("syntax", &b"directory = \"/srv/shop\"\n[answers\n"[..]),
+        ("not-text", b"\xff\xfe\x1b[31m"),
+        ("stranger", b"directory = \"/elsewhere\"\n[answers]\n"),
+        ("empty", b""),
+        ("answers", b"directory = \"/srv/shop\"\nanswers = 7\n"),
+    ] {
+        let state = State::new(name);
+        assert!(hold(&mut script([Asked("parcels", count(7))]), &[], &mut state.session()).is_none());
+        let file = state.files().pop().expect("a draft");
+        std::fs::write(&file, corrupt).expect("written");
+        let mut script = script([Asked("parcels", count(8))]);
+        assert!(hold(&mut script, &[], &mut state.session()).is_none());
+        let trouble: Vec<&str> = script.heard.lines().filter(|line| line.contains("are ignored")).collect();
+        assert_eq!(trouble.len(), 1, "{name}: {}", script.heard);
+        assert!(!script.heard("\u{1b}"));
+        assert_eq!(std::fs::read(file.with_extension("unreadable")).expect("put aside"), corrupt);
+    }
+}
+
+#[test]
+fn answers_that_no_longer_fit_are_left_out() {
+    let state = State::new("no-fit");
+    assert!(hold(&mut script([Asked("parcels", count(7))]), &[], &mut state.session()).is_none());
+    let file = state.files().pop().expect("a draft");
+    let text = std::fs::read_to_string(&file).expect("read") + "\"size\" = \"huge\"\n\"gone\" = 1\n";
+    std::fs::write(&file, text).expect("written");
+    let mut script = script([Confirm(true), Asked("size", Reply::Leave)]);
+    assert!(hold(&mut script, &[], &mut state.session()).is_none());
+    assert!(script.heard("left out") && script.heard("1 answer."), "{}", script.heard);
+}
+
+#[test]
+fn an_interview_goes_on_where_answers_cannot_be_kept() {
+    let state = State::new("unwritable");
+    std::fs::write(&state.0, "a file where a directory should be").expect("written");
+    let mut script =
+        script([Asked("parcels", count(7)), Asked("size", size(0)), Asked("shifts", day()), Row("Done")]);
+    assert!(hold(&mut script, &[], &mut state.session()).is_some());
+    assert_eq!(script.heard.matches("cannot be kept").count(), 1, "{}", script.heard);
+    let _ = std::fs::remove_file(&state.0);
+}
+
+#[test]
+fn offers_at_the_end_write_nothing() {
+    let file = Path::new("no-such-file.toml");
+    let mut both = script([Confirm(true), Confirm(true), Line::Path("decision.md")]);
+    let chosen = offer_to_save(&mut both, file, "decision.md").expect("a script does not fail");
+    assert_eq!(chosen, Keepsakes { answers: true, report: Some("decision.md".to_owned()) });
+
+    let mut careful =
+        script([Confirm(false), Confirm(true), Line::Path("Cargo.toml"), Confirm(false), Line::Path("")]);
+    let chosen = offer_to_save(&mut careful, file, "decision.md").expect("a script does not fail");
+    assert_eq!(chosen, Keepsakes::default());
+
+    let chosen = offer_to_save(&mut script([]), file, "decision.md").expect("a script does not fail");
+    assert_eq!(chosen, Keepsakes::default());
+    assert!(!file.exists());
+}
+
+/// The whole questionnaire on plain lines.
+fn typed(input: &str, width: usize) -> (Option<Answers>, String) {
+    let rulebook = rulebook();
+    let mut shown = Vec::new();
+    let mut prompts = Plain::new(Cursor::new(input.as_bytes()), &mut shown, width);
+    let leaning = |assessment: &_| leaning(&rulebook, assessment);
+    let interview = Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning };
+    let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut prompts);
+    let answers = match outcome.expect("lines do not fail") {
+        Outcome::Finished(answers) => Some(answers),
+        Outcome::Left => None,
+    };
+    (answers, String::from_utf8(shown).expect("text"))
+}
+
+#[test]
+fn plain_lines_take_numbers_ids_and_letters() {
+    let (answers, shown) = typed("0\n501\nseven\n\n?\n7\nb\n\nlarge\nY\n1, 2\n\n", 40);
+    let answers = answers.expect("finished");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
+    assert_eq!(answers.value(SIZE), Some(Value::Choice(1)));
+    assert_eq!(answers.value(LIFT), Some(Value::Flag(true)));
+    assert_eq!(answers.value(SHIFTS), Some(Value::Choices(OptionSet::first(2))));
+    assert_eq!(shown.matches("Please type a whole number").count(), 4, "{shown}");
+    assert!(shown.contains("Parcels need space."));
+    assert!(shown.lines().all(|line| line.chars().count() <= 40), "{shown}");
+}
+
+#[test]
+fn no_text_steers_the_terminal() {
+    let hostile: String = ('\0'..='\u{2fff}').filter(|c| *c != '\n').collect();
+    let mut shown = Vec::new();
+    let mut prompts = Plain::new(Cursor::new(b"1\n"), &mut shown, 40);
+    prompts.say(Tone::Heading, &hostile).expect("written");
+    prompts.choose(&[hostile], 0).expect("written");
+    let shown = String::from_utf8(shown).expect("text");
+    assert!(!shown.chars().any(|c| c != '\n' && needk8s::text::is_unsafe(c)));
+}
+
+#[test]
+fn plain_lines_end_with_the_input() {
+    let (answers, shown) = typed("7\n", 80);
+    assert!(answers.is_none());
+    assert!(shown.ends_with("> \n"), "{shown}");
+}
+
+#[test]
+fn hostile_lines_do_no_harm() {
+    let (answers, shown) = typed(&format!("{}\n\u{1b}[2J\u{7}\n7\nq\n", "9".repeat(100_000)), 80);
+    assert!(answers.is_none());
+    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{7}'), "{shown}");
+    assert_eq!(shown.matches("from 1 to 500").count(), 2, "{shown}");
+}
