@@ -34,7 +34,7 @@ pub(super) fn failures(contents: &Contents<'_>, decision: Option<&Decision>, gat
         let open: Vec<&str> =
             contents.unknown.iter().map(|question| rulebook.questions()[*question].id.as_str()).collect();
         failures.push(format!(
-            "the verdict is not settled: it can still be any of {possible}; not answered: {}",
+            "the verdict is not settled: it can still be {possible}; not answered: {}",
             open.join(", ")
         ));
     }

@@ -13,6 +13,7 @@ use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::did_you_mean;
 use crate::explanation::{Engine, Outlook};
+use crate::interview::{self, FileOrder, Interview, Outcome, Session};
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, Provenance, export, json, markdown, matrix, reference, text};
 use crate::rulebook::Rulebook;
@@ -96,18 +97,66 @@ impl Program<'_> {
 
     fn assess(&self, ask: bool, all: bool, save: bool) -> Result<ExitCode, Stop> {
         let (answers, _) = self.known()?;
-        let _ = (ask, all);
+        if ask {
+            return self.interview(answers, all, save);
+        }
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
-        let (assessment, outlook) = self.judge(&answers);
-        let contents = Contents::new(self.rulebook, &answers, &assessment, &outlook, self.provenance());
-        self.deliver(&contents)?;
-        if save {
-            decision::record(self.rulebook, Path::new(decision::FILE), &answers, &assessment, &today())?;
-            say(&format!("Recorded in {}.", decision::FILE));
-        }
+        self.conclude(&answers, save, None)?;
         Ok(ExitCode::Done)
+    }
+
+    /// Asks what is not known, shows the result, and offers to keep it.
+    fn interview(&self, known: Answers, all: bool, save: bool) -> Result<ExitCode, Stop> {
+        let talk = |error: std::io::Error| Stop::wrong(format!("the questionnaire broke off: {error}"));
+        let mut prompts = interview::open_terminal();
+        let mut session = Session::of_working_directory(self.rulebook);
+        let interview = Interview {
+            rulebook: self.rulebook,
+            order: &FileOrder,
+            all,
+            leaning: &|assessment| interview::leaning(self.rulebook, assessment),
+        };
+        let Outcome::Finished(answers) = interview.run(known, &mut session, &mut *prompts).map_err(talk)? else {
+            return Ok(ExitCode::Done);
+        };
+        if answers.is_empty() {
+            return Err(self.nothing_known());
+        }
+        self.conclude(&answers, save, None)?;
+        let keep = interview::offer_to_save(&mut *prompts, Path::new(decision::FILE), "decision.md").map_err(talk)?;
+        if let Some(report) = &keep.report {
+            self.conclude(&answers, false, Some(Path::new(report)))?;
+        }
+        if keep.answers && !save {
+            self.record(&answers)?;
+        }
+        session.discard().map_err(talk)?;
+        Ok(ExitCode::Done)
+    }
+
+    /// Judges the answers, delivers the report (to `report` where that is named), and records the decision.
+    fn conclude(&self, answers: &Answers, save: bool, report: Option<&Path>) -> Result<(), Stop> {
+        let (assessment, outlook) = self.judge(answers);
+        let contents = Contents::new(self.rulebook, answers, &assessment, &outlook, self.provenance());
+        match report {
+            Some(path) => {
+                let format = path.extension().and_then(std::ffi::OsStr::to_str).and_then(Format::of_extension);
+                let text = self.render_as(format.unwrap_or(Format::Markdown), &contents, Layout::PLAIN);
+                write_whole(path, &text)?;
+                say(&format!("Written to {}.", shown(path)));
+            }
+            None => self.deliver(&contents)?,
+        }
+        if save { self.record(answers) } else { Ok(()) }
+    }
+
+    fn record(&self, answers: &Answers) -> Result<(), Stop> {
+        let (assessment, _) = self.judge(answers);
+        decision::record(self.rulebook, Path::new(decision::FILE), answers, &assessment, &today())?;
+        say(&format!("Recorded in {}.", decision::FILE));
+        Ok(())
     }
 
     fn judge(&self, answers: &Answers) -> (Assessment, Outlook) {
@@ -132,7 +181,11 @@ impl Program<'_> {
     }
 
     fn render(&self, contents: &Contents<'_>, layout: Layout) -> String {
-        match self.plan.format.unwrap_or(Format::Text) {
+        self.render_as(self.plan.format.unwrap_or(Format::Text), contents, layout)
+    }
+
+    fn render_as(&self, format: Format, contents: &Contents<'_>, layout: Layout) -> String {
+        match format {
             Format::Text => text::render(contents, layout),
             Format::Markdown => markdown::render(contents, &today()),
             Format::Json => json::render(contents),

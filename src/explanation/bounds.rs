@@ -214,34 +214,6 @@ impl Measure {
         }
     }
 
-    /// Whether a platform other than `platform` may be recommended somewhere in the box.
-    pub(super) fn may_lose(&self, model: &Model, platform: usize) -> bool {
-        let Removed { by_name, by_family } = self.removed;
-        if (by_name.1 | by_family.1) >> platform & 1 == 1 {
-            return true;
-        }
-        let differences = self.differences(model, model.lane_of[platform], 0..model.rows);
-        let certainly = by_name.0 | by_family.0;
-        (0..model.lane_of.len()).any(|other| {
-            let lane = model.lane_of[other];
-            other != platform && certainly >> other & 1 == 0 && differences.least[lane / ROW][lane % ROW] <= 0
-        })
-    }
-
-    /// Whether `platform` may be recommended somewhere in the box.
-    pub(super) fn may_win(&self, model: &Model, platform: usize) -> bool {
-        let Removed { by_name, by_family } = self.removed;
-        if (by_name.0 | by_family.0) >> platform & 1 == 1 {
-            return false;
-        }
-        let differences = self.differences(model, model.lane_of[platform], 0..model.rows);
-        let possibly = by_name.1 | by_family.1;
-        !(0..model.lane_of.len()).any(|other| {
-            let lane = model.lane_of[other];
-            other != platform && possibly >> other & 1 == 0 && differences.most[lane / ROW][lane % ROW] < 0
-        })
-    }
-
     /// Bounds on burden minus the burden of the platform in lane `anchor`.
     ///
     /// In one aspect the largest shortfall counts. Let the demand that counts for a platform be *d*: the anchor lacks

@@ -9,15 +9,13 @@ use super::search::{Goal, Judgement};
 pub(super) struct Extreme {
     upward: bool,
     best: Option<i64>,
-    /// The outcomes that were seen on the way.
-    pub(super) seen: Vec<Outcome>,
-    /// The answers with the best margin.
-    pub(super) at: Vec<u64>,
+    /// The verdicts that were seen on the way, a bit for each band.
+    pub(super) bands: u64,
 }
 
 impl Extreme {
     pub(super) fn new(upward: bool) -> Self {
-        Self { upward, best: None, seen: Vec::new(), at: Vec::new() }
+        Self { upward, best: None, bands: 0 }
     }
 
     fn toward(&self, margin: i64) -> i64 {
@@ -45,12 +43,11 @@ impl Goal for Extreme {
         self.best.is_none_or(|best| promise > best)
     }
 
-    fn see(&mut self, outcome: &Outcome, domains: &[u64]) -> bool {
-        self.seen.push(*outcome);
+    fn see(&mut self, outcome: &Outcome) -> bool {
+        self.bands |= 1 << outcome.band;
         let margin = self.toward(outcome.margin);
         if self.best.is_none_or(|best| margin > best) {
             self.best = Some(margin);
-            self.at = domains.to_vec();
         }
         false
     }
@@ -60,13 +57,12 @@ impl Goal for Extreme {
 #[derive(Debug)]
 pub(super) struct AnyOf {
     wanted: u64,
-    pub(super) found: Option<(Outcome, Vec<u64>)>,
 }
 
 impl AnyOf {
     /// `wanted` has a bit for each band.
     pub(super) fn new(wanted: u64) -> Self {
-        Self { wanted, found: None }
+        Self { wanted }
     }
 }
 
@@ -81,39 +77,8 @@ impl Goal for AnyOf {
         }
     }
 
-    fn see(&mut self, outcome: &Outcome, domains: &[u64]) -> bool {
-        let hit = self.wanted >> outcome.band & 1 == 1;
-        if hit {
-            self.found = Some((*outcome, domains.to_vec()));
-        }
-        hit
-    }
-}
-
-/// Any answers under which a platform that is not among `known` is recommended.
-#[derive(Debug)]
-pub(super) struct NewWinner {
-    pub(super) known: u64,
-    pub(super) found: Option<(Outcome, Vec<u64>)>,
-}
-
-impl Goal for NewWinner {
-    fn judge(&self, model: &Model, measure: &Measure) -> Judgement {
-        let mut others = (0..model.lane_of.len()).filter(|platform| self.known >> platform & 1 == 0);
-        let possible = if self.known.is_power_of_two() {
-            measure.may_lose(model, self.known.trailing_zeros() as usize)
-        } else {
-            others.any(|platform| measure.may_win(model, platform))
-        };
-        if possible { Judgement::Split(0) } else { Judgement::Leave }
-    }
-
-    fn see(&mut self, outcome: &Outcome, domains: &[u64]) -> bool {
-        let hit = self.known >> outcome.recommendation & 1 == 0;
-        if hit {
-            self.found = Some((*outcome, domains.to_vec()));
-        }
-        hit
+    fn see(&mut self, outcome: &Outcome) -> bool {
+        self.wanted >> outcome.band & 1 == 1
     }
 }
 

@@ -1,8 +1,8 @@
-//! Exact explanations: what is still possible, what decides it, what would change it, how steady it is, what to ask.
+//! What is still possible, given what is known.
 //!
 //! The engine compiles a rulebook once. Answers enter as classes that no condition tells apart, and branch and bound
-//! over boxes of answers decides each question about them; nothing is sampled. A budget of boxes, which is the same on
-//! every machine, ends a search that some rulebook makes too large, and the result says that it is unproved.
+//! over boxes of answers finds what they can come to; nothing is sampled. A budget of boxes, which is the same on
+//! every machine, ends a search that grows too large: bounds take its place then, and the result says so.
 
 mod bounds;
 mod goals;
@@ -10,35 +10,31 @@ mod model;
 mod outlook;
 mod search;
 
-use std::cell::OnceCell;
-
 use crate::rulebook::{Rulebook, Value};
 use model::{Frame, Model};
 use search::Search;
 
 pub use outlook::{Coverage, Outlook, Status};
 
-/// How many boxes of answers one query may look at.
-pub const DEFAULT_BUDGET: u64 = 2_000_000;
+/// How many boxes of answers one query may look at: a millisecond or two.
+pub const DEFAULT_BUDGET: u64 = 1_000;
 
 /// A rulebook made ready for explanations.
 #[derive(Debug)]
-pub struct Engine<'r> {
-    rulebook: &'r Rulebook,
+pub struct Engine {
     model: Model,
     budget: u64,
-    whole: OnceCell<(i64, bool)>,
 }
 
-impl<'r> Engine<'r> {
+impl Engine {
     /// Compiles a rulebook.
-    pub fn new(rulebook: &'r Rulebook) -> Self {
+    pub fn new(rulebook: &Rulebook) -> Self {
         Self::with_budget(rulebook, DEFAULT_BUDGET)
     }
 
     /// Compiles a rulebook for queries of at most `budget` boxes each.
-    pub fn with_budget(rulebook: &'r Rulebook, budget: u64) -> Self {
-        Self { rulebook, model: Model::new(rulebook), budget, whole: OnceCell::new() }
+    pub fn with_budget(rulebook: &Rulebook, budget: u64) -> Self {
+        Self { model: Model::new(rulebook), budget }
     }
 
     fn search(&self) -> Search<'_> {

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::rulebook::{Classes, Condition, CriterionSide, Leaning, OptionSet, Reading, Rulebook, Value};
+use crate::rulebook::{Classes, Condition, CriterionSide, Leaning, OptionSet, Rulebook, Value};
 
 /// Platforms are worked on in rows of so many.
 pub(super) const ROW: usize = 8;
@@ -412,7 +412,7 @@ impl Model {
             };
             let effort = self.effects[index].effort;
             let question = self.variables[only].question;
-            let mut adds = |frame: &Frame| {
+            let adds = |frame: &Frame| {
                 let result = criterion.evaluate(frame, &self.variables_of);
                 if result & may::HOLD != 0 { effort } else { 0 }
             };
@@ -481,35 +481,6 @@ impl Model {
         }
     }
 
-    /// Opens a question to all its classes, without evaluating the conditions.
-    pub(super) fn open(&self, domains: &mut [u64], question: usize) {
-        let variables = self.variables_of[question].clone();
-        domains[variables.start] = ANSWERED;
-        for variable in variables.skip(1) {
-            domains[variable] = self.variables[variable].all;
-        }
-    }
-
-    /// Fixes a question to one class.
-    pub(super) fn set(&self, frame: &mut Frame, question: usize, class: usize) {
-        let variables = self.variables_of[question].clone();
-        if frame.domains[variables.start] != ANSWERED {
-            self.narrow(frame, variables.start, ANSWERED);
-        }
-        for (variable, value) in variables.skip(1).zip(&self.settings[question][class]) {
-            if frame.domains[variable] != 1 << value {
-                self.narrow(frame, variable, 1 << value);
-            }
-        }
-    }
-
-    /// Whether a frame's values of a question include all of a class.
-    pub(super) fn class_at(&self, domains: &[u64], question: usize) -> Option<usize> {
-        let variables = self.variables_of[question].clone().skip(1);
-        let values: Vec<u32> = variables.map(|variable| domains[variable].trailing_zeros()).collect();
-        self.settings[question].iter().position(|setting| *setting == values)
-    }
-
     /// The least and the greatest sum of efforts in a frame, base price included.
     pub(super) fn effort_price(&self, frame: &Frame) -> (i64, i64) {
         let (mut least, mut most) = (self.base_price, self.base_price);
@@ -555,15 +526,6 @@ impl Model {
                 values.get(question).copied().flatten().map(|value| classes.class_of(value))
             })
             .collect()
-    }
-
-    /// The classes of the answers that count.
-    pub(super) fn classes_read(&self, readings: &[Reading]) -> Vec<Option<usize>> {
-        let class = |(classes, reading): (&Classes, &Reading)| match reading {
-            Reading::Known(value) => Some(classes.class_of(*value)),
-            _ => None,
-        };
-        self.classes.iter().zip(readings).map(class).collect()
     }
 }
 

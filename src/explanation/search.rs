@@ -23,7 +23,7 @@ pub(super) trait Goal {
         true
     }
     /// Sees one complete set of answers; true ends the search.
-    fn see(&mut self, outcome: &Outcome, domains: &[u64]) -> bool;
+    fn see(&mut self, outcome: &Outcome) -> bool;
 }
 
 /// How a search ended.
@@ -55,32 +55,15 @@ impl<'m> Search<'m> {
         Self { model, measure: Measure::new(model), frames: Vec::new(), influence, budget, spent: 0 }
     }
 
-    /// How many boxes were looked at.
-    pub(super) fn spent(&self) -> u64 {
-        self.spent
-    }
-
     /// Whether the budget is used up.
     pub(super) fn is_over(&self) -> bool {
         self.spent >= self.budget
-    }
-
-    /// The outcome of a frame in which no criterion is open.
-    pub(super) fn outcome(&mut self, frame: &Frame) -> Outcome {
-        self.measure.take(self.model, frame);
-        self.measure.outcome(self.model)
     }
 
     /// Bounds on a frame.
     pub(super) fn reach(&mut self, frame: &Frame) -> Reach {
         self.measure.take(self.model, frame);
         self.measure.reach(self.model)
-    }
-
-    /// Whether the bounds allow that a platform is recommended somewhere in a frame.
-    pub(super) fn may_win(&mut self, frame: &Frame, platform: usize) -> bool {
-        self.measure.take(self.model, frame);
-        self.measure.may_win(self.model, platform)
     }
 
     /// Looks through the box of `root`, whose conditions are evaluated.
@@ -142,7 +125,7 @@ impl<'m> Search<'m> {
         }
         self.measure.take(self.model, &self.frames[depth]);
         let outcome = self.measure.outcome(self.model);
-        if goal.see(&outcome, &self.frames[depth].domains) { End::Found } else { End::Exhausted }
+        if goal.see(&outcome) { End::Found } else { End::Exhausted }
     }
 
     fn split(&mut self, depth: usize, variable: usize, value: u64) {

@@ -279,15 +279,17 @@ impl Writer<'_> {
                 crate::text::counted(open, "unanswered question", "unanswered questions")
             ),
             Status::Leaning => format!(
-                "Leaning: the {} given rule out {} % of what is possible; what is unknown leaves {}.",
+                "Leaning: the {} given rule out {} % of the margin's spread; what is unknown {} {}.",
                 crate::text::counted(known, "answer", "answers"),
                 self.outlook.coverage.percent(),
+                if self.outlook.proved { "leaves" } else { "leaves at most" },
                 self.range()
             ),
             Status::Undecided => format!(
-                "The {} given rule out only {} % of what is possible; the margin can still be anything from {:+} to {:+}.",
+                "The {} given rule out only {} % of the margin's spread; {} {:+} to {:+}.",
                 crate::text::counted(known, "answer", "answers"),
                 self.outlook.coverage.percent(),
+                if self.outlook.proved { "the margin can still be anything from" } else { "the margin stays within" },
                 self.outlook.margins.0,
                 self.outlook.margins.1
             ),

@@ -21,6 +21,7 @@ struct Document<'a> {
     margin: i64,
     possible_margins: [i64; 2],
     possible_verdicts: Vec<&'a str>,
+    possible_proved: bool,
     effort_price: i64,
     decided_by: Option<&'a str>,
     recommendation: Recommendation<'a>,
@@ -167,6 +168,7 @@ pub fn render(contents: &Contents<'_>) -> String {
         margin: assessment.margin,
         possible_margins: [contents.outlook.margins.0, contents.outlook.margins.1],
         possible_verdicts: contents.outlook.verdicts.iter().map(|band| band_id(*band)).collect(),
+        possible_proved: contents.outlook.proved,
         effort_price: assessment.effort_price,
         decided_by: assessment.decided_by.map(criterion_id),
         recommendation: Recommendation {

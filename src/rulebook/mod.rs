@@ -7,7 +7,6 @@ mod parse;
 mod value;
 
 pub use builtin::builtin_files;
-pub(crate) use classes::joined;
 pub use classes::{Classes, Values};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, UNKNOWN, Value, ValueError};

@@ -32,7 +32,6 @@ pub(super) fn parse(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
 
 /// The tables of one kind in all files, and the ids that they give.
 struct Section<'d> {
-    what: &'static str,
     tables: Vec<Reader<'d>>,
     ids: Ids,
 }
@@ -87,7 +86,7 @@ impl<'d> Section<'d> {
             }
             ids.names.push(word.text.to_owned());
         }
-        Self { what, tables, ids }
+        Self { tables, ids }
     }
 
     /// Turns every table into a value and reports its unknown keys.
