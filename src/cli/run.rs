@@ -118,14 +118,16 @@ impl Program<'_> {
             all,
             leaning: &|assessment| interview::leaning(self.rulebook, assessment),
         };
-        let Outcome::Finished(answers) = interview.run(known, &mut session, &mut *prompts).map_err(talk)? else {
+        let Outcome::Finished(answers) = interview.run(known, &mut session, &mut *prompts).map_err(talk)?
+        else {
             return Ok(ExitCode::Done);
         };
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
         self.conclude(&answers, save, None)?;
-        let keep = interview::offer_to_save(&mut *prompts, Path::new(decision::FILE), "decision.md").map_err(talk)?;
+        let keep = interview::offer_to_save(&mut *prompts, Path::new(decision::FILE), "decision.md")
+            .map_err(talk)?;
         if let Some(report) = &keep.report {
             self.conclude(&answers, false, Some(Path::new(report)))?;
         }
@@ -142,7 +144,8 @@ impl Program<'_> {
         let contents = Contents::new(self.rulebook, answers, &assessment, &outlook, self.provenance());
         match report {
             Some(path) => {
-                let format = path.extension().and_then(std::ffi::OsStr::to_str).and_then(Format::of_extension);
+                let format =
+                    path.extension().and_then(std::ffi::OsStr::to_str).and_then(Format::of_extension);
                 let text = self.render_as(format.unwrap_or(Format::Markdown), &contents, Layout::PLAIN);
                 write_whole(path, &text)?;
                 say(&format!("Written to {}.", shown(path)));

@@ -289,7 +289,11 @@ impl Writer<'_> {
                 "The {} given rule out only {} % of the margin's spread; {} {:+} to {:+}.",
                 crate::text::counted(known, "answer", "answers"),
                 self.outlook.coverage.percent(),
-                if self.outlook.proved { "the margin can still be anything from" } else { "the margin stays within" },
+                if self.outlook.proved {
+                    "the margin can still be anything from"
+                } else {
+                    "the margin stays within"
+                },
                 self.outlook.margins.0,
                 self.outlook.margins.1
             ),
