@@ -185,10 +185,10 @@ impl Tree {
                 let fail = aside || known && miss;
                 let not_hold = aside || unknown || miss;
                 let not_fail = counts && (unknown || pass);
-                u8::from(hold) * may::HOLD
-                    | u8::from(not_hold) * may::NOT_HOLD
-                    | u8::from(fail) * may::FAIL
-                    | u8::from(not_fail) * may::NOT_FAIL
+                (u8::from(hold) * may::HOLD)
+                    | (u8::from(not_hold) * may::NOT_HOLD)
+                    | (u8::from(fail) * may::FAIL)
+                    | (u8::from(not_fail) * may::NOT_FAIL)
             }
         }
     }

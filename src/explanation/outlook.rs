@@ -23,12 +23,13 @@ pub struct Outlook {
     pub proved: bool,
 }
 
-/// The share of the margin's spread that the answers have removed, both spreads taken as bounds.
+/// The share of the margin's spread that the answers have removed. The whole is always a bound: to search it would take
+/// longer than anyone waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coverage {
     /// Points of margin between the extremes that are still possible.
     pub left: i64,
-    /// The same when nothing is known.
+    /// A bound on the same when nothing is known.
     pub whole: i64,
 }
 
@@ -65,10 +66,10 @@ impl Engine {
     pub fn outlook(&self, values: &[Option<Value>]) -> Outlook {
         let root = self.completions(values);
         let mut search = self.search();
-        let spread = |reach: Reach| reach.most - reach.least;
-        let coverage =
-            Coverage { left: spread(search.reach(&root)), whole: spread(search.reach(&self.model.frame())) };
         let Span { margins, bands, proved } = self.span(&mut search, &root);
+        let nothing_known = search.reach(&self.model.frame());
+        let coverage =
+            Coverage { left: margins.1 - margins.0, whole: nothing_known.most - nothing_known.least };
         Outlook { margins, verdicts: bits(bands), coverage, status: self.status(bands, coverage), proved }
     }
 

@@ -62,6 +62,7 @@ fn table() -> (Vec<String>, Row) {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the README names this test as the command that prints the table")]
 fn the_readme_shows_the_table_of_agreement_as_it_is() {
     let (lines, _) = table();
     println!("{}", lines.join("\n"));
@@ -70,6 +71,7 @@ fn the_readme_shows_the_table_of_agreement_as_it_is() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the README names this test as the command that prints the misses")]
 fn the_readme_names_every_miss() {
     let readme = include_str!("../../README.md");
     let misses: Vec<Case> = all().into_iter().filter(|case| case.disagrees.is_some()).collect();

@@ -8,6 +8,7 @@ mod interview;
 mod json;
 mod markdown;
 mod model;
+mod outlook;
 mod program;
 mod rulebook;
 #[cfg(unix)]

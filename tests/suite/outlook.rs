@@ -1,0 +1,124 @@
+//! What is said to be possible is what trying every completion finds.
+
+use needk8s::assessment::assess;
+use needk8s::explanation::{Engine, Status};
+use needk8s::rulebook::{Kind, OptionSet, Rulebook, Value};
+
+use crate::cases::{all, rulebook};
+
+/// Numbers that a seed fixes (Knuth's MMIX generator), so that a failure can be repeated.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % limit
+    }
+}
+
+/// Values of a question on both sides of every threshold of the rules.
+fn values(rulebook: &Rulebook, question: usize) -> Vec<Value> {
+    match &rulebook.questions()[question].kind {
+        Kind::Flag(_) => vec![Value::Flag(false), Value::Flag(true)],
+        Kind::Choice(options) => (0..options.len()).map(Value::Choice).collect(),
+        Kind::Choices(options) => {
+            (0..1_u64 << options.len()).map(|set| Value::Choices(OptionSet(set))).collect()
+        }
+        Kind::Count(_) => [1, 2, 3, 4, 5, 6, 7, 10, 11, 29, 30, 31, 100].map(Value::Count).to_vec(),
+    }
+}
+
+/// Margins and bands of every completion.
+fn tried(rulebook: &Rulebook, values_of: &[Option<Value>]) -> (i64, i64, Vec<usize>) {
+    let open: Vec<usize> = (0..values_of.len()).filter(|question| values_of[*question].is_none()).collect();
+    let choices: Vec<Vec<Value>> = open.iter().map(|question| values(rulebook, *question)).collect();
+    let mut at = vec![0; open.len()];
+    let (mut least, mut most, mut bands) = (i64::MAX, i64::MIN, Vec::new());
+    loop {
+        let mut filled = values_of.to_vec();
+        for (place, question) in open.iter().enumerate() {
+            filled[*question] = Some(choices[place][at[place]]);
+        }
+        let assessment = assess(rulebook, rulebook.readings(|question| filled[question]));
+        least = least.min(assessment.margin);
+        most = most.max(assessment.margin);
+        bands.push(assessment.band);
+        let Some(place) = (0..open.len()).find(|place| at[*place] + 1 < choices[*place].len()) else { break };
+        at[place] += 1;
+        at[..place].fill(0);
+    }
+    bands.sort_unstable();
+    bands.dedup();
+    (least, most, bands)
+}
+
+#[test]
+fn what_is_possible_agrees_with_trying_everything() {
+    let rulebook = rulebook();
+    let engine = Engine::with_budget(&rulebook, 1_000_000);
+    let small = Engine::with_budget(&rulebook, 5);
+    let questions = rulebook.questions().len();
+    let mut numbers = Numbers(1);
+    for round in 0..150 {
+        let mut given: Vec<Option<Value>> = (0..questions)
+            .map(|question| {
+                let values = values(&rulebook, question);
+                Some(values[numbers.below(values.len())])
+            })
+            .collect();
+        // Two open questions, and a third when the others leave few completions to try.
+        for _ in 0..2 + round % 2 {
+            given[numbers.below(questions)] = None;
+        }
+        let (least, most, bands) = tried(&rulebook, &given);
+        let outlook = engine.outlook(&given);
+        assert!(outlook.proved, "round {round}");
+        assert_eq!((outlook.margins, &outlook.verdicts), ((least, most), &bands), "round {round}: {given:?}");
+        assert_eq!(outlook.status == Status::Settled, bands.len() == 1, "round {round}");
+        let bounds = small.outlook(&given);
+        assert!(bounds.margins.0 <= least && most <= bounds.margins.1, "round {round}: {bounds:?}");
+        assert!(bands.iter().all(|band| bounds.verdicts.contains(band)), "round {round}: {bounds:?}");
+    }
+}
+
+#[test]
+fn a_full_set_of_answers_is_settled_and_covers_everything() {
+    let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
+    let mut numbers = Numbers(2);
+    for _ in 0..200 {
+        let given: Vec<Option<Value>> = (0..rulebook.questions().len())
+            .map(|question| {
+                let values = values(&rulebook, question);
+                Some(values[numbers.below(values.len())])
+            })
+            .collect();
+        let outlook = engine.outlook(&given);
+        assert_eq!(
+            (outlook.status, outlook.coverage.percent(), outlook.proved),
+            (Status::Settled, 100, true)
+        );
+    }
+}
+
+#[test]
+fn nothing_known_is_undecided_and_covers_nothing() {
+    let rulebook = rulebook();
+    let outlook = Engine::new(&rulebook).outlook(&vec![None; rulebook.questions().len()]);
+    assert_eq!((outlook.status, outlook.coverage.percent()), (Status::Undecided, 0));
+}
+
+#[test]
+fn every_case_is_within_what_was_possible_with_half_of_its_answers() {
+    let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
+    for case in all() {
+        let answers = case.answers(&rulebook);
+        let half: Vec<Option<Value>> = (0..rulebook.questions().len())
+            .map(|question| answers.value(question).filter(|_| question % 2 == 0))
+            .collect();
+        let (before, after) = (engine.outlook(&half), engine.outlook(&answers.values()));
+        assert!(before.margins.0 <= after.margins.0 && after.margins.1 <= before.margins.1, "{}", case.id);
+        assert!(before.coverage.percent() <= after.coverage.percent(), "{}", case.id);
+    }
+}
