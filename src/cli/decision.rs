@@ -109,9 +109,8 @@ pub(super) fn record(
     date: &str,
 ) -> Result<(), Stop> {
     let existing = if path.symlink_metadata().is_ok() { Some(read_file(path)?) } else { None };
-    let text = existing
-        .as_deref()
-        .unwrap_or("# Recorded by needk8s; `needk8s check` holds the decision against the answers.\n");
+    let new = "# Recorded by needk8s; `needk8s check` holds the decision against the answers.\n\n[answers]\n";
+    let text = existing.as_deref().unwrap_or(new);
     let mut document: DocumentMut =
         text.parse().map_err(|error| Stop::wrong(format!("cannot change {}: {error}", shown(path))))?;
 

@@ -146,6 +146,7 @@ fn a_decision_is_recorded_and_checked() {
             && recorded.contains("[decision]")
     );
     assert!(recorded.contains("date = \"2026-11-23\""), "{recorded}");
+    assert!(recorded.starts_with("# Recorded by needk8s"), "{recorded}");
     let check = program.run("check");
     assert_eq!(check.code, 0, "{check:?}");
     assert!(check.stderr.contains("the decision stands"), "{}", check.stderr);
