@@ -56,9 +56,10 @@ fn cause(rulebook: &Rulebook, decision: &Decision) -> String {
 }
 
 /// Says what failed, or that all is well, to people and to GitHub Actions.
-pub(super) fn announce(contents: &Contents<'_>, failures: &[String], in_actions: bool) {
+pub(super) fn announce(contents: &Contents<'_>, failures: &[String], recorded: bool, in_actions: bool) {
     if failures.is_empty() {
-        say(&format!("check: the decision stands ({}).", contents.headline));
+        let standing = if recorded { "the decision stands" } else { "every gate holds" };
+        say(&format!("check: {standing}. {}", contents.headline));
     }
     for failure in failures {
         say(&format!("check: {failure}"));

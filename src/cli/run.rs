@@ -212,7 +212,7 @@ impl Program<'_> {
         let failures = check::failures(&contents, recorded.as_ref(), gates);
         self.deliver(&contents)?;
         let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-        check::announce(&contents, &failures, in_actions);
+        check::announce(&contents, &failures, recorded.is_some(), in_actions);
         if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
             append(Path::new(&summary), &markdown::render(&contents, &today()))?;
         }

@@ -108,6 +108,7 @@ impl Page {
         let options = Options::new(self.layout.width)
             .initial_indent(first)
             .subsequent_indent(rest)
+            .break_words(false)
             .word_splitter(WordSplitter::NoHyphenation);
         for line in textwrap::wrap(text, options) {
             self.line(&line);
