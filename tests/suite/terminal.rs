@@ -29,8 +29,7 @@ fn cells(number: u16) -> NonZeroU16 {
 
 /// The program that asks.
 fn program() -> PathBuf {
-    let suite = std::env::current_exe().expect("the path of the tests");
-    suite.ancestors().nth(2).expect("the target directory").join("examples/interview")
+    PathBuf::from(env!("CARGO_BIN_EXE_needk8s"))
 }
 
 /// A directory in which the program runs and keeps its state.
@@ -339,4 +338,32 @@ fn ctrl_c_leaves_a_dumb_terminal_too() {
     person.types(CTRL_C);
     assert_eq!(person.end().code(), Some(INTERRUPTED));
     person.finds_the_terminal_intact();
+}
+
+/// All questions but the first are answered by the environment, so that one answer leads to the review and the result.
+#[test]
+fn the_end_shows_the_result_and_keeps_what_is_to_be_kept() {
+    let (desk, words) = (Desk::new("end"), Words::new());
+    let rulebook = needk8s::rulebook::Rulebook::builtin().expect("a valid rulebook");
+    let variable = |id: &str| format!("NEEDK8S_{}", id.to_uppercase().replace('-', "_"));
+    let known: Vec<String> =
+        rulebook.questions().iter().skip(1).map(|question| variable(&question.id)).collect();
+    let mut environment: Vec<(&str, &str)> = known.iter().map(|name| (name.as_str(), "unknown")).collect();
+    environment.push(("TERM", "dumb"));
+    let mut person = desk.sit(60, 80, &environment);
+    person.sees(words.prompt(0));
+    person.types("2\n");
+    person.sees("Your answers");
+    person.types("1\n");
+    person.sees("needk8s.toml?");
+    person.types("y\n");
+    person.sees("report");
+    person.types("n\n");
+    assert!(person.end().success());
+    let recorded = std::fs::read_to_string(desk.0.join("needk8s.toml")).expect("a record");
+    assert!(
+        recorded.contains("purpose = \"development-only\"") && recorded.contains("[decision]"),
+        "{recorded}"
+    );
+    assert!(person.bytes().contains("the margin"), "{}", person.bytes());
 }
