@@ -52,6 +52,8 @@ pub struct LedgerLine {
     pub title: String,
     /// The reason.
     pub reason: String,
+    /// The same at a glance: the platform without the subject first, the one with it second.
+    pub short: String,
 }
 
 /// Whether a platform can be chosen.
@@ -363,6 +365,7 @@ impl Writer<'_> {
             kind,
             id: id.to_owned(),
             title: title.to_owned(),
+            short: format!("{title} ({reason})"),
             reason,
         };
         match term.about {
@@ -379,9 +382,15 @@ impl Writer<'_> {
                     .collect();
                 let reason =
                     format!("{}; {}. Asked for by: {}", cell(without), cell(with), because.join("; "));
-                line("aspect", &row.id, &row.name, reason)
+                let level = |platform: usize| LEVELS[usize::from(row.cells[platform].level.min(4))];
+                let short = format!("{}: {} or {}", row.name, level(without), level(with));
+                LedgerLine { short, ..line("aspect", &row.id, &row.name, reason) }
             }
-            About::Effort => line("effort", "effort-price", "Operating effort", efforts()),
+            About::Effort => {
+                let effort = |platform: usize| self.rulebook.platforms()[platform].effort;
+                let short = format!("Operating effort: {} or {}", effort(without), effort(with));
+                LedgerLine { short, ..line("effort", "effort-price", "Operating effort", efforts()) }
+            }
             About::Price(criterion) => {
                 let criterion = &self.rulebook.criteria()[criterion];
                 let word = if criterion.effort > 0 { "dearer" } else { "cheaper" };

@@ -3,7 +3,7 @@
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use textwrap::{Options, WordSplitter};
 
-use super::content::{Availability, Contents, LedgerLine, NextStepKind, PlatformRow};
+use super::content::{Availability, Contents, NextStepKind, PlatformRow};
 use crate::rulebook::{LEVELS, Leaning};
 use crate::text::{counted, list};
 
@@ -186,7 +186,7 @@ fn opening(contents: &Contents<'_>, page: &mut Page) {
 }
 
 /// How many terms a short report shows; the others are summed up, so that the column still adds up.
-const SHORT_LEDGER: usize = 6;
+const SHORT_LEDGER: usize = 5;
 
 fn ledger(contents: &Contents<'_>, page: &mut Page) {
     let (with, without) = (contents.assessment.best_with, contents.assessment.best_without);
@@ -199,8 +199,11 @@ fn ledger(contents: &Contents<'_>, page: &mut Page) {
     // One other term takes as much room as the line that would sum it up.
     let (first, rest) = if rest.len() == 1 { (contents.ledger.as_slice(), &[][..]) } else { (first, rest) };
     for line in first {
-        let text =
-            if page.layout().verbose { format!("{}. {}.", line.title, line.reason) } else { short(line) };
+        let text = if page.layout().verbose {
+            format!("{}. {}.", line.title, line.reason)
+        } else {
+            line.short.clone()
+        };
         page.wrapped(&format!("{:>+6}  ", line.points), "        ", &text);
     }
     if !rest.is_empty() {
@@ -229,23 +232,12 @@ fn ledger(contents: &Contents<'_>, page: &mut Page) {
     page.wrapped(&format!("{:>6}  ", format!("={:+}", contents.assessment.margin)), "        ", &sum);
 }
 
-/// A ledger line that fits a glance.
-fn short(line: &LedgerLine) -> String {
-    match line.kind {
-        "aspect" => {
-            let levels = line.reason.split(". Asked for by").next().unwrap_or_default();
-            format!("{} ({levels})", line.title)
-        }
-        _ => format!("{} ({})", line.title, line.reason),
-    }
-}
-
 fn platforms(contents: &Contents<'_>, page: &mut Page) {
     page.heading("Platforms, the least burden first");
     let available: Vec<&PlatformRow> =
         contents.platforms.iter().filter(|row| row.availability == Availability::Available).collect();
     let most = available.iter().map(|row| row.burden).max().unwrap_or(1);
-    let shown = if page.layout().verbose { available.len() } else { 4 };
+    let shown = if page.layout().verbose { available.len() } else { 3 };
     let narrow = page.layout().width < 70;
     let mut table = Table::new();
     table.set_header(if narrow {
@@ -283,6 +275,14 @@ fn platforms(contents: &Contents<'_>, page: &mut Page) {
     if !rest.is_empty() {
         page.paragraph(2, &format!("Then {}.", list(&rest, "and")));
     }
+    if !page.layout().verbose {
+        let gone = contents.platforms.iter().filter(|row| row.availability != Availability::Available);
+        let gone: Vec<&str> = gone.map(|row| contents.platform_name(row.platform)).collect();
+        if !gone.is_empty() {
+            page.paragraph(2, &format!("Off the table: {}.", list(&gone, "and")));
+        }
+        return;
+    }
     let removed: Vec<String> = contents
         .platforms
         .iter()
@@ -308,7 +308,7 @@ fn platforms(contents: &Contents<'_>, page: &mut Page) {
 }
 
 fn lacks(row: &PlatformRow, all: bool) -> String {
-    const SHORT: usize = 2;
+    const SHORT: usize = 1;
     let shown = if all { row.shortfalls.len() } else { SHORT };
     let mut lacks: Vec<String> = row
         .shortfalls
@@ -340,24 +340,33 @@ fn problems(contents: &Contents<'_>, page: &mut Page) {
         return;
     }
     page.heading("Your problems, and what helps");
-    for row in &contents.problems {
-        let problem = &contents.rulebook.problems()[row.problem];
-        let short = row.covered.clone().unwrap_or_else(|| first_sentence(&row.remedy));
+    let verbose = page.layout().verbose;
+    let title = |index: usize| contents.rulebook.problems()[index].title.as_str();
+    let covered: Vec<&str> =
+        contents.problems.iter().filter(|row| row.covered.is_some()).map(|row| title(row.problem)).collect();
+    if !covered.is_empty() && !verbose {
+        let platform = contents.platform_name(contents.assessment.recommendation);
         page.item(
             "-",
-            &format!("{}: {}", problem.title, if page.layout().verbose { &row.remedy } else { &short }),
+            &format!("{platform} covers what you need against: {}.", list(&covered, "and").to_lowercase()),
         );
-        if page.layout().verbose {
-            if let Some(covered) = &row.covered {
-                page.paragraph(4, covered);
-            }
-            page.paragraph(
-                4,
-                &format!("Without {}: {}", contents.rulebook.side(Leaning::With).name, problem.without),
-            );
-            page.paragraph(4, &format!("With it: {}", problem.with));
-            page.paragraph(4, &format!("Commonly claimed: {}", problem.commonly));
+    }
+    for row in contents.problems.iter().filter(|row| verbose || row.covered.is_none()) {
+        let problem = &contents.rulebook.problems()[row.problem];
+        if !verbose {
+            page.item("-", &format!("{}: {}", problem.title, first_sentence(&row.remedy)));
+            continue;
         }
+        page.item("-", &format!("{}: {}", problem.title, row.remedy));
+        if let Some(covered) = &row.covered {
+            page.paragraph(4, covered);
+        }
+        page.paragraph(
+            4,
+            &format!("Without {}: {}", contents.rulebook.side(Leaning::With).name, problem.without),
+        );
+        page.paragraph(4, &format!("With it: {}", problem.with));
+        page.paragraph(4, &format!("Commonly claimed: {}", problem.commonly));
     }
 }
 
@@ -411,7 +420,8 @@ fn next_steps(contents: &Contents<'_>, page: &mut Page) {
         page.heading(title);
         let shown = if verbose { steps.len() } else { short.min(steps.len()) };
         for (number, step) in steps.iter().take(shown).enumerate() {
-            let text = if titled { format!("{}: {}", step.title, step.text) } else { step.text.clone() };
+            let said = if verbose { step.text.clone() } else { first_sentence(&step.text) };
+            let text = if titled { format!("{}: {said}", step.title) } else { said };
             page.item(&format!("{}.", number + 1), &text);
             if verbose {
                 for (title, url) in &step.read {
@@ -424,11 +434,18 @@ fn next_steps(contents: &Contents<'_>, page: &mut Page) {
         }
     };
     let recommended = contents.platform_name(contents.assessment.recommendation);
-    part(page, &format!("Next, on {recommended}"), &[NextStepKind::Remedy], 3, true);
-    part(page, "What you take on", &[NextStepKind::TakesOn], 3, false);
-    part(page, "Learn first, for your demands", &[NextStepKind::LearnFirst], 3, true);
+    part(page, &format!("Next, on {recommended}"), &[NextStepKind::Remedy], 2, true);
+    part(page, "What you take on", &[NextStepKind::TakesOn], 2, false);
     if verbose {
+        part(page, "Learn first, for your demands", &[NextStepKind::LearnFirst], 8, true);
         part(page, "Then learn", &[NextStepKind::Learn], 8, true);
+        return;
+    }
+    let first = contents.next_steps.iter().filter(|step| step.kind == NextStepKind::LearnFirst);
+    let first: Vec<String> = first.map(|step| step.title.to_lowercase()).collect();
+    if !first.is_empty() {
+        page.heading("Learn first, for your demands");
+        page.paragraph(2, &format!("{} (needk8s learn).", list(&first, "then")));
     }
 }
 
