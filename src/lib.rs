@@ -1,8 +1,9 @@
 //! `needk8s` answers "do I need Kubernetes?" from a rulebook, and explains the answer line by line.
 //!
-//! Data flows one way: rule files → [`rulebook`] · flags, files and prompts → [`answers`] · both → [`assessment`] →
-//! [`explanation`] → [`report`]. These take values and return values; [`cli`] alone touches files, terminal, clock and
-//! environment. [`document`] and [`text`] serve them all.
+//! Data flows one way: rule files → [`rulebook`] · flags, files and prompts → [`answers`] · both → [`assessment`] and
+//! [`explanation`] → [`report`]. These take values and return values, and know no domain. The edges are [`interview`],
+//! which asks, and [`cli`], which joins all of it to files, terminal, clock and environment. [`document`] (TOML and JSON
+//! with the place of every word) and [`text`] serve them all.
 
 pub mod answers;
 pub mod assessment;

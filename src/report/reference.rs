@@ -5,7 +5,7 @@ use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
 use crate::rulebook::{
     Accepts, Aspect, Band, Condition, Criterion, Growth, LEVELS, Platform, Problem, Question, Rulebook,
-    Source, Step, Test, Truth, Value,
+    Source, Step, Test, Value,
 };
 use crate::text::list;
 
@@ -339,9 +339,4 @@ pub fn learn(rulebook: &Rulebook, assessment: Option<&Assessment>, layout: Layou
         }
     }
     page.finish()
-}
-
-/// Whether any question that a condition needs is answered; used to decide whether there is anything to mark.
-pub fn any_answer(assessment: &Assessment) -> bool {
-    assessment.truths.contains(&Truth::True)
 }
