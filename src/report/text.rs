@@ -171,7 +171,9 @@ fn opening(contents: &Contents<'_>, page: &mut Page) {
         page.line(&line);
     }
     page.gap();
-    page.paragraph(0, &contents.meaning);
+    if !contents.is_undecided() {
+        page.paragraph(0, &contents.meaning);
+    }
     if let Some(decided_by) = &contents.decided_by {
         page.paragraph(0, decided_by);
     }
