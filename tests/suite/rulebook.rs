@@ -254,7 +254,7 @@ fn a_rulebook_broken_in_any_line_is_refused_or_read() {
     let files = builtin_files();
     for (index, file) in files.iter().enumerate().filter(|(_, file)| !file.name.ends_with("matrix.toml")) {
         let lines: Vec<&str> = file.text.lines().collect();
-        for broken in (0..lines.len()).step_by(17) {
+        for broken in (0..lines.len()).step_by(41) {
             for replacement in
                 ["", "x = ", "[[question]]", "when = { all = [] }", "level = 9", "id = \"\\u0007\""]
             {
@@ -268,4 +268,43 @@ fn a_rulebook_broken_in_any_line_is_refused_or_read() {
             }
         }
     }
+}
+
+#[test]
+fn answers_that_leave_no_platform_make_a_rulebook_invalid() {
+    let platforms: Vec<String> =
+        rulebook().platforms().iter().map(|platform| format!("\"{}\"", platform.id)).collect();
+    let all = format!("removes = [{}]", platforms.join(", "));
+    let shown = faults(changed(
+        "criteria.toml",
+        "removes = [\"managed-kubernetes\", \"serverless\", \"paas\"]",
+        &all,
+    ));
+    assert!(shown.contains("criteria.toml:"), "{shown}");
+    // No single criterion removes everything here, but a constraint that leaves one family and one that removes it do.
+    let family = "removes = [\"kubernetes\", \"k3s\", \"managed-kubernetes\"]";
+    let shown = faults(changed(
+        "criteria.toml",
+        "removes = [\"managed-kubernetes\", \"serverless\", \"paas\"]",
+        family,
+    ));
+    assert!(shown.contains("criteria.toml:"), "{shown}");
+}
+
+#[test]
+fn a_band_of_one_side_may_not_hold_margins_that_speak_for_the_other() {
+    let files = || {
+        builtin_files().into_iter().find(|file| file.name.ends_with("rulebook.toml")).expect("the file").text
+    };
+    let bounds: Vec<i64> = files()
+        .lines()
+        .filter_map(|line| line.strip_prefix("at-least = ").and_then(|number| number.parse().ok()))
+        .collect();
+    let hedge = bounds.iter().position(|bound| *bound <= 0 && *bound > -15).expect("the hedge");
+    let (from, text) = (bounds[hedge], files());
+    let moved = text
+        .replace(&format!("at-least = {from}\n"), "at-least = 1\n")
+        .replace(&format!("at-most = {}\n", from - 1), "at-most = 0\n");
+    let shown = faults(changed("rulebook.toml", &text, &moved));
+    assert!(shown.contains("rulebook.toml:"), "{shown}");
 }
