@@ -2,24 +2,71 @@
 
 use std::ops::Range;
 
-use super::model::{Frame, Model, ROW, Row};
+use super::model::{Adds, Frame, Model, ROW, Row};
 use crate::rulebook::Leaning;
 
 /// 64 platforms fill eight rows, and each side may have one that is not full.
 const MAX_ROWS: usize = 10;
 
+/// One figure for each of [`ROW`] platforms, wide enough for burdens.
+type Wide = [i64; ROW];
+
 /// What the criteria of a frame amount to; reused from frame to frame.
 #[derive(Debug, Clone)]
 pub(super) struct Measure {
+    /// The least and the greatest effort price.
     price: (i64, i64),
+    /// The least sum before it is raised to 1.
+    raw_price: i64,
     /// What each platform lacks for certain, by aspect.
     held: Vec<Row>,
-    /// Where the rows of those demands start that may or may not count, aspect by aspect.
-    open: Vec<usize>,
+    /// Demands that may or may not count, aspect by aspect and variable by variable.
+    open: Vec<Open>,
     open_of: Vec<(usize, Range<usize>)>,
-    /// Criteria that change the effort of families, and whether each may or must hold.
+    /// The variables on which something depends.
+    actives: Vec<Active>,
+    /// Criteria that change effort and belong to no variable alone, and whether each must hold.
+    loose: Vec<(usize, bool)>,
+    /// Criteria that change the effort of families, and whether each must hold.
     strangers: Vec<(usize, bool)>,
     removed: Removed,
+    shares: Shares,
+}
+
+/// A demand that may or may not count.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    criterion: usize,
+    rows: usize,
+    owner: usize,
+    /// The values of the owner with which it may.
+    values: u64,
+}
+
+/// A variable on which something depends in the box.
+#[derive(Debug, Clone, Copy)]
+struct Active {
+    variable: usize,
+    values: u64,
+    /// It may come to nothing: not asked or not answered.
+    none: bool,
+    /// The least and the greatest points that it adds to the effort price.
+    price: (i64, i64),
+    familiar: bool,
+}
+
+/// What the single values of variables contribute to a bound.
+#[derive(Debug, Clone)]
+struct Shares {
+    rows: usize,
+    by_slot: Vec<[i32; ROW]>,
+    touched: Vec<bool>,
+}
+
+impl Shares {
+    fn at(&mut self, slot: usize, row: usize) -> &mut [i32; ROW] {
+        &mut self.by_slot[slot * self.rows + row]
+    }
 }
 
 /// Platforms off the table, a bit each: for certain, and possibly.
@@ -29,18 +76,26 @@ struct Removed {
     by_family: (u64, u64),
 }
 
-/// What is possible in a box.
+/// Which platforms a margin may compare, and which sides may be left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reach {
-    /// No margin in the box is below this.
-    pub(super) least: i64,
-    /// None is above this.
-    pub(super) most: i64,
+pub(super) struct Sides {
     /// Both sides may have a platform, so that the margin may decide.
     pub(super) compared: bool,
     /// Constraints may leave the one side alone.
     pub(super) only_with: bool,
     pub(super) only_without: bool,
+    /// Off the table in some answers.
+    pub(super) possibly: u64,
+    /// Out of the comparison in all answers.
+    pub(super) certainly: u64,
+}
+
+/// A bound on the margin, and the two platforms that it rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Bound {
+    pub(super) margin: i64,
+    /// Their lanes, the one without the subject first.
+    pub(super) pair: (usize, usize),
 }
 
 /// What one complete set of answers comes to.
@@ -51,32 +106,38 @@ pub(super) struct Outcome {
     pub(super) recommendation: usize,
 }
 
-/// Differences of burdens from one platform, by lane.
-struct Differences {
-    least: [[i64; ROW]; MAX_ROWS],
-    most: [[i64; ROW]; MAX_ROWS],
+/// Which way a bound is taken: how far one burden may be above the other, or below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    Above,
+    Below,
 }
 
 impl Measure {
     pub(super) fn new(model: &Model) -> Self {
+        let slots = model.slots.last().copied().unwrap_or_default();
         Self {
             price: (0, 0),
+            raw_price: 0,
             held: vec![[0; ROW]; model.rows * model.needs.len()],
             open: Vec::new(),
             open_of: Vec::new(),
+            actives: Vec::new(),
+            loose: Vec::new(),
             strangers: Vec::new(),
             removed: Removed::default(),
+            shares: Shares {
+                rows: model.rows,
+                by_slot: vec![[0; ROW]; slots * model.rows],
+                touched: vec![false; model.variables.len()],
+            },
         }
     }
 
     /// Takes the measure of a frame.
     pub(super) fn take(&mut self, model: &Model, frame: &Frame) {
-        self.price = model.effort_price(frame);
         self.take_needs(model, frame);
-        self.strangers.clear();
-        for criterion in model.strangers.iter().filter(|criterion| frame.may_hold(**criterion)) {
-            self.strangers.push((*criterion, frame.must_hold(*criterion)));
-        }
+        self.take_efforts(model, frame);
         self.removed = Removed::default();
         for criterion in model.constraints.iter().filter(|criterion| frame.may_hold(**criterion)) {
             let effect = &model.effects[*criterion];
@@ -105,13 +166,45 @@ impl Measure {
                         raise(held, gap);
                     }
                 } else if frame.may_hold(need.criterion) {
-                    self.open.push(need.rows);
+                    let (owner, values) = model.owners[need.criterion];
+                    self.open.push(Open { criterion: need.criterion, rows: need.rows, owner, values });
                 }
             }
             if any || self.open.len() > start {
                 self.open_of.push((aspect, start..self.open.len()));
             }
         }
+    }
+
+    fn take_efforts(&mut self, model: &Model, frame: &Frame) {
+        self.strangers.clear();
+        for criterion in model.strangers.iter().filter(|criterion| frame.may_hold(**criterion)) {
+            self.strangers.push((*criterion, frame.must_hold(*criterion)));
+        }
+        let (mut least, mut most) = (model.base_price, model.base_price);
+        self.loose.clear();
+        for criterion in model.loose.iter().filter(|criterion| frame.may_hold(**criterion)) {
+            let (points, must) = (model.effects[*criterion].effort, frame.must_hold(*criterion));
+            self.loose.push((*criterion, must));
+            least += if must { points } else { points.min(0) };
+            most += if must { points } else { points.max(0) };
+        }
+        self.actives.clear();
+        for (index, variable) in model.variables.iter().enumerate() {
+            if variable.adds.is_empty() && variable.criteria.is_empty() {
+                continue;
+            }
+            let (values, none) = model.states(frame, index);
+            let mut active = Active { variable: index, values, none, price: (0, 0), familiar: false };
+            if !variable.adds.is_empty() {
+                active.sum_up(&variable.adds, &variable.adds_aside);
+            }
+            least += active.price.0;
+            most += active.price.1;
+            self.actives.push(active);
+        }
+        self.raw_price = least;
+        self.price = (least.max(1), most.max(1));
     }
 
     /// The outcome of a frame in which no criterion is open.
@@ -138,122 +231,293 @@ impl Measure {
             let platform = model.platform_at[lane].unwrap_or(usize::MAX);
             (self.price.0 * effort + model.shortfall_price * lacks, effort, platform)
         };
-        let best = |lanes: &[usize], removed: u64| {
-            let such = lanes.iter().map(|lane| rank(*lane));
-            such.filter(|(_, _, platform)| removed >> platform & 1 == 0).min()
-        };
         let Removed { by_name: (by_name, _), by_family: (by_family, _) } = self.removed;
-        let sides = |removed: u64| (best(&model.without, removed), best(&model.with, removed));
-        let available = sides(by_name | by_family);
-        let compared =
-            [by_name | by_family, by_name, 0].into_iter().find_map(|removed| match sides(removed) {
-                (Some(without), Some(with)) => Some((without, with)),
-                _ => None,
-            });
-        let (without, with) = compared.unwrap_or_default();
-        let margin = without.0 - with.0;
-        let band = match available {
-            (Some(_), None) => 0,
-            (None, Some(_)) => model.bands.len() - 1,
-            _ => model.band_of(margin),
-        };
-        let recommendation = [available.0, available.1].into_iter().flatten().min().unwrap_or(with).2;
-        Outcome { margin, band, recommendation }
+        model.conclude(by_name, by_family, rank)
     }
 
-    /// Bounds on the margin of everything in the box.
-    pub(super) fn reach(&self, model: &Model) -> Reach {
+    /// Which platforms the margins of the box compare.
+    pub(super) fn sides(&self, model: &Model) -> Sides {
         let Removed { by_name, by_family } = self.removed;
-        let possibly = by_name.1 | by_family.1;
-        let certainly = by_name.0 | by_family.0;
-        // Where a side may be left empty, constraints are lifted for the comparison, and what they removed is back.
-        let emptied = |removed: u64| model.emptied(removed);
-        let (without_may_go, with_may_go) = emptied(possibly);
-        let back = match () {
-            () if {
-                let (a, b) = emptied(by_name.1);
-                a || b
-            } =>
-            {
-                0
-            }
-            () if without_may_go || with_may_go => by_name.0,
-            () => certainly,
-        };
-        let platform = |lane: usize| model.platform_at[lane].unwrap_or(0);
-        let stays = |lane: &usize| possibly >> platform(*lane) & 1 == 0;
-        let may_be = |lane: &usize| back >> platform(*lane) & 1 == 0;
-        let (mut least, mut most) = (i64::MAX, i64::MIN);
-        let mut most_by_lane = [i64::MIN; MAX_ROWS * ROW];
-        let mut least_known = i64::MIN;
-        for with in model.with.iter().filter(|lane| may_be(lane)) {
-            let differences = self.differences(model, *with, 0..model.rows_without);
-            let mut least_here = i64::MAX;
-            for without in model.without.iter().filter(|lane| may_be(lane)) {
-                least_here = least_here.min(differences.least[without / ROW][without % ROW]);
-                let entry = &mut most_by_lane[*without];
-                *entry = (*entry).max(differences.most[without / ROW][without % ROW]);
-            }
-            least = least.min(least_here);
-            if stays(with) {
-                least_known = least_known.max(least_here);
-            }
-        }
-        for without in model.without.iter().filter(|lane| may_be(lane)) {
-            most = most.max(most_by_lane[*without]);
-        }
-        let most_known =
-            model.without.iter().filter(|lane| stays(lane)).map(|lane| most_by_lane[*lane]).min();
-        let (without_gone, with_gone) = emptied(certainly);
-        Reach {
-            least: least.max(least_known),
-            most: most_known.map_or(most, |known| known.min(most)),
+        let (without_may_go, with_may_go) = model.emptied(by_name.1 | by_family.1);
+        let (without_gone, with_gone) = model.emptied(by_name.0 | by_family.0);
+        let emptied_by_name = model.emptied(by_name.1);
+        // A constraint that leaves one family empties a side, and is lifted for the comparison. Where those that name
+        // platforms may empty one, they are lifted as well, and what they removed is back.
+        let lifted = emptied_by_name.0 || emptied_by_name.1;
+        Sides {
             compared: !without_gone && !with_gone,
             only_with: without_may_go && !with_gone,
             only_without: with_may_go && !without_gone,
+            possibly: by_name.1,
+            certainly: if lifted { 0 } else { by_name.0 },
         }
     }
 
-    /// Bounds on burden minus the burden of the platform in lane `anchor`.
-    ///
-    /// In one aspect the largest shortfall counts. Let the demand that counts for a platform be *d*: the anchor lacks
-    /// at least what it lacks of *d*, so that their difference is at most that in *d* alone. This is exact for a
-    /// single aspect, whichever of the open demands hold.
-    fn differences(&self, model: &Model, anchor: usize, rows: Range<usize>) -> Differences {
-        let (anchor_row, anchor_column) = (anchor / ROW, anchor % ROW);
-        let mut least = [[0_i32; ROW]; MAX_ROWS];
-        let mut most = [[0_i32; ROW]; MAX_ROWS];
-        for (aspect, open) in &self.open_of {
-            let held = &self.held[aspect * model.rows..(aspect + 1) * model.rows];
-            let open = &self.open[open.clone()];
-            let anchored = held[anchor_row][anchor_column];
-            for row in rows.clone() {
-                let held = &held[row];
-                let mut high: Row = std::array::from_fn(|column| held[column] - anchored);
-                let mut low = high;
-                for need in open {
-                    let anchor_gap = model.gaps[need + anchor_row][anchor_column];
-                    widen(&mut low, &mut high, &model.gaps[need + row], held, (anchor_gap, anchored));
-                }
-                for column in 0..ROW {
-                    least[row][column] += i32::from(low[column]);
-                    most[row][column] += i32::from(high[column]);
+    /// No margin in the box is above this: for each platform without the subject, none is further above the best one
+    /// with it than above the one for which that is most.
+    pub(super) fn most(&mut self, model: &Model, sides: Sides) -> Bound {
+        let mut by_lane = [Bound { margin: i64::MIN, pair: (0, 0) }; MAX_ROWS * ROW];
+        for with in model.with.iter().filter(|lane| !sides.is_certainly_out(model, **lane)) {
+            let rows = self.differences(model, Way::Above, *with, 0..model.rows_without);
+            for without in &model.without {
+                let margin = rows[without / ROW][without % ROW];
+                if margin > by_lane[*without].margin {
+                    by_lane[*without] = Bound { margin, pair: (*without, *with) };
                 }
             }
         }
-        let mut differences = Differences { least: [[0; ROW]; MAX_ROWS], most: [[0; ROW]; MAX_ROWS] };
-        for lane in rows.start * ROW..rows.end * ROW {
-            let (row, column) = (lane / ROW, lane % ROW);
-            let (low, high) = self.effort_difference(model, lane, anchor);
-            differences.least[row][column] = low + model.shortfall_price * i64::from(least[row][column]);
-            differences.most[row][column] = high + model.shortfall_price * i64::from(most[row][column]);
+        let bounds = || model.without.iter().map(|lane| by_lane[*lane]);
+        let stays = |bound: &Bound| !sides.is_possibly_out(model, bound.pair.0);
+        let in_all = bounds().filter(stays).min_by_key(|bound| bound.margin);
+        let in_some = bounds().filter(|bound| !sides.is_certainly_out(model, bound.pair.0));
+        in_all.or(in_some.max_by_key(|bound| bound.margin)).unwrap_or(by_lane[0])
+    }
+
+    /// No margin in the box is below this.
+    pub(super) fn least(&mut self, model: &Model, sides: Sides) -> Bound {
+        let mut least: Option<Bound> = None;
+        let mut least_in_all: Option<Bound> = None;
+        let mut by_lane = [Bound { margin: i64::MAX, pair: (0, 0) }; MAX_ROWS * ROW];
+        for with in model.with.iter().filter(|lane| !sides.is_certainly_out(model, **lane)) {
+            let rows = self.differences(model, Way::Below, *with, 0..model.rows_without);
+            let stays = !sides.is_possibly_out(model, *with);
+            for without in model.without.iter().filter(|lane| !sides.is_certainly_out(model, **lane)) {
+                let bound = Bound { margin: rows[without / ROW][without % ROW], pair: (*without, *with) };
+                if least.is_none_or(|least| bound.margin < least.margin) {
+                    least = Some(bound);
+                }
+                let known = &mut by_lane[*without];
+                if stays && (known.margin == i64::MAX || bound.margin > known.margin) {
+                    *known = bound;
+                    least_in_all = Some(bound);
+                }
+            }
+        }
+        if least_in_all.is_some() {
+            let such = model.without.iter().map(|lane| by_lane[*lane]);
+            least_in_all = such.filter(|bound| bound.margin != i64::MAX).min_by_key(|bound| bound.margin);
+        }
+        least_in_all.or(least).unwrap_or(Bound { margin: i64::MIN, pair: (0, 0) })
+    }
+
+    /// The platform that may be the furthest below `platform` in burden, if one may be preferred to it.
+    pub(super) fn rival(&mut self, model: &Model, platform: usize) -> Option<Bound> {
+        let own = model.lane_of[platform];
+        let Removed { by_name, by_family } = self.removed;
+        let (certainly, possibly) = (by_name.0 | by_family.0, by_name.1 | by_family.1);
+        let rows = self.differences(model, Way::Below, own, 0..model.rows);
+        let mut nearest: Option<Bound> = None;
+        let mut rivalled = possibly >> platform & 1 == 1;
+        for lane in model.without.iter().chain(&model.with).copied().filter(|lane| *lane != own) {
+            let Some(other) = model.platform_at[lane].filter(|other| certainly >> other & 1 == 0) else {
+                continue;
+            };
+            let margin = rows[lane / ROW][lane % ROW];
+            // Of equal burdens less effort is preferred, then the order of the rulebook.
+            let more_effort = -self.span(model, Way::Below, lane, own).high;
+            rivalled |=
+                margin < 0 || margin == 0 && (more_effort < 0 || more_effort == 0 && other < platform);
+            if nearest.is_none_or(|nearest| margin < nearest.margin) {
+                nearest = Some(Bound { margin, pair: (lane, own) });
+            }
+        }
+        nearest.filter(|_| rivalled)
+    }
+
+    /// Bounds on burden minus the burden of the platform in lane `anchor`, from above or from below.
+    ///
+    /// In one aspect the largest shortfall counts. Let the demand that counts for a platform be *d*: the anchor lacks
+    /// at least what it lacks of *d*, so that their difference is at most that in *d* alone. Of the demands that may
+    /// count in one aspect, what exceeds the second largest variable's is charged to the largest variable's values, so
+    /// that a variable is not held to several of its values at once.
+    pub(super) fn differences(
+        &mut self,
+        model: &Model,
+        way: Way,
+        anchor: usize,
+        rows: Range<usize>,
+    ) -> [Wide; MAX_ROWS] {
+        let mut lacks = [[0_i32; ROW]; MAX_ROWS];
+        self.shares.touched.fill(false);
+        for index in 0..self.open_of.len() {
+            for row in rows.clone() {
+                self.share_aspect(model, way, anchor, index, row, &mut lacks[row]);
+            }
+        }
+        let mut differences = [[0; ROW]; MAX_ROWS];
+        for row in rows {
+            let mut sums = self.efforts(model, way, anchor, row);
+            for column in 0..ROW {
+                sums[column] += model.shortfall_price * i64::from(lacks[row][column]);
+                differences[row][column] = if way == Way::Above { sums[column] } else { -sums[column] };
+            }
         }
         differences
     }
 
-    /// Bounds on the effort price times the difference of efforts.
-    fn effort_difference(&self, model: &Model, lane: usize, anchor: usize) -> (i64, i64) {
-        let (family, other) = (model.families[lane], model.families[anchor]);
+    #[expect(clippy::too_many_arguments, reason = "the inner loop of all searches")]
+    fn share_aspect(
+        &mut self,
+        model: &Model,
+        way: Way,
+        anchor: usize,
+        index: usize,
+        row: usize,
+        lacks: &mut [i32; ROW],
+    ) {
+        let (aspect, open) = self.open_of[index].clone();
+        let held = self.held[aspect * model.rows + row];
+        let anchored = self.held[aspect * model.rows + anchor / ROW][anchor % ROW];
+        let base: Row = match way {
+            Way::Above => std::array::from_fn(|column| held[column] - anchored),
+            Way::Below => std::array::from_fn(|column| anchored - held[column]),
+        };
+        let excess = |need: usize| -> Row {
+            let gaps = &model.gaps[need + row];
+            let anchor_gap = model.gaps[need + anchor / ROW][anchor % ROW];
+            match way {
+                Way::Above => std::array::from_fn(|column| gaps[column] - anchor_gap.max(anchored)),
+                Way::Below => std::array::from_fn(|column| anchor_gap - gaps[column].max(held[column])),
+            }
+        };
+        let (mut first, mut second) = (base, base);
+        let groups = || self.open[open.clone()].chunk_by(|a, b| a.owner == b.owner);
+        for group in groups() {
+            let mut largest = excess(group[0].rows);
+            group[1..].iter().for_each(|need| raise(&mut largest, &excess(need.rows)));
+            for column in 0..ROW {
+                second[column] = second[column].max(first[column].min(largest[column]));
+                first[column] = first[column].max(largest[column]);
+            }
+        }
+        for column in 0..ROW {
+            lacks[column] += i32::from(second[column]);
+        }
+        if first == second {
+            return;
+        }
+        let mut over = [[0_i16; ROW]; 64];
+        for group in self.open[open].chunk_by(|a, b| a.owner == b.owner) {
+            let mut values = 0;
+            for need in group {
+                let excess = excess(need.rows);
+                let above: Row = std::array::from_fn(|column| (excess[column] - second[column]).max(0));
+                if above == [0; ROW] {
+                    continue;
+                }
+                values |= need.values;
+                each_bit(need.values, |value| raise(&mut over[value], &above));
+            }
+            if values != 0 {
+                let owner = group[0].owner;
+                let slots = model.slots[owner]..model.slots[owner + 1];
+                if !self.shares.touched[owner] {
+                    self.shares.touched[owner] = true;
+                    self.shares.by_slot[slots.start * self.shares.rows..slots.end * self.shares.rows]
+                        .fill([0; ROW]);
+                }
+                each_bit(values & (u64::MAX >> (64 - slots.len())), |value| {
+                    let share = self.shares.at(slots.start + value, row);
+                    for column in 0..ROW {
+                        share[column] += i32::from(over[value][column]);
+                    }
+                    over[value] = [0; ROW];
+                });
+            }
+        }
+    }
+
+    /// Bounds on the effort price times the difference of efforts, and what the values of variables add to shortfalls.
+    ///
+    /// The product of price and difference is bounded by planes (McCormick, Mathematical Programming 10, 1976), so that
+    /// each variable's part can be taken at its best value.
+    fn efforts(&self, model: &Model, way: Way, anchor: usize, row: usize) -> Wide {
+        let mut best = [i64::MAX; ROW];
+        let spans: [Span; ROW] =
+            std::array::from_fn(|column| self.span(model, way, row * ROW + column, anchor));
+        let (cheap, dear) = self.price;
+        let twice = cheap != dear && spans.iter().any(|span| span.low != span.high);
+        for upper in [false, true].into_iter().take(1 + usize::from(twice)) {
+            let mut sums = [0; ROW];
+            let mut slopes = [0; ROW];
+            let steep = if upper { cheap } else { dear };
+            for (column, span) in spans.iter().enumerate() {
+                if span.clipped {
+                    sums[column] = if span.high > 0 { dear * span.high } else { cheap * span.high };
+                    continue;
+                }
+                slopes[column] = if upper { span.high } else { span.low };
+                sums[column] = steep * span.start - steep * slopes[column]
+                    + slopes[column] * model.base_price
+                    + (slopes[column] * (1 - self.raw_price).max(0)).max(0);
+            }
+            for (criterion, must) in &self.loose {
+                let effect = &model.effects[*criterion];
+                for (column, span) in spans.iter().enumerate().filter(|(_, span)| !span.clipped) {
+                    let points = slopes[column] * effect.effort + steep * span.between(&effect.familiarity);
+                    sums[column] += if *must { points } else { points.max(0) };
+                }
+            }
+            for active in &self.actives {
+                self.add_active(model, active, row, &spans, &slopes, steep, &mut sums);
+            }
+            for column in 0..ROW {
+                best[column] = best[column].min(sums[column]);
+            }
+        }
+        best
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the inner loop of all searches")]
+    fn add_active(
+        &self,
+        model: &Model,
+        active: &Active,
+        row: usize,
+        spans: &[Span; ROW],
+        slopes: &Wide,
+        steep: i64,
+        sums: &mut Wide,
+    ) {
+        let touched = self.shares.touched[active.variable];
+        let variable = &model.variables[active.variable];
+        if !touched && !active.familiar {
+            let (low, high) = active.price;
+            for column in 0..ROW {
+                sums[column] += (slopes[column] * low).max(slopes[column] * high);
+            }
+            return;
+        }
+        let mut most = [i64::MIN; ROW];
+        let mut see = |share: Option<&[i32; ROW]>, adds: Option<&Adds>| {
+            for column in 0..ROW {
+                let mut points = share.map_or(0, |share| model.shortfall_price * i64::from(share[column]));
+                if let (Some(adds), false) = (adds, spans[column].clipped) {
+                    points += slopes[column] * adds.price + steep * spans[column].between(&adds.familiarity);
+                }
+                most[column] = most[column].max(points);
+            }
+        };
+        let start = model.slots[active.variable];
+        each_bit(active.values, |value| {
+            let share = touched.then(|| &self.shares.by_slot[(start + value) * self.shares.rows + row]);
+            see(share, variable.adds.get(value));
+        });
+        if active.none {
+            see(None, Some(&variable.adds_aside));
+            see(None, None);
+        }
+        if active.values != 0 || active.none {
+            for column in 0..ROW {
+                sums[column] += most[column];
+            }
+        }
+    }
+
+    /// The difference of efforts of two platforms.
+    fn span(&self, model: &Model, way: Way, lane: usize, anchor: usize) -> Span {
+        let (plus, minus) = if way == Way::Above { (lane, anchor) } else { (anchor, lane) };
+        let families = (model.families[plus], model.families[minus]);
         let (mut own, mut theirs, mut between) = ((0, 0), (0, 0), (0, 0));
         let widen = |(low, high): &mut (i64, i64), points: i64, must: bool| {
             *low += if must { points } else { points.min(0) };
@@ -261,22 +525,173 @@ impl Measure {
         };
         for (criterion, must) in &self.strangers {
             let points = &model.effects[*criterion].familiarity;
-            widen(&mut own, points[family], *must);
-            widen(&mut theirs, points[other], *must);
-            widen(&mut between, points[family] - points[other], *must);
+            widen(&mut own, points[families.0], *must);
+            widen(&mut theirs, points[families.1], *must);
+            widen(&mut between, points[families.0] - points[families.1], *must);
         }
-        let (effort, anchored) = (model.efforts[lane], model.efforts[anchor]);
-        let (low, high) = if effort + own.0 >= 0 && anchored + theirs.0 >= 0 {
-            (effort - anchored + between.0, effort - anchored + between.1)
-        } else {
-            let at_least_none = |points: i64| points.max(0);
-            (
-                at_least_none(effort + own.0) - at_least_none(anchored + theirs.1),
-                at_least_none(effort + own.1) - at_least_none(anchored + theirs.0),
-            )
+        let (effort, other) = (model.efforts[plus], model.efforts[minus]);
+        let start = effort - other;
+        if effort + own.0 >= 0 && other + theirs.0 >= 0 {
+            return Span { low: start + between.0, high: start + between.1, start, families, clipped: false };
+        }
+        let floor = |points: i64| points.max(0);
+        let low = floor(effort + own.0) - floor(other + theirs.1);
+        let high = floor(effort + own.1) - floor(other + theirs.0);
+        Span { low, high, start, families, clipped: true }
+    }
+
+    /// How much a criterion raises the bound on a pair of lanes if it holds, and how much if it does not; only the order
+    /// of a search depends on it.
+    pub(super) fn pull(&self, model: &Model, way: Way, criterion: usize, pair: (usize, usize)) -> (i64, i64) {
+        let (plus, minus) = if way == Way::Above { pair } else { (pair.1, pair.0) };
+        let effect = &model.effects[criterion];
+        let at = |rows: usize, lane: usize| i64::from(model.gaps[rows + lane / ROW][lane % ROW]);
+        let family = |lane: usize| effect.familiarity.get(model.families[lane]).copied().unwrap_or_default();
+        let gaps = model.demands_of[criterion]
+            .iter()
+            .map(|(_, rows)| model.shortfall_price * (at(*rows, plus) - at(*rows, minus)));
+        let effort = (model.efforts[plus] - model.efforts[minus]) * effect.effort;
+        let familiarity = self.price.1 * (family(plus) - family(minus));
+        let (mut holds, mut fails) = (0, 0);
+        for points in gaps.chain([effort, familiarity]) {
+            if points > 0 { holds += points } else { fails -= points }
+        }
+        (holds, fails)
+    }
+
+    /// For each variable the value that the bound on a pair of lanes rests on; of several such values, the one that
+    /// raises most of the demands that speak for the bound.
+    pub(super) fn choose(&mut self, model: &Model, way: Way, pair: (usize, usize), chosen: &mut [u64]) {
+        let (lane, anchor) = pair;
+        let (row, column) = (lane / ROW, lane % ROW);
+        self.differences(model, way, anchor, row..row + 1);
+        let span = self.span(model, way, lane, anchor);
+        let mut potentials = vec![0_i64; model.slots.last().copied().unwrap_or_default()];
+        for open in &self.open {
+            let gaps = (
+                i64::from(model.gaps[open.rows + row][column]),
+                i64::from(model.gaps[open.rows + anchor / ROW][anchor % ROW]),
+            );
+            let excess = if way == Way::Above { gaps.0 - gaps.1 } else { gaps.1 - gaps.0 };
+            for (helper, values) in &model.helpers[open.criterion] {
+                let slots = &mut potentials[model.slots[*helper]..model.slots[*helper + 1]];
+                each_bit(*values, |value| {
+                    if let Some(slot) = slots.get_mut(value) {
+                        *slot += excess;
+                    }
+                });
+            }
+        }
+        let steep = self.price.1;
+        for active in self.actives.iter().filter(|active| active.values.count_ones() > 1) {
+            let touched = self.shares.touched[active.variable];
+            let start = model.slots[active.variable];
+            let variable = &model.variables[active.variable];
+            let mut best: Option<((i64, i64), u64)> = None;
+            each_bit(active.values, |value| {
+                let share = if touched {
+                    self.shares.by_slot[(start + value) * self.shares.rows + row][column]
+                } else {
+                    0
+                };
+                let mut points = model.shortfall_price * i64::from(share);
+                if let Some(adds) = variable.adds.get(value) {
+                    points += span.high * adds.price + steep * span.between(&adds.familiarity);
+                }
+                let rank = (points, potentials[start + value]);
+                if best.is_none_or(|(known, _)| rank > known) {
+                    best = Some((rank, 1 << value));
+                }
+            });
+            chosen[active.variable] = best.map_or(active.values, |(_, value)| value);
+        }
+    }
+}
+
+/// The difference of efforts of two platforms: its least and greatest value, its value before familiarity.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    low: i64,
+    high: i64,
+    start: i64,
+    families: (usize, usize),
+    /// An effort may be raised to 0, so that familiarity does not simply add to it.
+    clipped: bool,
+}
+
+impl Span {
+    fn between(&self, familiarity: &[i64]) -> i64 {
+        let to = |family: usize| familiarity.get(family).copied().unwrap_or_default();
+        to(self.families.0) - to(self.families.1)
+    }
+}
+
+impl Active {
+    fn sum_up(&mut self, adds: &[Adds], aside: &Adds) {
+        let (mut low, mut high) = (i64::MAX, i64::MIN);
+        let mut familiar = false;
+        let mut see = |adds: &Adds| {
+            (low, high) = (low.min(adds.price), high.max(adds.price));
+            familiar |= adds.familiarity.iter().any(|points| *points != 0);
         };
-        let (cheap, dear) = self.price;
-        (if low < 0 { dear * low } else { cheap * low }, if high > 0 { dear * high } else { cheap * high })
+        each_bit(self.values, |value| adds.get(value).into_iter().for_each(&mut see));
+        if self.none {
+            see(aside);
+            see(&Adds::default());
+        }
+        if low <= high {
+            self.price = (low, high);
+        }
+        self.familiar = familiar;
+    }
+}
+
+impl Sides {
+    fn is_possibly_out(&self, model: &Model, lane: usize) -> bool {
+        model.platform_at[lane].is_none_or(|platform| self.possibly >> platform & 1 == 1)
+    }
+
+    fn is_certainly_out(&self, model: &Model, lane: usize) -> bool {
+        model.platform_at[lane].is_none_or(|platform| self.certainly >> platform & 1 == 1)
+    }
+}
+
+/// Burden, effort and platform: less is better.
+type Rank = (i64, i64, usize);
+
+/// Worse than any platform.
+const NONE: Rank = (i64::MAX, i64::MAX, usize::MAX);
+
+/// The best platform of each side.
+#[derive(Debug, Clone, Copy)]
+struct Best {
+    without: Rank,
+    with: Rank,
+}
+
+impl Default for Best {
+    fn default() -> Self {
+        Self { without: NONE, with: NONE }
+    }
+}
+
+impl Best {
+    fn see(&mut self, with: bool, rank: Rank) {
+        let best = if with { &mut self.with } else { &mut self.without };
+        if rank < *best {
+            *best = rank;
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.without != NONE && self.with != NONE
+    }
+}
+
+fn each_bit(mut mask: u64, mut see: impl FnMut(usize)) {
+    while mask != 0 {
+        see(mask.trailing_zeros() as usize);
+        mask &= mask - 1;
     }
 }
 
@@ -286,15 +701,39 @@ fn raise(held: &mut Row, gap: &Row) {
     }
 }
 
-fn widen(low: &mut Row, high: &mut Row, gap: &Row, held: &Row, (anchor_gap, anchored): (i16, i16)) {
-    let most_of_anchor = anchor_gap.max(anchored);
-    for column in 0..ROW {
-        high[column] = high[column].max(gap[column] - most_of_anchor);
-        low[column] = low[column].min(gap[column].max(held[column]) - anchor_gap);
-    }
-}
-
 impl Model {
+    /// The outcome for platforms ranked by burden, effort and order, some of them off the table.
+    pub(super) fn conclude(
+        &self,
+        by_name: u64,
+        by_family: u64,
+        rank: impl Fn(usize) -> (i64, i64, usize),
+    ) -> Outcome {
+        let (mut available, mut named, mut all) = (Best::default(), Best::default(), Best::default());
+        for (with, lanes) in [(false, &self.without), (true, &self.with)] {
+            for lane in lanes {
+                let rank = rank(*lane);
+                let platform = rank.2;
+                all.see(with, rank);
+                if by_name >> platform & 1 == 0 {
+                    named.see(with, rank);
+                    if by_family >> platform & 1 == 0 {
+                        available.see(with, rank);
+                    }
+                }
+            }
+        }
+        let compared = [available, named, all].into_iter().find(|best| best.is_complete()).unwrap_or(all);
+        let margin = compared.without.0 - compared.with.0;
+        let band = match (available.without == NONE, available.with == NONE) {
+            (false, true) => 0,
+            (true, false) => self.bands.len() - 1,
+            _ => self.band_of(margin),
+        };
+        let least = available.without.min(available.with);
+        Outcome { margin, band, recommendation: if least == NONE { compared.with.2 } else { least.2 } }
+    }
+
     pub(super) fn band_of(&self, margin: i64) -> usize {
         self.bands.iter().position(|(to, _)| to.is_none_or(|to| margin <= to)).unwrap_or_default()
     }
@@ -307,18 +746,6 @@ impl Model {
                 .all(|lane| self.platform_at[*lane].is_none_or(|platform| removed >> platform & 1 == 1))
         };
         (gone(&self.without), gone(&self.with))
-    }
-
-    /// The bands that a reach allows, a bit each.
-    pub(super) fn bands_in(&self, reach: &Reach) -> u64 {
-        let last = self.bands.len() - 1;
-        let mut bands = 0;
-        if reach.compared {
-            for band in self.band_of(reach.least)..=self.band_of(reach.most) {
-                bands |= 1 << band;
-            }
-        }
-        bands | u64::from(reach.only_without) | u64::from(reach.only_with) << last
     }
 
     /// The bands of one side, a bit each.

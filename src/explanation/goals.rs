@@ -1,25 +1,32 @@
 //! What searches look for.
 
-use super::bounds::{Measure, Outcome, Reach};
-use super::model::Model;
-use super::search::{Goal, Judgement};
+use super::bounds::{Measure, Outcome, Sides, Way};
+use super::model::{Frame, Model};
+use super::open::Stake;
+use super::search::{Goal, Promise, Seen};
 
 /// The greatest or the least margin.
 #[derive(Debug)]
 pub(super) struct Extreme {
-    upward: bool,
+    way: Way,
     best: Option<i64>,
     /// The verdicts that were seen on the way, a bit for each band.
     pub(super) bands: u64,
 }
 
 impl Extreme {
-    pub(super) fn new(upward: bool) -> Self {
-        Self { upward, best: None, bands: 0 }
+    pub(super) fn new(way: Way) -> Self {
+        Self { way, best: None, bands: 0 }
     }
 
     fn toward(&self, margin: i64) -> i64 {
-        if self.upward { margin } else { -margin }
+        if self.way == Way::Above { margin } else { -margin }
+    }
+
+    /// The margin that cannot be passed, when boxes of this promise were left.
+    pub(super) fn bound(&self, rest: Option<i64>) -> Option<i64> {
+        let best = self.best.map_or(rest?, |best| best.max(rest.unwrap_or(best)));
+        Some(self.toward(best))
     }
 
     /// The margin that was found.
@@ -29,27 +36,27 @@ impl Extreme {
 }
 
 impl Goal for Extreme {
-    fn judge(&self, model: &Model, measure: &Measure) -> Judgement {
-        let reach = measure.reach(model);
-        let promise = self.toward(if self.upward { reach.most } else { reach.least });
-        match () {
-            () if !self.still(promise) => Judgement::Leave,
-            () if reach.least == reach.most => Judgement::Take,
-            () => Judgement::Split(promise),
-        }
+    fn promise(&self, model: &Model, _: &Frame, measure: &mut Measure, sides: Sides) -> Option<Promise> {
+        let bound = match self.way {
+            Way::Above => measure.most(model, sides),
+            Way::Below => measure.least(model, sides),
+        };
+        let promise = Promise::new(self.toward(bound.margin), self.way, bound);
+        self.still(&promise).then_some(promise)
     }
 
-    fn still(&self, promise: i64) -> bool {
-        self.best.is_none_or(|best| promise > best)
+    fn still(&self, promise: &Promise) -> bool {
+        self.best.is_none_or(|best| promise.worth > best)
     }
 
-    fn see(&mut self, outcome: &Outcome) -> bool {
+    fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
         self.bands |= 1 << outcome.band;
         let margin = self.toward(outcome.margin);
-        if self.best.is_none_or(|best| margin > best) {
-            self.best = Some(margin);
+        if self.best.is_some_and(|best| margin <= best) {
+            return Seen::Nothing;
         }
-        false
+        self.best = Some(margin);
+        Seen::Better
     }
 }
 
@@ -57,44 +64,181 @@ impl Goal for Extreme {
 #[derive(Debug)]
 pub(super) struct AnyOf {
     wanted: u64,
+    /// The verdicts that were seen on the way, a bit for each band.
+    pub(super) bands: u64,
 }
 
 impl AnyOf {
     /// `wanted` has a bit for each band.
     pub(super) fn new(wanted: u64) -> Self {
-        Self { wanted }
+        Self { wanted, bands: 0 }
     }
 }
 
 impl Goal for AnyOf {
-    fn judge(&self, model: &Model, measure: &Measure) -> Judgement {
-        let reach = measure.reach(model);
-        let bands = model.bands_in(&reach);
-        match () {
-            () if bands & self.wanted == 0 => Judgement::Leave,
-            () if bands & !self.wanted == 0 => Judgement::Take,
-            () => Judgement::Split(-model.distance(&reach, self.wanted)),
+    fn promise(&self, model: &Model, _: &Frame, measure: &mut Measure, sides: Sides) -> Option<Promise> {
+        let alone = model.possible((0, 0), Sides { compared: false, ..sides });
+        let (from, to) = model.margins_of(self.wanted);
+        // The bound that is nearer to what is wanted is taken first, since the other one often needs no look.
+        let most = measure.most(model, sides);
+        if !sides.compared || most.margin < from {
+            return (alone & self.wanted != 0).then(|| Promise::new(0, Way::Above, most));
         }
+        let least = measure.least(model, sides);
+        if model.possible((least.margin, most.margin), sides) & self.wanted == 0 {
+            return None;
+        }
+        let middle = least.margin.midpoint(most.margin);
+        let (way, bound) = if middle > to { (Way::Below, least) } else { (Way::Above, most) };
+        let distance = middle.abs_diff(middle.clamp(from, to));
+        Some(Promise::new(-i64::try_from(distance).unwrap_or(i64::MAX), way, bound))
     }
 
-    fn see(&mut self, outcome: &Outcome) -> bool {
-        self.wanted >> outcome.band & 1 == 1
+    fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
+        self.bands |= 1 << outcome.band;
+        wanted(self.wanted >> outcome.band & 1 == 1)
     }
 }
 
-impl Model {
-    /// How far the middle of a reach is from the margins of the bands that are wanted.
-    fn distance(&self, reach: &Reach, wanted: u64) -> i64 {
-        let middle = reach.least.midpoint(reach.most);
-        let mut from = i64::MIN;
-        let mut nearest = u64::MAX;
-        for (band, (to, _)) in self.bands.iter().enumerate() {
-            let to = to.unwrap_or(i64::MAX);
-            if wanted >> band & 1 == 1 {
-                nearest = nearest.min(middle.abs_diff(middle.clamp(from, to)));
+/// Any answers whose verdict lies beyond a band.
+#[derive(Debug)]
+pub(super) struct Beyond {
+    way: Way,
+    band: usize,
+}
+
+impl Beyond {
+    pub(super) fn above(band: usize) -> Self {
+        Self { way: Way::Above, band }
+    }
+
+    pub(super) fn below(band: usize) -> Self {
+        Self { way: Way::Below, band }
+    }
+}
+
+impl Goal for Beyond {
+    fn promise(&self, model: &Model, _: &Frame, measure: &mut Measure, sides: Sides) -> Option<Promise> {
+        let last = model.bands.len() - 1;
+        let (bound, alone, worth) = match self.way {
+            Way::Above if self.band == last => return None,
+            Way::Below if self.band == 0 => return None,
+            Way::Above => {
+                let bound = measure.most(model, sides);
+                (bound, sides.only_with, bound.margin)
             }
-            from = to.saturating_add(1);
+            Way::Below => {
+                let bound = measure.least(model, sides);
+                (bound, sides.only_without, bound.margin.saturating_neg())
+            }
+        };
+        let (from, to) = model.margins_of(1 << self.band);
+        let reaches = match self.way {
+            Way::Above => bound.margin > to,
+            Way::Below => bound.margin < from,
+        };
+        (alone || sides.compared && reaches).then(|| Promise::new(worth, self.way, bound))
+    }
+
+    fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
+        wanted(match self.way {
+            Way::Above => outcome.band > self.band,
+            Way::Below => outcome.band < self.band,
+        })
+    }
+}
+
+/// Any answers with which another platform is recommended.
+#[derive(Debug)]
+pub(super) struct OtherPlatform {
+    platform: usize,
+}
+
+impl OtherPlatform {
+    pub(super) fn new(platform: usize) -> Self {
+        Self { platform }
+    }
+}
+
+impl Goal for OtherPlatform {
+    fn promise(&self, model: &Model, _: &Frame, measure: &mut Measure, _: Sides) -> Option<Promise> {
+        measure.rival(model, self.platform).map(|bound| Promise::new(-bound.margin, Way::Below, bound))
+    }
+
+    fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
+        wanted(outcome.recommendation != self.platform)
+    }
+}
+
+/// Answers with which the answer to one question decides something.
+#[derive(Debug)]
+pub(super) struct Pivot {
+    question: usize,
+    stake: Stake,
+}
+
+impl Pivot {
+    pub(super) fn new(question: usize, stake: Stake) -> Self {
+        Self { question, stake }
+    }
+}
+
+impl Stake {
+    /// Whether two outcomes differ in what is at stake.
+    pub(super) fn differ(self, one: &Outcome, other: &Outcome) -> bool {
+        one.band != other.band || self == Self::Result && one.recommendation != other.recommendation
+    }
+}
+
+impl Goal for Pivot {
+    fn promise(&self, model: &Model, frame: &Frame, measure: &mut Measure, sides: Sides) -> Option<Promise> {
+        if !model.touched_by[self.question].iter().any(|criterion| frame.is_open(*criterion)) {
+            return None;
         }
-        i64::try_from(nearest).unwrap_or(i64::MAX)
+        let (least, most) = (measure.least(model, sides), measure.most(model, sides));
+        let bands = model.possible((least.margin, most.margin), sides);
+        if self.stake == Stake::Verdict && bands.count_ones() == 1 {
+            return None;
+        }
+        let middle = least.margin.midpoint(most.margin);
+        let edges = model.bands.iter().filter_map(|(to, _)| *to);
+        let edge = edges.min_by_key(|to| middle.abs_diff(*to)).unwrap_or_default();
+        let distance = i64::try_from(middle.abs_diff(edge)).unwrap_or(i64::MAX);
+        let (way, bound) = if middle > edge { (Way::Below, least) } else { (Way::Above, most) };
+        Some(Promise::new(-distance, way, bound))
+    }
+
+    fn pivot(&self) -> Option<usize> {
+        Some(self.question)
+    }
+
+    fn see(&mut self, outcome: &Outcome, pivoted: &[Outcome]) -> Seen {
+        wanted(pivoted.iter().any(|other| self.stake.differ(outcome, other)))
+    }
+}
+
+fn wanted(found: bool) -> Seen {
+    if found { Seen::Wanted } else { Seen::Nothing }
+}
+
+impl Model {
+    /// The least and the greatest margin of the bands in a mask.
+    pub(super) fn margins_of(&self, bands: u64) -> (i64, i64) {
+        let first = bands.trailing_zeros() as usize;
+        let last = 63 - bands.leading_zeros() as usize;
+        let from = first.checked_sub(1).and_then(|before| self.bands.get(before)).and_then(|(to, _)| *to);
+        let to = self.bands.get(last).and_then(|(to, _)| *to);
+        (from.map_or(i64::MIN, |to| to + 1), to.unwrap_or(i64::MAX))
+    }
+
+    /// The bands that margins and sides allow, a bit each.
+    pub(super) fn possible(&self, (least, most): (i64, i64), sides: Sides) -> u64 {
+        let alone = u64::from(sides.only_without) | u64::from(sides.only_with) << (self.bands.len() - 1);
+        alone | if sides.compared { self.between(least, most) } else { 0 }
+    }
+
+    /// The bands of the margins from `least` to `most`, a bit each.
+    pub(super) fn between(&self, least: i64, most: i64) -> u64 {
+        (self.band_of(least)..=self.band_of(most)).fold(0, |bands, band| bands | 1 << band)
     }
 }

@@ -1,4 +1,4 @@
-//! What is still possible, given what is known.
+//! What decides a verdict, what would change it, how steady it is, and what is still possible.
 //!
 //! The engine compiles a rulebook once. Answers enter as classes that no condition tells apart, and branch and bound
 //! over boxes of answers finds what they can come to; nothing is sampled. A budget of boxes, which is the same on
@@ -7,23 +7,56 @@
 mod bounds;
 mod goals;
 mod model;
+mod open;
 mod outlook;
 mod search;
+mod situation;
+mod steadiness;
+mod sufficient;
+mod turning;
 
-use crate::rulebook::{Rulebook, Value};
+use std::sync::OnceLock;
+
+use crate::assessment::Assessment;
+use crate::rulebook::{Rulebook, Value, Values};
 use model::{Frame, Model};
+use open::Stake;
 use search::Search;
+use situation::Situation;
 
+pub use open::OpenQuestion;
 pub use outlook::{Coverage, Outlook, Status};
+pub use steadiness::{Figure, Fragile, Steadiness};
+pub use sufficient::SufficientReason;
+pub use turning::{Target, TurningPoint, TurningPoints};
 
-/// How many boxes of answers one query may look at: a millisecond or two.
-pub const DEFAULT_BUDGET: u64 = 1_000;
+/// How many boxes of answers one query may look at: some milliseconds.
+pub const DEFAULT_BUDGET: u64 = 2_000;
+
+/// Everything that explains one assessment. All of it is exact unless it says that it is not proved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// What is still possible.
+    pub outlook: Outlook,
+    /// A smallest set of given answers that forces the verdict; `None` while other verdicts are possible.
+    pub sufficient_reason: Option<SufficientReason>,
+    /// What would move the verdict, target by target.
+    pub turning_points: Vec<TurningPoints>,
+    /// For each given answer that counts, the values with which the verdict stays, the others kept.
+    pub slack: Vec<Values>,
+    /// How far the rulebook's figures may be off.
+    pub steadiness: Steadiness,
+    /// The questions without an answer that may apply, those that can change the verdict and move the margin most first.
+    pub open_questions: Vec<OpenQuestion>,
+}
 
 /// A rulebook made ready for explanations.
 #[derive(Debug)]
 pub struct Engine {
     model: Model,
     budget: u64,
+    /// Points of margin between the extremes when nothing is known, and whether that is proved.
+    whole: OnceLock<(i64, bool)>,
 }
 
 impl Engine {
@@ -34,7 +67,108 @@ impl Engine {
 
     /// Compiles a rulebook for queries of at most `budget` boxes each.
     pub fn with_budget(rulebook: &Rulebook, budget: u64) -> Self {
-        Self { model: Model::new(rulebook), budget }
+        Self { model: Model::new(rulebook), budget, whole: OnceLock::new() }
+    }
+
+    /// Explains an assessment of `values` by the rulebook that the engine was made from.
+    pub fn explain(
+        &self,
+        rulebook: &Rulebook,
+        values: &[Option<Value>],
+        assessment: &Assessment,
+    ) -> Explanation {
+        let root = self.completions(values);
+        let mut situation = Situation::new(&self.model, self.model.classes_of(values));
+        let span = self.span(&mut self.search(), &root);
+        let outlook = self.outlook_of(&span);
+        Explanation {
+            sufficient_reason: match outlook.status {
+                Status::Settled => self.sufficient_reason(&mut self.search(), values, assessment.band),
+                _ => None,
+            },
+            turning_points: turning::turning_points(rulebook, &mut situation),
+            slack: self.slack(&mut situation, &root, assessment.band),
+            steadiness: steadiness::steadiness(rulebook, assessment),
+            open_questions: self.open_questions(&mut situation, &root, &span, &outlook),
+            outlook,
+        }
+    }
+
+    /// What would move the verdict on `values`, target by target.
+    pub fn turning_points(&self, rulebook: &Rulebook, values: &[Option<Value>]) -> Vec<TurningPoints> {
+        turning::turning_points(rulebook, &mut Situation::new(&self.model, self.model.classes_of(values)))
+    }
+
+    /// The smallest sets of one or two answer changes after which `platform` is recommended; all of them.
+    pub fn ways_to(
+        &self,
+        rulebook: &Rulebook,
+        values: &[Option<Value>],
+        platform: usize,
+    ) -> Vec<TurningPoint> {
+        turning::ways_to(rulebook, &mut Situation::new(&self.model, self.model.classes_of(values)), platform)
+    }
+
+    /// For each question without an answer that may apply, the points of margin between its least and its most
+    /// favourable answer, the others as they are known now.
+    pub fn spreads(&self, values: &[Option<Value>]) -> Vec<(usize, i64)> {
+        let root = self.completions(values);
+        let mut situation = Situation::new(&self.model, self.model.classes_of(values));
+        let open = self.applicable(&root, |question| situation.classes[question].is_none());
+        open.into_iter().map(|question| (question, self.spread(&mut situation, question))).collect()
+    }
+
+    /// Whether it is proved that no answer to an open question can change the verdict with this band or the recommended
+    /// platform.
+    pub fn is_closed(&self, values: &[Option<Value>], band: usize, recommendation: usize) -> bool {
+        let root = self.completions(values);
+        let mut search = self.search();
+        self.span(&mut search, &root).is_only(band)
+            && self.leads_to(&mut self.search(), &root, recommendation) == Some(true)
+    }
+
+    fn slack(&self, situation: &mut Situation<'_>, root: &Frame, band: usize) -> Vec<Values> {
+        let given: Vec<usize> = self.applicable(root, |question| situation.classes[question].is_some());
+        given
+            .into_iter()
+            .map(|question| {
+                let stays = |class: &usize| situation.after(&[(question, *class)]).band == band;
+                let classes: Vec<usize> = (0..self.model.classes[question].len()).filter(stays).collect();
+                self.model.classes[question].values(question, &classes)
+            })
+            .collect()
+    }
+
+    fn open_questions(
+        &self,
+        situation: &mut Situation<'_>,
+        root: &Frame,
+        span: &outlook::Span,
+        outlook: &Outlook,
+    ) -> Vec<OpenQuestion> {
+        let settled = outlook.status == Status::Settled;
+        let open = self.applicable(root, |question| situation.classes[question].is_none());
+        let mut open: Vec<OpenQuestion> = open
+            .into_iter()
+            .map(|question| OpenQuestion {
+                question,
+                can_change: if settled {
+                    Some(false)
+                } else {
+                    self.can_change(&mut self.search(), root, question, Stake::Verdict, span.ends.as_ref())
+                },
+                spread: self.spread(situation, question),
+            })
+            .collect();
+        open.sort_by_key(|open| (open.can_change == Some(false), std::cmp::Reverse(open.spread)));
+        open
+    }
+
+    /// The questions that may apply in a box, and of which something else holds.
+    fn applicable(&self, root: &Frame, such: impl Fn(usize) -> bool) -> Vec<usize> {
+        (0..self.model.classes.len())
+            .filter(|question| root.may_apply(*question) && such(*question))
+            .collect()
     }
 
     fn search(&self) -> Search<'_> {

@@ -34,9 +34,29 @@ pub(super) struct Variable {
     /// The conditions that change with it: questions in their order, criteria.
     pub(super) asks: Vec<usize>,
     pub(super) criteria: Vec<usize>,
-    /// What criteria that look at nothing else add to the effort price, by value; and when the question does not apply.
-    efforts: Vec<i64>,
-    effort_aside: i64,
+    /// What criteria that look at nothing else add to effort, by value.
+    pub(super) adds: Vec<Adds>,
+    /// The same when the question does not apply.
+    pub(super) adds_aside: Adds,
+}
+
+/// Points of effort.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Adds {
+    /// Added to the effort price.
+    pub(super) price: i64,
+    /// Added to the effort of the platforms of each family.
+    pub(super) familiarity: Vec<i64>,
+}
+
+impl Adds {
+    fn add(&mut self, effect: &Effect) {
+        self.price += effect.effort;
+        if !effect.familiarity.is_empty() {
+            self.familiarity.resize(effect.familiarity.len(), 0);
+            self.familiarity.iter_mut().zip(&effect.familiarity).for_each(|(sum, points)| *sum += points);
+        }
+    }
 }
 
 /// The value of the first variable of a question when the question is answered, as a bit.
@@ -88,13 +108,24 @@ pub(super) struct Model {
     asks: Vec<Option<Tree>>,
     conditions: Vec<Tree>,
     pub(super) effects: Vec<Effect>,
-    /// Criteria whose effort is not in the table of a variable.
-    loose_efforts: Vec<usize>,
+    /// The variable that each criterion is counted under, and the values with which it may hold.
+    pub(super) owners: Vec<(usize, u64)>,
+    /// For each criterion, the variables that it changes with, and the values with which it may hold.
+    pub(super) helpers: Vec<Vec<(usize, u64)>>,
+    /// Where the values of each variable start when all values of all variables are counted.
+    pub(super) slots: Vec<usize>,
+    /// Criteria that change effort and are not in the table of a variable.
+    pub(super) loose: Vec<usize>,
     pub(super) strangers: Vec<usize>,
     pub(super) constraints: Vec<usize>,
     /// Demands by aspect.
     pub(super) needs: Vec<Vec<Need>>,
     pub(super) gaps: Vec<Row>,
+    /// The demands of each criterion: the aspect, and where the rows start.
+    pub(super) demands_of: Vec<Vec<(usize, usize)>>,
+    /// The criteria that each question has a part in, and the questions that have a part in the same.
+    pub(super) touched_by: Vec<Vec<usize>>,
+    tied: Vec<Vec<bool>>,
     pub(super) rows: usize,
     pub(super) rows_without: usize,
     pub(super) lane_of: Vec<usize>,
@@ -247,7 +278,7 @@ impl Model {
             .zip(&classes)
             .map(|(question, classes)| classes.atoms(question.options().len()))
             .collect();
-        let mut variables = Vec::new();
+        let mut variables: Vec<Variable> = Vec::new();
         let mut variables_of = Vec::new();
         let mut settings = Vec::new();
         for (question, (classes, atoms)) in classes.iter().zip(&atoms).enumerate() {
@@ -273,11 +304,13 @@ impl Model {
         model.asks = asks;
         model.conditions = conditions;
         model.classes = classes;
+        model.slots = starts(&variables);
         model.variables = variables;
         model.variables_of = variables_of;
         model.settings = settings;
         model.link();
         model.tabulate();
+        model.tie();
         model
     }
 
@@ -304,11 +337,17 @@ impl Model {
             asks: Vec::new(),
             conditions: Vec::new(),
             effects: Vec::new(),
-            loose_efforts: Vec::new(),
+            owners: Vec::new(),
+            helpers: vec![Vec::new(); rulebook.criteria().len()],
+            slots: Vec::new(),
+            loose: Vec::new(),
             strangers: Vec::new(),
             constraints: Vec::new(),
             needs: vec![Vec::new(); rulebook.aspects().len()],
             gaps: Vec::new(),
+            demands_of: vec![Vec::new(); rulebook.criteria().len()],
+            touched_by: Vec::new(),
+            tied: Vec::new(),
             rows,
             rows_without,
             without: side(false).map(|platform| lane_of[platform]).collect(),
@@ -369,6 +408,7 @@ impl Model {
             }
             if self.gaps[rows..].iter().flatten().any(|gap| *gap != 0) {
                 self.needs[demand.aspect].push(Need { criterion: index, rows });
+                self.demands_of[index].push((demand.aspect, rows));
             }
         }
     }
@@ -399,36 +439,118 @@ impl Model {
         }
     }
 
-    /// Sums up the efforts that follow from the value of one variable alone, for tighter bounds on the effort price.
+    /// Notes for each question which criteria it has a part in, and with which questions it shares one.
+    fn tie(&mut self) {
+        let touched = |variables: &Range<usize>| {
+            let mut criteria: Vec<usize> = self.variables[variables.clone()]
+                .iter()
+                .flat_map(|variable| &variable.criteria)
+                .copied()
+                .collect();
+            criteria.sort_unstable();
+            criteria.dedup();
+            criteria
+        };
+        self.touched_by = self.variables_of.iter().map(touched).collect();
+        let shares =
+            |a: &Vec<usize>, b: &Vec<usize>| a.iter().any(|criterion| b.binary_search(criterion).is_ok());
+        self.tied =
+            self.touched_by.iter().map(|a| self.touched_by.iter().map(|b| shares(a, b)).collect()).collect();
+    }
+
+    /// Whether two questions have a part in the same criterion, so that changes of both do not simply add up.
+    pub(super) fn are_tied(&self, question: usize, other: usize) -> bool {
+        self.tied[question][other]
+    }
+
+    pub(super) fn family_count(&self) -> usize {
+        self.families.iter().max().map_or(1, |most| most + 1)
+    }
+
+    /// The frame of one set of answers: a class for each question or nothing.
+    pub(super) fn situation(&self, classes: &[Option<usize>]) -> Frame {
+        let mut frame = self.frame();
+        for domain in &mut frame.domains {
+            *domain &= domain.wrapping_neg();
+        }
+        for (question, class) in classes.iter().enumerate() {
+            match class {
+                Some(class) => self.put(&mut frame.domains, question, *class),
+                None => frame.domains[self.variables_of[question].start] = UNANSWERED,
+            }
+        }
+        self.settle(&mut frame);
+        frame
+    }
+
+    /// Evaluates anew what changes with a question.
+    pub(super) fn settle_question(&self, frame: &mut Frame, question: usize) {
+        for variable in self.variables_of[question].clone() {
+            let domain = frame.domains[variable];
+            self.narrow(frame, variable, domain);
+        }
+    }
+
+    /// Puts every criterion under one variable, and sums up the efforts that follow from the value of one variable alone.
     fn tabulate(&mut self) {
         let mut frame = self.frame();
-        for (index, criterion) in
-            self.conditions.iter().enumerate().filter(|(index, _)| self.effects[*index].effort != 0)
-        {
-            let (variables, _) = criterion.reads();
+        for index in 0..self.conditions.len() {
+            let (variables, _) = self.conditions[index].reads();
+            let open = self.conditions[index].evaluate(&frame, &self.variables_of) & may::HOLD != 0;
+            let masks =
+                variables.iter().map(|variable| (*variable, self.holding(&mut frame, index, *variable)));
+            let narrowest = masks.min_by_key(|(_, mask)| mask.count_ones());
+            self.owners.push(narrowest.filter(|_| open).unwrap_or((0, u64::MAX)));
+            let effect = &self.effects[index];
+            if effect.effort == 0 && effect.familiarity.is_empty() {
+                continue;
+            }
             let [only] = variables[..] else {
-                self.loose_efforts.push(index);
+                self.loose.push(index);
                 continue;
             };
-            let effort = self.effects[index].effort;
+            let (_, holding) = self.owners[index];
             let question = self.variables[only].question;
-            let adds = |frame: &Frame| {
-                let result = criterion.evaluate(frame, &self.variables_of);
-                if result & may::HOLD != 0 { effort } else { 0 }
-            };
-            frame.asks[question] = may::HOLD | may::NOT_FAIL;
-            frame.domains[self.variables_of[question].start] = ANSWERED;
-            let values = self.variables[only].all.count_ones() as usize;
-            for value in 0..values {
-                frame.domains[only] = 1 << value;
-                let added = adds(&frame);
-                self.variables[only].efforts.resize(values, 0);
-                self.variables[only].efforts[value] += added;
-            }
+            let asked = frame.asks[question];
             frame.asks[question] = may::NOT_HOLD | may::FAIL;
-            let added = adds(&frame);
-            self.variables[only].effort_aside += added;
+            let aside = self.conditions[index].evaluate(&frame, &self.variables_of) & may::HOLD != 0;
+            frame.asks[question] = asked;
+            let variable = &mut self.variables[only];
+            variable.adds.resize(variable.all.count_ones() as usize, Adds::default());
+            let holds = |value: &usize| holding >> value & 1 == 1;
+            (0..variable.adds.len()).filter(holds).for_each(|value| variable.adds[value].add(effect));
+            if aside {
+                variable.adds_aside.add(effect);
+            }
         }
+        let owners = &self.owners;
+        self.needs.iter_mut().for_each(|needs| needs.sort_by_key(|need| owners[need.criterion].0));
+        for (index, variable) in self.variables.iter().enumerate() {
+            for criterion in &variable.criteria {
+                let mut mask = 0;
+                for value in (0..64).map(|bit| 1 << bit).filter(|value| variable.all & value != 0) {
+                    let mut narrowed = frame.clone();
+                    self.narrow(&mut narrowed, index, value);
+                    mask |= if narrowed.may_hold(*criterion) { value } else { 0 };
+                }
+                self.helpers[*criterion].push((index, mask));
+            }
+        }
+    }
+
+    /// The values of a variable with which a criterion may hold, when its question applies.
+    fn holding(&self, frame: &mut Frame, criterion: usize, variable: usize) -> u64 {
+        let (domain, question) = (frame.domains[variable], self.variables[variable].question);
+        let asked = std::mem::replace(&mut frame.asks[question], may::HOLD | may::NOT_FAIL);
+        let mut mask = 0;
+        for value in (0..64).map(|bit| 1 << bit).filter(|value| domain & value != 0) {
+            frame.domains[variable] = value;
+            let result = self.conditions[criterion].evaluate(frame, &self.variables_of);
+            mask |= if result & may::HOLD != 0 { value } else { 0 };
+        }
+        frame.domains[variable] = domain;
+        frame.asks[question] = asked;
+        mask
     }
 
     /// The frame of all complete sets of answers.
@@ -481,40 +603,13 @@ impl Model {
         }
     }
 
-    /// The least and the greatest sum of efforts in a frame, base price included.
-    pub(super) fn effort_price(&self, frame: &Frame) -> (i64, i64) {
-        let (mut least, mut most) = (self.base_price, self.base_price);
-        for (variable, &domain) in self.variables.iter().zip(&frame.domains) {
-            if variable.efforts.is_empty() {
-                continue;
-            }
-            let question = variable.question;
-            let (mut low, mut high) = (i64::MAX, i64::MIN);
-            let mut see = |points: i64| (low, high) = (low.min(points), high.max(points));
-            if frame.may_be_aside(question) {
-                see(variable.effort_aside);
-            }
-            if frame.may_apply(question) {
-                let answered = frame.domains[self.variables_of[question].start];
-                if answered & UNANSWERED != 0 {
-                    see(0);
-                }
-                if answered & ANSWERED != 0 {
-                    let values = variable.efforts.iter().enumerate();
-                    values.filter(|(value, _)| domain >> value & 1 == 1).for_each(|(_, points)| see(*points));
-                }
-            }
-            (least, most) = (least + low, most + high);
-        }
-        for criterion in &self.loose_efforts {
-            let points = self.effects[*criterion].effort;
-            if frame.must_hold(*criterion) {
-                (least, most) = (least + points, most + points);
-            } else if frame.may_hold(*criterion) {
-                (least, most) = (least + points.min(0), most + points.max(0));
-            }
-        }
-        (least.max(1), most.max(1))
+    /// The values that a variable may take in a frame while its question counts, and whether it may come to nothing.
+    pub(super) fn states(&self, frame: &Frame, variable: usize) -> (u64, bool) {
+        let question = self.variables[variable].question;
+        let answered = frame.domains[self.variables_of[question].start];
+        let counts = frame.may_apply(question) && answered & ANSWERED != 0;
+        let none = frame.may_be_aside(question) || answered & UNANSWERED != 0;
+        (if counts { frame.domains[variable] } else { 0 }, none)
     }
 
     /// The class of each answer's value, for those questions that have one.
@@ -529,6 +624,16 @@ impl Model {
     }
 }
 
+fn starts(variables: &[Variable]) -> Vec<usize> {
+    let mut next = 0;
+    let mut starts = vec![next];
+    for variable in variables {
+        next += variable.all.count_ones() as usize;
+        starts.push(next);
+    }
+    starts
+}
+
 fn setting(classes: &Classes, atoms: &[OptionSet], class: usize) -> Vec<u32> {
     match classes.sample(class) {
         Value::Choices(set) => atoms.iter().map(|atom| u32::from(atom.intersects(set))).collect(),
@@ -538,6 +643,13 @@ fn setting(classes: &Classes, atoms: &[OptionSet], class: usize) -> Vec<u32> {
 
 impl Variable {
     fn new(question: usize, all: u64) -> Self {
-        Self { question, all, asks: Vec::new(), criteria: Vec::new(), efforts: Vec::new(), effort_aside: 0 }
+        Self {
+            question,
+            all,
+            asks: Vec::new(),
+            criteria: Vec::new(),
+            adds: Vec::new(),
+            adds_aside: Adds::default(),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What is still possible: margins, verdicts, and how much the answers have decided.
 
 use super::Engine;
-use super::bounds::Reach;
+use super::bounds::Way;
 use super::goals::{AnyOf, Extreme};
 use super::model::Frame;
 use super::search::{End, Search};
@@ -23,14 +23,18 @@ pub struct Outlook {
     pub proved: bool,
 }
 
-/// The share of the margin's spread that the answers have removed. The whole is always a bound: to search it would take
-/// longer than anyone waits.
+/// How many times the budget of one query may be spent on what is possible when nothing is known.
+const WHOLE_BUDGET: u64 = 10;
+
+/// The share of the margin's spread that the answers have removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coverage {
     /// Points of margin between the extremes that are still possible.
     pub left: i64,
-    /// A bound on the same when nothing is known.
+    /// The same when nothing is known.
     pub whole: i64,
+    /// Whether both are exact; otherwise they are bounds.
+    pub proved: bool,
 }
 
 impl Coverage {
@@ -55,22 +59,54 @@ pub enum Status {
 }
 
 /// What searches found about a box of answers.
-struct Span {
-    margins: (i64, i64),
+pub(super) struct Span {
+    pub(super) margins: (i64, i64),
     bands: u64,
     proved: bool,
+    pub(super) ends: Option<Ends>,
+}
+
+impl Span {
+    /// Whether only the verdict with this band is possible.
+    pub(super) fn is_only(&self, band: usize) -> bool {
+        self.bands == 1 << band
+    }
+}
+
+/// Complete sets of answers with the least and the greatest margin.
+pub(super) struct Ends {
+    pub(super) least: Frame,
+    pub(super) most: Frame,
 }
 
 impl Engine {
     /// What is still possible, given a value or none for each question.
     pub fn outlook(&self, values: &[Option<Value>]) -> Outlook {
-        let root = self.completions(values);
-        let mut search = self.search();
-        let Span { margins, bands, proved } = self.span(&mut search, &root);
-        let nothing_known = search.reach(&self.model.frame());
-        let coverage =
-            Coverage { left: margins.1 - margins.0, whole: nothing_known.most - nothing_known.least };
-        Outlook { margins, verdicts: bits(bands), coverage, status: self.status(bands, coverage), proved }
+        self.outlook_of(&self.span(&mut self.search(), &self.completions(values)))
+    }
+
+    pub(super) fn outlook_of(&self, span: &Span) -> Outlook {
+        let (margins, bands) = (span.margins, span.bands);
+        let coverage = if margins.0 == margins.1 {
+            Coverage { left: 0, whole: 1, proved: span.proved }
+        } else {
+            let (whole, proved) = *self.whole.get_or_init(|| self.whole_spread());
+            Coverage { left: margins.1 - margins.0, whole, proved: span.proved && proved }
+        };
+        Outlook {
+            margins,
+            verdicts: bits(bands),
+            coverage,
+            status: self.status(bands, coverage),
+            proved: span.proved,
+        }
+    }
+
+    /// Points of margin between the extremes when nothing is known, and whether that is proved.
+    fn whole_spread(&self) -> (i64, bool) {
+        let mut search = Search::new(&self.model, self.budget.saturating_mul(WHOLE_BUDGET));
+        let span = self.span(&mut search, &self.model.frame());
+        (span.margins.1 - span.margins.0, span.proved)
     }
 
     fn status(&self, bands: u64, coverage: Coverage) -> Status {
@@ -85,35 +121,33 @@ impl Engine {
     }
 
     /// The range of margins and the possible bands of a box.
-    fn span(&self, search: &mut Search<'_>, root: &Frame) -> Span {
-        let bound = search.reach(root);
-        let mut extremes = [Extreme::new(false), Extreme::new(true)];
+    pub(super) fn span(&self, search: &mut Search<'_>, root: &Frame) -> Span {
+        let (least, most, sides) = search.reach(root);
         let mut proved = true;
-        for extreme in &mut extremes {
-            proved &= search.run(root, extreme) == End::Exhausted;
-        }
-        let [low, high] = extremes;
-        let margins = match (proved, low.margin(), high.margin()) {
-            (true, Some(low), Some(high)) => (low, high),
-            _ => (bound.least, bound.most),
+        let mut seen = 0;
+        let mut extreme = |way: Way, bound: i64| {
+            let mut goal = Extreme::new(way);
+            let end = search.run(root, &mut goal);
+            seen |= goal.bands;
+            proved &= end == End::Exhausted;
+            let margin = if end == End::Exhausted { goal.margin() } else { goal.bound(search.rest) };
+            (margin.unwrap_or(bound), search.kept.clone())
         };
-        let mut found = low.bands | high.bands;
-        let tight = Reach { least: margins.0, most: margins.1, ..bound };
-        for band in bits(self.model.bands_in(&tight)).into_iter().map(|band| 1_u64 << band) {
-            if found & band != 0 {
+        let (low, high) = (extreme(Way::Below, least), extreme(Way::Above, most));
+        let margins = (low.0, high.0);
+        for band in bits(self.model.possible(margins, sides)).into_iter().map(|band| 1_u64 << band) {
+            if seen & band != 0 {
                 continue;
             }
             let mut goal = AnyOf::new(band);
-            match search.run(root, &mut goal) {
-                End::Exhausted => {}
-                End::Found => found |= band,
-                End::OutOfBudget => {
-                    found |= band;
-                    proved = false;
-                }
+            let end = search.run(root, &mut goal);
+            seen |= goal.bands;
+            if end == End::OutOfBudget {
+                seen |= band;
+                proved = false;
             }
         }
-        Span { margins, bands: found, proved }
+        Span { margins, bands: seen, proved, ends: Some(Ends { least: low.1, most: high.1 }) }
     }
 }
 

@@ -1,29 +1,52 @@
 //! Branch and bound over boxes of answers: splits what is open until the bounds decide.
 
-use super::bounds::{Measure, Outcome, Reach};
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::bounds::{Bound, Measure, Outcome, Sides, Way};
 use super::model::{Frame, Model};
 
-/// What a goal makes of a box.
+/// What a goal makes of a box that is worth a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Judgement {
-    /// Nothing in it is of use.
-    Leave,
-    /// Everything in it is what is looked for.
-    Take,
-    /// It must be split; boxes with a higher promise are looked at first.
-    Split(i64),
+pub(super) struct Promise {
+    /// Boxes with a higher one are looked at first.
+    pub(super) worth: i64,
+    /// What the bound rests on, for choosing answers and what to split.
+    pub(super) way: Way,
+    pub(super) pair: (usize, usize),
+}
+
+impl Promise {
+    pub(super) fn new(worth: i64, way: Way, bound: Bound) -> Self {
+        Self { worth, way, pair: bound.pair }
+    }
 }
 
 /// What a search is for.
 pub(super) trait Goal {
-    /// Judges a box by its measure.
-    fn judge(&self, model: &Model, measure: &Measure) -> Judgement;
+    /// What a box promises; `None` when nothing in it is of use.
+    fn promise(&self, model: &Model, frame: &Frame, measure: &mut Measure, sides: Sides) -> Option<Promise>;
     /// Whether a promise that was made before is still worth a look.
-    fn still(&self, _promise: i64) -> bool {
+    fn still(&self, _promise: &Promise) -> bool {
         true
     }
-    /// Sees one complete set of answers; true ends the search.
-    fn see(&mut self, outcome: &Outcome) -> bool;
+    /// A question whose answers are all tried in every set of answers that is seen.
+    fn pivot(&self) -> Option<usize> {
+        None
+    }
+    /// Sees what one complete set of answers comes to, and what it comes to with other answers to the pivot.
+    fn see(&mut self, outcome: &Outcome, pivoted: &[Outcome]) -> Seen;
+}
+
+/// What a goal says of a complete set of answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Nothing of interest.
+    Nothing,
+    /// The best so far.
+    Better,
+    /// What the search was for.
+    Wanted,
 }
 
 /// How a search ended.
@@ -37,22 +60,58 @@ pub(super) enum End {
     OutOfBudget,
 }
 
+/// A box that is still to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Waiting {
+    promise: Promise,
+    frame: usize,
+}
+
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Of equal promises the younger box comes first: it is further split.
+        (self.promise.worth, self.frame).cmp(&(other.promise.worth, other.frame))
+    }
+}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// The workspace of searches over one model, with a budget of boxes for all of them together.
 #[derive(Debug, Clone)]
 pub(super) struct Search<'m> {
     pub(super) model: &'m Model,
     measure: Measure,
     frames: Vec<Frame>,
-    /// How much hangs on each criterion.
-    influence: Vec<i64>,
+    unused: Vec<usize>,
+    queue: BinaryHeap<Waiting>,
+    /// The complete set of answers that was seen last.
+    seen: Frame,
+    /// The one that was wanted, or the best.
+    pub(super) kept: Frame,
+    /// The highest promise that was left when the budget was used up.
+    pub(super) rest: Option<i64>,
     budget: u64,
-    spent: u64,
+    pub(super) spent: u64,
 }
 
 impl<'m> Search<'m> {
     pub(super) fn new(model: &'m Model, budget: u64) -> Self {
-        let influence = (0..model.effects.len()).map(|criterion| influence(model, criterion)).collect();
-        Self { model, measure: Measure::new(model), frames: Vec::new(), influence, budget, spent: 0 }
+        Self {
+            model,
+            measure: Measure::new(model),
+            frames: Vec::new(),
+            unused: Vec::new(),
+            queue: BinaryHeap::new(),
+            seen: model.frame(),
+            kept: model.frame(),
+            rest: None,
+            budget,
+            spent: 0,
+        }
     }
 
     /// Whether the budget is used up.
@@ -60,116 +119,130 @@ impl<'m> Search<'m> {
         self.spent >= self.budget
     }
 
-    /// Bounds on a frame.
-    pub(super) fn reach(&mut self, frame: &Frame) -> Reach {
+    /// Bounds on the margins of a frame, and the sides that they compare.
+    pub(super) fn reach(&mut self, frame: &Frame) -> (i64, i64, Sides) {
         self.measure.take(self.model, frame);
-        self.measure.reach(self.model)
+        let sides = self.measure.sides(self.model);
+        (self.measure.least(self.model, sides).margin, self.measure.most(self.model, sides).margin, sides)
     }
 
-    /// Looks through the box of `root`, whose conditions are evaluated.
+    /// What a complete set of answers comes to.
+    pub(super) fn outcome(&mut self, frame: &Frame) -> Outcome {
+        self.measure.take(self.model, frame);
+        self.measure.outcome(self.model)
+    }
+
+    /// Looks through the box of `root`, whose conditions are evaluated: the most promising part first.
     pub(super) fn run(&mut self, root: &Frame, goal: &mut impl Goal) -> End {
-        if self.frames.is_empty() {
-            self.frames.push(root.clone());
-        } else {
-            self.frames[0].copy_from(root);
-        }
-        self.spent += 1;
-        self.measure.take(self.model, root);
-        match goal.judge(self.model, &self.measure) {
-            Judgement::Leave => End::Exhausted,
-            judgement => self.enter(0, judgement, goal),
-        }
-    }
-
-    /// Looks through the box at `depth`, which is not to be left alone.
-    fn enter(&mut self, depth: usize, judgement: Judgement, goal: &mut impl Goal) -> End {
-        let variable = match judgement {
-            Judgement::Take => None,
-            _ => self.most_open(depth),
-        };
-        let Some(variable) = variable else { return self.see(depth, goal) };
-        let mut children: Vec<(i64, u64, Judgement)> = Vec::with_capacity(8);
-        let domain = self.frames[depth].domains[variable];
-        for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
-            if self.is_over() {
-                return End::OutOfBudget;
-            }
-            self.spent += 1;
-            self.split(depth, variable, value);
-            self.measure.take(self.model, &self.frames[depth + 1]);
-            match goal.judge(self.model, &self.measure) {
-                Judgement::Leave => {}
-                Judgement::Take => children.push((i64::MAX, value, Judgement::Take)),
-                Judgement::Split(promise) => children.push((promise, value, Judgement::Split(promise))),
-            }
-        }
-        children.sort_by_key(|(promise, ..)| std::cmp::Reverse(*promise));
-        for (promise, value, judgement) in children {
-            if !goal.still(promise) {
+        self.rest = None;
+        self.queue.clear();
+        self.unused = (0..self.frames.len()).collect();
+        self.offer(root, None, goal);
+        while let Some(Waiting { promise, frame }) = self.queue.pop() {
+            if !goal.still(&promise) {
                 break;
             }
-            self.split(depth, variable, value);
-            match self.enter(depth + 1, judgement, goal) {
-                End::Exhausted => {}
-                end => return end,
+            let end = self.look(frame, &promise, goal);
+            self.unused.push(frame);
+            if end != End::Exhausted {
+                self.rest = Some(promise.worth);
+                return end;
             }
         }
         End::Exhausted
     }
 
-    /// Shows the goal one set of answers in the box at `depth`.
-    fn see(&mut self, depth: usize, goal: &mut impl Goal) -> End {
-        while let Some(variable) = self.most_open(depth) {
-            let domain = self.frames[depth].domains[variable];
-            self.model.narrow(&mut self.frames[depth], variable, domain & domain.wrapping_neg());
+    /// Queues a box, or the part of it in which a variable has one value, if it promises something.
+    fn offer(&mut self, root: &Frame, part: Option<(usize, u64)>, goal: &impl Goal) {
+        let index = self.unused.pop().unwrap_or_else(|| {
+            self.frames.push(root.clone());
+            self.frames.len() - 1
+        });
+        let frame = &mut self.frames[index];
+        frame.copy_from(root);
+        if let Some((variable, value)) = part {
+            self.model.narrow(frame, variable, value);
         }
-        self.measure.take(self.model, &self.frames[depth]);
-        let outcome = self.measure.outcome(self.model);
-        if goal.see(&outcome) { End::Found } else { End::Exhausted }
+        self.spent += 1;
+        self.measure.take(self.model, frame);
+        let sides = self.measure.sides(self.model);
+        match goal.promise(self.model, frame, &mut self.measure, sides) {
+            Some(promise) => self.queue.push(Waiting { promise, frame: index }),
+            None => self.unused.push(index),
+        }
     }
 
-    fn split(&mut self, depth: usize, variable: usize, value: u64) {
-        if self.frames.len() <= depth + 1 {
-            self.frames.push(self.frames[depth].clone());
+    /// Shows the goal a set of answers in a box, and splits the box.
+    fn look(&mut self, frame: usize, promise: &Promise, goal: &mut impl Goal) -> End {
+        let frame = self.frames[frame].clone();
+        if self.see(&frame, promise, goal) {
+            return End::Found;
         }
-        let (above, below) = self.frames.split_at_mut(depth + 1);
-        below[0].copy_from(&above[depth]);
-        self.model.narrow(&mut below[0], variable, value);
+        if !goal.still(promise) {
+            return End::Exhausted;
+        }
+        let Some(variable) = self.most_open(&frame, promise, goal.pivot()) else { return End::Exhausted };
+        let domain = frame.domains[variable];
+        for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+            if self.is_over() {
+                return End::OutOfBudget;
+            }
+            self.offer(&frame, Some((variable, value)), goal);
+        }
+        End::Exhausted
+    }
+
+    /// Shows the goal the set of answers in the box that the bound rests on.
+    fn see(&mut self, frame: &Frame, promise: &Promise, goal: &mut impl Goal) -> bool {
+        self.seen.copy_from(frame);
+        self.measure.take(self.model, frame);
+        self.measure.choose(self.model, promise.way, promise.pair, &mut self.seen.domains);
+        for domain in &mut self.seen.domains {
+            *domain &= domain.wrapping_neg();
+        }
+        self.model.settle(&mut self.seen);
+        self.measure.take(self.model, &self.seen);
+        let outcome = self.measure.outcome(self.model);
+        let pivoted = goal.pivot().map_or(Vec::new(), |question| self.pivot(question));
+        let seen = goal.see(&outcome, &pivoted);
+        if seen != Seen::Nothing {
+            self.kept.copy_from(&self.seen);
+        }
+        seen == Seen::Wanted
+    }
+
+    /// What the answers seen come to with every answer to a question.
+    fn pivot(&mut self, question: usize) -> Vec<Outcome> {
+        let mut frame = self.seen.clone();
+        (0..self.model.classes[question].len())
+            .map(|class| {
+                self.model.put(&mut frame.domains, question, class);
+                self.model.settle_question(&mut frame, question);
+                self.outcome(&frame)
+            })
+            .collect()
     }
 
     /// The variable with several values on which the most hangs; none when no criterion is open.
-    fn most_open(&self, depth: usize) -> Option<usize> {
-        let frame = &self.frames[depth];
-        let open = |variable: usize| {
-            let criteria = self.model.variables[variable].criteria.iter();
-            criteria
-                .filter(|criterion| frame.is_open(**criterion))
-                .map(|criterion| self.influence[*criterion])
-                .sum()
-        };
-        (0..frame.domains.len())
-            .filter(|variable| !frame.domains[*variable].is_power_of_two())
-            .map(|variable| (open(variable), variable))
-            .filter(|(influence, _): &(i64, usize)| *influence > 0)
-            .max_by_key(|(influence, variable)| (*influence, std::cmp::Reverse(*variable)))
-            .map(|(_, variable)| variable)
+    fn most_open(&self, frame: &Frame, promise: &Promise, pivot: Option<usize>) -> Option<usize> {
+        let mut influence = vec![0_i64; self.model.variables.len()];
+        let mut any = false;
+        for criterion in (0..self.model.effects.len()).filter(|criterion| frame.is_open(*criterion)) {
+            let effect = &self.model.effects[criterion];
+            let removed = 8 * i64::from((effect.removes | effect.leaves).count_ones());
+            let (holds, fails) = self.measure.pull(self.model, promise.way, criterion, promise.pair);
+            // What the bound counts on and the answers it rests on do not give has to be decided first.
+            let missed = if self.seen.must_hold(criterion) { fails } else { holds };
+            let weight = 1 + 6 * missed + holds + fails + removed;
+            for (variable, _) in &self.model.helpers[criterion] {
+                let fixed = pivot == Some(self.model.variables[*variable].question);
+                if !fixed && !frame.domains[*variable].is_power_of_two() {
+                    influence[*variable] += weight;
+                    any = true;
+                }
+            }
+        }
+        let best = (0..influence.len()).max_by_key(|index| (influence[*index], std::cmp::Reverse(*index)));
+        best.filter(|_| any)
     }
-}
-
-/// A rough figure of what a criterion does; only the order of the search depends on it.
-fn influence(model: &Model, criterion: usize) -> i64 {
-    let effect = &model.effects[criterion];
-    let gaps: i64 = model
-        .needs
-        .iter()
-        .flatten()
-        .filter(|need| need.criterion == criterion)
-        .flat_map(|need| &model.gaps[need.rows..need.rows + model.rows])
-        .flatten()
-        .map(|gap| i64::from(*gap))
-        .sum();
-    let removed = i64::from((effect.removes | effect.leaves).count_ones());
-    let familiarity: i64 = effect.familiarity.iter().map(|points| points.abs()).sum();
-    let platforms = model.lane_of.len() as i64;
-    1 + gaps * model.shortfall_price + (effect.effort.abs() * 4 + familiarity + removed * 8) * platforms
 }
