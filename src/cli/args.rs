@@ -44,6 +44,15 @@ pub(super) struct Gates {
     pub(super) fail_on: Vec<usize>,
     /// Nothing unknown may be able to change the verdict.
     pub(super) settled: bool,
+    /// The verdict's side must hold even if every figure is off by so many per cent.
+    pub(super) steadiness: Option<u8>,
+}
+
+impl Gates {
+    /// Whether there is one.
+    pub(super) fn is_any(&self) -> bool {
+        !self.expect.is_empty() || !self.fail_on.is_empty() || self.settled || self.steadiness.is_some()
+    }
 }
 
 /// Names that flags of the program itself have; a question cannot have them.
@@ -117,6 +126,14 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_name("STATUS")
                 .help("Fail unless the verdict is settled: nothing unknown can change it")
                 .value_parser(["settled"])
+                .help_heading("Gates"),
+        )
+        .arg(
+            Arg::new("min-steadiness")
+                .long("min-steadiness")
+                .value_name("PERCENT")
+                .help("Fail unless the side holds even if every figure of the rules is off by this much, 0 to 100")
+                .value_parser(value_parser!(u8).range(0..=100))
                 .help_heading("Gates"),
         );
     let compare = with_format(with_answers(Command::new("compare"), rulebook))
@@ -286,6 +303,7 @@ pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches) -> Result<Plan, St
             expect: bands(rulebook, inner, "expect"),
             fail_on: bands(rulebook, inner, "fail-on"),
             settled: inner.get_one::<String>("require").is_some(),
+            steadiness: inner.get_one("min-steadiness").copied(),
         }),
         "compare" => Action::Compare { all: asks("all") },
         "explain" => Action::Explain(inner.get_many("id").into_iter().flatten().cloned().collect()),

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
 use super::exit::Stop;
 use super::input::{line_of, no_faults, read_file};
@@ -11,7 +11,9 @@ use super::output::{shown, write_whole};
 use crate::answers::{self, Answers, Given, Origin};
 use crate::assessment::Assessment;
 use crate::document::{Entry, FaultLog, Node, Reader, SourceFile, read_toml};
-use crate::rulebook::{Reading, Rulebook, Value};
+use crate::explanation::{Explanation, Target};
+use crate::report::condition_of;
+use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Value};
 
 /// The file's name, in the working directory.
 pub(super) const FILE: &str = "needk8s.toml";
@@ -30,6 +32,36 @@ pub(super) struct Decision {
     pub(super) date: Option<String>,
     /// Name and version of the rulebook.
     pub(super) rulebook: Option<(String, String)>,
+    /// What would change it, as it was when it was taken.
+    pub(super) revisit: Vec<Condition>,
+}
+
+/// A decision on its way into the file.
+pub(super) struct Taken<'a> {
+    pub(super) assessment: &'a Assessment,
+    pub(super) revisit: &'a [Revisit],
+    pub(super) date: &'a str,
+}
+
+/// A turning point to watch: what has to come true, and the id of the verdict or side that it leads to.
+pub(super) struct Revisit {
+    when: Condition,
+    to: String,
+}
+
+/// How many turning points a decision keeps for each direction.
+const MOST_REVISITS: usize = 8;
+
+/// The turning points that are worth watching: to the other side, those in which systems grow first.
+pub(super) fn revisit(rulebook: &Rulebook, band: usize, explanation: &Explanation) -> Vec<Revisit> {
+    let watched = explanation.to_watch(rulebook, band).into_iter().flat_map(|turning| {
+        let to = match turning.target {
+            Target::Side(side) => &rulebook.side(side).id,
+            Target::Verdict(band) => &rulebook.bands()[band].id,
+        };
+        turning.points.iter().take(MOST_REVISITS).map(move |point| (point, to))
+    });
+    watched.map(|(point, to)| Revisit { when: condition_of(rulebook, point), to: to.clone() }).collect()
 }
 
 /// Reads the file, if there is one: its answers go to `answers`, its decision is returned.
@@ -91,13 +123,33 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>) -> Option<Decision> {
     let version = table.text("version");
     let platform = table.text("platform");
     let date = table.text("date");
+    let revisit = table.tables("revisit", "the turning point");
+    let revisit = revisit.into_iter().filter_map(|table| read_revisit(rulebook, table)).collect();
     let verdict = verdict?;
     let band = rulebook.bands().iter().position(|band| band.id == verdict.text);
     if band.is_none() {
         let ids = rulebook.bands().iter().map(|band| band.id.as_str());
         table.log().unknown(verdict.span.clone(), "verdict", verdict.text, ids);
     }
-    Some(Decision { band: band?, platform, date, rulebook: rulebook_name.zip(version) })
+    Some(Decision { band: band?, platform, date, rulebook: rulebook_name.zip(version), revisit })
+}
+
+/// One `[[decision.revisit]]`: its condition. Where it leads is for readers, and must still be a verdict or a side.
+fn read_revisit(rulebook: &Rulebook, table: Reader<'_>) -> Option<Condition> {
+    let when = table.get("when");
+    if when.is_none() {
+        let message = "the turning point lacks `when`".to_owned();
+        table.log().fault(table.span(), message, Some("when = { question = \"value\" }".to_owned()));
+    }
+    if let Some(to) = table.word("to") {
+        let sides =
+            [Leaning::Without, Leaning::Hedge, Leaning::With].map(|side| rulebook.side(side).id.as_str());
+        let ids: Vec<&str> = rulebook.bands().iter().map(|band| band.id.as_str()).chain(sides).collect();
+        if !ids.contains(&to.text) {
+            table.log().unknown(to.span.clone(), "verdict or side", to.text, ids.iter().copied());
+        }
+    }
+    when.map(|when| rulebook.read_condition(when, table.log()))
 }
 
 /// Records the known answers and the decision in the file, which keeps its comments and whatever else it says.
@@ -105,9 +157,9 @@ pub(super) fn record(
     rulebook: &Rulebook,
     path: &Path,
     answers: &Answers,
-    assessment: &Assessment,
-    date: &str,
+    taken: &Taken<'_>,
 ) -> Result<(), Stop> {
+    let Taken { assessment, revisit, date } = taken;
     let existing = if path.symlink_metadata().is_ok() { Some(read_file(path)?) } else { None };
     let new = "# Recorded by needk8s; `needk8s check` holds the decision against the answers.\n\n[answers]\n";
     let text = existing.as_deref().unwrap_or(new);
@@ -127,10 +179,49 @@ pub(super) fn record(
     let table = table_at(&mut document, "decision", path)?;
     put(table, "verdict", value(&rulebook.bands()[assessment.band].id));
     put(table, "platform", value(&rulebook.platforms()[assessment.recommendation].id));
-    put(table, "date", value(date));
+    put(table, "date", value(*date));
     put(table, "rulebook", value(rulebook.name()));
     put(table, "version", value(rulebook.version()));
+    put_revisit(rulebook, table, revisit);
     write_whole(path, &document.to_string())
+}
+
+/// Replaces the turning points; a comment above the first of them stays.
+fn put_revisit(rulebook: &Rulebook, decision: &mut Table, revisit: &[Revisit]) {
+    let before = match decision.remove("revisit") {
+        Some(Item::ArrayOfTables(tables)) => {
+            tables.iter().next().and_then(|first| first.decor().prefix().cloned())
+        }
+        _ => None,
+    };
+    let mut tables = ArrayOfTables::new();
+    for Revisit { when, to } in revisit {
+        let mut table = Table::new();
+        table.insert("to", value(to));
+        table.insert("when", value(toml_of(&when.written(rulebook.questions()))));
+        tables.push(table);
+    }
+    if let (Some(first), Some(before)) = (tables.iter_mut().next(), before) {
+        first.decor_mut().set_prefix(before);
+    }
+    if !tables.is_empty() {
+        decision.insert("revisit", Item::ArrayOfTables(tables));
+    }
+}
+
+/// A condition as TOML on one line.
+fn toml_of(data: &serde_json::Value) -> toml_edit::Value {
+    use serde_json::Value as Json;
+    match data {
+        Json::Object(entries) => {
+            entries.iter().map(|(key, value)| (key, toml_of(value))).collect::<InlineTable>().into()
+        }
+        Json::Array(items) => items.iter().map(toml_of).collect::<toml_edit::Array>().into(),
+        Json::Number(number) => number.as_i64().unwrap_or(i64::MAX).into(),
+        Json::Bool(flag) => (*flag).into(),
+        Json::String(text) => text.as_str().into(),
+        Json::Null => "".into(),
+    }
 }
 
 fn table_at<'d>(document: &'d mut DocumentMut, name: &str, path: &Path) -> Result<&'d mut Table, Stop> {

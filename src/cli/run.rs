@@ -1,5 +1,6 @@
 //! From arguments to an exit code: reads what is known, assesses it, and writes the result where it was asked for.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use super::output::{can_ask, layout, print, say, shown, write_whole};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::did_you_mean;
-use crate::explanation::{Engine, Outlook};
+use crate::explanation::{Engine, Explanation};
 use crate::interview::{self, FileOrder, Interview, Outcome, Session};
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, Provenance, export, json, markdown, matrix, reference, text};
@@ -47,7 +48,7 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         }
     };
     let plan = args::plan(&rulebook, &matches).map_err(Stop::wrong)?;
-    let program = Program { rulebook: &rulebook, plan: &plan };
+    let program = Program { rulebook: &rulebook, plan: &plan, engine: OnceCell::new() };
     match &plan.action {
         Action::Assess { no_input, all, save } => program.assess(!no_input && can_ask(), *all, *save),
         Action::Check(gates) => program.check(gates),
@@ -65,6 +66,7 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
 struct Program<'a> {
     rulebook: &'a Rulebook,
     plan: &'a Plan,
+    engine: OnceCell<Engine>,
 }
 
 impl Program<'_> {
@@ -132,7 +134,8 @@ impl Program<'_> {
             self.conclude(&answers, false, Some(Path::new(report)))?;
         }
         if keep.answers && !save {
-            self.record(&answers)?;
+            let (assessment, explanation) = self.judge(&answers);
+            self.record(&answers, &assessment, &explanation)?;
         }
         session.discard().map_err(talk)?;
         Ok(ExitCode::Done)
@@ -140,8 +143,8 @@ impl Program<'_> {
 
     /// Judges the answers, delivers the report (to `report` where that is named), and records the decision.
     fn conclude(&self, answers: &Answers, save: bool, report: Option<&Path>) -> Result<(), Stop> {
-        let (assessment, outlook) = self.judge(answers);
-        let contents = Contents::new(self.rulebook, answers, &assessment, &outlook, self.provenance());
+        let (assessment, explanation) = self.judge(answers);
+        let contents = Contents::new(self.rulebook, answers, &assessment, &explanation, self.provenance());
         match report {
             Some(path) => {
                 let format =
@@ -152,20 +155,34 @@ impl Program<'_> {
             }
             None => self.deliver(&contents)?,
         }
-        if save { self.record(answers) } else { Ok(()) }
+        if save { self.record(answers, &assessment, &explanation) } else { Ok(()) }
     }
 
-    fn record(&self, answers: &Answers) -> Result<(), Stop> {
-        let (assessment, _) = self.judge(answers);
-        decision::record(self.rulebook, Path::new(decision::FILE), answers, &assessment, &today())?;
+    fn record(
+        &self,
+        answers: &Answers,
+        assessment: &Assessment,
+        explanation: &Explanation,
+    ) -> Result<(), Stop> {
+        let revisit = decision::revisit(self.rulebook, assessment.band, explanation);
+        let taken = decision::Taken { assessment, revisit: &revisit, date: &today() };
+        decision::record(self.rulebook, Path::new(decision::FILE), answers, &taken)?;
         say(&format!("Recorded in {}.", decision::FILE));
         Ok(())
     }
 
-    fn judge(&self, answers: &Answers) -> (Assessment, Outlook) {
-        let values = answers.values();
-        let outlook = Engine::new(self.rulebook).outlook(&values);
-        (assess(self.rulebook, self.rulebook.readings(|question| answers.value(question))), outlook)
+    fn assessment(&self, answers: &Answers) -> Assessment {
+        assess(self.rulebook, self.rulebook.readings(|question| answers.value(question)))
+    }
+
+    fn engine(&self) -> &Engine {
+        self.engine.get_or_init(|| Engine::new(self.rulebook))
+    }
+
+    fn judge(&self, answers: &Answers) -> (Assessment, Explanation) {
+        let assessment = self.assessment(answers);
+        let explanation = self.engine().explain(self.rulebook, &answers.values(), &assessment);
+        (assessment, explanation)
     }
 
     /// Writes the report to the file that was named, else to standard output.
@@ -200,23 +217,24 @@ impl Program<'_> {
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
-        if recorded.is_none() && gates.expect.is_empty() && gates.fail_on.is_empty() && !gates.settled {
+        if recorded.is_none() && !gates.is_any() {
             return Err(Stop::wrong(format!(
                 "there is nothing to check against: {} records no decision and no gate is given\n\n\
-                 Record one with `needk8s --save`, or give a gate: --expect, --fail-on or --require settled.",
+                 Record one with `needk8s --save`, or give a gate: --expect, --fail-on, --require settled or \
+                 --min-steadiness.",
                 decision::FILE
             )));
         }
-        let (assessment, outlook) = self.judge(&answers);
-        let contents = Contents::new(self.rulebook, &answers, &assessment, &outlook, self.provenance());
-        let failures = check::failures(&contents, recorded.as_ref(), gates);
+        let (assessment, explanation) = self.judge(&answers);
+        let contents = Contents::new(self.rulebook, &answers, &assessment, &explanation, self.provenance());
+        let findings = check::findings(&contents, recorded.as_ref(), gates);
         self.deliver(&contents)?;
         let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-        check::announce(&contents, &failures, recorded.is_some(), in_actions);
+        check::announce(&contents, &findings, recorded.is_some(), in_actions);
         if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
             append(Path::new(&summary), &markdown::render(&contents, &today()))?;
         }
-        Ok(if failures.is_empty() { ExitCode::Done } else { ExitCode::Fails })
+        Ok(if findings.failures.is_empty() { ExitCode::Done } else { ExitCode::Fails })
     }
 
     fn nothing_known(&self) -> Stop {
@@ -246,7 +264,7 @@ impl Program<'_> {
 
     fn compare(&self, all: bool) -> Result<ExitCode, Stop> {
         let (answers, _) = self.known()?;
-        let assessment = (!answers.is_empty()).then(|| self.judge(&answers).0);
+        let assessment = (!answers.is_empty()).then(|| self.assessment(&answers));
         let selection = matrix::Selection { rulebook: self.rulebook, assessment: assessment.as_ref(), all };
         let format = self.plan.format.unwrap_or(Format::Text);
         match &self.plan.output {
@@ -279,7 +297,7 @@ impl Program<'_> {
 
     fn learn(&self) -> Result<ExitCode, Stop> {
         let (answers, _) = self.known()?;
-        let assessment = (!answers.is_empty()).then(|| self.judge(&answers).0);
+        let assessment = (!answers.is_empty()).then(|| self.assessment(&answers));
         print(&reference::learn(self.rulebook, assessment.as_ref(), layout(false)))?;
         Ok(ExitCode::Done)
     }

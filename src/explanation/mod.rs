@@ -9,6 +9,7 @@ mod goals;
 mod model;
 mod open;
 mod outlook;
+mod revisit;
 mod search;
 mod situation;
 mod steadiness;

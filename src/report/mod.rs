@@ -1,12 +1,15 @@
 //! What a person or a program gets to read. The content is put together once; each format only lays it out.
 
 mod content;
+mod explained;
 pub mod export;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
 pub mod reference;
 pub mod text;
+
+pub use explained::{Explained, FragileFigure, Open, Reason, Said, Set, Turn, condition_of};
 
 pub use content::{
     Answer, Availability, Contents, Contradiction, LedgerLine, NextStep, NextStepKind, PlatformRow,
