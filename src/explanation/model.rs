@@ -50,6 +50,10 @@ pub(super) struct Adds {
 }
 
 impl Adds {
+    pub(super) fn is_nothing(&self) -> bool {
+        self.price == 0 && self.familiarity.is_empty()
+    }
+
     fn add(&mut self, effect: &Effect) {
         self.price += effect.effort;
         if !effect.familiarity.is_empty() {
@@ -125,6 +129,7 @@ pub(super) struct Model {
     pub(super) demands_of: Vec<Vec<(usize, usize)>>,
     /// The criteria that each question has a part in, and the questions that have a part in the same.
     pub(super) touched_by: Vec<Vec<usize>>,
+    parts: Vec<Vec<bool>>,
     tied: Vec<Vec<bool>>,
     pub(super) rows: usize,
     pub(super) rows_without: usize,
@@ -347,6 +352,7 @@ impl Model {
             gaps: Vec::new(),
             demands_of: vec![Vec::new(); rulebook.criteria().len()],
             touched_by: Vec::new(),
+            parts: Vec::new(),
             tied: Vec::new(),
             rows,
             rows_without,
@@ -452,6 +458,12 @@ impl Model {
             criteria
         };
         self.touched_by = self.variables_of.iter().map(touched).collect();
+        let part = |criteria: &Vec<usize>| {
+            let mut part = vec![false; self.conditions.len()];
+            criteria.iter().for_each(|criterion| part[*criterion] = true);
+            part
+        };
+        self.parts = self.touched_by.iter().map(part).collect();
         let shares =
             |a: &Vec<usize>, b: &Vec<usize>| a.iter().any(|criterion| b.binary_search(criterion).is_ok());
         self.tied =
@@ -461,6 +473,11 @@ impl Model {
     /// Whether two questions have a part in the same criterion, so that changes of both do not simply add up.
     pub(super) fn are_tied(&self, question: usize, other: usize) -> bool {
         self.tied[question][other]
+    }
+
+    /// Whether a criterion changes with a question.
+    pub(super) fn has_part(&self, question: usize, criterion: usize) -> bool {
+        self.parts[question][criterion]
     }
 
     pub(super) fn family_count(&self) -> usize {
@@ -594,6 +611,20 @@ impl Model {
         }
     }
 
+    /// Evaluates anew which questions apply after one was answered otherwise.
+    pub(super) fn settle_asks(&self, frame: &mut Frame, question: usize) {
+        for variable in self.variables_of[question].clone() {
+            for asked in &self.variables[variable].asks {
+                frame.asks[*asked] = self.applies(frame, *asked);
+            }
+        }
+    }
+
+    /// Whether a criterion holds in a frame of one set of answers, of which only the questions that apply are settled.
+    pub(super) fn is_true(&self, frame: &Frame, criterion: usize) -> bool {
+        self.conditions[criterion].evaluate(frame, &self.variables_of) & may::HOLD != 0
+    }
+
     /// Fixes a question to one class, without evaluating the conditions.
     pub(super) fn put(&self, domains: &mut [u64], question: usize, class: usize) {
         let variables = self.variables_of[question].clone();
@@ -601,6 +632,18 @@ impl Model {
         for (variable, value) in variables.skip(1).zip(&self.settings[question][class]) {
             domains[variable] = 1 << value;
         }
+    }
+
+    /// The domains of a question's variables when its answer may be any.
+    pub(super) fn full_domains(&self, question: usize) -> Vec<u64> {
+        let variables = self.variables_of[question].clone().skip(1);
+        std::iter::once(ANSWERED).chain(variables.map(|variable| self.variables[variable].all)).collect()
+    }
+
+    /// The domains of a question's variables when its answer is of one class.
+    pub(super) fn domains_of(&self, question: usize, class: usize) -> Vec<u64> {
+        let values = self.settings[question][class].iter().map(|value| 1 << value);
+        std::iter::once(ANSWERED).chain(values).collect()
     }
 
     /// The values that a variable may take in a frame while its question counts, and whether it may come to nothing.

@@ -149,16 +149,17 @@ impl Force<'_, '_> {
         let mut widened: Vec<(usize, Vec<usize>)> =
             set.iter().filter_map(|question| Some((*question, vec![self.classes[*question]?]))).collect();
         for at in 0..widened.len() {
-            let question = widened[at].0;
-            let own = self.classes[question];
-            let mut classes = Vec::new();
-            for class in 0..model.classes[question].len() {
-                let mut tried = widened.clone();
-                tried[at].1 = vec![class];
-                if own == Some(class) || self.forces(&tried) {
-                    classes.push(class);
-                }
-            }
+            let (question, own) = (widened[at].0, widened[at].1[0]);
+            let frames = self.boxes_without(&widened, question);
+            let mut classes = if model.variables_of[question].len() == 2 {
+                self.widen_values(&frames, question, own)
+            } else {
+                let mut domains = model.full_domains(question);
+                let mut classes = Vec::new();
+                self.widen_sets(&frames, question, &mut domains, &mut classes);
+                classes
+            };
+            classes.sort_unstable();
             widened[at].1 = classes;
         }
         widened
@@ -167,33 +168,90 @@ impl Force<'_, '_> {
             .collect()
     }
 
-    /// Whether every combination of these answers forces the verdict.
-    fn forces(&mut self, answers: &[(usize, Vec<usize>)]) -> bool {
+    /// The boxes of all answers but that to `question`. Sets of options are not made up of independent parts, so that
+    /// each of them has a box of its own.
+    fn boxes_without(&self, answers: &[(usize, Vec<usize>)], question: usize) -> Vec<Frame> {
         let model = &self.engine.model;
-        // Sets of options are not made up of independent parts, so that they are tried one by one.
-        let listed = answers
-            .iter()
-            .position(|(question, classes)| classes.len() > 1 && model.variables_of[*question].len() != 2);
-        if let Some(at) = listed {
-            return answers[at].1.iter().all(|class| {
-                let mut one = answers.to_vec();
-                one[at].1 = vec![*class];
-                self.forces(&one)
-            });
-        }
-        let mut frame = model.frame();
-        for (question, classes) in answers {
-            let mut mask = 0;
-            for class in classes {
-                model.put(&mut frame.domains, *question, *class);
-                mask |= frame.domains[model.variables_of[*question].end - 1];
+        let mut frames = vec![model.frame()];
+        for (other, classes) in answers.iter().filter(|(other, _)| *other != question) {
+            let variables = model.variables_of[*other].clone();
+            if variables.len() == 2 {
+                let mask = classes.iter().fold(0, |mask, class| mask | model.domains_of(*other, *class)[1]);
+                frames.iter_mut().for_each(|frame| frame.domains[variables.end - 1] = mask);
+                continue;
             }
-            if model.variables_of[*question].len() == 2 {
-                frame.domains[model.variables_of[*question].end - 1] = mask;
-            }
+            frames = frames
+                .iter()
+                .flat_map(|frame| {
+                    classes.iter().map(|class| {
+                        let mut frame = frame.clone();
+                        model.put(&mut frame.domains, *other, *class);
+                        frame
+                    })
+                })
+                .collect();
         }
-        model.settle(&mut frame);
-        matches!(self.escape(&frame), Escape::No)
+        frames
+    }
+
+    /// Whether the verdict is forced in all boxes with these domains of a question.
+    fn forced(&mut self, frames: &[Frame], question: usize, domains: &[u64]) -> bool {
+        let model = &self.engine.model;
+        let variables = model.variables_of[question].clone();
+        frames.iter().all(|frame| {
+            let mut frame = frame.clone();
+            frame.domains[variables.clone()].copy_from_slice(domains);
+            model.settle(&mut frame);
+            matches!(self.escape(&frame), Escape::No)
+        })
+    }
+
+    /// The values of a question with which the verdict stays forced: all of them at once, less those that are found to
+    /// speak against it.
+    fn widen_values(&mut self, frames: &[Frame], question: usize, own: usize) -> Vec<usize> {
+        let model = &self.engine.model;
+        let variable = model.variables_of[question].end - 1;
+        let domains = model.full_domains(question);
+        let mut left = domains[1] & !(1 << own);
+        let mut good = 1 << own;
+        while left != 0 {
+            if self.forced(frames, question, &[domains[0], left]) {
+                good |= left;
+                break;
+            }
+            // Where nothing was found, the search ran out of its budget: the values are given up.
+            let found = self.search.kept.domains[variable] & left;
+            left = if found == 0 { 0 } else { left & !found };
+        }
+        (0..model.classes[question].len()).filter(|class| good >> class & 1 == 1).collect()
+    }
+
+    /// The same for a question that takes sets of options: in halves, by whether an option is in the set.
+    fn widen_sets(
+        &mut self,
+        frames: &[Frame],
+        question: usize,
+        domains: &mut Vec<u64>,
+        good: &mut Vec<usize>,
+    ) {
+        let model = &self.engine.model;
+        let inside = |class: &usize| {
+            let own = model.domains_of(question, *class);
+            own.iter().zip(domains.iter()).all(|(own, domain)| own & domain != 0)
+        };
+        let mut classes = (0..model.classes[question].len()).filter(inside).peekable();
+        if classes.peek().is_none() {
+            return;
+        }
+        if self.forced(frames, question, domains) {
+            return good.extend(classes);
+        }
+        let Some(open) = domains.iter().position(|domain| !domain.is_power_of_two()) else { return };
+        for half in [1, 2] {
+            domains[open] = half;
+            self.widen_sets(frames, question, domains, good);
+        }
+        domains[open] = 3;
     }
 }
 

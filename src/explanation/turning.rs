@@ -13,7 +13,7 @@ pub(super) const ALWAYS_COMPLETE: usize = 2;
 /// Sets of more changes than this are not looked for: nobody's answers change in more ways at once.
 const MOST_CHANGES: usize = 6;
 /// How many sets of three and more changes may be looked at.
-const TRIES: u64 = 60_000;
+const TRIES: u64 = 40_000;
 
 /// Where a turning point leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
