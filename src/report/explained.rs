@@ -4,7 +4,7 @@ use crate::assessment::Assessment;
 use crate::explanation::{
     Explanation, Figure, Fragile, OpenQuestion, Status, Target, TurningPoint, TurningPoints,
 };
-use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Values, all_of, any_of};
+use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Values, all_of, any_of, either};
 use crate::text::{counted, list};
 
 /// The whole explanation, sentence by sentence.
@@ -270,25 +270,25 @@ impl Writer<'_> {
         watched.into_iter().map(|turning| self.watch(turning)).collect()
     }
 
-    /// "Revisit when you deploy more than 29 services: that would turn it to …"
+    /// "Revisit when you deploy more than 29 services of your own. Then …"
     fn watch(&self, turning: &TurningPoints) -> String {
         let growing = turning.points.iter().filter(|point| point.grows).count();
         let points = if growing > 0 { &turning.points[..growing] } else { &turning.points };
         let groups = grouped(points);
-        let mut alternatives: Vec<String> =
-            groups.iter().take(WATCHED).map(|group| self.say_group(group)).collect();
-        // A change that takes a list of its own would hide the others.
-        alternatives.sort_by_key(|alternative| alternative.len() > 200);
-        format!("Revisit when {}: that would {}.", any_of(&alternatives), self.turn_to(turning.target))
+        let alternatives: Vec<String> =
+            groups.iter().take(WATCHED).map(|group| self.say_group(group, WATCHED)).collect();
+        format!("Revisit when {}. Then {}.", any_of(&alternatives), self.turned(turning.target))
     }
 
-    fn turn_to(&self, target: Target) -> String {
-        match target {
-            Target::Verdict(band) => format!("make it {}", self.band_name(band)),
-            Target::Side(side) => match self.only_band(side) {
-                Some(band) => format!("make it {}", self.band_name(band)),
-                None => format!("turn it to {}", self.rulebook.side(side).name),
-            },
+    /// What it would be when a turning point has come true.
+    fn turned(&self, target: Target) -> String {
+        let only = match target {
+            Target::Verdict(band) => Some(band),
+            Target::Side(side) => self.only_band(side),
+        };
+        match (only, target) {
+            (None, Target::Side(side)) => format!("the answer would be {}", self.rulebook.side(side).name),
+            (band, _) => format!("it would be {}", band.map_or(String::new(), |band| self.band_name(band))),
         }
     }
 
@@ -299,18 +299,20 @@ impl Writer<'_> {
         bands.next().filter(|_| bands.next().is_none())
     }
 
-    fn say_group(&self, group: &Group<'_>) -> String {
-        let mut rest: Vec<String> =
-            group.rest.iter().map(|changes| say_changes(self.rulebook, changes)).collect();
+    /// A group as a clause, with up to `most` of what may come to its shared change.
+    fn say_group(&self, group: &Group<'_>, most: usize) -> String {
+        let rest = group.rest.iter().take(most);
+        let rest: Vec<String> = rest.map(|changes| say_changes(self.rulebook, changes)).collect();
         let Some(shared) = group.shared else { return rest.concat() };
         let shared = shared.say_beside_others(&self.rulebook.questions()[shared.question()]);
-        let more = rest.len().saturating_sub(ALTERNATIVES);
-        rest.truncate(ALTERNATIVES);
-        match (rest.as_slice(), more) {
-            ([one, other], 0) => all_of(&[shared, format!("either {one} or {other}")]),
-            (_, 0) => format!("{shared}, and one of these as well: {}", rest.join("; ")),
-            _ => format!("{shared}, and one of these as well: {}; or one of {more} others", rest.join("; ")),
+        if rest.len() <= WATCHED {
+            return all_of(&[shared, format!("either {}", either(&rest))]);
         }
+        let more = match group.rest.len() - rest.len() {
+            0 => String::new(),
+            more => format!("; or one of {more} others"),
+        };
+        format!("{shared}, and one of these as well: {}{more}", rest.join("; "))
     }
 
     fn turn(&self, turning: &TurningPoints) -> Turn {
@@ -321,7 +323,12 @@ impl Writer<'_> {
             }
             Target::Side(side) => {
                 let name = &self.rulebook.side(side).name;
-                (self.rulebook.side(side).id.clone(), upper_first(name), self.only_band(side).is_some())
+                let same = |other: &TurningPoints| {
+                    matches!(other.target, Target::Verdict(_)) && other.points == turning.points
+                };
+                let repeats =
+                    self.only_band(side).is_some() || self.explanation.turning_points.iter().any(same);
+                (self.rulebook.side(side).id.clone(), upper_first(name), repeats)
             }
         };
         let groups = grouped(&turning.points);
@@ -333,7 +340,7 @@ impl Writer<'_> {
             title,
             scope: scope(turning),
             sets: turning.points.iter().map(|point| self.set(point)).collect(),
-            grouped: shown.iter().map(|group| self.say_group(group)).collect(),
+            grouped: shown.iter().map(|group| self.say_group(group, ALTERNATIVES)).collect(),
             left_out: turning.points.len() - sets(shown),
             repeats,
         }
@@ -367,17 +374,14 @@ impl Writer<'_> {
 
     fn fragile(&self, fragile: &Fragile) -> FragileFigure {
         let (kind, of, what, because) = self.figure(fragile.figure);
-        let would = match self.only_band(fragile.side) {
-            Some(band) => format!("be {}", self.band_name(band)),
-            None => format!("turn to {}", self.rulebook.side(fragile.side).name),
-        };
+        let would = self.turned(Target::Side(fragile.side));
         FragileFigure {
             kind,
             of,
             now: fragile.now,
             then: fragile.then,
             to: self.rulebook.side(fragile.side).id.clone(),
-            text: format!("{what} ({}; at {} it would {would})", fragile.now, fragile.then),
+            text: format!("{what} ({}; at {} {would})", fragile.now, fragile.then),
             because,
         }
     }
@@ -485,12 +489,13 @@ fn scope(turning: &TurningPoints) -> String {
         }
         (1, _) if upto == 1 => "one change".to_owned(),
         (1, true) => format!("the only smallest set of up to {upto} changes"),
+        (2, true) => format!("both smallest sets of up to {upto} changes"),
         (number, true) => format!("all {number} smallest sets of up to {upto} changes"),
         (number, false) => format!("{number} sets of up to {upto} changes; that these are all is not proved"),
     }
 }
 
-fn upper_first(text: &str) -> String {
+pub(super) fn upper_first(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

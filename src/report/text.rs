@@ -432,7 +432,7 @@ fn say_reason(reason: &Reason, verbose: bool) -> String {
     let said: Vec<String> = reason
         .answers
         .iter()
-        .map(|answer| if few { answer.text.clone() } else { answer.name.to_lowercase() })
+        .map(|answer| if few { answer.text.clone() } else { answer.name.clone() })
         .collect();
     match said.is_empty() {
         true => format!("{}.", reason.title),

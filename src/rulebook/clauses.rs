@@ -60,7 +60,18 @@ fn shared_words(first: &str, second: &str) -> usize {
 
 /// Clauses about different things that hold together: "you deploy more than 5 services and need auto-scaling".
 pub fn all_of(clauses: &[String]) -> String {
-    list(&without_repeated_subjects(clauses), "and")
+    // What begins with "either" goes last, where nothing can be read as part of its last alternative.
+    let (alternatives, mut clauses): (Vec<&String>, Vec<&String>) =
+        clauses.iter().partition(|clause| clause.starts_with("either "));
+    clauses.extend(&alternatives);
+    let clauses: Vec<String> = clauses.into_iter().cloned().collect();
+    let said = without_repeated_subjects(&clauses);
+    if alternatives.len() > 1 { said.join(", and ") } else { list(&said, "and") }
+}
+
+/// Short alternatives: "you run it, need more or want less".
+pub fn either(alternatives: &[String]) -> String {
+    list(&without_repeated_subjects(alternatives), "or")
 }
 
 /// Alternatives, each of which may have an "and" or an "or" of its own.

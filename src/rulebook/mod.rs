@@ -10,7 +10,7 @@ mod values;
 
 pub use builtin::builtin_files;
 pub use classes::Classes;
-pub use clauses::{all_of, any_of};
+pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, UNKNOWN, Value, ValueError};
 pub use values::Values;
