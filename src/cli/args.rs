@@ -29,6 +29,7 @@ pub(super) enum Action {
     Check(Gates),
     Compare { all: bool },
     Explain(Vec<String>),
+    Why(String),
     Learn,
     ExportRules,
     Completions(Shell),
@@ -149,6 +150,9 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .num_args(1..)
                 .action(ArgAction::Append),
         );
+    let why = with_format(with_answers(Command::new("why"), rulebook))
+        .about("Say why a platform is not the recommended one, and what would make it so")
+        .arg(Arg::new("platform").value_name("PLATFORM").help("The platform, by id or name").required(true));
     let learn = with_answers(Command::new("learn"), rulebook)
         .about("Show the learning path; with answers, what they need first");
     let rules = Command::new("rules")
@@ -197,7 +201,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_parser(value_parser!(PathBuf)),
         )
         .subcommand(assess(Command::new("assess")).about("Ask what is not yet known, then answer and explain (the default)"))
-        .subcommands([check, compare, explain, learn, rules, completions])
+        .subcommands([check, why, compare, explain, learn, rules, completions])
         .subcommand(Command::new("man").about("Print the man page"))
 }
 
@@ -307,6 +311,7 @@ pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches) -> Result<Plan, St
         }),
         "compare" => Action::Compare { all: asks("all") },
         "explain" => Action::Explain(inner.get_many("id").into_iter().flatten().cloned().collect()),
+        "why" => Action::Why(inner.get_one::<String>("platform").cloned().unwrap_or_default()),
         "learn" => Action::Learn,
         "rules" => Action::ExportRules,
         "completions" => Action::Completions(*inner.get_one("shell").unwrap_or(&Shell::Bash)),

@@ -16,8 +16,9 @@ use crate::document::did_you_mean;
 use crate::explanation::{Engine, Explanation};
 use crate::interview::{self, FileOrder, Interview, Outcome, Session};
 use crate::report::text::Layout;
+use crate::report::why::{self, Why};
 use crate::report::{Contents, Format, Provenance, export, json, markdown, matrix, reference, text};
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Platform, Rulebook};
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -54,6 +55,7 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         Action::Check(gates) => program.check(gates),
         Action::Compare { all } => program.compare(*all),
         Action::Explain(ids) => program.explain(ids),
+        Action::Why(platform) => program.why(platform),
         Action::Learn => program.learn(),
         Action::ExportRules => {
             print(&export::render(&rulebook, &program.provenance())).map(|()| ExitCode::Done)
@@ -293,6 +295,55 @@ impl Program<'_> {
         }
         print(&explained.join("\n"))?;
         Ok(ExitCode::Done)
+    }
+
+    /// What separates a platform from the recommended one, or, where it is that one, the runner-up from it.
+    fn why(&self, platform: &str) -> Result<ExitCode, Stop> {
+        let asked = self.platform(platform)?;
+        let (answers, _) = self.known()?;
+        if answers.is_empty() {
+            return Err(self.nothing_known());
+        }
+        let assessment = self.assessment(&answers);
+        let recommended = assessment.recommendation;
+        let runner_up = || {
+            let others = assessment.ranking.iter().filter(|platform| **platform != recommended);
+            others.copied().find(|platform| assessment.standings[*platform].is_available())
+        };
+        let compared = if asked == recommended { runner_up() } else { Some(asked) };
+        let contrast = compared.map(|platform| {
+            self.engine().contrast(self.rulebook, &answers.values(), &assessment, (platform, recommended))
+        });
+        let told =
+            Why { rulebook: self.rulebook, assessment: &assessment, asked, contrast: contrast.as_ref() };
+        let format = self.plan.format.unwrap_or(Format::Text);
+        let render = |layout| why::render(told, &self.provenance(), format, layout);
+        match &self.plan.output {
+            None => print(&render(layout(false)))?,
+            Some(path) => {
+                write_whole(path, &render(Layout::PLAIN))?;
+                say(&format!("Written to {}.", shown(path)));
+            }
+        }
+        Ok(ExitCode::Done)
+    }
+
+    /// The platform with this id or name.
+    fn platform(&self, given: &str) -> Result<usize, Stop> {
+        let platforms = self.rulebook.platforms();
+        let meant = given.to_lowercase();
+        let is_meant = |platform: &Platform| {
+            [&platform.id, &platform.name].iter().any(|name| name.to_lowercase() == meant)
+        };
+        platforms.iter().position(is_meant).ok_or_else(|| {
+            let ids = || platforms.iter().map(|platform| platform.id.as_str());
+            let names = ids().chain(platforms.iter().map(|platform| platform.name.as_str()));
+            let help = match did_you_mean(given, names) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("possible: {}", ids().collect::<Vec<_>>().join(", ")),
+            };
+            Stop::wrong(format!("there is no platform `{}`; {help}", crate::text::one_line(given)))
+        })
     }
 
     fn learn(&self) -> Result<ExitCode, Stop> {

@@ -152,6 +152,11 @@ pub fn condition_of(rulebook: &Rulebook, point: &TurningPoint) -> Condition {
     if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) }
 }
 
+/// A set of answers to one question in words.
+pub(super) fn say_values(rulebook: &Rulebook, values: &Values) -> String {
+    values.say(&rulebook.questions()[values.question()])
+}
+
 /// A set of changes in words.
 pub(super) fn say_changes(rulebook: &Rulebook, changes: &[Values]) -> String {
     let question = |values: &Values| &rulebook.questions()[values.question()];
@@ -207,6 +212,31 @@ fn grouped(points: &[TurningPoint]) -> Vec<Group<'_>> {
         }
     }
     groups
+}
+
+/// Sets of changes for a reader, those that share a change on one line, and how many sets are left out.
+pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<String>, usize) {
+    let groups = grouped(points);
+    let shown = &groups[..groups.len().min(LINES)];
+    let said: usize = shown.iter().map(|group| group.rest.len()).sum();
+    let lines = shown.iter().map(|group| say_group(rulebook, group, ALTERNATIVES));
+    (lines.collect(), points.len() - said)
+}
+
+/// A group as a clause, with up to `most` of what may come to its shared change.
+fn say_group(rulebook: &Rulebook, group: &Group<'_>, most: usize) -> String {
+    let rest = group.rest.iter().take(most);
+    let rest: Vec<String> = rest.map(|changes| say_changes(rulebook, changes)).collect();
+    let Some(shared) = group.shared else { return rest.concat() };
+    let shared = shared.say_beside_others(&rulebook.questions()[shared.question()]);
+    if rest.len() <= WATCHED {
+        return all_of(&[shared, format!("either {}", either(&rest))]);
+    }
+    let more = match group.rest.len() - rest.len() {
+        0 => String::new(),
+        more => format!("; or one of {more} others"),
+    };
+    format!("{shared}, and one of these as well: {}{more}", rest.join("; "))
 }
 
 struct Writer<'a> {
@@ -276,7 +306,7 @@ impl Writer<'_> {
         let points = if growing > 0 { &turning.points[..growing] } else { &turning.points };
         let groups = grouped(points);
         let alternatives: Vec<String> =
-            groups.iter().take(WATCHED).map(|group| self.say_group(group, WATCHED)).collect();
+            groups.iter().take(WATCHED).map(|group| say_group(self.rulebook, group, WATCHED)).collect();
         format!("Revisit when {}. Then {}.", any_of(&alternatives), self.turned(turning.target))
     }
 
@@ -299,22 +329,6 @@ impl Writer<'_> {
         bands.next().filter(|_| bands.next().is_none())
     }
 
-    /// A group as a clause, with up to `most` of what may come to its shared change.
-    fn say_group(&self, group: &Group<'_>, most: usize) -> String {
-        let rest = group.rest.iter().take(most);
-        let rest: Vec<String> = rest.map(|changes| say_changes(self.rulebook, changes)).collect();
-        let Some(shared) = group.shared else { return rest.concat() };
-        let shared = shared.say_beside_others(&self.rulebook.questions()[shared.question()]);
-        if rest.len() <= WATCHED {
-            return all_of(&[shared, format!("either {}", either(&rest))]);
-        }
-        let more = match group.rest.len() - rest.len() {
-            0 => String::new(),
-            more => format!("; or one of {more} others"),
-        };
-        format!("{shared}, and one of these as well: {}{more}", rest.join("; "))
-    }
-
     fn turn(&self, turning: &TurningPoints) -> Turn {
         let (to, title, repeats) = match turning.target {
             Target::Verdict(band) => {
@@ -331,17 +345,15 @@ impl Writer<'_> {
                 (self.rulebook.side(side).id.clone(), upper_first(name), repeats)
             }
         };
-        let groups = grouped(&turning.points);
-        let shown = &groups[..groups.len().min(LINES)];
-        let sets = |groups: &[Group<'_>]| groups.iter().map(|group| group.rest.len()).sum::<usize>();
+        let (grouped, left_out) = say_points(self.rulebook, &turning.points);
         Turn {
             target: turning.target,
             to,
             title,
             scope: scope(turning),
             sets: turning.points.iter().map(|point| self.set(point)).collect(),
-            grouped: shown.iter().map(|group| self.say_group(group, ALTERNATIVES)).collect(),
-            left_out: turning.points.len() - sets(shown),
+            grouped,
+            left_out,
             repeats,
         }
     }

@@ -26,7 +26,7 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-fn link(title: &str, url: &str) -> String {
+pub(super) fn link(title: &str, url: &str) -> String {
     format!("[{}](<{url}>)", escape(title))
 }
 
@@ -79,11 +79,13 @@ fn context(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     }
     writeln!(out)?;
     if let Some(summary) = &contents.explained.open_summary {
-        writeln!(out, "Not known:\n")?;
-        for open in &contents.explained.open {
-            writeln!(out, "* {}: {}", escape(&open.name), say_open(open))?;
+        writeln!(out, "Not known. {}\n", escape(summary))?;
+        let open = contents.explained.open.iter().filter(|open| open.can_change != Some(false));
+        let open: Vec<String> =
+            open.map(|open| format!("* {}: {}\n", escape(&open.name), say_open(open))).collect();
+        if !open.is_empty() {
+            writeln!(out, "{}", open.concat())?;
         }
-        writeln!(out, "\n{}\n", escape(summary))?;
     }
     for contradiction in &contents.contradictions {
         writeln!(out, "Contradiction: {}.\n", escape(&contradiction.text))?;

@@ -8,6 +8,7 @@ pub mod markdown;
 pub mod matrix;
 pub mod reference;
 pub mod text;
+pub mod why;
 
 pub use explained::{Explained, FragileFigure, Open, Reason, Said, Set, Turn, condition_of};
 

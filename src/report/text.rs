@@ -81,6 +81,14 @@ impl Page {
         self.out.push('\n');
     }
 
+    /// A title at the head of the page.
+    pub fn title(&mut self, text: &str) {
+        for line in textwrap::wrap(text, self.layout.width) {
+            let line = self.ink(Ink::Bold, &line);
+            self.line(&line);
+        }
+    }
+
     /// An empty line.
     pub fn gap(&mut self) {
         self.out.push('\n');
@@ -487,13 +495,10 @@ pub(super) fn say_open(open: &Open) -> String {
     let changes = match open.can_change {
         Some(true) => "can change the verdict",
         Some(false) => "cannot change the verdict",
-        None => "not proved whether it can change the verdict",
+        None => "may change the verdict (not proved)",
     };
     let points = usize::try_from(open.spread).unwrap_or_default();
-    format!(
-        "{changes}; moves the margin by up to {}, the others as they are",
-        counted(points, "point", "points")
-    )
+    format!("{changes}; by itself it moves the margin by up to {}", counted(points, "point", "points"))
 }
 
 fn next_steps(contents: &Contents<'_>, page: &mut Page) {

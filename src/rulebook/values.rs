@@ -115,7 +115,10 @@ impl Values {
                         all(includes.chain(excludes.iter().copied().map(lacks)).collect())
                     }
                 };
-                let condition = any(terms.iter().map(said).collect());
+                let condition = match any_of_these(terms) {
+                    Some(options) => has(options),
+                    None => any(terms.iter().map(said).collect()),
+                };
                 // What an answer lacks, a question that does not apply lacks as well.
                 match &question.ask_when {
                     Some(applies) if terms.iter().any(|term| term.includes.is_empty()) => {
@@ -129,6 +132,9 @@ impl Values {
 
     /// A clause that is true of exactly these answers and completes "when …": "you deploy more than 5 services".
     pub fn say(&self, question: &Question) -> String {
+        if self.whole {
+            return "any answer is given".to_owned();
+        }
         joined(&self.clauses(question), "or")
     }
 
@@ -178,6 +184,16 @@ impl Values {
     }
 }
 
+/// The options of which one is enough, where that is all that the terms say.
+fn any_of_these(terms: &[Term]) -> Option<OptionSet> {
+    let single = |term: &Term| match (term.includes.as_slice(), term.excludes.as_slice()) {
+        ([only], []) => Some(*only),
+        _ => None,
+    };
+    let options: Option<Vec<OptionSet>> = terms.iter().map(single).collect();
+    options.map(|options| options.into_iter().fold(OptionSet::default(), OptionSet::union))
+}
+
 fn any(mut parts: Vec<Condition>) -> Condition {
     if parts.len() == 1 { parts.remove(0) } else { Condition::Any(parts) }
 }
@@ -211,7 +227,7 @@ fn say_options(options: &[Choice], set: OptionSet, ordered: bool) -> Vec<String>
     if !rest.is_empty() && rest.len() < set.len() {
         match denials(options, rest) {
             Some(denials) => return vec![none_of(&denials)],
-            None if rest.len() == 1 && set.len() > 2 => {
+            None if rest.len() == 1 && set.len() > 3 => {
                 return vec![format!("it is not the case that {}", says(options, rest).concat())];
             }
             None => {}

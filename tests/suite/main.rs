@@ -3,6 +3,7 @@
 mod agreement;
 mod cases;
 mod commands;
+mod conditions;
 mod input;
 mod interview;
 mod json;
