@@ -50,8 +50,9 @@ struct Open {
 struct Active {
     variable: usize,
     values: u64,
-    /// It may come to nothing: not asked or not answered.
-    none: bool,
+    /// Its question may be set aside, and may count without an answer.
+    aside: bool,
+    unanswered: bool,
     /// The least and the greatest points that it adds to the effort price.
     price: (i64, i64),
     familiar: bool,
@@ -205,8 +206,9 @@ impl Measure {
             if variable.adds.is_empty() && !self.owns[index] {
                 continue;
             }
-            let (values, none) = model.states(frame, index);
-            let mut active = Active { variable: index, values, none, price: (0, 0), familiar: false };
+            let (values, aside, unanswered) = model.states(frame, index);
+            let mut active =
+                Active { variable: index, values, aside, unanswered, price: (0, 0), familiar: false };
             if !variable.adds.is_empty() {
                 active.sum_up(&variable.adds, &variable.adds_aside);
             }
@@ -508,7 +510,7 @@ impl Measure {
     ) {
         let touched = self.shares.touched[active.variable];
         let variable = &model.variables[active.variable];
-        let mut most = if active.none { [0; ROW] } else { [i64::MIN; ROW] };
+        let mut most = if active.unanswered { [0; ROW] } else { [i64::MIN; ROW] };
         let mut see = |share: Option<&[i32; ROW]>, adds: Option<&Adds>| {
             let mut points = [0; ROW];
             if let Some(share) = share {
@@ -531,13 +533,11 @@ impl Measure {
             let share = touched.then(|| &self.shares.by_slot[(start + value) * self.shares.rows + row]);
             see(share, variable.adds.get(value));
         });
-        if active.none {
+        if active.aside {
             see(None, Some(&variable.adds_aside));
         }
-        if active.values != 0 || active.none {
-            for column in 0..ROW {
-                sums[column] += most[column];
-            }
+        for column in 0..ROW {
+            sums[column] += most[column];
         }
     }
 
@@ -662,8 +662,10 @@ impl Active {
             familiar |= adds.familiarity.iter().any(|points| *points != 0);
         };
         each_bit(self.values, |value| adds.get(value).into_iter().for_each(&mut see));
-        if self.none {
+        if self.aside {
             see(aside);
+        }
+        if self.unanswered {
             see(&Adds::default());
         }
         if low <= high {

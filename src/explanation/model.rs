@@ -646,13 +646,14 @@ impl Model {
         std::iter::once(ANSWERED).chain(values).collect()
     }
 
-    /// The values that a variable may take in a frame while its question counts, and whether it may come to nothing.
-    pub(super) fn states(&self, frame: &Frame, variable: usize) -> (u64, bool) {
+    /// The values that a variable may take in a frame while its question counts; whether the question may be set aside,
+    /// and whether it may be open and count.
+    pub(super) fn states(&self, frame: &Frame, variable: usize) -> (u64, bool, bool) {
         let question = self.variables[variable].question;
         let answered = frame.domains[self.variables_of[question].start];
-        let counts = frame.may_apply(question) && answered & ANSWERED != 0;
-        let none = frame.may_be_aside(question) || answered & UNANSWERED != 0;
-        (if counts { frame.domains[variable] } else { 0 }, none)
+        let counts = frame.may_apply(question);
+        let values = if counts && answered & ANSWERED != 0 { frame.domains[variable] } else { 0 };
+        (values, frame.may_be_aside(question), counts && answered & UNANSWERED != 0)
     }
 
     /// The class of each answer's value, for those questions that have one.

@@ -3,6 +3,8 @@
 mod agreement;
 mod cases;
 mod commands;
+mod drafts;
+mod exact;
 mod input;
 mod interview;
 mod json;
