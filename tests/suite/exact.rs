@@ -3,9 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use needk8s::assessment::{Assessment, assess};
-use needk8s::explanation::{Engine, Explanation, Target, TurningPoints};
-use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Reading, Rulebook, Value, Values};
+use needk8s::document::SourceFile;
+use needk8s::explanation::{Engine, Explanation, Figure, Fragile, Target, TurningPoints};
+use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Reading, Rulebook, Value, Values, builtin_files};
 
+use crate::cases::{all, rulebook};
 use crate::drafts::{Numbers, random_rulebook, slice};
 
 /// What one set of answers comes to.
@@ -395,4 +397,125 @@ fn everything_that_is_said_of_slices_of_the_shipped_rulebook_is_what_trying_ever
             check_everything(&mut naive, &engine, &given, &format!("slice {round}, set {set}: {given:?}"));
         }
     }
+}
+
+/// The rule files as tables, in which single figures can be changed.
+fn tables() -> Vec<toml::Table> {
+    builtin_files().iter().map(|file| file.text.parse().expect("the shipped files are TOML")).collect()
+}
+
+fn parsed(tables: &[toml::Table]) -> Option<Rulebook> {
+    let file = |(index, table): (usize, &toml::Table)| SourceFile {
+        name: format!("{index}.toml"),
+        text: table.to_string(),
+    };
+    Rulebook::parse(tables.iter().enumerate().map(file).collect()).ok()
+}
+
+/// The place of a figure: keys, and ids within lists.
+fn place(rulebook: &Rulebook, figure: Figure) -> Vec<String> {
+    let criterion = |index: usize| rulebook.criteria()[index].id.clone();
+    let aspect = |index: usize| rulebook.aspects()[index].id.clone();
+    let platform = |index: usize| rulebook.platforms()[index].id.clone();
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    match figure {
+        Figure::Cell { aspect: row, platform: column } => {
+            words(&["aspect", &aspect(row), "cells", &platform(column), "level"])
+        }
+        Figure::Level { criterion: of, aspect: row } => {
+            words(&["criterion", &criterion(of), "demands", &aspect(row), "level"])
+        }
+        Figure::Weight { criterion: of, aspect: row } => {
+            words(&["criterion", &criterion(of), "demands", &aspect(row), "weight"])
+        }
+        Figure::Effort(of) => words(&["platform", &platform(of), "effort"]),
+        Figure::Price(of) => words(&["criterion", &criterion(of), "effort"]),
+        Figure::Familiarity { criterion: of, family } => {
+            words(&["criterion", &criterion(of), "familiarity", &rulebook.families()[family].id])
+        }
+        Figure::EffortPrice => words(&["constants", "effort-price", "value"]),
+        Figure::ShortfallPrice => words(&["constants", "shortfall-price", "value"]),
+    }
+}
+
+/// The rulebook with a figure changed, if it is still valid.
+fn with_figure(mut tables: Vec<toml::Table>, place: &[String], value: i64) -> Option<Rulebook> {
+    let (first, rest) = place.split_first()?;
+    let mut at = tables.iter_mut().find_map(|table| match table.get_mut(first)? {
+        toml::Value::Array(items) => items.iter_mut().find(|item| item["id"].as_str() == Some(&rest[0])),
+        other => Some(other),
+    })?;
+    let named = usize::from(first != "constants");
+    for key in &rest[named..] {
+        at = at.get_mut(key)?;
+    }
+    *at = toml::Value::Integer(value);
+    parsed(&tables)
+}
+
+#[test]
+fn the_most_fragile_figure_changes_the_side_and_nothing_smaller_does() {
+    let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
+    let mut compared = 0;
+    for case in all() {
+        let given = case.answers(&rulebook).values();
+        let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
+        let side = assessment.leaning(&rulebook);
+        let Some(fragile) = engine.explain(&rulebook, &given, &assessment).steadiness.fragile else {
+            continue;
+        };
+        let side_with = |figure: Figure, value: i64| {
+            let changed = with_figure(tables(), &place(&rulebook, figure), value)?;
+            let readings = changed.readings(|question| given[question]);
+            Some(assess(&changed, readings).leaning(&changed))
+        };
+        let Fragile { figure, now, then, .. } = fragile;
+        if let Some(changed) = side_with(figure, then) {
+            assert_eq!(changed, fragile.side, "{}: {fragile:?}", case.id);
+            assert_ne!(changed, side, "{}: {fragile:?}", case.id);
+        }
+        if (then - now).abs() == 2 && compared < 2 {
+            compared += 1;
+            for (row, aspect) in rulebook.aspects().iter().enumerate() {
+                for (column, cell) in aspect.cells.iter().enumerate() {
+                    let level = i64::from(cell.level);
+                    for value in [level - 1, level + 1].into_iter().filter(|value| (0..=4).contains(value)) {
+                        let changed = side_with(Figure::Cell { aspect: row, platform: column }, value);
+                        assert_eq!(changed, Some(side), "{}: {} {column} {value}", case.id, aspect.id);
+                    }
+                }
+            }
+        }
+    }
+    assert!(compared > 0, "no case has a verdict that only a change of two figures moves");
+}
+
+#[test]
+fn where_the_budget_ends_a_search_nothing_possible_is_missing_and_it_is_said() {
+    let rulebook = rulebook();
+    let (whole, small) = (Engine::with_budget(&rulebook, 1_000_000), Engine::with_budget(&rulebook, 3));
+    let mut numbers = Numbers(13);
+    let naive = Naive::of_classes(&rulebook);
+    let mut unproved = 0;
+    for _ in 0..40 {
+        let given = some_answers(&mut numbers, &naive, 2);
+        let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
+        let (exact, rough) =
+            (whole.explain(&rulebook, &given, &assessment), small.explain(&rulebook, &given, &assessment));
+        assert!(exact.outlook.proved);
+        unproved += usize::from(!rough.outlook.proved);
+        let ((least, most), (below, above)) = (exact.outlook.margins, rough.outlook.margins);
+        assert!(below <= least && most <= above, "{given:?}");
+        assert!(exact.outlook.verdicts.iter().all(|band| rough.outlook.verdicts.contains(band)), "{given:?}");
+        for (open, proved) in rough.open_questions.iter().filter_map(|open| Some((open, open.can_change?))) {
+            let same = exact.open_questions.iter().find(|other| other.question == open.question);
+            assert_eq!(same.and_then(|same| same.can_change), Some(proved), "{given:?}");
+        }
+        if let Some(reason) = rough.sufficient_reason.filter(|reason| reason.smallest) {
+            let exact = exact.sufficient_reason.map(|exact| exact.answers.len());
+            assert_eq!(Some(reason.answers.len()), exact, "{given:?}");
+        }
+    }
+    assert!(unproved > 0, "three boxes were enough for everything");
 }
