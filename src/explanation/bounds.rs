@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::model::{Adds, Frame, Model, ROW, Row};
+use super::model::{Adds, Frame, Model, Owner, ROW, Row};
 use crate::rulebook::Leaning;
 
 /// 64 platforms fill eight rows, and each side may have one that is not full.
@@ -41,7 +41,7 @@ struct Open {
     criterion: usize,
     rows: usize,
     owner: usize,
-    /// The values of the owner with which it may.
+    /// The values of the owner with which it may, the last bit for none of them.
     values: u64,
 }
 
@@ -50,8 +50,9 @@ struct Open {
 struct Active {
     variable: usize,
     values: u64,
-    /// It may come to nothing: not asked or not answered.
-    none: bool,
+    /// Its question may be set aside, and may count without an answer.
+    aside: bool,
+    unanswered: bool,
     /// The least and the greatest points that it adds to the effort price.
     price: (i64, i64),
     familiar: bool,
@@ -176,9 +177,16 @@ impl Measure {
                         raise(held, gap);
                     }
                 } else if frame.may_hold(need.criterion) {
-                    let (owner, values) = model.owners[need.criterion];
-                    self.owns[owner] = true;
-                    self.open.push(Open { criterion: need.criterion, rows: need.rows, owner, values });
+                    let Owner { variable, values, without } = model.owners[need.criterion];
+                    self.owns[variable] = true;
+                    let none = model.slots[variable + 1] - model.slots[variable] - 1;
+                    let values = values | u64::from(without).checked_shl(none as u32).unwrap_or(0);
+                    self.open.push(Open {
+                        criterion: need.criterion,
+                        rows: need.rows,
+                        owner: variable,
+                        values,
+                    });
                 }
             }
             if any || self.open.len() > start {
@@ -205,8 +213,9 @@ impl Measure {
             if variable.adds.is_empty() && !self.owns[index] {
                 continue;
             }
-            let (values, none) = model.states(frame, index);
-            let mut active = Active { variable: index, values, none, price: (0, 0), familiar: false };
+            let (values, aside, unanswered) = model.states(frame, index);
+            let mut active =
+                Active { variable: index, values, aside, unanswered, price: (0, 0), familiar: false };
             if !variable.adds.is_empty() {
                 active.sum_up(&variable.adds, &variable.adds_aside);
             }
@@ -508,7 +517,7 @@ impl Measure {
     ) {
         let touched = self.shares.touched[active.variable];
         let variable = &model.variables[active.variable];
-        let mut most = if active.none { [0; ROW] } else { [i64::MIN; ROW] };
+        let mut most = [i64::MIN; ROW];
         let mut see = |share: Option<&[i32; ROW]>, adds: Option<&Adds>| {
             let mut points = [0; ROW];
             if let Some(share) = share {
@@ -526,18 +535,17 @@ impl Measure {
                 most[column] = most[column].max(points[column]);
             }
         };
-        let start = model.slots[active.variable];
-        each_bit(active.values, |value| {
-            let share = touched.then(|| &self.shares.by_slot[(start + value) * self.shares.rows + row]);
-            see(share, variable.adds.get(value));
-        });
-        if active.none {
-            see(None, Some(&variable.adds_aside));
+        let (start, none) = (model.slots[active.variable], model.slots[active.variable + 1] - 1);
+        let share = |slot: usize| touched.then(|| &self.shares.by_slot[slot * self.shares.rows + row]);
+        each_bit(active.values, |value| see(share(start + value), variable.adds.get(value)));
+        if active.aside {
+            see(share(none), Some(&variable.adds_aside));
         }
-        if active.values != 0 || active.none {
-            for column in 0..ROW {
-                sums[column] += most[column];
-            }
+        if active.unanswered {
+            see(share(none), None);
+        }
+        for column in 0..ROW {
+            sums[column] += most[column];
         }
     }
 
@@ -662,8 +670,10 @@ impl Active {
             familiar |= adds.familiarity.iter().any(|points| *points != 0);
         };
         each_bit(self.values, |value| adds.get(value).into_iter().for_each(&mut see));
-        if self.none {
+        if self.aside {
             see(aside);
+        }
+        if self.unanswered {
             see(&Adds::default());
         }
         if low <= high {

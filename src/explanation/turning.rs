@@ -175,8 +175,9 @@ fn try_larger(situation: &mut Situation<'_>, upward: bool, searches: &mut [Searc
     if missing(searches) == 0 {
         return;
     }
+    let questions = model.classes.len();
     let mut hunt = Hunt::new(situation, upward);
-    for size in ALWAYS_COMPLETE + 1..=MOST_CHANGES {
+    for size in ALWAYS_COMPLETE + 1..=MOST_CHANGES.min(questions) {
         let wanted = missing(searches);
         if wanted == 0 {
             return;
@@ -188,12 +189,13 @@ fn try_larger(situation: &mut Situation<'_>, upward: bool, searches: &mut [Searc
                 search.complete_to = size;
                 let such = hits.iter().filter(|(_, band)| search.is_hit_by(*band));
                 search.hits = such.map(|(hit, _)| hit.clone()).collect();
-                search.proved = size < MOST_CHANGES || !search.hits.is_empty();
             }),
-            Found::OutOfReach => return mine.for_each(|search| search.complete_to = usize::MAX),
+            Found::OutOfReach => return,
             Found::TooMany => return mine.for_each(|search| search.proved = false),
         }
     }
+    let left = searches.iter_mut().filter(|search| lies_there(search) && search.hits.is_empty());
+    left.for_each(|search| search.proved = questions <= MOST_CHANGES);
 }
 
 /// What came of looking through all sets of one size.
@@ -217,6 +219,8 @@ struct Hunt<'s, 'm> {
     items: Vec<Item>,
     /// The constraints that leave one family now and have to go, a bit each.
     leaving: u64,
+    /// Those that the items from one on may take away.
+    lifts: Vec<u64>,
     /// The most that so many changes among the items from one on can add, by number and item.
     rest: Vec<Vec<Vec<i64>>>,
     tries: u64,
@@ -250,8 +254,12 @@ impl<'s, 'm> Hunt<'s, 'm> {
         // Items of one question stand together, the question with the most to add first.
         let order: Vec<usize> = items.iter().map(|item| item.change.0).collect();
         items.sort_by_key(|item| order.iter().position(|question| *question == item.change.0));
+        let mut lifts = vec![0; items.len() + 1];
+        for index in (0..items.len()).rev() {
+            lifts[index] = lifts[index + 1] | items[index].lifts;
+        }
         let rest = most_of(&items, start.len(), situation.model.classes.len().min(MOST_CHANGES));
-        Self { situation, upward, rising, anchors, start, items, leaving, rest, tries: 0 }
+        Self { situation, upward, rising, anchors, start, items, leaving, lifts, rest, tries: 0 }
     }
 
     fn sets_of(&mut self, size: usize, wanted: u64) -> Found {
@@ -313,13 +321,14 @@ impl<'s, 'm> Hunt<'s, 'm> {
             }
             let Item { change, lifts, .. } = self.items[index];
             let missing = missing & !lifts;
-            if missing.count_ones() as usize > more {
-                continue;
-            }
             let sums: Vec<i64> =
                 sums.iter().zip(&self.items[index].adds).map(|(sum, add)| sum + add).collect();
             let next = self.items[index..].iter().position(|item| item.change.0 != change.0);
             let next = next.map_or(self.items.len(), |step| index + step);
+            let can_be_lifted = if more == 0 { 0 } else { self.lifts[next] };
+            if missing & !can_be_lifted != 0 {
+                continue;
+            }
             chosen.push(change);
             if more == 0 {
                 if self.is_enough(&sums, &self.rest[0][0], needed) {

@@ -4,6 +4,8 @@ mod agreement;
 mod cases;
 mod commands;
 mod conditions;
+mod drafts;
+mod exact;
 mod input;
 mod interview;
 mod json;
