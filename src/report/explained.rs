@@ -5,7 +5,7 @@ use crate::explanation::{
     Explanation, Figure, Fragile, OpenQuestion, Status, Target, TurningPoint, TurningPoints,
 };
 use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Values, all_of, any_of, either};
-use crate::text::{counted, list};
+use crate::text::list;
 
 /// The whole explanation, sentence by sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,8 +120,12 @@ pub struct Open {
 /// How many alternatives the one sentence about what to watch names.
 const WATCHED: usize = 3;
 /// How many lines a target gets, and how many alternatives a line.
-const LINES: usize = 10;
-const ALTERNATIVES: usize = 8;
+const LINES: usize = 6;
+const ALTERNATIVES: usize = 6;
+/// The one sentence about what to watch stays shorter than this where it can.
+const SHORT: usize = 240;
+/// How many open questions a summary names.
+const ASKED: usize = 5;
 
 /// Puts an explanation into words.
 pub(super) fn explained(
@@ -219,19 +223,46 @@ pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<S
     let groups = grouped(points);
     let shown = &groups[..groups.len().min(LINES)];
     let said: usize = shown.iter().map(|group| group.rest.len()).sum();
-    let lines = shown.iter().map(|group| say_group(rulebook, group, ALTERNATIVES));
+    let lines = shown.iter().map(|group| say_group(rulebook, group));
     (lines.collect(), points.len() - said)
 }
 
-/// A group as a clause, with up to `most` of what may come to its shared change.
-fn say_group(rulebook: &Rulebook, group: &Group<'_>, most: usize) -> String {
-    let rest = group.rest.iter().take(most);
-    let rest: Vec<String> = rest.map(|changes| say_changes(rulebook, changes)).collect();
-    let Some(shared) = group.shared else { return rest.concat() };
+/// Whether a clause has several parts, so that others beside it would be read wrongly.
+fn has_parts(clause: &str) -> bool {
+    [", ", " and ", " or "].iter().any(|joint| clause.contains(joint))
+}
+
+/// A group as a clause; a few plain ones of what may come to its shared change stand for all.
+fn say_few(rulebook: &Rulebook, group: &Group<'_>) -> String {
+    let (plain, others): (Vec<String>, Vec<String>) = group
+        .rest
+        .iter()
+        .map(|changes| say_changes(rulebook, changes))
+        .partition(|clause| !has_parts(clause));
+    let mut rest = if plain.is_empty() { others } else { plain };
+    rest.truncate(if has_parts(&rest[0]) { 1 } else { WATCHED });
+    say_together(rulebook, group.shared, &rest)
+}
+
+fn say_together(rulebook: &Rulebook, shared: Option<&Values>, rest: &[String]) -> String {
+    let Some(shared) = shared else { return rest.concat() };
     let shared = shared.say_beside_others(&rulebook.questions()[shared.question()]);
-    if rest.len() <= WATCHED {
-        return all_of(&[shared, format!("either {}", either(&rest))]);
+    match rest {
+        [only] => all_of(&[shared, only.clone()]),
+        several => all_of(&[shared, format!("either {}", either(several))]),
     }
+}
+
+/// A group as a clause, with all that may come to its shared change as far as there is room.
+fn say_group(rulebook: &Rulebook, group: &Group<'_>) -> String {
+    let room = if group.rest.len() == ALTERNATIVES + 1 { ALTERNATIVES + 1 } else { ALTERNATIVES };
+    let rest: Vec<String> =
+        group.rest.iter().take(room).map(|changes| say_changes(rulebook, changes)).collect();
+    if group.rest.len() <= WATCHED && (rest.len() == 1 || !rest.iter().any(|clause| has_parts(clause))) {
+        return say_together(rulebook, group.shared, &rest);
+    }
+    let Some(shared) = group.shared else { return rest.concat() };
+    let shared = say_values(rulebook, shared);
     let more = match group.rest.len() - rest.len() {
         0 => String::new(),
         more => format!("; or one of {more} others"),
@@ -304,10 +335,15 @@ impl Writer<'_> {
     fn watch(&self, turning: &TurningPoints) -> String {
         let growing = turning.points.iter().filter(|point| point.grows).count();
         let points = if growing > 0 { &turning.points[..growing] } else { &turning.points };
-        let groups = grouped(points);
-        let alternatives: Vec<String> =
-            groups.iter().take(WATCHED).map(|group| say_group(self.rulebook, group, WATCHED)).collect();
-        format!("Revisit when {}. Then {}.", any_of(&alternatives), self.turned(turning.target))
+        let mut said: Vec<String> = Vec::new();
+        for group in &grouped(points) {
+            let clause = say_few(self.rulebook, group);
+            let length: usize = said.iter().map(String::len).sum();
+            if said.is_empty() || said.len() < WATCHED && length + clause.len() < SHORT {
+                said.push(clause);
+            }
+        }
+        format!("Revisit when {}. Then {}.", any_of(&said), self.turned(turning.target))
     }
 
     /// What it would be when a turning point has come true.
@@ -469,25 +505,30 @@ impl Writer<'_> {
         let names = |such: &dyn Fn(Option<bool>) -> bool| -> Vec<&str> {
             open.iter().filter(|open| such(open.can_change)).map(|open| self.name(open.question)).collect()
         };
-        let lower = |names: Vec<&str>| list(&names, "and");
         if self.explanation.outlook.status == Status::Settled {
-            return Some(format!("Settled without: {}.", lower(names(&|_| true))));
+            return Some(format!("Settled without: {}.", list(&names(&|_| true), "and")));
         }
-        let may = names(&|can| can != Some(false));
-        let cannot = names(&|can| can == Some(false));
-        let unproved = open.iter().filter(|open| open.can_change.is_none()).count();
-        let mut said = format!("Ask next, the most useful first: {}.", may.join(", "));
-        if unproved > 0 {
-            said.push_str(&format!(
-                " Of {} it is not proved that {} can change the verdict.",
-                counted(unproved, "one of these", "of these"),
-                if unproved == 1 { "it" } else { "they" }
+        let mut said = Vec::new();
+        let can = names(&|can| can == Some(true));
+        if !can.is_empty() {
+            let more = match can.len().saturating_sub(ASKED) {
+                0 => String::new(),
+                more => format!(", and {more} more that can change the verdict"),
+            };
+            said.push(format!(
+                "Ask next, the most useful first: {}{more}.",
+                can[..can.len().min(ASKED)].join(", ")
             ));
         }
-        if !cannot.is_empty() {
-            said.push_str(&format!(" The verdict does not hang on {}.", list(&cannot, "or")));
+        let may = names(&|can| can.is_none());
+        if !may.is_empty() {
+            said.push(format!("Whether {} can change the verdict is not proved.", list(&may, "or")));
         }
-        Some(said)
+        let cannot = names(&|can| can == Some(false));
+        if !cannot.is_empty() {
+            said.push(format!("The verdict does not hang on {}.", list(&cannot, "or")));
+        }
+        Some(said.join(" "))
     }
 }
 

@@ -415,6 +415,9 @@ fn opposing(contents: &Contents<'_>, page: &mut Page) {
 fn decides(contents: &Contents<'_>, page: &mut Page) {
     let explained = &contents.explained;
     let verbose = page.layout().verbose;
+    if contents.is_undecided() && !verbose {
+        return;
+    }
     page.heading("What it hangs on");
     match &explained.reason {
         Some(reason) => page.item("-", &say_reason(reason, verbose)),
@@ -485,7 +488,7 @@ fn unknown(contents: &Contents<'_>, page: &mut Page) {
     if !page.layout().verbose {
         return;
     }
-    for open in &contents.explained.open {
+    for open in contents.explained.open.iter().filter(|open| open.can_change != Some(false)) {
         page.item("-", &format!("{}: {}", open.name, say_open(open)));
     }
 }
@@ -497,8 +500,13 @@ pub(super) fn say_open(open: &Open) -> String {
         Some(false) => "cannot change the verdict",
         None => "may change the verdict (not proved)",
     };
-    let points = usize::try_from(open.spread).unwrap_or_default();
-    format!("{changes}; by itself it moves the margin by up to {}", counted(points, "point", "points"))
+    match usize::try_from(open.spread).unwrap_or_default() {
+        0 => format!("{changes}, together with others or by a constraint"),
+        points => format!(
+            "{changes}; by itself it moves the margin by up to {}",
+            counted(points, "point", "points")
+        ),
+    }
 }
 
 fn next_steps(contents: &Contents<'_>, page: &mut Page) {

@@ -5,7 +5,7 @@
 use crate::text::list;
 
 /// Where a shared beginning must not end, since the next word belongs to it.
-const ARTICLES: [&str; 3] = ["a", "an", "the"];
+const LEADING: [&str; 11] = ["a", "an", "the", "in", "on", "at", "by", "with", "of", "to", "from"];
 /// Subjects that a following clause may do without.
 const SUBJECTS: [&str; 4] = ["you", "it", "they", "we"];
 /// After these a clause that lacks its subject would be read as their object.
@@ -17,16 +17,14 @@ const DENIALS: [&str; 4] = ["not", "no", "nor", "cannot"];
 /// Clauses about one thing, joined by "or" or "and": "it runs in one cloud or in several clouds".
 pub(super) fn joined(clauses: &[String], word: &str) -> String {
     let mut said: Vec<String> = Vec::with_capacity(clauses.len());
-    let mut head: Option<(&str, usize)> = None;
-    for clause in clauses {
-        let shared = head.map_or(0, |(head, most)| shared_words(head, clause).min(most));
-        if shared == 0 || shared >= clause.split(' ').count() {
-            head = Some((clause, usize::MAX));
-            said.push(clause.clone());
-        } else {
-            head = head.map(|(head, _)| (head, shared));
-            said.push(clause.splitn(shared + 1, ' ').last().unwrap_or_default().to_owned());
-        }
+    let mut rest = clauses;
+    while let Some((head, others)) = rest.split_first() {
+        let alike = others.iter().take_while(|other| shared_words(head, other) > 0).count();
+        let shared = others[..alike].iter().map(|other| shared_words(head, other)).min().unwrap_or_default();
+        said.push(head.clone());
+        let without = |clause: &String| clause.splitn(shared + 1, ' ').last().unwrap_or_default().to_owned();
+        said.extend(others[..alike].iter().map(without));
+        rest = &others[alike..];
     }
     list(&said, word)
 }
@@ -44,16 +42,14 @@ pub(super) fn none_of(denials: &[String]) -> String {
 /// With how many words two clauses begin alike, up to where the second can go on without them; a single one must be
 /// their subject.
 fn shared_words(first: &str, second: &str) -> usize {
-    let shared: Vec<&str> = first
-        .split(' ')
-        .zip(second.split(' '))
-        .take_while(|(one, other)| one == other)
-        .map(|(word, _)| word)
-        .collect();
+    let alike = first.split(' ').zip(second.split(' ')).take_while(|(one, other)| one == other);
+    let mut shared: Vec<&str> = alike.map(|(word, _)| word).collect();
+    while shared.last().is_some_and(|word| LEADING.contains(word)) {
+        shared.pop();
+    }
     match shared.as_slice() {
-        [] => 0,
+        _ if shared.len() == second.split(' ').count() => 0,
         [subject] => usize::from(carries_on(first, subject)),
-        [.., last] if ARTICLES.contains(last) => shared.len() - 1,
         _ => shared.len(),
     }
 }
@@ -118,6 +114,7 @@ mod tests {
         assert_eq!(said(&["you have none", "some are yours"]), "you have none or some are yours");
         assert_eq!(said(&["you need 1", "you need 1"]), "you need 1 or you need 1");
         assert_eq!(said(&["x is one", "it runs here", "it runs there"]), "x is one, it runs here or there");
+        assert_eq!(said(&["it runs on a", "it runs on b", "it runs in c"]), "it runs on a, on b or in c");
         assert_eq!(said(&["you serve it", "you train it"]), "you serve it or train it");
     }
 

@@ -118,6 +118,8 @@ pub struct Count {
     pub one: Option<String>,
     /// The same for more than one.
     pub above_one: Option<String>,
+    /// "you deploy {from} to {to} services"
+    pub between: Option<String>,
 }
 
 /// One option of a question.

@@ -155,9 +155,7 @@ impl Values {
             (Shape::Ranges(ranges), Kind::Count(count)) => {
                 ranges.iter().map(|range| say_range(count, *range)).collect()
             }
-            (Shape::Terms(terms), Kind::Choices(options)) => {
-                terms.iter().map(|term| say_term(options, term)).collect()
-            }
+            (Shape::Terms(terms), Kind::Choices(options)) => say_terms(options, terms),
             _ => Vec::new(),
         }
     }
@@ -288,7 +286,10 @@ fn say_range(count: &Count, (from, to): (u64, u64)) -> String {
         },
         (_, true) => above(from.saturating_sub(1)),
         (true, false) => fill(&count.at_most, to),
-        (false, false) => format!("{}, but no more than {to}", above(from - 1)),
+        (false, false) => match &count.between {
+            Some(between) => between.replace("{from}", &from.to_string()).replace("{to}", &to.to_string()),
+            None => format!("{}, but no more than {to}", above(from - 1)),
+        },
     }
 }
 
@@ -301,12 +302,40 @@ fn describe_range(count: &Count, (from, to): (u64, u64)) -> String {
     }
 }
 
-fn say_term(options: &[Choice], term: &Term) -> String {
-    let has: Vec<String> = term.includes.iter().map(|set| joined(&says(options, *set), "or")).collect();
-    let has = joined(&has, "and");
-    let excluded = term.excluded();
+/// A clause for each kind of what must not be there; what the alternatives share is said once.
+fn say_terms(options: &[Choice], terms: &[Term]) -> Vec<String> {
+    let mut clauses = Vec::new();
+    let mut rest: Vec<&Term> = terms.iter().collect();
+    while let Some(first) = rest.first().copied() {
+        let (alike, others): (Vec<&Term>, Vec<&Term>) =
+            rest.into_iter().partition(|term| term.excluded() == first.excluded());
+        rest = others;
+        clauses.push(say_term(options, &say_includes(options, &alike), first.excluded()));
+    }
+    clauses
+}
+
+/// What terms ask for, one of them being enough.
+fn say_includes(options: &[Choice], terms: &[&Term]) -> String {
+    let say = |set: &OptionSet| joined(&says(options, *set), "or");
+    let shared: Vec<OptionSet> = terms[0].includes.clone();
+    let shared: Vec<&OptionSet> =
+        shared.iter().filter(|set| terms.iter().all(|term| term.includes.contains(set))).collect();
+    let own = |term: &&Term| -> Vec<String> {
+        term.includes.iter().filter(|set| !shared.contains(set)).map(say).collect()
+    };
+    let owns: Vec<Vec<String>> = terms.iter().map(own).collect();
+    if terms.len() > 1 && !shared.is_empty() && owns.iter().all(|own| own.len() == 1) {
+        let shared: Vec<String> = shared.into_iter().map(say).collect();
+        return format!("{} and either {}", joined(&shared, "and"), joined(&owns.concat(), "or"));
+    }
+    let whole = |term: &&Term| joined(&term.includes.iter().map(say).collect::<Vec<_>>(), "and");
+    joined(&terms.iter().map(whole).collect::<Vec<_>>(), "or")
+}
+
+fn say_term(options: &[Choice], has: &str, excluded: OptionSet) -> String {
     if excluded.is_empty() {
-        return has;
+        return has.to_owned();
     }
     match (has.is_empty(), denials(options, excluded)) {
         (true, Some(denials)) => none_of(&denials),

@@ -85,6 +85,7 @@ fn count(table: &Reader<'_>) -> Count {
         exactly: say.required_text("exactly"),
         one: say.text("one"),
         above_one: say.text("above-one"),
+        between: say.text("between"),
     };
     say.finish();
     count
