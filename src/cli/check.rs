@@ -96,7 +96,7 @@ fn unsteady(contents: &Contents<'_>, least: u8) -> Option<String> {
     (percent < least).then(|| {
         let fragile = contents.explained.fragile.as_ref();
         let fragile = fragile.map_or(String::new(), |fragile| format!("; most fragile is {}", fragile.text));
-        format!("the side holds only while the figures are off by no more than {percent} %, {least} % are asked for{fragile}")
+        format!("the side of the verdict holds only while figures are off by no more than {percent} %, {least} % are asked for{fragile}")
     })
 }
 

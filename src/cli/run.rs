@@ -337,8 +337,8 @@ impl Program<'_> {
         };
         platforms.iter().position(is_meant).ok_or_else(|| {
             let ids = || platforms.iter().map(|platform| platform.id.as_str());
-            let names = ids().chain(platforms.iter().map(|platform| platform.name.as_str()));
-            let help = match did_you_mean(given, names) {
+            let names = platforms.iter().map(|platform| platform.name.as_str());
+            let help = match did_you_mean(given, ids()).or_else(|| did_you_mean(given, names)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("possible: {}", ids().collect::<Vec<_>>().join(", ")),
             };

@@ -28,6 +28,13 @@ pub struct Explained {
     pub open_summary: Option<String>,
 }
 
+impl Explained {
+    /// The names of the questions to which any answer will do.
+    pub fn anything_goes(&self) -> Vec<&str> {
+        self.slack.iter().filter(|answer| answer.anything).map(|answer| answer.name.as_str()).collect()
+    }
+}
+
 /// Given answers that force the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
@@ -407,16 +414,23 @@ impl Writer<'_> {
         if self.assessment.decided_by.is_some() {
             return "Steady: a constraint decides it, whatever the figures of the rules are.".to_owned();
         }
+        let stays = self.stays();
         let off = match steadiness.percent {
-            0 => {
-                "The side hangs by a hair: it changes when the figures of the rules are off by 1 %".to_owned()
-            }
-            100.. => "The side holds even if every figure of the rules is off by 100 %".to_owned(),
-            percent => format!("The side holds even if every figure of the rules is off by {percent} %"),
+            0 => "The answer changes as soon as the figures of the rules are off by 1 %".to_owned(),
+            percent => format!("{stays} even if every figure of the rules is off by {percent} %"),
         };
         match &steadiness.fragile {
             Some(fragile) => format!("{off}; most fragile is {}.", self.fragile(fragile).text),
             None => format!("{off}; no single figure can change it."),
+        }
+    }
+
+    /// "The answer stays something simpler"
+    fn stays(&self) -> String {
+        let leaning = self.assessment.leaning(self.rulebook);
+        match self.only_band(leaning) {
+            Some(band) => format!("It stays {}", self.band_name(band)),
+            None => format!("The answer stays {}", self.rulebook.side(leaning).name),
         }
     }
 

@@ -233,8 +233,12 @@ fn decides(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     if !explained.slack.is_empty() {
         writeln!(out, "\nWhat each answer may be, the others kept, without another verdict:\n")?;
     }
-    for answer in &explained.slack {
+    for answer in explained.slack.iter().filter(|answer| !answer.anything) {
         writeln!(out, "* {}: {}", escape(&answer.name), escape(&answer.text))?;
+    }
+    let anything = explained.anything_goes();
+    if !anything.is_empty() {
+        writeln!(out, "* Anything: {}", escape(&anything.join(", ")))?;
     }
     writeln!(out)
 }

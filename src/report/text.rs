@@ -474,8 +474,7 @@ fn slack(contents: &Contents<'_>, page: &mut Page) {
     for answer in slack.iter().filter(|answer| !answer.anything) {
         page.item("-", &format!("{}: {}", answer.name, answer.text));
     }
-    let anything: Vec<&str> =
-        slack.iter().filter(|answer| answer.anything).map(|answer| answer.name.as_str()).collect();
+    let anything = contents.explained.anything_goes();
     if !anything.is_empty() {
         page.item("-", &format!("Anything: {}", anything.join(", ")));
     }

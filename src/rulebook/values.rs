@@ -140,8 +140,12 @@ impl Values {
 
     /// The same where "and" follows: several alternatives begin with "either".
     pub fn say_beside_others(&self, question: &Question) -> String {
-        let clauses = self.clauses(question);
-        if clauses.len() > 1 { format!("either {}", joined(&clauses, "or")) } else { joined(&clauses, "or") }
+        let said = self.say(question);
+        let kinds = match &self.shape {
+            Shape::Terms(terms) if !said.contains(" either ") => terms.len(),
+            _ => self.clauses(question).len(),
+        };
+        if kinds > 1 { format!("either {said}") } else { said }
     }
 
     fn clauses(&self, question: &Question) -> Vec<String> {

@@ -119,6 +119,21 @@ fn recompute(rulebook: &Value, assessment: &Value) -> (Value, Value) {
 }
 
 #[test]
+fn why_keeps_its_schema_for_every_platform() {
+    let schema = schema(include_str!("../schema/why.schema.json"));
+    for case in ["mid-size-saas", "chart-only-software", "homelab"] {
+        let answers =
+            std::fs::read_to_string(format!("{}/tests/cases/{case}.toml", env!("CARGO_MANIFEST_DIR")));
+        let program = Program::new().file("answers.toml", answers.expect("a case"));
+        for platform in crate::cases::rulebook().platforms() {
+            let why =
+                program.run(&format!("why {} --answers answers.toml --format json", platform.id)).ok().json();
+            hold(&schema, &why, &format!("{case}: {}", platform.id));
+        }
+    }
+}
+
+#[test]
 fn the_matrix_has_json_too() {
     let matrix = Program::new().run("compare --all --services 40 --format json").ok().json();
     assert_eq!(matrix["schema"], "needk8s.matrix/1");
