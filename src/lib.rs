@@ -13,4 +13,5 @@ pub mod explanation;
 pub mod interview;
 pub mod report;
 pub mod rulebook;
+pub mod scan;
 pub mod text;

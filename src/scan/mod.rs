@@ -1,0 +1,5 @@
+//! Reads what a repository already says.
+
+mod facts;
+
+pub use facts::*;
