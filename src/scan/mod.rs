@@ -1,5 +1,6 @@
 //! Reads what a repository already says.
 
 mod facts;
+mod source;
 
 pub use facts::*;
