@@ -85,22 +85,24 @@ impl Compose {
         self.services.iter().filter(|service| service.active).count()
     }
 
-    /// How many different images (or builds) the application services run.
+    /// How many different images the application services run. An image that is built here is one image, however many
+    /// services run it, and whether they name it by its tag or by how it is built.
     pub fn distinct_app_images(&self) -> usize {
-        let images: std::collections::BTreeSet<&str> = self
-            .services
-            .iter()
-            .filter(|service| service.class == ServiceClass::Application)
-            .map(|service| {
-                service.image_resolved.as_deref().or(service.build.as_deref()).unwrap_or(&service.name)
-            })
-            .collect();
+        let mut images: Vec<Vec<&str>> = Vec::new();
+        for service in self.services.iter().filter(|service| service.class == ServiceClass::Application) {
+            let names = service.identities();
+            let same = |image: &Vec<&str>| image.iter().any(|name| names.contains(name));
+            let (joined, mut rest): (Vec<_>, Vec<_>) = images.into_iter().partition(same);
+            rest.push(joined.into_iter().flatten().chain(names).collect());
+            images = rest;
+        }
         images.len()
     }
 }
 
 /// What a service is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ServiceClass {
     /// The product itself.
     Application,
@@ -124,11 +126,11 @@ pub struct Service {
     pub kind: Option<String>,
     /// The image as it is written.
     pub image: Option<String>,
-    /// The image after interpolation.
+    /// The image after interpolation, in Docker's short form; none when a variable leaves nothing to go by.
     pub image_resolved: Option<String>,
-    /// Where it is built: context and Dockerfile.
+    /// How it is built: context, and Dockerfile and target where they are said. Equal for those who share a build.
     pub build: Option<String>,
-    /// Whether it starts by default.
+    /// Whether it starts by default: no profile that is off, and not zero replicas.
     pub active: bool,
     /// Where it is defined.
     pub place: Place,
@@ -148,6 +150,15 @@ pub struct Service {
     pub volumes: Option<Place>,
     /// The Docker socket is mounted: it may start containers that no file shows.
     pub docker_socket: Option<Place>,
+}
+
+impl Service {
+    /// The names by which its image can be known: its reference and how it is built, else the service's own name.
+    fn identities(&self) -> Vec<&str> {
+        let reference = self.image_resolved.as_deref().or(self.image.as_deref());
+        let names: Vec<&str> = reference.into_iter().chain(self.build.as_deref()).collect();
+        if names.is_empty() { vec![&self.name] } else { names }
+    }
 }
 
 /// A GPU asked for by a service.
