@@ -165,7 +165,7 @@ impl Program<'_> {
     fn judge(&self, answers: &Answers) -> (Assessment, Outlook) {
         let values = answers.values();
         let outlook = Engine::new(self.rulebook).outlook(&values);
-        (assess(self.rulebook, self.rulebook.readings(|question| answers.value(question))), outlook)
+        (assess(self.rulebook, answers.readings(self.rulebook)), outlook)
     }
 
     /// Writes the report to the file that was named, else to standard output.

@@ -1,6 +1,5 @@
 //! Reads what a repository already says.
 
-mod facts;
 mod source;
 
-pub use facts::*;
+use crate::facts;

@@ -9,6 +9,14 @@ pub struct Place {
     pub line: usize,
 }
 
+impl std::fmt::Display for Place {
+    /// Fit to print, whatever the path contains.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = crate::text::one_line(&self.path);
+        if self.line == 0 { f.write_str(&path) } else { write!(f, "{path}:{}", self.line) }
+    }
+}
+
 /// What the directories of a path say about the purpose of what is in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum PathClass {
@@ -91,9 +99,7 @@ impl Compose {
             .services
             .iter()
             .filter(|service| service.class == ServiceClass::Application)
-            .map(|service| {
-                service.image_resolved.as_deref().or(service.build.as_deref()).unwrap_or(&service.name)
-            })
+            .map(Service::runs)
             .collect();
         images.len()
     }
@@ -148,6 +154,13 @@ pub struct Service {
     pub volumes: Option<Place>,
     /// The Docker socket is mounted: it may start containers that no file shows.
     pub docker_socket: Option<Place>,
+}
+
+impl Service {
+    /// What tells the service from others that are the same program: its image, else its build, else its name.
+    pub fn runs(&self) -> &str {
+        self.image_resolved.as_deref().or(self.build.as_deref()).unwrap_or(&self.name)
+    }
 }
 
 /// A GPU asked for by a service.
@@ -235,6 +248,46 @@ pub enum Relation {
     MadeForIt,
     /// It deploys on Kubernetes.
     DeploysOnIt,
+}
+
+impl Relation {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Examples => "examples",
+            Self::OffersIt => "offers-it",
+            Self::MadeForIt => "made-for-it",
+            Self::DeploysOnIt => "deploys-on-it",
+        }
+    }
+}
+
+impl PathClass {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Example => "example",
+            Self::Documentation => "documentation",
+            Self::Vendor => "vendor",
+            Self::Generated => "generated",
+        }
+    }
+}
+
+impl ServiceClass {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Backing => "backing",
+            Self::Auxiliary => "auxiliary",
+            Self::Unsure => "unsure",
+        }
+    }
 }
 
 /// Infrastructure as code.
