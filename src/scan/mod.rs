@@ -1,6 +1,19 @@
 //! Reads what a repository already says.
 
 mod facts;
+mod progress;
 mod source;
+mod tables;
+
+use std::path::Path;
+use std::time::SystemTime;
 
 pub use facts::*;
+pub use progress::Progress;
+pub use tables::Tables;
+
+/// Reads all facts of a folder. `now` is what the history is counted back from.
+pub fn read(dir: &Path, tables: &Tables, now: SystemTime, progress: &Progress) -> std::io::Result<Facts> {
+    let _ = (dir, tables, now, progress);
+    Ok(Facts::default())
+}
