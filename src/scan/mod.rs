@@ -1,9 +1,11 @@
 //! Reads what a repository already says.
 
 mod facts;
+mod paths;
 mod progress;
 mod source;
 mod tables;
+mod tree;
 
 use std::path::Path;
 use std::time::SystemTime;
