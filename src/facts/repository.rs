@@ -18,7 +18,8 @@ impl std::fmt::Display for Place {
 }
 
 /// What the directories of a path say about the purpose of what is in them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PathClass {
     /// Nothing in particular: it counts.
     #[default]
@@ -295,8 +296,21 @@ impl ServiceClass {
 pub struct Terraform {
     /// Providers: local name, source, class and place.
     pub providers: Vec<Provider>,
-    /// Resource types that can matter, with where each stands first.
-    pub resources: Vec<(String, Place, PathClass)>,
+    /// Resources and modules that can matter: each type once a class, where it stands first.
+    pub resources: Vec<Resource>,
+}
+
+/// A Terraform resource or module that tells where software runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Resource {
+    /// What it means, an id of the table of resources in `rules/scan.toml`: "kubernetes-cluster", "servers"…
+    pub means: String,
+    /// Its type; of a module, its source.
+    pub name: String,
+    /// What its directories say.
+    pub class: PathClass,
+    /// Where the first one is.
+    pub place: Place,
 }
 
 /// A Terraform provider.
@@ -328,6 +342,8 @@ pub struct Deploy {
     pub target: String,
     /// The words: `kubectl apply`, `helm upgrade`, `flyctl deploy`…
     pub words: String,
+    /// What its directories say.
+    pub class: PathClass,
     /// Where.
     pub place: Place,
 }
@@ -345,13 +361,15 @@ pub struct Dependency {
     pub class: PathClass,
 }
 
-/// The history of the last 90 days before the last commit or the scan.
+/// The history of the last 90 days before the scan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History {
-    /// Distinct people among the authors, bots left out.
+    /// Distinct people among the authors, bots left out. Without commits it says nothing.
     pub people: usize,
-    /// Commits.
+    /// Commits by people; 0 when the newest one is older than the days covered.
     pub commits: usize,
+    /// How many days old the newest commit is.
+    pub newest: u64,
     /// Releases: tags that look like versions.
     pub releases: usize,
     /// The days the figures cover.

@@ -11,13 +11,11 @@ pub(crate) struct Listed {
     pub(crate) path: String,
     /// What its directories say.
     pub(crate) class: PathClass,
-    /// Its size in bytes.
-    pub(crate) size: u64,
 }
 
 /// Where detectors get their files from: a folder, or a test's list of texts.
 pub(crate) trait Source: Sync {
-    /// All files, sorted by path.
+    /// All files whose names can matter (`[paths]` in `rules/scan.toml`), sorted by path.
     fn files(&self) -> &[Listed];
     /// The text of a file in [`files`](Self::files), invalid UTF-8 replaced. Bounded in size; never through a link that leads out.
     fn text(&self, path: &str) -> Result<Arc<str>, Unreadable>;
