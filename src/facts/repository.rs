@@ -94,20 +94,33 @@ impl Compose {
         self.services.iter().filter(|service| service.active).count()
     }
 
-    /// How many different images (or builds) the application services run.
+    /// How many different images the application services run.
     pub fn distinct_app_images(&self) -> usize {
-        let images: std::collections::BTreeSet<&str> = self
-            .services
-            .iter()
-            .filter(|service| service.class == ServiceClass::Application)
-            .map(Service::runs)
-            .collect();
-        images.len()
+        self.app_images().len()
+    }
+
+    /// The application services by the image that they run. An image that is built here is one image, however many
+    /// services run it, and whether they name it by its tag or by how it is built.
+    pub fn app_images(&self) -> Vec<Vec<&Service>> {
+        let mut images: Vec<(Vec<&str>, Vec<&Service>)> = Vec::new();
+        for service in self.services.iter().filter(|service| service.class == ServiceClass::Application) {
+            let names = service.identities();
+            let (same, mut rest): (Vec<_>, Vec<_>) =
+                images.into_iter().partition(|(known, _)| known.iter().any(|name| names.contains(name)));
+            let (known, services): (Vec<_>, Vec<_>) = same.into_iter().unzip();
+            rest.push((
+                known.into_iter().flatten().chain(names).collect(),
+                services.into_iter().flatten().chain([service]).collect(),
+            ));
+            images = rest;
+        }
+        images.into_iter().map(|(_, services)| services).collect()
     }
 }
 
 /// What a service is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ServiceClass {
     /// The product itself.
     Application,
@@ -131,11 +144,11 @@ pub struct Service {
     pub kind: Option<String>,
     /// The image as it is written.
     pub image: Option<String>,
-    /// The image after interpolation.
+    /// The image after interpolation, in Docker's short form; none when a variable leaves nothing to go by.
     pub image_resolved: Option<String>,
-    /// Where it is built: context and Dockerfile.
+    /// How it is built: context, and Dockerfile and target where they are said. Equal for those who share a build.
     pub build: Option<String>,
-    /// Whether it starts by default.
+    /// Whether it starts by default: no profile that is off, and not zero replicas.
     pub active: bool,
     /// Where it is defined.
     pub place: Place,
@@ -158,9 +171,11 @@ pub struct Service {
 }
 
 impl Service {
-    /// What tells the service from others that are the same program: its image, else its build, else its name.
-    pub fn runs(&self) -> &str {
-        self.image_resolved.as_deref().or(self.build.as_deref()).unwrap_or(&self.name)
+    /// The names by which its image can be known: its reference and how it is built, else the service's own name.
+    fn identities(&self) -> Vec<&str> {
+        let reference = self.image_resolved.as_deref().or(self.image.as_deref());
+        let names: Vec<&str> = reference.into_iter().chain(self.build.as_deref()).collect();
+        if names.is_empty() { vec![&self.name] } else { names }
     }
 }
 

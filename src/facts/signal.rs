@@ -121,13 +121,16 @@ pub(super) const SIGNALS: &[Signal] = &[
     }),
     signal("terraform.providers", providers),
     signal("terraform.resources", |facts| {
-        let counts = facts.terraform.resources.iter().filter(|(_, _, class)| *class == PathClass::Main);
+        let counts = facts.terraform.resources.iter().filter(|resource| resource.class == PathClass::Main);
         counts
-            .map(|(kind, place, _)| seen(vec![kind.clone()], kind, place.clone(), format!("resource {kind}")))
+            .map(|resource| {
+                let words = vec![resource.means.clone(), resource.name.clone()];
+                seen(words, &resource.name, resource.place.clone(), format!("describes {}", resource.name))
+            })
             .collect()
     }),
     signal("ci.deploys", |facts| {
-        let deploys = facts.ci.deploys.iter();
+        let deploys = facts.ci.deploys.iter().filter(|deploy| deploy.class == PathClass::Main);
         deploys
             .map(|deploy| {
                 let says = format!("deploys with `{}`", deploy.words);
@@ -189,13 +192,12 @@ fn services(facts: &Facts, class: ServiceClass) -> Vec<Observation> {
     active(facts).filter(|one| one.class == class).map(service).collect()
 }
 
-/// One observation for each different image or build of the product itself.
+/// One observation for each different image or build of the product itself that starts by default.
 fn app_images(facts: &Facts) -> Vec<Observation> {
-    let mut images: BTreeMap<&str, &Service> = BTreeMap::new();
-    for own in active(facts).filter(|service| service.class == ServiceClass::Application) {
-        images.entry(own.runs()).or_insert(own);
-    }
-    let mut observations: Vec<Observation> = images.into_values().map(service).collect();
+    let images = facts.compose.app_images();
+    let first_active =
+        |image: &Vec<&Service>| image.iter().find(|service| service.active).map(|one| service(one));
+    let mut observations: Vec<Observation> = images.iter().filter_map(first_active).collect();
     observations.sort_by(|a, b| a.place.cmp(&b.place));
     observations
 }

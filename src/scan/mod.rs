@@ -1,5 +1,6 @@
 //! Reads what a repository already says.
 
+mod compose;
 mod paths;
 mod progress;
 mod source;
