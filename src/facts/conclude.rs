@@ -34,14 +34,35 @@ pub struct Finding {
     pub reach: Reach,
     /// How sure it is.
     pub sureness: Sureness,
-    /// The reasons, a sentence each.
-    pub because: Vec<String>,
+    /// The reasons.
+    pub because: Vec<Reason>,
     /// The lines that show it.
     pub evidence: Vec<Evidence>,
     /// Whether it is an answer: sure enough, and not contradicted by something as sure.
     pub answers: bool,
     /// Indices of sources.
     pub sources: Vec<usize>,
+}
+
+impl Finding {
+    /// The first line that shows it.
+    pub fn place(&self) -> Place {
+        self.evidence.first().map(|seen| seen.place.clone()).unwrap_or_default()
+    }
+
+    /// All reasons, in one text.
+    pub fn says(&self) -> String {
+        self.because.iter().map(|reason| reason.says.as_str()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Why a rule concludes something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The id of the rule.
+    pub rule: String,
+    /// A sentence that is fit to print.
+    pub says: String,
 }
 
 /// A line that shows something.
@@ -101,7 +122,7 @@ fn apply(questions: &[Question], rule: &Conclusion, facts: &Facts) -> Option<Fin
         value,
         reach: rule.reach,
         sureness: rule.sureness,
-        because: vec![sentence(&rule.says, counted, &observations)],
+        because: vec![Reason { rule: rule.id.clone(), says: sentence(&rule.says, counted, &observations) }],
         evidence: evidence(observations),
         answers: false,
         sources: rule.sources.clone(),
@@ -171,7 +192,6 @@ fn options(finding: &Finding) -> OptionSet {
 
 fn join(into: &mut Finding, other: Finding) {
     into.because.extend(other.because);
-    into.because.dedup();
     let known: Vec<Evidence> = into.evidence.clone();
     into.evidence.extend(other.evidence.into_iter().filter(|new| !known.contains(new)));
     into.evidence.truncate(MAX_EVIDENCE);

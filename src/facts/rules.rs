@@ -1,6 +1,7 @@
 //! `rules/scan.toml`: which fact answers which question, and how surely.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use super::signal::{SIGNALS, Signal};
 use crate::answers::{self, Reach};
@@ -79,8 +80,8 @@ const NUMBER: &str = "{number}";
 /// What a sentence can be filled with.
 const BLANKS: [&str; 2] = [NUMBER, "{names}"];
 /// The tables of the file; all but the first belong to the readers of the formats.
-const TABLES: [&str; 9] =
-    ["conclusion", "paths", "dockerfiles", "terraform", "ci", "ml", "kubernetes", "compose", "image"];
+const TABLES: [&str; 10] =
+    ["conclusion", "paths", "dockerfiles", "terraform", "ci", "ml", "kubernetes", "compose", "image", "git"];
 
 impl Rules {
     /// Reads the conclusions in `file`.
@@ -105,14 +106,9 @@ fn read(rulebook: &Rulebook, text: &str, log: &FaultLog<'_>) -> Vec<Conclusion> 
         log.unknown(entry.key_span.clone(), "table", &entry.key, TABLES);
     }
     let file = Reader::new(&entries, 0..0, "the file", log);
-    let mut conclusions: Vec<Conclusion> = Vec::new();
-    for table in file.tables("conclusion", "the conclusion") {
-        let reader = ConclusionReader { rulebook, table };
-        if let Some(conclusion) = reader.read(&conclusions) {
-            conclusions.push(conclusion);
-        }
-    }
-    conclusions
+    let mut ids = BTreeSet::new();
+    let tables = file.tables("conclusion", "the conclusion").into_iter();
+    tables.filter_map(|table| ConclusionReader { rulebook, table }.read(&mut ids)).collect()
 }
 
 struct ConclusionReader<'d> {
@@ -121,10 +117,10 @@ struct ConclusionReader<'d> {
 }
 
 impl<'d> ConclusionReader<'d> {
-    fn read(self, earlier: &[Conclusion]) -> Option<Conclusion> {
+    fn read(self, ids: &mut BTreeSet<&'d str>) -> Option<Conclusion> {
         let table = &self.table;
         let id = table.required_word("id");
-        if let Some(id) = id.filter(|id| earlier.iter().any(|conclusion| conclusion.id == id.text)) {
+        if let Some(id) = id.filter(|id| !ids.insert(id.text)) {
             let message = format!("there are two conclusions `{}`", id.text);
             table.log().fault(id.span.clone(), message, None);
         }
@@ -140,8 +136,9 @@ impl<'d> ConclusionReader<'d> {
         let sureness = self.sureness();
         let says = self.says();
         let sources = self.sources();
-        let conclusion = Conclusion {
-            id: id.map(|id| id.text.to_owned()).unwrap_or_default(),
+        self.table.finish();
+        Some(Conclusion {
+            id: id?.text.to_owned(),
             fact: Presence { signal: signal?, words },
             number,
             with,
@@ -152,9 +149,7 @@ impl<'d> ConclusionReader<'d> {
             sureness: sureness?,
             says,
             sources,
-        };
-        self.table.finish();
-        Some(conclusion)
+        })
     }
 
     fn signal(&self, name: &str, span: &crate::document::Span) -> Option<Signal> {

