@@ -1,10 +1,16 @@
 //! Reads what a repository already says.
 
+mod dockerfile;
 mod facts;
+mod hcl;
+mod kubernetes;
+mod manifest;
 mod paths;
+mod patterns;
 mod progress;
 mod source;
 mod tables;
+mod terraform;
 mod tree;
 
 use std::path::Path;
