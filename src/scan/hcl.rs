@@ -309,8 +309,7 @@ mod tests {
 
     #[test]
     fn comments_strings_and_here_documents_hide_braces() {
-        let text =
-            "/* { */ # {\n// {\nx = \"{ ${f(\"${g}}\")} {\"\ny = <<-EOT\n  {\n  EOT\nresource \"a\" \"b\" {}\n";
+        let text = "/* { */ # {\n// {\nx = \"{ ${f(\"${g}}\")} {\"\ny = <<-EOT\n  {\n  EOT\nresource \"a\" \"b\" {}\n";
         assert_eq!(outline(text).last(), Some(&block("resource.a.b", 7)));
     }
 

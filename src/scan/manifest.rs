@@ -45,8 +45,8 @@ pub(crate) fn entry(line: &str) -> Option<Entry<'_>> {
         return None;
     }
     let indent = line.len() - rest.len();
-    let (key, value) = rest.split_once(':')?;
-    if !value.is_empty() && !value.starts_with([' ', '\t', '\r']) {
+    let (key, value) = rest.trim_end().split_once(':')?;
+    if !value.is_empty() && !value.starts_with([' ', '\t']) {
         return None;
     }
     Some(Entry { indent, begins_item, key: unquoted(key.trim_end()), value: scalar(value) })

@@ -1,10 +1,12 @@
 //! Reads what a repository already says.
 
+mod ci;
 mod dockerfile;
 mod facts;
 mod hcl;
 mod kubernetes;
 mod manifest;
+mod ml;
 mod paths;
 mod patterns;
 mod progress;

@@ -90,8 +90,8 @@ pub struct TerraformTable {
     pub resources: BTreeMap<String, Vec<String>>,
     /// Patterns of module sources by what they mean.
     pub modules: BTreeMap<String, Vec<String>>,
-    /// Prefixes of resource types of which a provider can be inferred, when none is declared, are none of these.
-    pub no_providers: Vec<String>,
+    /// Files at the top of a repository that is a module for others, if it has examples of its use as well.
+    pub module_files: Vec<String>,
 }
 
 /// `[ci]`
@@ -106,8 +106,6 @@ pub struct CiTable {
     pub deploy: Vec<DeployWords>,
     /// Files whose presence says where the software runs.
     pub sign: Vec<DeploySign>,
-    /// Commands that start a cluster for the time of a test: what is deployed after them is no deployment.
-    pub test_clusters: Vec<String>,
 }
 
 /// A system of continuous integration.
@@ -131,6 +129,12 @@ pub struct DeployWords {
     pub target: String,
     /// The commands (or actions), as they are written.
     pub words: Vec<String>,
+    /// One of these must occur in the same job, unless there are none: what makes a start a deployment.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// None of these may occur in the same job: what makes it a test.
+    #[serde(default)]
+    pub without: Vec<String>,
 }
 
 /// A file whose presence says where the software runs.
