@@ -1,10 +1,19 @@
 //! Reads what a repository already says.
 
+mod ci;
 mod compose;
+mod dockerfile;
+mod hcl;
+mod kubernetes;
+mod manifest;
+mod ml;
 mod paths;
+mod patterns;
 mod progress;
+mod rules;
 mod source;
 mod tables;
+mod terraform;
 mod tree;
 
 use std::path::Path;

@@ -1,11 +1,12 @@
 //! What a path says: whether its file can matter, and what its directories are for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use aho_corasick::AhoCorasick;
 
 use super::facts::PathClass;
-use super::tables::{PathTable, matches};
+use super::patterns::Patterns;
+use super::tables::PathTable;
 
 /// The table of paths, made ready for many questions.
 pub(crate) struct Paths {
@@ -13,26 +14,20 @@ pub(crate) struct Paths {
     names: HashSet<String>,
     parts: Option<AhoCorasick>,
     skipped: HashSet<String>,
-    exact: HashMap<String, PathClass>,
-    patterns: Vec<(String, PathClass)>,
+    classes: Patterns<PathClass>,
 }
 
 impl Paths {
     pub(crate) fn new(table: &PathTable) -> Self {
-        let classes = || {
-            table
-                .classes
-                .iter()
-                .flat_map(|(class, names)| names.iter().map(move |name| (lower(name), *class)))
-        };
-        let (patterns, exact): (Vec<_>, Vec<_>) = classes().partition(|(name, _)| name.contains('*'));
+        let classes = table.classes.iter();
+        let classes =
+            classes.flat_map(|(class, names)| names.iter().map(move |name| (name.as_str(), *class)));
         Self {
             extensions: table.extensions.iter().map(lower).collect(),
             names: table.names.iter().map(lower).collect(),
             parts: AhoCorasick::builder().ascii_case_insensitive(true).build(&table.parts).ok(),
             skipped: table.skipped.iter().cloned().collect(),
-            exact: exact.into_iter().collect(),
-            patterns,
+            classes: Patterns::new(classes),
         }
     }
 
@@ -53,20 +48,12 @@ impl Paths {
     /// What the directories of a path say: the outermost one that says something decides.
     pub(crate) fn class(&self, path: &str) -> PathClass {
         let directories = path.rsplit_once('/').map_or("", |(directories, _)| directories);
-        directories.split('/').find_map(|directory| self.says(directory)).unwrap_or_default()
+        directories.split('/').find_map(|directory| self.classes.first(directory)).unwrap_or_default()
     }
 
     /// What the name of a file says in one of its words: `Dockerfile.dev`, `compose.test.yml`.
     pub(crate) fn class_of_name(&self, name: &str) -> PathClass {
-        name.split(['.', '-', '_']).find_map(|word| self.exact.get(&lower(word)).copied()).unwrap_or_default()
-    }
-
-    fn says(&self, directory: &str) -> Option<PathClass> {
-        let name = lower(directory);
-        self.exact.get(&name).copied().or_else(|| {
-            let fits = |(pattern, _): &&(String, PathClass)| matches(pattern, &name);
-            self.patterns.iter().find(fits).map(|(_, class)| *class)
-        })
+        name.split(['.', '-', '_']).find_map(|word| self.classes.first(word)).unwrap_or_default()
     }
 }
 

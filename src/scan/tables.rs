@@ -90,8 +90,8 @@ pub struct TerraformTable {
     pub resources: BTreeMap<String, Vec<String>>,
     /// Patterns of module sources by what they mean.
     pub modules: BTreeMap<String, Vec<String>>,
-    /// Prefixes of resource types of which a provider can be inferred, when none is declared, are none of these.
-    pub no_providers: Vec<String>,
+    /// Files at the top of a repository that is a module for others, if it has examples of its use as well.
+    pub module_files: Vec<String>,
 }
 
 /// `[ci]`
@@ -106,8 +106,6 @@ pub struct CiTable {
     pub deploy: Vec<DeployWords>,
     /// Files whose presence says where the software runs.
     pub sign: Vec<DeploySign>,
-    /// Commands that start a cluster for the time of a test: what is deployed after them is no deployment.
-    pub test_clusters: Vec<String>,
 }
 
 /// A system of continuous integration.
@@ -131,6 +129,12 @@ pub struct DeployWords {
     pub target: String,
     /// The commands (or actions), as they are written.
     pub words: Vec<String>,
+    /// One of these must occur in the same job, unless there are none: what makes a start a deployment.
+    #[serde(default)]
+    pub with: Vec<String>,
+    /// None of these may occur in the same job: what makes it a test.
+    #[serde(default)]
+    pub without: Vec<String>,
 }
 
 /// A file whose presence says where the software runs.
@@ -162,51 +166,4 @@ pub struct MlTable {
 pub struct GitTable {
     /// Patterns of names and addresses of authors that are programs.
     pub bots: Vec<String>,
-}
-
-impl Tables {
-    /// Reads the tables.
-    pub fn parse(_file: crate::document::SourceFile) -> Result<Self, crate::document::Faults> {
-        Ok(Self::default())
-    }
-}
-
-/// Whether a text is what the pattern says: `*` stands for anything, and case does not matter.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text) = (pattern.to_ascii_lowercase(), text.to_ascii_lowercase());
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut left) = text.strip_prefix(first) else { return false };
-    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-    for piece in middle.split('*') {
-        let Some(found) = left.find(piece) else { return false };
-        left = &left[found + piece.len()..];
-    }
-    left.ends_with(last)
-}
-
-/// Whether one of the patterns fits.
-pub(crate) fn any(patterns: &[String], text: &str) -> bool {
-    patterns.iter().any(|pattern| matches(pattern, text))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        for (pattern, text) in [
-            ("nvidia/cuda*", "nvidia/cuda:12.4"),
-            ("*/cuda:*", "nvcr.io/nvidia/cuda:12"),
-            ("a*b*c", "aXbYc"),
-            ("*", ""),
-            ("Test", "test"),
-            ("a*a", "aa"),
-        ] {
-            assert!(matches(pattern, text), "{pattern} should fit {text}");
-        }
-        for (pattern, text) in [("a*a", "a"), ("test", "tests"), ("*-test", "test"), ("a*b*c", "acb")] {
-            assert!(!matches(pattern, text), "{pattern} should not fit {text}");
-        }
-    }
 }
