@@ -11,7 +11,7 @@ use super::output::shown;
 use crate::answers::{Answers, Given, Origin};
 use crate::facts::{Conclusions, Facts, Finding, Rules, conclude};
 use crate::rulebook::{Rulebook, builtin_scan_file};
-use crate::scan::{self, Progress, Tables};
+use crate::scan::{self, Progress};
 
 /// A scan is silent for this long.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -46,12 +46,12 @@ pub(super) fn scan(
     let wrong = |faults: crate::document::Faults| Stop::Wrong(faults.to_string());
     let file = read_scan_file(rules)?;
     // A rulebook without a scan file knows its formats by the built-in tables, and concludes nothing.
-    let tables = Tables::parse(file.clone().unwrap_or_else(builtin_scan_file)).map_err(wrong)?;
+    let formats = scan::Rules::parse(file.as_ref().unwrap_or(&builtin_scan_file())).map_err(wrong)?;
     let rules = match file {
         Some(file) => Rules::parse(rulebook, file).map_err(wrong)?,
         None => Rules::default(),
     };
-    let facts = with_progress(|progress| scan::read(dir, &tables, now, progress))
+    let facts = with_progress(|progress| scan::read(dir, &formats, now, progress))
         .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
     let conclusions = conclude(rulebook.questions(), &rules, &facts);
     Ok(Scanned { folder, facts, conclusions })

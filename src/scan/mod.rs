@@ -21,10 +21,10 @@ use std::time::SystemTime;
 
 use crate::facts::{self, Facts};
 pub use progress::Progress;
-pub use tables::Tables;
+pub use rules::Rules;
 
 /// Reads all facts of a folder. `now` is what the history is counted back from.
-pub fn read(dir: &Path, tables: &Tables, now: SystemTime, progress: &Progress) -> std::io::Result<Facts> {
-    let _ = (dir, tables, now, progress);
+pub fn read(dir: &Path, rules: &Rules, now: SystemTime, progress: &Progress) -> std::io::Result<Facts> {
+    let _ = (dir, rules, now, progress);
     Ok(Facts::default())
 }

@@ -4,6 +4,7 @@ mod agreement;
 mod cases;
 mod commands;
 mod conclusions;
+mod found;
 mod input;
 mod interview;
 mod json;
