@@ -235,6 +235,10 @@ pub struct Object {
     pub place: Place,
     /// Replicas, where they are said.
     pub replicas: Option<u64>,
+    /// The images of its containers, where they can be read.
+    pub images: Vec<String>,
+    /// What it is for, where it runs containers.
+    pub purpose: ServiceClass,
 }
 
 /// A Helm chart.

@@ -110,9 +110,7 @@ pub(super) const SIGNALS: &[Signal] = &[
     signal("dockerfiles.accelerator", accelerators),
     signal("kubernetes.relation", relation),
     signal("kubernetes.objects", |facts| objects(facts).map(object).collect()),
-    signal("kubernetes.app-images", |facts| {
-        objects(facts).filter(|object| object.kind == "Deployment").map(object).collect()
-    }),
+    signal("kubernetes.app-images", deployed_images),
     signal("kubernetes.charts", |facts| {
         let charts = facts.kubernetes.charts.iter().filter(|chart| chart.class == PathClass::Main);
         charts
@@ -174,11 +172,7 @@ fn active(facts: &Facts) -> impl Iterator<Item = &Service> {
 
 fn service(service: &Service) -> Observation {
     let image = service.image_resolved.as_deref().or(service.image.as_deref());
-    let base = image.map(|image| {
-        let path = image.split('@').next().unwrap_or(image);
-        let last = path.rsplit('/').next().unwrap_or(path);
-        last.split(':').next().unwrap_or(last).to_owned()
-    });
+    let base = image.map(|image| without_tag(image).rsplit('/').next().unwrap_or(image).to_owned());
     let words = [Some(service.name.clone()), base, service.kind.clone()].into_iter().flatten().collect();
     let what = match (image, &service.build) {
         (_, Some(build)) => format!("service {} is built from {build}", service.name),
@@ -272,6 +266,31 @@ fn object(object: &Object) -> Observation {
     let group = object.api_version.split('/').next().unwrap_or_default().to_owned();
     let says = format!("{} {}", object.kind, object.name);
     seen(vec![object.kind.clone(), group], &object.name, object.place.clone(), says.trim_end().to_owned())
+}
+
+/// One observation for each different image of the product itself that goes on running.
+fn deployed_images(facts: &Facts) -> Vec<Observation> {
+    let lasting = ["Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"];
+    let own = objects(facts).filter(|object| lasting.contains(&object.kind.as_str()));
+    let own = own.filter(|object| object.purpose == ServiceClass::Application);
+    let mut images: BTreeMap<String, Observation> = BTreeMap::new();
+    for own in own {
+        let image = own.images.first().map_or(own.name.as_str(), |image| without_tag(image));
+        images.entry(image.to_owned()).or_insert_with(|| {
+            let says = format!("{} {} runs {image}", own.kind, own.name);
+            Observation { says, ..object(own) }
+        });
+    }
+    images.into_values().collect()
+}
+
+/// The name of an image without its tag and digest.
+fn without_tag(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
+    }
 }
 
 fn chart_says(name: &str) -> String {
