@@ -13,6 +13,7 @@ mod model;
 mod outlook;
 mod program;
 mod rulebook;
+mod scan;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;
