@@ -136,12 +136,12 @@ impl Rule<'_> {
 }
 
 /// Nothing for no words.
-fn searcher(words: &[String]) -> Option<AhoCorasick> {
+pub(crate) fn searcher(words: &[String]) -> Option<AhoCorasick> {
     if words.is_empty() { None } else { AhoCorasick::new(words).ok() }
 }
 
 /// The first line with one of the words; 0 when any text will do.
-fn first_line(text: &str, words: &[String]) -> Option<usize> {
+pub(crate) fn first_line(text: &str, words: &[String]) -> Option<usize> {
     if words.is_empty() {
         return Some(0);
     }

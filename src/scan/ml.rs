@@ -1,11 +1,11 @@
 //! Machine-learning libraries that Python manifests declare. Lock files are not read: they name what others need.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use toml_edit::{Document, Item, Value};
 
-use super::facts::{Dependency, PathClass, Place, Unreadable};
+use super::facts::{Dependency, Place, Unreadable};
 use super::manifest;
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
@@ -266,6 +266,8 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::super::paths::Paths;
     use super::super::source::Texts;
     use super::super::tables::PathTable;

@@ -23,7 +23,7 @@ impl<T: Copy> Patterns<T> {
     }
 
     /// What the patterns that fit stand for, the exact ones first.
-    pub(crate) fn all(&self, text: &str) -> impl Iterator<Item = T> {
+    pub(crate) fn all<'s>(&'s self, text: &str) -> impl Iterator<Item = T> + use<'s, T> {
         let text = text.to_ascii_lowercase();
         let exact = self.exact.get(&text).into_iter().flatten().copied();
         exact.chain(self.wild.iter().filter(move |(pattern, _)| fits(pattern, &text)).map(|(_, t)| *t))
@@ -46,7 +46,7 @@ impl Patterns<()> {
     }
 }
 
-/// Patterns of paths: those without a `/` speak of the last part only.
+/// Patterns of paths: those without a `/` speak of the last part only, the others of the whole path with a `/` before it.
 pub(crate) struct PathPatterns<T> {
     names: Patterns<T>,
     paths: Patterns<T>,
@@ -60,9 +60,9 @@ impl<T: Copy> PathPatterns<T> {
     }
 
     /// What the patterns that fit stand for.
-    pub(crate) fn all(&self, path: &str) -> impl Iterator<Item = T> {
+    pub(crate) fn all<'s>(&'s self, path: &str) -> impl Iterator<Item = T> + use<'s, T> {
         let name = path.rsplit('/').next().unwrap_or(path);
-        self.names.all(name).chain(self.paths.all(path))
+        self.names.all(name).chain(self.paths.all(&format!("/{path}")))
     }
 }
 
@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn a_pattern_without_a_slash_speaks_of_the_name() {
-        let patterns = PathPatterns::new([("*.yml", 1), ("ci/*.yml", 2)]);
-        assert_eq!(patterns.all("ci/a.yml").collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(patterns.all("x/ci/a.yml").collect::<Vec<_>>(), [1]);
+        let patterns = PathPatterns::new([("*.yml", 1), ("/ci/*.yml", 2), ("*/ci/*", 3)]);
+        assert_eq!(patterns.all("ci/a.yml").collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(patterns.all("x/ci/a.yml").collect::<Vec<_>>(), [1, 3]);
     }
 }

@@ -63,23 +63,32 @@ pub struct KubernetesTable {
     pub delivery: Vec<String>,
     /// Patterns of `apiVersion/kind` that describe software made for clusters.
     pub made_for: Vec<String>,
-    /// Files and words in them that show software made for clusters.
-    pub made_for_files: Vec<FileSign>,
-    /// Files and words in them that show that manifests or charts are published for others.
-    pub offered_files: Vec<FileSign>,
-    /// Directories and file names that stand for an environment of one's own.
+    /// What deployments (`[[ci.deploy]]`, `[[ci.sign]]`) and Terraform resources mean when they are meant for it.
+    pub targets: Vec<String>,
+    /// What Terraform resources mean that a module for others makes.
+    pub clusters: Vec<String>,
+    /// Patterns of directories and of names of values files that stand for an environment of one's own.
     pub environments: Vec<String>,
+    /// Files that show software made for clusters.
+    pub made_for_sign: Vec<FileSign>,
+    /// Files that show that manifests or charts are published for others.
+    pub offer_sign: Vec<FileSign>,
 }
 
 /// A file that means something: by its path, and by words in it when there are any.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileSign {
-    /// Patterns of the path; without a `/` they speak of the file's name.
+    /// What it means.
+    pub says: String,
+    /// Patterns of the path; without a `/` they speak of its last part, else of all of it, with a `/` before it.
     pub paths: Vec<String>,
     /// One of these must occur in the text, unless there are none.
     #[serde(default)]
     pub words: Vec<String>,
+    /// The repository must define an object of one of these kinds as well, unless there are none.
+    #[serde(default)]
+    pub with_kinds: Vec<String>,
 }
 
 /// `[terraform]`
@@ -114,7 +123,7 @@ pub struct CiTable {
 pub struct CiSystem {
     /// Its name.
     pub name: String,
-    /// Patterns of the paths of its configuration; without a `/` they speak of the file's name.
+    /// Patterns of the paths of its configuration.
     pub paths: Vec<String>,
     /// One of these must occur in the text, unless there are none.
     #[serde(default)]
@@ -145,7 +154,7 @@ pub struct DeploySign {
     pub target: String,
     /// What it is.
     pub says: String,
-    /// Patterns of the path; without a `/` they speak of the file's name.
+    /// Patterns of the path.
     pub paths: Vec<String>,
     /// One of these must occur in the text, unless there are none.
     #[serde(default)]
@@ -166,4 +175,6 @@ pub struct MlTable {
 pub struct GitTable {
     /// Patterns of names and addresses of authors that are programs.
     pub bots: Vec<String>,
+    /// Patterns of tags that look like versions and are no releases.
+    pub no_releases: Vec<String>,
 }

@@ -276,7 +276,7 @@ fn said(error: &std::io::Error) -> String {
 }
 
 /// The bytes of a regular file that is not too large, whatever has become of it since it was seen.
-fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
+pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
     let file = open(path).map_err(|error| said(&error))?;
     let found = file.metadata().map_err(|error| said(&error))?;
     if !found.is_file() {
