@@ -1,6 +1,6 @@
 //! The facts of a scan, kind by kind, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Group, Item};
 use crate::facts::{
@@ -22,15 +22,35 @@ pub(super) fn of(facts: &Facts) -> Vec<Group> {
         ml(&facts.ml),
         history(facts.git.as_ref()),
     ];
+    let mut groups: Vec<Group> = groups.into_iter().flatten().collect();
+    groups.retain(|group| !group.summary.is_empty() || !group.items.is_empty());
+    groups.iter_mut().for_each(|group| group.items = merged(std::mem::take(&mut group.items)));
     groups
-        .into_iter()
-        .flatten()
-        .filter(|group| !group.summary.is_empty() || !group.items.is_empty())
-        .collect()
 }
 
 fn item(text: impl AsRef<str>, place: &Place) -> Item {
-    Item { text: one_line(text.as_ref()), place: place.clone() }
+    Item { text: one_line(text.as_ref()), places: vec![place.clone()] }
+}
+
+/// What is said of several places in the same words is said once.
+fn merged(items: Vec<Item>) -> Vec<Item> {
+    let mut merged: Vec<Item> = Vec::new();
+    let mut index: HashMap<String, usize> = HashMap::new();
+    for item in items {
+        match index.get(&item.text) {
+            Some(at) => merged[*at].places.extend(item.places),
+            None => {
+                index.insert(item.text.clone(), merged.len());
+                merged.push(item);
+            }
+        }
+    }
+    merged
+}
+
+/// An image without the digest that nobody reads.
+fn image_name(image: &str) -> &str {
+    image.split_once("@sha256").map_or(image, |(name, _)| name)
 }
 
 /// Some names, and how many more there are.
@@ -107,7 +127,7 @@ fn service(service: &Service) -> String {
     let image = service.image_resolved.as_deref().or(service.image.as_deref());
     let runs = match (image, &service.build) {
         (_, Some(build)) => format!(", built from {build}"),
-        (Some(image), None) => format!(", {image}"),
+        (Some(image), None) => format!(", {}", image_name(image)),
         (None, None) => String::new(),
     };
     let settings: Vec<String> = [
@@ -144,7 +164,7 @@ fn dockerfiles(files: &[Dockerfile]) -> Option<Group> {
     let main = files.iter().filter(|file| file.class == PathClass::Main);
     let items = main
         .map(|file| {
-            let bases: Vec<&str> = file.bases.iter().map(|(base, _)| base.as_str()).collect();
+            let bases: Vec<&str> = file.bases.iter().map(|(base, _)| image_name(base)).collect();
             let from = if bases.is_empty() { "no base".to_owned() } else { format!("from {}", names(bases)) };
             let accelerator = if file.accelerator.is_some() { "; for accelerators" } else { "" };
             let health = if file.healthcheck.is_some() { "; health check" } else { "" };
@@ -171,7 +191,8 @@ fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
         .chain(kubernetes.charts.iter().map(|chart| chart.class))
         .chain(kubernetes.kustomizations.iter().map(|(_, class)| *class));
     summary.extend(elsewhere(classes).map(|by| format!("Not counted: {by}.")));
-    let because = kubernetes.relation_because.iter().map(|(place, says)| item(says, place));
+    let because =
+        kubernetes.relation_because.iter().map(|(place, says)| item(format!("shown by {says}"), place));
     let mut kinds: BTreeMap<&str, Vec<&crate::facts::Object>> = BTreeMap::new();
     for object in kubernetes.objects.iter().filter(|object| object.class == PathClass::Main) {
         kinds.entry(&object.kind).or_default().push(object);
@@ -192,7 +213,7 @@ fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
     });
     let kustomizations = kubernetes.kustomizations.iter().filter(|(_, class)| *class == PathClass::Main);
     let kustomizations = kustomizations.map(|(place, _)| item("Kustomization", place));
-    let items = because.chain(kinds).chain(charts).chain(kustomizations).collect();
+    let items = kinds.chain(charts).chain(kustomizations).chain(because).collect();
     Some(Group { title: "Kubernetes", summary, items })
 }
 
