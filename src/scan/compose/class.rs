@@ -9,6 +9,8 @@ use super::tables::{ComposeTables, Meaning};
 pub(super) struct Signs<'a> {
     pub(super) name: &'a str,
     pub(super) image: Option<&'a str>,
+    /// The image as it is written, with its variables.
+    pub(super) written: &'a str,
     pub(super) is_built: bool,
     pub(super) command: Vec<&'a str>,
     /// Others wait until it has ended.
@@ -38,8 +40,18 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables) -> Class {
     if let Some(meaning) = by_image.or(by_name) {
         return known(meaning);
     }
-    let is_own = signs.is_built || image.as_deref().is_some_and(|image| namespace(image).is_some());
+    let has_namespace = image.as_deref().is_some_and(|image| namespace(image).is_some());
+    let is_own =
+        signs.is_built || has_namespace || is_in_own_registry(signs.written, &tables.compose.registry_words);
     (if is_own { ServiceClass::Application } else { ServiceClass::Unsure }, None)
+}
+
+/// Whether a variable says where the image is: `${REGISTRY}/web`.
+fn is_in_own_registry(written: &str, known: &[String]) -> bool {
+    let Some((_, variable)) = written.split_once('$') else { return false };
+    let end = variable.find(['/', ':', '}']).unwrap_or(variable.len());
+    let variable = variable[..end].to_ascii_lowercase();
+    variable.split(['_', '{']).any(|word| known.iter().any(|known| known == word))
 }
 
 fn known(meaning: &Meaning) -> Class {

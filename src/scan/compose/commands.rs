@@ -33,7 +33,7 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
     sources.sort_by_key(|(rank, path)| (*rank, path.matches('/').count()));
     sources.truncate(MOST);
     let mut runs = Vec::new();
-    for (rank, from) in sources {
+    for (_, from) in sources {
         let Some(text) = library.text(from).filter(|text| text.len() <= LARGEST) else { continue };
         if !text.contains("compose") && !text.contains("COMPOSE") && !text.contains("stack deploy") {
             continue;

@@ -95,9 +95,7 @@ fn lists(key: &str, base: &[Rc<Node>], over: &[Rc<Node>]) -> Vec<Rc<Node>> {
 fn in_long_form(key: &str, node: &Rc<Node>) -> Rc<Node> {
     let entries: Map = match &node.value {
         Value::Text(_) if key == "build" => one("context", node),
-        Value::List(items) if LIST_OR_MAP.contains(&key) => {
-            items.iter().flat_map(|item| named(item)).collect()
-        }
+        Value::List(items) if LIST_OR_MAP.contains(&key) => items.iter().filter_map(named).collect(),
         _ => return Rc::clone(node),
     };
     Rc::new(Node::new(node.mark.clone(), Value::Map(entries)))

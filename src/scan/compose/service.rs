@@ -1,5 +1,6 @@
 //! What the files say of one service, each fact with its place.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::super::facts::{Gpu, Place, Service};
@@ -20,6 +21,9 @@ pub(super) struct Reader<'a> {
     pub(super) profiles: Vec<String>,
 }
 
+/// The arguments of a build.
+type Arguments = BTreeMap<String, String>;
+
 /// Keys that limit memory or processors without `deploy`.
 const LIMITS: [&str; 6] = ["mem_limit", "memswap_limit", "cpus", "cpu_quota", "cpu_count", "cpu_percent"];
 
@@ -29,9 +33,8 @@ impl Reader<'_> {
         let awaited = self.awaited();
         let is_service = |entry: &Entry| matches!(entry.node.value, Value::Map(_) | Value::Null);
         let entries = self.project.services.iter().filter(|(_, entry)| is_service(entry));
-        let mut services: Vec<Service> = entries
-            .map(|(name, entry)| self.service(name, entry, awaited.iter().any(|other| **other == **name)))
-            .collect();
+        let mut services: Vec<Service> =
+            entries.map(|(name, entry)| self.service(name, entry, awaited.contains(name))).collect();
         self.tell_builds_apart(&mut services);
         services
     }
@@ -45,6 +48,7 @@ impl Reader<'_> {
         let signs = Signs {
             name,
             image: resolved.as_deref(),
+            written: written.unwrap_or_default(),
             is_built: node.get("build").is_some(),
             command: command(node),
             is_awaited,
@@ -129,40 +133,36 @@ impl Reader<'_> {
 
     /// One Dockerfile can build many images by its arguments; their values are not shown.
     fn tell_builds_apart(&self, services: &mut [Service]) {
-        let mut seen: Vec<(String, Vec<(String, String)>, String)> = Vec::new();
+        // For each build the arguments that were met, with the first service that has them.
+        let mut met: HashMap<String, Vec<(Arguments, String)>> = HashMap::new();
         for service in services {
-            let Some(build) = service.build.clone() else { continue };
+            let Some(build) = &mut service.build else { continue };
             let Some(entry) = self.project.services.get(service.name.as_str()) else { continue };
             let arguments = self.arguments(&entry.node);
-            let same = seen.iter().find(|(other, others, _)| *other == build && *others == arguments);
-            let label = match same {
-                Some((_, _, label)) => label.clone(),
-                None if seen.iter().any(|(other, ..)| *other == build) => {
-                    format!("{build} with the arguments of {}", service.name)
-                }
-                None => build.clone(),
-            };
-            service.build = Some(label.clone());
-            seen.push((build, arguments, label));
+            let others = met.entry(build.clone()).or_default();
+            let place = others.iter().position(|(known, _)| *known == arguments);
+            let place = place.unwrap_or_else(|| {
+                others.push((arguments, service.name.clone()));
+                others.len() - 1
+            });
+            if place > 0 {
+                build.push_str(&format!(" with the arguments of {}", others[place].1));
+            }
         }
     }
 
-    fn arguments(&self, node: &Node) -> Vec<(String, String)> {
-        let Some(arguments) = node.at(&["build", "args"]) else { return Vec::new() };
-        let mut named: Vec<(String, String)> = match &arguments.node.value {
+    fn arguments(&self, node: &Node) -> Arguments {
+        let Some(arguments) = node.at(&["build", "args"]) else { return Arguments::new() };
+        match &arguments.node.value {
             Value::Map(map) => map
                 .iter()
                 .map(|(name, entry)| (name.to_string(), self.text(entry).unwrap_or_default()))
                 .collect(),
-            _ => arguments
-                .node
-                .items()
-                .iter()
-                .filter_map(|item| Some((self.resolve(item)?, String::new())))
-                .collect(),
-        };
-        named.sort();
-        named
+            _ => {
+                let items = arguments.node.items();
+                items.iter().filter_map(|item| Some((self.resolve(item)?, String::new()))).collect()
+            }
+        }
     }
 
     fn gpu(&self, node: &Node) -> Option<Gpu> {
@@ -170,9 +170,7 @@ impl Reader<'_> {
             |how: &str, entry: &Entry| Some(Gpu { how: how.to_owned(), weak: false, place: at(entry) });
         let reservations = node.at(&["deploy", "resources", "reservations"]);
         let part = |key: &str| reservations.and_then(|entry| entry.node.get(key));
-        if let Some(devices) =
-            part("devices").filter(|devices| devices.node.items().iter().any(|item| is_gpu(item)))
-        {
+        if let Some(devices) = part("devices").filter(|devices| devices.node.items().iter().any(is_gpu)) {
             return found("reservations.devices", devices);
         }
         if let Some(generic) = part("generic_resources").filter(|generic| names_gpu(generic)) {
@@ -247,7 +245,7 @@ impl Reader<'_> {
     }
 
     /// The services for whose end others wait.
-    fn awaited(&self) -> Vec<Rc<str>> {
+    fn awaited(&self) -> HashSet<Rc<str>> {
         let depends = self.project.services.values().filter_map(|entry| entry.node.get("depends_on"));
         let conditions = depends.filter_map(|entry| entry.node.map()).flatten();
         conditions

@@ -42,6 +42,8 @@ pub(crate) struct Words {
     pub(crate) service_keys: Vec<String>,
     /// Words of a variable's name that forbid to use its value.
     pub(crate) secret_words: Vec<String>,
+    /// Words of a variable's name that make an image one's own: it stands for where one's images are.
+    pub(crate) registry_words: Vec<String>,
     /// Last parts of paths in containers at which nothing is kept that must last.
     pub(crate) scratch_targets: Vec<String>,
     /// Devices that are accelerators, as `devices` names them.

@@ -566,6 +566,8 @@ fn services_are_classed_by_image_then_name_then_build_then_namespace() {
         ("x", "image: postgres\n    entrypoint: [pg_dump, db]", Auxiliary, "backup"),
         ("x", "image: acme/site-loadgenerator", Auxiliary, "load generator"),
         ("mystery", "image: ${IMAGE}", Unsure, ""),
+        ("web", "image: ${REGISTRY}/web:${TAG}", Application, ""),
+        ("web", "image: $REGISTRY_URL:$TAG", Application, ""),
     ] {
         let services = services_of(&format!("services:\n  {name}:\n    {keys}\n"));
         assert_eq!(
