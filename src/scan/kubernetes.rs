@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use memchr::memmem;
 use rayon::prelude::*;
 
-use super::facts::{Chart, Kubernetes, Object, PathClass, Place};
+use super::facts::{Chart, Kubernetes, Object, PathClass, Place, ServiceClass};
 use super::manifest::{self, Found};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
@@ -59,6 +59,8 @@ fn objects(file: &Listed, text: &str) -> Vec<Object> {
         class: file.class,
         place: Place { path: file.path.clone(), line: found.line },
         replicas: found.replicas,
+        images: found.images.into_iter().map(str::to_owned).collect(),
+        purpose: ServiceClass::Unsure,
     };
     manifest::objects(text).into_iter().map(object).collect()
 }

@@ -11,6 +11,8 @@ pub(crate) struct Found<'t> {
     /// The line of its kind.
     pub(crate) line: usize,
     pub(crate) replicas: Option<u64>,
+    /// The images of its containers, without those that only prepare them.
+    pub(crate) images: Vec<&'t str>,
 }
 
 /// All objects of a text of one or more documents; those of a `List` or an OpenShift `Template` one by one.
@@ -87,6 +89,7 @@ struct Frame<'t> {
     name: &'t str,
     line: usize,
     replicas: Option<u64>,
+    images: Vec<&'t str>,
     items: Vec<Found<'t>>,
 }
 
@@ -133,6 +136,7 @@ impl<'t> Reader<'t> {
             "kind" if frame.kind.is_empty() => (frame.kind, frame.line) = (entry.value, line),
             "metadata" if entry.value.starts_with('{') => frame.name = name_in_flow(entry.value),
             "name" | "generateName" => self.tell_owner("metadata", |owner| owner.name = literal(entry.value)),
+            "image" if frame.under == "containers" => self.tell_object(literal(entry.value)),
             "replicas" => self.tell_owner("spec", |owner| owner.replicas = entry.value.parse().ok()),
             _ => {}
         }
@@ -144,6 +148,15 @@ impl<'t> Reader<'t> {
             && frame.under == key
         {
             change(owner);
+        }
+    }
+
+    /// Adds an image to the object that is being read.
+    fn tell_object(&mut self, image: &'t str) {
+        let is_item = |frame: &Frame<'_>| matches!(frame.under, "items" | "objects");
+        let object = usize::from(self.frames.get(1).is_some_and(is_item));
+        if let Some(object) = self.frames.get_mut(object).filter(|_| !image.is_empty()) {
+            object.images.push(image);
         }
     }
 
@@ -173,8 +186,8 @@ fn whole(frame: Frame<'_>) -> Vec<Found<'_>> {
     if !frame.items.is_empty() && (frame.kind.ends_with("List") || frame.kind == "Template") {
         return frame.items;
     }
-    let Frame { api_version, kind, name, line, replicas, .. } = frame;
-    vec![Found { api_version, kind, name, line, replicas }]
+    let Frame { api_version, kind, name, line, replicas, images, .. } = frame;
+    vec![Found { api_version, kind, name, line, replicas, images }]
 }
 
 /// `v1`, `apps/v1`, `example.org/v1alpha1`.
@@ -224,6 +237,14 @@ mod tests {
     fn a_list_is_its_items_wherever_its_kind_stands() {
         let text = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata:\n    name: a\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\nkind: List\n";
         assert_eq!(named(text), [("Service", "a", 4), ("Secret", "b", 8)]);
+    }
+
+    #[test]
+    fn the_images_of_an_object_are_those_that_go_on_running() {
+        let text = "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      initContainers:\n      - image: init\n      containers:\n      - name: a\n        image: \"x/a:1\"\n        env:\n        - name: image\n      - image: {{ .Values.image }}\n      - image: b\n      volumes: []\n";
+        assert_eq!(objects(text)[0].images, ["x/a:1", "b"]);
+        let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  spec:\n    containers:\n    - image: a\n- apiVersion: v1\n  kind: Pod\n  spec:\n    containers: []\n";
+        assert_eq!(objects(list).iter().map(|found| found.images.len()).collect::<Vec<_>>(), [1, 0]);
     }
 
     #[test]

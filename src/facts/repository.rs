@@ -9,6 +9,14 @@ pub struct Place {
     pub line: usize,
 }
 
+impl std::fmt::Display for Place {
+    /// Fit to print, whatever the path contains.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = crate::text::one_line(&self.path);
+        if self.line == 0 { f.write_str(&path) } else { write!(f, "{path}:{}", self.line) }
+    }
+}
+
 /// What the directories of a path say about the purpose of what is in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -86,22 +94,33 @@ impl Compose {
         self.services.iter().filter(|service| service.active).count()
     }
 
-    /// How many different images (or builds) the application services run.
+    /// How many different images the application services run.
     pub fn distinct_app_images(&self) -> usize {
-        let images: std::collections::BTreeSet<&str> = self
-            .services
-            .iter()
-            .filter(|service| service.class == ServiceClass::Application)
-            .map(|service| {
-                service.image_resolved.as_deref().or(service.build.as_deref()).unwrap_or(&service.name)
-            })
-            .collect();
-        images.len()
+        self.app_images().len()
+    }
+
+    /// The application services by the image that they run. An image that is built here is one image, however many
+    /// services run it, and whether they name it by its tag or by how it is built.
+    pub fn app_images(&self) -> Vec<Vec<&Service>> {
+        let mut images: Vec<(Vec<&str>, Vec<&Service>)> = Vec::new();
+        for service in self.services.iter().filter(|service| service.class == ServiceClass::Application) {
+            let names = service.identities();
+            let (same, mut rest): (Vec<_>, Vec<_>) =
+                images.into_iter().partition(|(known, _)| known.iter().any(|name| names.contains(name)));
+            let (known, services): (Vec<_>, Vec<_>) = same.into_iter().unzip();
+            rest.push((
+                known.into_iter().flatten().chain(names).collect(),
+                services.into_iter().flatten().chain([service]).collect(),
+            ));
+            images = rest;
+        }
+        images.into_iter().map(|(_, services)| services).collect()
     }
 }
 
 /// What a service is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ServiceClass {
     /// The product itself.
     Application,
@@ -125,11 +144,11 @@ pub struct Service {
     pub kind: Option<String>,
     /// The image as it is written.
     pub image: Option<String>,
-    /// The image after interpolation.
+    /// The image after interpolation, in Docker's short form; none when a variable leaves nothing to go by.
     pub image_resolved: Option<String>,
-    /// Where it is built: context and Dockerfile.
+    /// How it is built: context, and Dockerfile and target where they are said. Equal for those who share a build.
     pub build: Option<String>,
-    /// Whether it starts by default.
+    /// Whether it starts by default: no profile that is off, and not zero replicas.
     pub active: bool,
     /// Where it is defined.
     pub place: Place,
@@ -149,6 +168,15 @@ pub struct Service {
     pub volumes: Option<Place>,
     /// The Docker socket is mounted: it may start containers that no file shows.
     pub docker_socket: Option<Place>,
+}
+
+impl Service {
+    /// The names by which its image can be known: its reference and how it is built, else the service's own name.
+    fn identities(&self) -> Vec<&str> {
+        let reference = self.image_resolved.as_deref().or(self.image.as_deref());
+        let names: Vec<&str> = reference.into_iter().chain(self.build.as_deref()).collect();
+        if names.is_empty() { vec![&self.name] } else { names }
+    }
 }
 
 /// A GPU asked for by a service.
@@ -207,6 +235,10 @@ pub struct Object {
     pub place: Place,
     /// Replicas, where they are said.
     pub replicas: Option<u64>,
+    /// The images of its containers, where they can be read.
+    pub images: Vec<String>,
+    /// What it is for, where it runs containers.
+    pub purpose: ServiceClass,
 }
 
 /// A Helm chart.
@@ -236,6 +268,46 @@ pub enum Relation {
     MadeForIt,
     /// It deploys on Kubernetes.
     DeploysOnIt,
+}
+
+impl Relation {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Examples => "examples",
+            Self::OffersIt => "offers-it",
+            Self::MadeForIt => "made-for-it",
+            Self::DeploysOnIt => "deploys-on-it",
+        }
+    }
+}
+
+impl PathClass {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Example => "example",
+            Self::Documentation => "documentation",
+            Self::Vendor => "vendor",
+            Self::Generated => "generated",
+        }
+    }
+}
+
+impl ServiceClass {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Backing => "backing",
+            Self::Auxiliary => "auxiliary",
+            Self::Unsure => "unsure",
+        }
+    }
 }
 
 /// Infrastructure as code.

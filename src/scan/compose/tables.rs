@@ -1,0 +1,63 @@
+//! What is known about compose files beyond their format: the tables `[compose]` and `[[image]]` of `rules/scan.toml`.
+
+use serde::Deserialize;
+
+use super::super::facts::ServiceClass;
+
+/// All that the reader of compose files takes from the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ComposeTables {
+    /// Names and words.
+    pub(crate) compose: Words,
+    /// What images are for.
+    pub(crate) image: Vec<Meaning>,
+}
+
+/// The table `[compose]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Words {
+    /// The names that Docker looks for by itself, in its order of preference.
+    pub(crate) default_names: Vec<String>,
+    /// Endings of the names of files from which a compose file is made.
+    pub(crate) template_endings: Vec<String>,
+    /// Files with values for interpolation, in the order of preference.
+    pub(crate) env_files: Vec<String>,
+    /// Files that can hold commands with lists of compose files (`*` at either end stands for anything), by trust.
+    pub(crate) command_files: Vec<String>,
+    /// Commands that take such lists.
+    pub(crate) commands: Vec<String>,
+    /// Words of a file's name that make it one for tests.
+    pub(crate) test_words: Vec<String>,
+    /// Words of a file's name that make it one for development.
+    pub(crate) development_words: Vec<String>,
+    /// Words of a file's name that make it one for those who run the product.
+    pub(crate) production_words: Vec<String>,
+    /// Values of variables like `NODE_ENV` and targets or tags of builds that speak of development.
+    pub(crate) development_values: Vec<String>,
+    /// Top-level keys of other formats that also have `services`.
+    pub(crate) foreign_keys: Vec<String>,
+    /// Keys that make a mapping a service.
+    pub(crate) service_keys: Vec<String>,
+    /// Words of a variable's name that forbid to use its value.
+    pub(crate) secret_words: Vec<String>,
+    /// Last parts of paths in containers at which nothing is kept that must last.
+    pub(crate) scratch_targets: Vec<String>,
+    /// What the words of a service's name mean.
+    pub(crate) service: Vec<Meaning>,
+    /// What the words of a service's command mean.
+    pub(crate) command: Vec<Meaning>,
+}
+
+/// Names that mean the same.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Meaning {
+    /// What such a service is for.
+    pub(crate) class: ServiceClass,
+    /// The kind within the class.
+    pub(crate) kind: String,
+    /// Words or patterns (`*` at either end stands for anything).
+    pub(crate) names: Vec<String>,
+}
