@@ -1,6 +1,7 @@
 //! Continuous integration, and every place where a deployment is written down.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
@@ -35,7 +36,7 @@ struct Reader<'t> {
 /// Commands that deploy, ready to be searched for.
 struct Rule<'t> {
     target: &'t str,
-    words: AhoCorasick,
+    commands: Commands,
     with: Option<AhoCorasick>,
     without: Option<AhoCorasick>,
 }
@@ -53,7 +54,7 @@ impl<'t> Reader<'t> {
         let rules = table.deploy.iter().filter_map(|deploy| {
             Some(Rule {
                 target: &deploy.target,
-                words: searcher(&deploy.words)?,
+                commands: Commands::new(&deploy.words)?,
                 with: searcher(&deploy.with),
                 without: searcher(&deploy.without),
             })
@@ -114,7 +115,7 @@ impl Rule<'_> {
             return Vec::new();
         }
         let lines = job.lines().enumerate().filter(|(_, line)| !only_describes(line));
-        let found = lines.filter_map(|(index, line)| Some((first_line + index, self.words_in(line)?)));
+        let found = lines.filter_map(|(index, line)| Some((first_line + index, self.commands.find(line)?)));
         let deploy = |(line, words): (usize, &str)| Deploy {
             target: self.target.to_owned(),
             words: words.to_owned(),
@@ -123,16 +124,44 @@ impl Rule<'_> {
         };
         found.map(deploy).collect()
     }
+}
+
+/// Commands, of which ` * ` stands for options between their words.
+struct Commands {
+    heads: AhoCorasick,
+    /// The command of each head as it is said, and what must follow the head in the same line.
+    all: Vec<(String, Option<String>)>,
+}
+
+impl Commands {
+    fn new(words: &[String]) -> Option<Self> {
+        let parts = words.iter().map(|words| match words.split_once(" * ") {
+            Some((head, tail)) => (head.to_owned(), Some(tail.to_owned())),
+            None => (words.clone(), None),
+        });
+        let (heads, tails): (Vec<String>, Vec<Option<String>>) = parts.unzip();
+        let said = words.iter().map(|words| words.replace(" * ", " "));
+        Some(Self { heads: AhoCorasick::new(heads).ok()?, all: said.zip(tails).collect() })
+    }
 
     /// The command in a line, when it stands there as whole words.
-    fn words_in<'l>(&self, line: &'l str) -> Option<&'l str> {
-        let inside_a_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-        let whole = |found: &aho_corasick::Match| {
-            let after = line[found.end()..].starts_with(inside_a_word);
-            !line[..found.start()].ends_with(inside_a_word) && (!after || line[..found.end()].ends_with('/'))
-        };
-        self.words.find_iter(line).find(whole).map(|found| &line[found.range()])
+    fn find(&self, line: &str) -> Option<&str> {
+        let mut heads = self.heads.find_overlapping_iter(line).filter(|head| is_whole(line, head.range()));
+        heads.find_map(|head| {
+            let (said, tail) = self.all.get(head.pattern().as_usize())?;
+            let follows = |tail: &String| {
+                let rest = &line[head.end()..];
+                rest.match_indices(tail.as_str()).any(|(start, _)| is_whole(rest, start..start + tail.len()))
+            };
+            tail.as_ref().is_none_or(follows).then_some(said.as_str())
+        })
     }
+}
+
+/// Whether a part of a line is no part of a longer word.
+fn is_whole(line: &str, part: Range<usize>) -> bool {
+    let inside_a_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    !line[..part.start].ends_with(inside_a_word) && !line[part.end..].starts_with(inside_a_word)
 }
 
 /// Nothing for no words.
@@ -207,7 +236,7 @@ mod tests {
     fn deploys(name: &str, text: &str) -> Vec<(String, usize)> {
         let kubernetes = DeployWords {
             target: "kubernetes".to_owned(),
-            words: words(&["kubectl apply", "helm upgrade"]),
+            words: words(&["kubectl * apply", "helm upgrade"]),
             without: words(&["kind create cluster"]),
             ..DeployWords::default()
         };
@@ -227,6 +256,12 @@ mod tests {
     fn a_job_that_makes_its_own_cluster_tests_and_the_one_beside_it_deploys() {
         let text = "jobs:\n  test:\n    steps:\n      - run: kind create cluster\n      - run: kubectl apply -f x\n  ship:\n    steps:\n      - run: helm upgrade x\n";
         assert_eq!(deploys("ci.yml", text), [("helm upgrade".to_owned(), 8)]);
+    }
+
+    #[test]
+    fn options_may_stand_between_the_words_of_a_command() {
+        assert_eq!(deploys("Makefile", "x:\n\tkubectl -n a apply -f b\n"), [("kubectl apply".to_owned(), 2)]);
+        assert!(deploys("Makefile", "x:\n\tkubectl -n apply-it logs\n").is_empty());
     }
 
     #[test]

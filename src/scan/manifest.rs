@@ -54,13 +54,17 @@ pub(crate) fn entry(line: &str) -> Option<Entry<'_>> {
     Some(Entry { indent, begins_item, key: unquoted(key.trim_end()), value: scalar(value) })
 }
 
-/// The text of a scalar without its comment, comma and quotes.
+/// The text of a scalar without its anchor, comment, comma and quotes.
 fn scalar(value: &str) -> &str {
     let value = value.trim();
     if value.starts_with('#') {
         return "";
     }
-    unquoted(value.split(" #").next().unwrap_or(value).trim_end().trim_end_matches(','))
+    let value = value.split(" #").next().unwrap_or(value).trim_end().trim_end_matches(',');
+    match value.strip_prefix('&').map(|anchored| anchored.split_once(' ')) {
+        Some(anchored) => anchored.map_or("", |(_, value)| unquoted(value.trim_start())),
+        None => unquoted(value),
+    }
 }
 
 pub(crate) fn unquoted(text: &str) -> &str {
@@ -224,7 +228,7 @@ mod tests {
 
     #[test]
     fn documents_follow_one_another() {
-        let text = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n---\nkind: Deployment # x\napiVersion: apps/v1\nmetadata:\n    labels: {}\n    name: \"b\"\nspec:\n  replicas: 3\n  template:\n    metadata:\n      name: c\n";
+        let text = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n---\nkind: Deployment # x\napiVersion: apps/v1\nmetadata:\n    labels: {}\n    name: &x \"b\"\nspec:\n  replicas: 3\n  template:\n    metadata:\n      name: c\n";
         assert_eq!(named(text), [("Service", "a", 2), ("Deployment", "b", 6)]);
         assert_eq!(objects(text)[1].replicas, Some(3));
     }

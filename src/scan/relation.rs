@@ -1,5 +1,7 @@
 //! How a repository stands to Kubernetes: whether it deploys on it, is made for it, or offers it to others.
 
+use std::collections::BTreeSet;
+
 use super::ci::first_line;
 use super::facts::{Facts, Kubernetes, PathClass, Place, Relation};
 use super::patterns::{PathPatterns, Patterns};
@@ -12,13 +14,19 @@ type Grounds = Vec<(Place, String)>;
 pub(crate) fn judge(facts: &Facts, source: &impl Source, tables: &Tables) -> (Relation, Grounds) {
     let table = &tables.kubernetes;
     let found = &facts.kubernetes;
-    let counts = |relation, grounds: Grounds| (!grounds.is_empty()).then_some((relation, grounds));
+    let counts = |relation, grounds: Grounds| (!grounds.is_empty()).then(|| (relation, each_once(grounds)));
     counts(Relation::MadeForIt, made_for(facts, source, tables))
         .or_else(|| counts(Relation::DeploysOnIt, deploys(facts, source, table)))
         .or_else(|| counts(Relation::OffersIt, offers(found, source, table)))
         .or_else(|| counts(Relation::DeploysOnIt, manifests(found, table)))
         .or_else(|| counts(Relation::Examples, examples(found)))
         .unwrap_or_default()
+}
+
+/// One place is enough for each.
+fn each_once(grounds: Grounds) -> Grounds {
+    let mut said = BTreeSet::new();
+    grounds.into_iter().filter(|(_, says)| said.insert(says.clone())).collect()
 }
 
 fn made_for(facts: &Facts, source: &impl Source, tables: &Tables) -> Grounds {
@@ -40,11 +48,7 @@ fn objects(found: &Kubernetes, patterns: &[String]) -> Grounds {
     let patterns = Patterns::any_of(patterns);
     let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
     let fitting = own.filter(|object| patterns.fit(&format!("{}/{}", object.api_version, object.kind)));
-    fitting.map(|object| (object.place.clone(), named(&object.kind, &object.name))).collect()
-}
-
-fn named(kind: &str, name: &str) -> String {
-    if name.is_empty() { kind.to_owned() } else { format!("{kind} {name}") }
+    fitting.map(|object| (object.place.clone(), object.kind.clone())).collect()
 }
 
 fn signs(source: &impl Source, signs: &[FileSign], found: &Kubernetes) -> Grounds {
@@ -65,7 +69,7 @@ fn signs(source: &impl Source, signs: &[FileSign], found: &Kubernetes) -> Ground
 }
 
 fn is_of(object: &super::facts::Object, kinds: &[String]) -> bool {
-    matches!(object.class, PathClass::Main | PathClass::Generated) && kinds.contains(&object.kind)
+    !matches!(object.class, PathClass::Vendor | PathClass::Test) && kinds.contains(&object.kind)
 }
 
 /// Whether the top of a folder is a Terraform module for others: its variables and outputs, and examples of its use.
@@ -121,13 +125,13 @@ fn offers(found: &Kubernetes, source: &impl Source, table: &KubernetesTable) -> 
 fn manifests(found: &Kubernetes, table: &KubernetesTable) -> Grounds {
     let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
     let workloads = own.filter(|object| table.workloads.contains(&object.kind));
-    workloads.map(|object| (object.place.clone(), named(&object.kind, &object.name))).collect()
+    workloads.map(|object| (object.place.clone(), object.kind.clone())).collect()
 }
 
 fn examples(found: &Kubernetes) -> Grounds {
     let aside = |class: PathClass| class != PathClass::Vendor;
     let objects = found.objects.iter().filter(|object| aside(object.class));
-    let objects = objects.map(|object| (object.place.clone(), named(&object.kind, &object.name)));
+    let objects = objects.map(|object| (object.place.clone(), object.kind.clone()));
     let charts = found.charts.iter().filter(|chart| aside(chart.class));
     let charts = charts.map(|chart| (chart.place.clone(), chart.name.clone()));
     charts.chain(objects).collect()
