@@ -11,14 +11,49 @@ pub(crate) struct Listed {
     pub(crate) path: String,
     /// What its directories say.
     pub(crate) class: PathClass,
-    /// Its size in bytes.
-    pub(crate) size: u64,
+}
+
+impl Listed {
+    /// The last part of the path.
+    pub(crate) fn name(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or(&self.path)
+    }
 }
 
 /// Where detectors get their files from: a folder, or a test's list of texts.
 pub(crate) trait Source: Sync {
-    /// All files, sorted by path.
+    /// All files whose names can matter (`[paths]` in `rules/scan.toml`), sorted by path.
     fn files(&self) -> &[Listed];
     /// The text of a file in [`files`](Self::files), invalid UTF-8 replaced. Bounded in size; never through a link that leads out.
     fn text(&self, path: &str) -> Result<Arc<str>, Unreadable>;
+}
+
+/// A list of texts that stands for a folder.
+#[cfg(test)]
+pub(crate) struct Texts {
+    files: Vec<Listed>,
+    texts: std::collections::BTreeMap<String, Arc<str>>,
+}
+
+#[cfg(test)]
+impl Texts {
+    pub(crate) fn new(texts: &[(&str, &str)], paths: &super::paths::Paths) -> Self {
+        let texts: std::collections::BTreeMap<String, Arc<str>> =
+            texts.iter().map(|(path, text)| ((*path).to_owned(), Arc::from(*text))).collect();
+        let files =
+            texts.keys().map(|path| Listed { path: path.clone(), class: paths.class(path) }).collect();
+        Self { files, texts }
+    }
+}
+
+#[cfg(test)]
+impl Source for Texts {
+    fn files(&self) -> &[Listed] {
+        &self.files
+    }
+
+    fn text(&self, path: &str) -> Result<Arc<str>, Unreadable> {
+        let missing = || Unreadable { path: path.to_owned(), reason: "there is no such file".to_owned() };
+        self.texts.get(path).cloned().ok_or_else(missing)
+    }
 }

@@ -3,6 +3,8 @@
 mod agreement;
 mod cases;
 mod commands;
+mod conclusions;
+mod found;
 mod input;
 mod interview;
 mod json;
@@ -11,6 +13,7 @@ mod model;
 mod outlook;
 mod program;
 mod rulebook;
+mod scan;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;

@@ -7,7 +7,7 @@ use super::project::Library;
 use super::tables::Words;
 
 /// Larger files are no scripts, and more are no help.
-const LARGEST: u64 = 256 * 1024;
+const LARGEST: usize = 256 * 1024;
 const MOST: usize = 400;
 
 /// A command that was found.
@@ -26,7 +26,7 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
         .iter()
         .filter_map(|listed| {
             let is_own = !matches!(listed.class, PathClass::Vendor | PathClass::Generated | PathClass::Test);
-            let rank = rank(&listed.path, words).filter(|_| is_own && listed.size <= LARGEST)?;
+            let rank = rank(&listed.path, words).filter(|_| is_own)?;
             Some((rank, listed.path.as_str()))
         })
         .collect();
@@ -34,7 +34,7 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
     sources.truncate(MOST);
     let mut runs = Vec::new();
     for (_, from) in sources {
-        let Some(text) = library.text(from) else { continue };
+        let Some(text) = library.text(from).filter(|text| text.len() <= LARGEST) else { continue };
         if !text.contains("compose") && !text.contains("COMPOSE") && !text.contains("stack deploy") {
             continue;
         }

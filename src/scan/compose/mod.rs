@@ -19,7 +19,7 @@ mod tolerant;
 mod variables;
 mod yaml;
 
-use super::facts::{Compose, PathClass, Unreadable};
+use super::facts::{Compose, PathClass, ServiceClass, Unreadable};
 use super::source::{Listed, Source};
 use choose::{Choice, Found};
 use paths::{join, name, parent};
@@ -28,6 +28,18 @@ use service::Reader;
 pub(crate) use tables::ComposeTables;
 use tables::Words;
 use variables::Variables;
+
+/// What a container is for that others than Compose run, by the name of what runs it and its image. An image of no
+/// namespace and no tag is one that is built here.
+pub(crate) fn purpose(name: &str, image: &str, tables: &ComposeTables) -> ServiceClass {
+    let signs = class::Signs {
+        name,
+        image: Some(image),
+        is_built: !image.contains(['/', ':']),
+        ..Default::default()
+    };
+    class::class(&signs, tables).0
+}
 
 /// Reads the compose files of a source. `profiles` is the caller's `COMPOSE_PROFILES`, which goes before that of `.env`.
 pub(crate) fn read(

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::super::facts::ServiceClass;
 
 /// All that the reader of compose files takes from the rules.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ComposeTables {
     /// Names and words.
@@ -15,7 +15,7 @@ pub(crate) struct ComposeTables {
 }
 
 /// The table `[compose]`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Words {
     /// The names that Docker looks for by itself, in its order of preference.

@@ -39,10 +39,7 @@ fn texts(files: &[(&str, &str)]) -> Texts {
     let mut files: Vec<(String, String)> =
         files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
     files.sort();
-    let listed = files
-        .iter()
-        .map(|(path, text)| Listed { path: path.clone(), class: class(path), size: text.len() as u64 })
-        .collect();
+    let listed = files.iter().map(|(path, _)| Listed { path: path.clone(), class: class(path) }).collect();
     Texts(listed, files)
 }
 

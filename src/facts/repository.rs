@@ -9,8 +9,17 @@ pub struct Place {
     pub line: usize,
 }
 
+impl std::fmt::Display for Place {
+    /// Fit to print, whatever the path contains.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = crate::text::one_line(&self.path);
+        if self.line == 0 { f.write_str(&path) } else { write!(f, "{path}:{}", self.line) }
+    }
+}
+
 /// What the directories of a path say about the purpose of what is in them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PathClass {
     /// Nothing in particular: it counts.
     #[default]
@@ -85,18 +94,27 @@ impl Compose {
         self.services.iter().filter(|service| service.active).count()
     }
 
-    /// How many different images the application services run. An image that is built here is one image, however many
-    /// services run it, and whether they name it by its tag or by how it is built.
+    /// How many different images the application services run.
     pub fn distinct_app_images(&self) -> usize {
-        let mut images: Vec<Vec<&str>> = Vec::new();
+        self.app_images().len()
+    }
+
+    /// The application services by the image that they run. An image that is built here is one image, however many
+    /// services run it, and whether they name it by its tag or by how it is built.
+    pub fn app_images(&self) -> Vec<Vec<&Service>> {
+        let mut images: Vec<(Vec<&str>, Vec<&Service>)> = Vec::new();
         for service in self.services.iter().filter(|service| service.class == ServiceClass::Application) {
             let names = service.identities();
-            let same = |image: &Vec<&str>| image.iter().any(|name| names.contains(name));
-            let (joined, mut rest): (Vec<_>, Vec<_>) = images.into_iter().partition(same);
-            rest.push(joined.into_iter().flatten().chain(names).collect());
+            let (same, mut rest): (Vec<_>, Vec<_>) =
+                images.into_iter().partition(|(known, _)| known.iter().any(|name| names.contains(name)));
+            let (known, services): (Vec<_>, Vec<_>) = same.into_iter().unzip();
+            rest.push((
+                known.into_iter().flatten().chain(names).collect(),
+                services.into_iter().flatten().chain([service]).collect(),
+            ));
             images = rest;
         }
-        images.len()
+        images.into_iter().map(|(_, services)| services).collect()
     }
 }
 
@@ -217,6 +235,10 @@ pub struct Object {
     pub place: Place,
     /// Replicas, where they are said.
     pub replicas: Option<u64>,
+    /// The images of its containers, where they can be read.
+    pub images: Vec<String>,
+    /// What it is for, where it runs containers.
+    pub purpose: ServiceClass,
 }
 
 /// A Helm chart.
@@ -248,13 +270,66 @@ pub enum Relation {
     DeploysOnIt,
 }
 
+impl Relation {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Examples => "examples",
+            Self::OffersIt => "offers-it",
+            Self::MadeForIt => "made-for-it",
+            Self::DeploysOnIt => "deploys-on-it",
+        }
+    }
+}
+
+impl PathClass {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Example => "example",
+            Self::Documentation => "documentation",
+            Self::Vendor => "vendor",
+            Self::Generated => "generated",
+        }
+    }
+}
+
+impl ServiceClass {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Backing => "backing",
+            Self::Auxiliary => "auxiliary",
+            Self::Unsure => "unsure",
+        }
+    }
+}
+
 /// Infrastructure as code.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Terraform {
     /// Providers: local name, source, class and place.
     pub providers: Vec<Provider>,
-    /// Resource types that can matter, with where each stands first.
-    pub resources: Vec<(String, Place, PathClass)>,
+    /// Resources and modules that can matter: each type once a class, where it stands first.
+    pub resources: Vec<Resource>,
+}
+
+/// A Terraform resource or module that tells where software runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Resource {
+    /// What it means, an id of the table of resources in `rules/scan.toml`: "kubernetes-cluster", "servers"…
+    pub means: String,
+    /// Its type; of a module, its source.
+    pub name: String,
+    /// What its directories say.
+    pub class: PathClass,
+    /// Where the first one is.
+    pub place: Place,
 }
 
 /// A Terraform provider.
@@ -286,6 +361,8 @@ pub struct Deploy {
     pub target: String,
     /// The words: `kubectl apply`, `helm upgrade`, `flyctl deploy`…
     pub words: String,
+    /// What its directories say.
+    pub class: PathClass,
     /// Where.
     pub place: Place,
 }
@@ -303,13 +380,15 @@ pub struct Dependency {
     pub class: PathClass,
 }
 
-/// The history of the last 90 days before the last commit or the scan.
+/// The history of the last 90 days before the scan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History {
-    /// Distinct people among the authors, bots left out.
+    /// Distinct people among the authors, bots left out. Without commits it says nothing.
     pub people: usize,
-    /// Commits.
+    /// Commits by people; 0 when the newest one is older than the days covered.
     pub commits: usize,
+    /// How many days old the newest commit is.
+    pub newest: u64,
     /// Releases: tags that look like versions.
     pub releases: usize,
     /// The days the figures cover.

@@ -1,0 +1,108 @@
+//! Reading a repository: progress for whoever waits, the answers that follow, and hints for the questionnaire.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, SystemTime};
+
+use super::exit::Stop;
+use super::input::read_scan_file;
+use super::output::shown;
+use crate::answers::{Answers, Given, Origin};
+use crate::facts::{Conclusions, Facts, Finding, Rules, conclude};
+use crate::rulebook::{Rulebook, builtin_scan_file};
+use crate::scan::{self, Progress};
+
+/// A scan is silent for this long.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// After that its line changes this often.
+const TICK: Duration = Duration::from_millis(100);
+
+/// What a folder says, and what follows.
+pub(super) struct Scanned {
+    /// The folder, as it was named.
+    pub(super) folder: String,
+    pub(super) facts: Facts,
+    pub(super) conclusions: Conclusions,
+}
+
+/// Scans a folder by the scan file of the rulebook at `rules`.
+pub(super) fn scan(
+    rulebook: &Rulebook,
+    rules: Option<&Path>,
+    dir: &Path,
+    now: SystemTime,
+) -> Result<Scanned, Stop> {
+    let folder = shown(dir);
+    match dir.metadata() {
+        Ok(meta) if meta.is_dir() => {}
+        Ok(_) => {
+            return Err(Stop::wrong(format!(
+                "{folder} is no folder; a scan takes the folder of a repository"
+            )));
+        }
+        Err(error) => return Err(Stop::wrong(format!("cannot read {folder}: {error}"))),
+    }
+    let wrong = |faults: crate::document::Faults| Stop::Wrong(faults.to_string());
+    let file = read_scan_file(rules)?;
+    // A rulebook without a scan file knows its formats by the built-in tables, and concludes nothing.
+    let formats = scan::Rules::parse(file.as_ref().unwrap_or(&builtin_scan_file())).map_err(wrong)?;
+    let rules = match file {
+        Some(file) => Rules::parse(rulebook, file).map_err(wrong)?,
+        None => Rules::default(),
+    };
+    let facts = with_progress(|progress| scan::read(dir, &formats, now, progress))
+        .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
+    let conclusions = conclude(rulebook.questions(), &rules, &facts);
+    Ok(Scanned { folder, facts, conclusions })
+}
+
+/// Shows on a terminal how far it is with anything that takes its time.
+fn with_progress<T: Send>(work: impl FnOnce(&Progress) -> T + Send) -> T {
+    let progress = Progress::default();
+    if !io::stderr().is_terminal() {
+        return work(&progress);
+    }
+    std::thread::scope(|scope| {
+        let (done, waiting) = channel::<()>();
+        let watched = &progress;
+        scope.spawn(move || {
+            let mut wait = PATIENCE;
+            while waiting.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+                wait = TICK;
+                let _ = write!(io::stderr(), "\rscanning: {} seen, {} read", watched.seen(), watched.read());
+            }
+            if wait == TICK {
+                let _ = write!(io::stderr(), "\r\u{1b}[K");
+            }
+        });
+        let result = work(&progress);
+        drop(done);
+        result
+    })
+}
+
+impl Scanned {
+    /// Adds the answers that were found, as the weakest source.
+    pub(super) fn add_to(&self, answers: &mut Answers) {
+        for finding in self.conclusions.findings.iter().filter(|finding| finding.answers) {
+            let place = finding.place();
+            let origin = Origin::Scan { path: place.path, line: place.line, reach: finding.reach };
+            answers.add(finding.question, Given { value: Some(finding.value), origin });
+        }
+    }
+
+    /// What to say beside each question that is asked although something was found.
+    pub(super) fn hints(&self, rulebook: &Rulebook) -> Vec<Vec<String>> {
+        let mut hints = vec![Vec::new(); rulebook.questions().len()];
+        for finding in &self.conclusions.findings {
+            hints[finding.question].push(format!("Found: {} ({})", finding.says(), finding.place()));
+        }
+        hints
+    }
+
+    /// The finding that answers a question.
+    pub(super) fn answer(&self, question: usize) -> Option<&Finding> {
+        self.conclusions.findings.iter().find(|finding| finding.answers && finding.question == question)
+    }
+}
