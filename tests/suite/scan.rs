@@ -11,8 +11,8 @@ const COMPOSE: &str = "services:
     restart: always
   worker:
     build: ./worker
-  mail:
-    image: example.org/shop/mail:1
+  invoices:
+    image: example.org/shop/invoices:1
   db:
     image: postgres:17
     restart: always
