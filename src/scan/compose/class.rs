@@ -76,7 +76,7 @@ fn find_name<'a>(name: &str, table: &'a [Meaning]) -> Option<&'a Meaning> {
     let last = words.last().filter(|_| !is_without).copied().unwrap_or_default();
     table.iter().find(|meaning| {
         meaning.names.iter().any(|known| matches(known, &name))
-            || meaning.last_words.iter().any(|known| known == last)
+            || meaning.last_words.iter().any(|known| matches(known, last))
             || meaning.words.iter().any(|known| words.contains(&known.as_str()))
     })
 }

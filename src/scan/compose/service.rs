@@ -233,9 +233,11 @@ impl Reader<'_> {
         {
             return false;
         }
-        let is_system = ["/etc/", "/dev/", "/sys", "/proc", "/run/", "/var/run/", "/lib/modules", "/tmp/"]
-            .iter()
-            .any(|start| mount.source.starts_with(start));
+        let is_system =
+            ["etc", "dev", "sys", "proc", "run", "var/run", "lib/modules", "tmp"].iter().any(|folder| {
+                let below = mount.source.strip_prefix('/').and_then(|path| path.strip_prefix(folder));
+                below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
+            });
         let in_repository = || {
             join(folder, &mount.source)
                 .is_some_and(|path| path.is_empty() || self.library.has_file_or_folder(&path))

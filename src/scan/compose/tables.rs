@@ -67,7 +67,7 @@ pub(crate) struct Meaning {
     /// Whole names (`*` at either end stands for anything).
     #[serde(default)]
     pub(crate) names: Vec<String>,
-    /// Words that mean it when a name ends with them: `db` in `app-db`, not in `db-api`.
+    /// Words or patterns that mean it when a name ends with them: `db` in `app-db`, not in `db-api`.
     #[serde(default)]
     pub(crate) last_words: Vec<String>,
     /// Words that mean it wherever they stand in a name.

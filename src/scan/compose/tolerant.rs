@@ -26,7 +26,7 @@ pub(super) fn read(path: &Rc<str>, text: &str) -> Reading {
             trouble: Some(format!("{trouble}; read without what fails in {}", list(&lines))),
         },
         Err(_) => Reading {
-            documents: vec![outline(path, text)],
+            documents: vec![outline(path, &mended)],
             trouble: Some(format!("{trouble}; only names and plain values were read, line by line")),
         },
     }
@@ -54,26 +54,36 @@ fn mend(text: &str) -> (String, Vec<usize>) {
 }
 
 fn mend_line(line: &str) -> String {
-    let line = line.replace('\0', "");
+    let line = without_instructions(&line.replace('\0', ""));
     let body = line.trim_start();
-    if is_template_code(body) {
-        return String::new();
-    }
     let (indent, _) = line.split_at(line.len() - body.len());
     let indent = indent.replace('\t', "  ");
     let (before, value) = split_value(body);
+    if before.is_empty() && value.starts_with("{{") {
+        return String::new();
+    }
     if cannot_start(value) {
         return format!("{indent}{before}'{}'", value.trim_end().replace('\'', "''"));
     }
     format!("{indent}{body}")
 }
 
-/// A line that has nothing but an instruction of a template language.
-fn is_template_code(body: &str) -> bool {
-    let body = body.trim().trim_start_matches("- ");
-    [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("{#", "#}")]
-        .iter()
-        .any(|(open, close)| body.starts_with(open) && body.ends_with(close))
+/// A line without the instructions of template languages; what they would print stays.
+fn without_instructions(line: &str) -> String {
+    let marks = [("{%", "%}"), ("<%", "%>"), ("{#", "#}")];
+    let left = marks.iter().fold(line.to_owned(), |line, (open, close)| without(&line, open, close));
+    if left.trim().is_empty() { String::new() } else { left }
+}
+
+fn without(line: &str, open: &str, close: &str) -> String {
+    let mut left = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once(open) {
+        let Some((_, after)) = after.split_once(close) else { break };
+        left.push_str(before);
+        rest = after;
+    }
+    left + rest
 }
 
 /// `key: ` or `- `, and what follows.
@@ -99,7 +109,7 @@ fn outline(path: &Rc<str>, text: &str) -> Rc<Node> {
         let body = line.trim_start();
         let indent = line[..line.len() - body.len()].replace('\t', "  ").len();
         let body = without_comment(body).trim_end();
-        if body.is_empty() || is_template_code(body) || block.is_some_and(|outer| indent > outer) {
+        if body.is_empty() || block.is_some_and(|outer| indent > outer) {
             continue;
         }
         block = body.ends_with(['|', '>']).then_some(indent);
