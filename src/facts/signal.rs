@@ -69,7 +69,8 @@ const fn signal(name: &'static str, observe: fn(&Facts) -> Vec<Observation>) -> 
 }
 
 pub(super) const SIGNALS: &[Signal] = &[
-    signal("compose.app-images", app_images),
+    signal("compose.app-images", |facts| app_images(facts, true)),
+    signal("compose.optional-app-images", |facts| app_images(facts, false)),
     signal("compose.app-services", |facts| services(facts, ServiceClass::Application)),
     signal("compose.backing", |facts| services(facts, ServiceClass::Backing)),
     signal("compose.auxiliary", |facts| services(facts, ServiceClass::Auxiliary)),
@@ -186,12 +187,12 @@ fn services(facts: &Facts, class: ServiceClass) -> Vec<Observation> {
     active(facts).filter(|one| one.class == class).map(service).collect()
 }
 
-/// One observation for each different image or build of the product itself that starts by default.
-fn app_images(facts: &Facts) -> Vec<Observation> {
-    let images = facts.compose.app_images();
-    let first_active =
-        |image: &Vec<&Service>| image.iter().find(|service| service.active).map(|one| service(one));
-    let mut observations: Vec<Observation> = images.iter().filter_map(first_active).collect();
+/// One observation for each different image or build of the product itself that starts by default, or that does not.
+fn app_images(facts: &Facts, active: bool) -> Vec<Observation> {
+    let images = facts.compose.app_images().into_iter();
+    let images = images.filter(|image| image.iter().any(|service| service.active) == active);
+    let shown = images.filter_map(|image| image.into_iter().find(|one| one.active == active).map(service));
+    let mut observations: Vec<Observation> = shown.collect();
     observations.sort_by(|a, b| a.place.cmp(&b.place));
     observations
 }
@@ -210,10 +211,11 @@ fn settings<'f>(
         .collect()
 }
 
-/// Backing services that keep data on a volume.
+/// Backing services that keep data on a volume, by their kinds alone: a cache called after a queue is no queue.
 fn kept_data(facts: &Facts) -> Vec<Observation> {
     let keeps = |one: &&Service| one.class == ServiceClass::Backing && one.volumes.is_some();
-    active(facts).filter(keeps).map(service).collect()
+    let seen = |one: &Service| Observation { words: one.kind.iter().cloned().collect(), ..service(one) };
+    active(facts).filter(keeps).map(seen).collect()
 }
 
 fn restarts(service: &Service) -> bool {
@@ -265,7 +267,8 @@ fn objects(facts: &Facts) -> impl Iterator<Item = &Object> {
 fn object(object: &Object) -> Observation {
     let group = object.api_version.split('/').next().unwrap_or_default().to_owned();
     let says = format!("{} {}", object.kind, object.name);
-    seen(vec![object.kind.clone(), group], &object.name, object.place.clone(), says.trim_end().to_owned())
+    let name = if object.name.is_empty() { &object.kind } else { &object.name };
+    seen(vec![object.kind.clone(), group], name, object.place.clone(), says.trim_end().to_owned())
 }
 
 /// One observation for each different image of the product itself that goes on running.
