@@ -108,7 +108,7 @@ fn apply(questions: &[Question], rule: &Conclusion, facts: &Facts) -> Option<Fin
         return None;
     }
     let observations = rule.fact.signal.observations(facts, &rule.fact.words);
-    let counted = number(&observations);
+    let counted = number(&observations, &rule.fact.words);
     if observations.is_empty() || !(rule.number.0..=rule.number.1).contains(&counted) {
         return None;
     }

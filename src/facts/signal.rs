@@ -58,10 +58,15 @@ fn bounded(text: &str) -> String {
     format!("-{plain}-")
 }
 
-/// What a fact comes to: the number that is stated (the greatest of several), else how many there are.
-pub(super) fn number(observations: &[Observation]) -> u64 {
+/// What a fact comes to: the number that is stated (the greatest of several), else how many of the words were seen, else
+/// how many observations there are.
+pub(super) fn number(observations: &[Observation], words: &[String]) -> u64 {
     let stated = observations.iter().filter_map(|seen| seen.amount).max();
-    stated.unwrap_or(observations.len() as u64)
+    let counted = || match words {
+        [] => observations.len(),
+        words => words.iter().filter(|word| observations.iter().any(|seen| seen.has(word))).count(),
+    };
+    stated.unwrap_or_else(|| counted() as u64)
 }
 
 const fn signal(name: &'static str, observe: fn(&Facts) -> Vec<Observation>) -> Signal {
@@ -254,9 +259,7 @@ fn relation(facts: &Facts) -> Vec<Observation> {
     }
     let because = facts.kubernetes.relation_because.iter();
     because
-        .map(|(place, says)| {
-            seen(vec![relation.word().to_owned()], relation.word(), place.clone(), says.clone())
-        })
+        .map(|(place, says)| seen(vec![relation.word().to_owned()], says, place.clone(), says.clone()))
         .collect()
 }
 

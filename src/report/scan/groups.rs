@@ -8,8 +8,11 @@ use crate::facts::{
 };
 use crate::text::{counted, list, one_line};
 
+/// The kinds of objects that run containers, which come first.
+const RUNNING: [&str; 8] =
+    ["CronJob", "DaemonSet", "Deployment", "DeploymentConfig", "Job", "Pod", "Rollout", "StatefulSet"];
 /// How many names one line lists.
-const NAMES: usize = 8;
+const NAMES: usize = 5;
 
 /// All groups that have something to say.
 pub(super) fn of(facts: &Facts) -> Vec<Group> {
@@ -197,6 +200,8 @@ fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
     for object in kubernetes.objects.iter().filter(|object| object.class == PathClass::Main) {
         kinds.entry(&object.kind).or_default().push(object);
     }
+    let mut kinds: Vec<(&str, Vec<&crate::facts::Object>)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(kind, objects)| (!RUNNING.contains(kind), std::cmp::Reverse(objects.len())));
     let kinds = kinds.iter().map(|(kind, objects)| {
         let named = names(objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty()));
         let named = if named.is_empty() { String::new() } else { format!(": {named}") };
