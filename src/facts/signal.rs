@@ -96,7 +96,7 @@ pub(super) const SIGNALS: &[Signal] = &[
     signal("compose.gpu", |facts| gpus(facts, false)),
     signal("compose.gpu-weak", |facts| gpus(facts, true)),
     signal("compose.gpu-optional", |facts| {
-        let off = facts.compose.services.iter().filter(|service| !service.active);
+        let off = composed(facts).iter().filter(|service| !service.active);
         off.filter(|one| one.gpu.as_ref().is_some_and(|gpu| !gpu.weak)).map(service).collect()
     }),
     signal("compose.secrets", |facts| {
@@ -172,8 +172,13 @@ fn seen(words: Vec<String>, name: &str, place: Place, says: String) -> Observati
     Observation { words, name: name.to_owned(), amount: None, place, says }
 }
 
+/// The services of the main Compose file, unless it is a test, an example or the like.
+fn composed(facts: &Facts) -> &[Service] {
+    if facts.compose.main_class() == PathClass::Main { &facts.compose.services } else { &[] }
+}
+
 fn active(facts: &Facts) -> impl Iterator<Item = &Service> {
-    facts.compose.services.iter().filter(|service| service.active)
+    composed(facts).iter().filter(|service| service.active)
 }
 
 fn service(service: &Service) -> Observation {
@@ -194,7 +199,8 @@ fn services(facts: &Facts, class: ServiceClass) -> Vec<Observation> {
 
 /// One observation for each different image or build of the product itself that starts by default, or that does not.
 fn app_images(facts: &Facts, active: bool) -> Vec<Observation> {
-    let images = facts.compose.app_images().into_iter();
+    let counts = facts.compose.main_class() == PathClass::Main;
+    let images = facts.compose.app_images().into_iter().filter(|_| counts);
     let images = images.filter(|image| image.iter().any(|service| service.active) == active);
     let shown = images.filter_map(|image| image.into_iter().find(|one| one.active == active).map(service));
     let mut observations: Vec<Observation> = shown.collect();

@@ -89,7 +89,11 @@ fn compose(compose: &Compose) -> Option<Group> {
             compose.main_set.iter().map(String::as_str).filter(|path| path != main).collect();
         let merged =
             if others.is_empty() { String::new() } else { format!(", merged with {}", names(others)) };
-        summary.push(one_line(&format!("The main file is {main}{merged}.")));
+        let aside = match compose.main_class() {
+            PathClass::Main => String::new(),
+            class => format!(" It is of class {} and answers nothing.", class.word()),
+        };
+        summary.push(one_line(&format!("The main file is {main}{merged}.{aside}")));
         summary.push(format!(
             "{} defined, {} active by default, {} of your own.",
             counted(compose.defined(), "service", "services"),
