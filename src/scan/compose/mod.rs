@@ -19,6 +19,8 @@ mod tolerant;
 mod variables;
 mod yaml;
 
+use rayon::prelude::*;
+
 use super::facts::{Compose, PathClass, ServiceClass, Unreadable};
 use super::source::{Listed, Source};
 use choose::{Choice, Found};
@@ -48,7 +50,7 @@ pub(crate) fn read(
     profiles: Option<&str>,
 ) -> (Compose, Vec<Unreadable>) {
     let mut library = Library::new(source);
-    let found = find(&mut library, &tables.compose);
+    let found = find(source, &tables.compose);
     let mut compose = Compose {
         files: found.iter().map(|file| (file.path.clone(), file.class)).collect(),
         ..Compose::default()
@@ -97,16 +99,13 @@ fn variables_in(library: &mut Library, folder: &str, words: &Words) -> Variables
 }
 
 /// All files whose content is compose.
-fn find(library: &mut Library, words: &Words) -> Vec<Found> {
-    let mut found = Vec::new();
-    for listed in library.listed() {
-        if let Some(is_template) = can_be_compose(&listed.path, words) {
-            found.extend(
-                library.text(&listed.path).and_then(|text| recognise(listed, &text, is_template, words)),
-            );
-        }
-    }
-    found
+fn find(source: &dyn Source, words: &Words) -> Vec<Found> {
+    let recognised = |listed: &Listed| {
+        let is_template = can_be_compose(&listed.path, words)?;
+        // What cannot be read is listed by the source.
+        recognise(listed, &source.text(&listed.path).ok()?, is_template, words)
+    };
+    source.files().par_iter().filter_map(recognised).collect()
 }
 
 /// Whether the name allows it, and whether it is that of a template.

@@ -1,5 +1,6 @@
 //! What a service mounts, in the short form (`./data:/data:ro`) or in the long one.
 
+use super::paths::name;
 use super::variables::Variables;
 use super::yaml::Node;
 
@@ -58,6 +59,19 @@ impl Mount {
     /// Whether the source is a path, not the name of a volume.
     pub(super) fn is_bind(&self) -> bool {
         self.source.starts_with(['.', '/', '~', '$']) || self.source.contains('/')
+    }
+
+    /// Whether the source is a file by its name.
+    pub(super) fn is_file(&self) -> bool {
+        name(&self.source).rfind('.').is_some_and(|dot| dot > 0)
+    }
+
+    /// Whether the source belongs to the machine, not to the product.
+    pub(super) fn is_of_system(&self) -> bool {
+        let folders = ["etc", "dev", "sys", "proc", "run", "var/run", "lib/modules", "tmp"];
+        let Some(path) = self.source.strip_prefix('/') else { return false };
+        let is_below = |folder: &&str| path == *folder || path.starts_with(&format!("{folder}/"));
+        path.is_empty() || folders.iter().any(|folder| is_below(&folder))
     }
 }
 

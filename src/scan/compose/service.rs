@@ -233,17 +233,20 @@ impl Reader<'_> {
         {
             return false;
         }
-        let is_system =
-            ["etc", "dev", "sys", "proc", "run", "var/run", "lib/modules", "tmp"].iter().any(|folder| {
-                let below = mount.source.strip_prefix('/').and_then(|path| path.strip_prefix(folder));
-                below.is_some_and(|below| below.is_empty() || below.starts_with('/'))
-            });
-        let in_repository = || {
-            join(folder, &mount.source)
-                .is_some_and(|path| path.is_empty() || self.library.has_file_or_folder(&path))
-        };
-        let is_file = || name(&mount.source).rfind('.').is_some_and(|dot| dot > 0);
-        !mount.is_bind() || !(is_system || mount.source == "/" || is_file() || in_repository())
+        !mount.is_bind() || !(mount.is_of_system() || mount.is_file() || self.is_source(mount, folder))
+    }
+
+    /// Whether the source code of the repository is mounted.
+    fn is_source(&self, mount: &Mount, folder: &str) -> bool {
+        let Some(path) = join(folder, &mount.source) else { return false };
+        let words = &self.tables.compose;
+        let is_below =
+            |target: &String| mount.target.strip_prefix(target.as_str()).is_some_and(is_end_of_name);
+        let last = name(mount.target.trim_end_matches('/')).to_ascii_lowercase();
+        let has_data =
+            class::words(&last).iter().any(|word| words.data_words.iter().any(|known| known == word));
+        let is_code = words.code_targets.iter().any(is_below) && !has_data;
+        is_code || path.is_empty() || self.library.has_file_or_folder(&path)
     }
 
     /// The services for whose end others wait.
@@ -258,6 +261,10 @@ impl Reader<'_> {
             .map(|(name, _)| Rc::clone(name))
             .collect()
     }
+}
+
+fn is_end_of_name(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('/')
 }
 
 fn at(entry: &Entry) -> Place {

@@ -13,6 +13,9 @@ pub(super) struct Glance {
 /// Looks at a file that has the given name.
 pub(super) fn glance(name: &str, text: &str, words: &Words) -> Glance {
     let is_default = words.default_names.iter().any(|default| default == name);
+    if !is_default && !text.contains("services") && !text.contains("include") {
+        return Glance::default();
+    }
     let mut top = Top::default();
     for line in text.lines() {
         top.line(line.trim_end(), words);

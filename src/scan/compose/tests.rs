@@ -646,12 +646,15 @@ fn volumes_count_if_they_keep_data() {
         "/srv/files:/files",
         "${UPLOADS}:/uploads",
         "{type: volume, source: a, target: /b}",
+        "./uploads:/app/uploads",
     ] {
         assert!(keeps(volume), "{volume}");
     }
     for volume in [
         "/data",
         "./src:/app/src",
+        "./elsewhere:/var/www/html",
+        "/var/run:/host/run",
         ".:/app",
         "./conf.d:/etc/conf.d:ro",
         "./app.conf:/etc/app.conf",
