@@ -199,12 +199,13 @@ impl Assembly<'_, '_> {
 
     /// The file that is named, if it is in the repository; that it is not is noted.
     fn find(&mut self, named: &Rc<Node>, folder: &str, variables: &Variables) -> Option<String> {
-        let named_path = variables.resolve(named.text()?).into_owned();
-        let path = join(folder, &named_path).filter(|path| self.library.has(path));
-        if path.is_none() && !named_path.is_empty() {
+        let written = named.text()?;
+        let resolved = variables.resolve(written);
+        let path = join(folder, &resolved).filter(|path| self.library.has(path));
+        if path.is_none() && !resolved.is_empty() {
             let Mark { path, line } = &named.mark;
             let reason = format!("{path}:{line} names it and it is not in the repository");
-            self.library.note(Unreadable { path: named_path, reason });
+            self.library.note(Unreadable { path: written.to_owned(), reason });
         }
         path
     }

@@ -98,35 +98,36 @@ impl Reader<'_> {
 
     fn restart(&self, node: &Node) -> Option<(String, Place)> {
         if let Some(restart) = node.get("restart") {
-            let policy = self.text(restart).filter(|policy| !policy.is_empty())?;
-            let policy = if policy == "false" { "no".to_owned() } else { policy };
-            return Some((policy, at(restart)));
+            return Some((self.policy(restart)?, at(restart)));
         }
         let policy = node.at(&["deploy", "restart_policy"])?;
         match policy.node.get("condition") {
-            Some(condition) => {
-                let said = self.text(condition)?;
-                Some((if said == "none" { "no".to_owned() } else { said }, at(condition)))
-            }
+            Some(condition) => Some((self.policy(condition)?, at(condition))),
             None => Some(("any".to_owned(), at(policy))),
         }
     }
 
-    /// How it is built, in words that are the same for the same build.
+    /// A policy in the words of `restart`; what is none stays as it is written.
+    fn policy(&self, entry: &Entry) -> Option<String> {
+        let resolved = self.text(entry).filter(|policy| !policy.is_empty())?;
+        let known = ["always", "unless-stopped", "any"].contains(&resolved.as_str());
+        match resolved.as_str() {
+            "no" | "false" | "none" => Some("no".to_owned()),
+            policy if known || policy.starts_with("on-failure") => Some(resolved),
+            _ => entry.node.text().map(str::to_owned),
+        }
+    }
+
+    /// How it is built, in words that are the same for the same build; variables stay as they are written.
     fn build(&self, name: &str, node: &Node) -> Option<String> {
         let build = node.get("build")?;
-        let part = |key: &str| {
-            build.node.get(key).and_then(|entry| self.text(entry)).filter(|text| !text.is_empty())
-        };
-        let context = match build.node.text() {
-            Some(_) => self.text(build),
-            None => part("context"),
-        };
+        let part = |key: &str| build.node.get(key)?.node.text().filter(|text| !text.is_empty());
+        let context = build.node.text().or_else(|| part("context")).unwrap_or(".");
         let folder = &self.project.setting(&build.node.mark).folder;
-        let context = in_repository(folder, context.as_deref().unwrap_or("."));
+        let context = in_repository(folder, context);
         let inline = build.node.get("dockerfile_inline").map(|_| format!("Dockerfile of {name}"));
         let target = part("target").map(|target| format!("target {target}"));
-        let dockerfile = part("dockerfile").filter(|file| file != "Dockerfile");
+        let dockerfile = part("dockerfile").filter(|file| *file != "Dockerfile").map(str::to_owned);
         let more: Vec<String> = dockerfile.or(inline).into_iter().chain(target).collect();
         Some(if more.is_empty() { context } else { format!("{context} ({})", more.join(", ")) })
     }

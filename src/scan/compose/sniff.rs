@@ -13,7 +13,8 @@ pub(super) struct Glance {
 /// Looks at a file that has the given name.
 pub(super) fn glance(name: &str, text: &str, words: &Words) -> Glance {
     let is_default = words.default_names.iter().any(|default| default == name);
-    if !is_default && !text.contains("services") && !text.contains("include") {
+    let is_named = is_default || name.contains("compose");
+    if !is_named && !text.contains("services:") && !text.contains("services\":") {
         return Glance::default();
     }
     let mut top = Top::default();
@@ -21,7 +22,7 @@ pub(super) fn glance(name: &str, text: &str, words: &Words) -> Glance {
         top.line(line.trim_end(), words);
     }
     let by_content = top.has_services && top.has_service_keys;
-    let by_name = name.contains("compose") && (top.has_services || top.has_include);
+    let by_name = is_named && (top.has_services || top.has_include);
     let by_default = is_default && top.has_legacy_services;
     Glance {
         is_compose: !top.is_foreign && (by_content || by_name || by_default),
