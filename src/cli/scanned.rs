@@ -9,6 +9,7 @@ use super::exit::Stop;
 use super::input::read_scan_file;
 use super::output::shown;
 use crate::answers::{Answers, Given, Origin};
+use crate::document::Faults;
 use crate::facts::{Conclusions, Facts, Finding, Rules, conclude};
 use crate::rulebook::{Rulebook, builtin_scan_file};
 use crate::scan::{self, Progress};
@@ -43,18 +44,33 @@ pub(super) fn scan(
         }
         Err(error) => return Err(Stop::wrong(format!("cannot read {folder}: {error}"))),
     }
-    let wrong = |faults: crate::document::Faults| Stop::Wrong(faults.to_string());
-    let file = read_scan_file(rules)?;
-    // A rulebook without a scan file knows its formats by the built-in tables, and concludes nothing.
-    let formats = scan::Rules::parse(file.as_ref().unwrap_or(&builtin_scan_file())).map_err(wrong)?;
-    let rules = match file {
-        Some(file) => Rules::parse(rulebook, file).map_err(wrong)?,
-        None => Rules::default(),
-    };
+    let (formats, rules) = read_rules(rulebook, rules)?;
     let facts = with_progress(|progress| scan::read(dir, &formats, now, progress))
         .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
     let conclusions = conclude(rulebook.questions(), &rules, &facts);
     Ok(Scanned { folder, facts, conclusions })
+}
+
+/// What the readers of formats go by, and what is concluded from facts. A rulebook without a scan file knows its formats
+/// by the built-in tables, and concludes nothing.
+fn read_rules(rulebook: &Rulebook, path: Option<&Path>) -> Result<(scan::Rules, Rules), Stop> {
+    let Some(file) = read_scan_file(path)? else {
+        let formats = scan::Rules::parse(&builtin_scan_file());
+        return Ok((formats.map_err(|faults| Stop::Wrong(faults.to_string()))?, Rules::default()));
+    };
+    match (scan::Rules::parse(&file), Rules::parse(rulebook, file)) {
+        (Ok(formats), Ok(rules)) => Ok((formats, rules)),
+        (formats, rules) => {
+            let mut all = Faults::default();
+            for faults in [formats.err(), rules.err()].into_iter().flatten() {
+                all.files = faults.files;
+                all.faults.extend(faults.faults);
+            }
+            all.faults.sort_by_key(|fault| fault.span.start);
+            all.faults.dedup();
+            Err(Stop::Wrong(all.to_string()))
+        }
+    }
 }
 
 /// Shows on a terminal how far it is with anything that takes its time.

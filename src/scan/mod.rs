@@ -67,6 +67,11 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules) -> Facts {
     let mut facts =
         Facts { compose, dockerfiles, kubernetes, terraform, ci, ml, unreadable, ..Facts::default() };
     facts.unreadable.extend(unread);
+    for object in &mut facts.kubernetes.objects {
+        if let Some(image) = object.images.first() {
+            object.purpose = compose::purpose(&object.name, image, &rules.compose);
+        }
+    }
     (facts.kubernetes.relation, facts.kubernetes.relation_because) = relation::judge(&facts, source, tables);
     facts
 }

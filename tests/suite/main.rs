@@ -14,6 +14,7 @@ mod outlook;
 mod program;
 mod rulebook;
 mod scan;
+mod scan_compose;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;

@@ -1,6 +1,6 @@
 //! The facts of a scan, kind by kind, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Group, Item};
 use crate::facts::{
@@ -8,8 +8,11 @@ use crate::facts::{
 };
 use crate::text::{counted, list, one_line};
 
+/// The kinds of objects that run containers, which come first.
+const RUNNING: [&str; 8] =
+    ["CronJob", "DaemonSet", "Deployment", "DeploymentConfig", "Job", "Pod", "Rollout", "StatefulSet"];
 /// How many names one line lists.
-const NAMES: usize = 8;
+const NAMES: usize = 5;
 
 /// All groups that have something to say.
 pub(super) fn of(facts: &Facts) -> Vec<Group> {
@@ -22,15 +25,35 @@ pub(super) fn of(facts: &Facts) -> Vec<Group> {
         ml(&facts.ml),
         history(facts.git.as_ref()),
     ];
+    let mut groups: Vec<Group> = groups.into_iter().flatten().collect();
+    groups.retain(|group| !group.summary.is_empty() || !group.items.is_empty());
+    groups.iter_mut().for_each(|group| group.items = merged(std::mem::take(&mut group.items)));
     groups
-        .into_iter()
-        .flatten()
-        .filter(|group| !group.summary.is_empty() || !group.items.is_empty())
-        .collect()
 }
 
 fn item(text: impl AsRef<str>, place: &Place) -> Item {
-    Item { text: one_line(text.as_ref()), place: place.clone() }
+    Item { text: one_line(text.as_ref()), places: vec![place.clone()] }
+}
+
+/// What is said of several places in the same words is said once.
+fn merged(items: Vec<Item>) -> Vec<Item> {
+    let mut merged: Vec<Item> = Vec::new();
+    let mut index: HashMap<String, usize> = HashMap::new();
+    for item in items {
+        match index.get(&item.text) {
+            Some(at) => merged[*at].places.extend(item.places),
+            None => {
+                index.insert(item.text.clone(), merged.len());
+                merged.push(item);
+            }
+        }
+    }
+    merged
+}
+
+/// An image without the digest that nobody reads.
+fn image_name(image: &str) -> &str {
+    image.split_once("@sha256").map_or(image, |(name, _)| name)
 }
 
 /// Some names, and how many more there are.
@@ -66,7 +89,11 @@ fn compose(compose: &Compose) -> Option<Group> {
             compose.main_set.iter().map(String::as_str).filter(|path| path != main).collect();
         let merged =
             if others.is_empty() { String::new() } else { format!(", merged with {}", names(others)) };
-        summary.push(one_line(&format!("The main file is {main}{merged}.")));
+        let aside = match compose.main_class() {
+            PathClass::Main => String::new(),
+            class => format!(" It is of class {} and answers nothing.", class.word()),
+        };
+        summary.push(one_line(&format!("The main file is {main}{merged}.{aside}")));
         summary.push(format!(
             "{} defined, {} active by default, {} of your own.",
             counted(compose.defined(), "service", "services"),
@@ -107,7 +134,7 @@ fn service(service: &Service) -> String {
     let image = service.image_resolved.as_deref().or(service.image.as_deref());
     let runs = match (image, &service.build) {
         (_, Some(build)) => format!(", built from {build}"),
-        (Some(image), None) => format!(", {image}"),
+        (Some(image), None) => format!(", {}", image_name(image)),
         (None, None) => String::new(),
     };
     let settings: Vec<String> = [
@@ -144,7 +171,7 @@ fn dockerfiles(files: &[Dockerfile]) -> Option<Group> {
     let main = files.iter().filter(|file| file.class == PathClass::Main);
     let items = main
         .map(|file| {
-            let bases: Vec<&str> = file.bases.iter().map(|(base, _)| base.as_str()).collect();
+            let bases: Vec<&str> = file.bases.iter().map(|(base, _)| image_name(base)).collect();
             let from = if bases.is_empty() { "no base".to_owned() } else { format!("from {}", names(bases)) };
             let accelerator = if file.accelerator.is_some() { "; for accelerators" } else { "" };
             let health = if file.healthcheck.is_some() { "; health check" } else { "" };
@@ -171,11 +198,14 @@ fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
         .chain(kubernetes.charts.iter().map(|chart| chart.class))
         .chain(kubernetes.kustomizations.iter().map(|(_, class)| *class));
     summary.extend(elsewhere(classes).map(|by| format!("Not counted: {by}.")));
-    let because = kubernetes.relation_because.iter().map(|(place, says)| item(says, place));
+    let because =
+        kubernetes.relation_because.iter().map(|(place, says)| item(format!("shown by {says}"), place));
     let mut kinds: BTreeMap<&str, Vec<&crate::facts::Object>> = BTreeMap::new();
     for object in kubernetes.objects.iter().filter(|object| object.class == PathClass::Main) {
         kinds.entry(&object.kind).or_default().push(object);
     }
+    let mut kinds: Vec<(&str, Vec<&crate::facts::Object>)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(kind, objects)| (!RUNNING.contains(kind), std::cmp::Reverse(objects.len())));
     let kinds = kinds.iter().map(|(kind, objects)| {
         let named = names(objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty()));
         let named = if named.is_empty() { String::new() } else { format!(": {named}") };
@@ -192,7 +222,7 @@ fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
     });
     let kustomizations = kubernetes.kustomizations.iter().filter(|(_, class)| *class == PathClass::Main);
     let kustomizations = kustomizations.map(|(place, _)| item("Kustomization", place));
-    let items = because.chain(kinds).chain(charts).chain(kustomizations).collect();
+    let items = kinds.chain(charts).chain(kustomizations).chain(because).collect();
     Some(Group { title: "Kubernetes", summary, items })
 }
 

@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::{Scan, groups};
+use super::{Scan, groups, shown_places};
 use crate::report::markdown::escape;
+
+/// How many places of one fact a table shows.
+const MOST: usize = 12;
 
 pub(super) fn render(scan: &Scan<'_>) -> String {
     let mut out = String::new();
@@ -19,8 +22,8 @@ fn write_report(out: &mut String, scan: &Scan<'_>) -> std::fmt::Result {
         for line in &group.summary {
             writeln!(out, "{}\n", escape(line))?;
         }
-        let items = group.items.iter().map(|item| (item.text.clone(), item.place.to_string()));
-        table(out, ["Fact", "Where"], items.map(|(text, place)| vec![text, place]))?;
+        let items = group.items.iter().map(|item| vec![item.text.clone(), shown_places(&item.places, MOST)]);
+        table(out, ["Fact", "Where"], items)?;
     }
     list(out, "Not read", &scan.unread())?;
     for (title, answering) in [("Answers found", true), ("Hints, which are no answers", false)] {
@@ -41,7 +44,11 @@ fn write_report(out: &mut String, scan: &Scan<'_>) -> std::fmt::Result {
         table(out, ["Answer", "Sureness", "Why", "Where"], rows)?;
     }
     list(out, "Contradictions", &scan.conflicts())?;
-    let open: Vec<String> = scan.open_ids().into_iter().map(str::to_owned).collect();
+    let (ids, others) = scan.open_ids();
+    let mut open: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    if others > 0 {
+        open.push(format!("{others} that depend on others or are details"));
+    }
     list(out, "Still open", &open)?;
     writeln!(out, "## What it comes to so far\n")?;
     if scan.contents.answers.is_empty() {

@@ -8,7 +8,7 @@ mod text;
 use super::text::Layout;
 use super::{Contents, Format};
 use crate::facts::{Conclusions, Facts, Finding, Place};
-use crate::text::one_line;
+use crate::text::{list, one_line};
 
 /// Everything that the report of a scan can say.
 pub struct Scan<'a> {
@@ -32,10 +32,26 @@ struct Group {
     items: Vec<Item>,
 }
 
-/// One fact.
+/// One fact, and everywhere it stands.
 struct Item {
     text: String,
-    place: Place,
+    places: Vec<Place>,
+}
+
+/// "a:1", "a:1 and b:2", "a:1, b:2 and 7 more": the first places, each once.
+fn shown_places<'p>(places: impl IntoIterator<Item = &'p Place>, most: usize) -> String {
+    let mut shown: Vec<String> = Vec::new();
+    for place in places.into_iter().map(Place::to_string) {
+        if !shown.contains(&place) {
+            shown.push(place);
+        }
+    }
+    if shown.len() > most + 1 {
+        let more = format!("{} more", shown.len() - most);
+        shown.truncate(most);
+        shown.push(more);
+    }
+    list(&shown, "and")
 }
 
 /// The report in one of the formats.
@@ -92,8 +108,14 @@ impl Scan<'_> {
             .collect()
     }
 
-    /// What is still unanswered: ids, those first of which something was seen.
-    fn open_ids(&self) -> Vec<&str> {
-        self.open.iter().map(|question| self.contents.rulebook.questions()[*question].id.as_str()).collect()
+    /// What is still unanswered: the questions that anybody is asked, and how many others there are.
+    fn open_ids(&self) -> (Vec<&str>, usize) {
+        let questions = self.open.iter().map(|question| &self.contents.rulebook.questions()[*question]);
+        let ids: Vec<&str> = questions
+            .filter(|question| question.ask_when.is_none() && !question.detail)
+            .map(|question| question.id.as_str())
+            .collect();
+        let others = self.open.len() - ids.len();
+        (ids, others)
     }
 }

@@ -1,12 +1,14 @@
 //! The report of a scan for people at a terminal.
 
-use super::{Scan, groups};
+use super::{Scan, groups, shown_places};
 use crate::report::text::{Ink, Layout, Page};
 use crate::text::{counted, list};
 
 /// How many facts of one kind a short report shows.
 const SHORT: usize = 12;
-/// How many of the lines that it could not read.
+/// How many places of each.
+const SHORT_PLACES: usize = 2;
+/// How many of the files that could not be read.
 const SHORT_UNREAD: usize = 5;
 
 pub(super) fn render(scan: &Scan<'_>, layout: Layout) -> String {
@@ -43,8 +45,9 @@ fn facts(scan: &Scan<'_>, page: &mut Page) {
         for line in &group.summary {
             page.paragraph(2, line);
         }
-        let items: Vec<String> =
-            group.items.iter().map(|item| format!("{} ({})", item.text, item.place)).collect();
+        let most = if page.layout().verbose { usize::MAX - 1 } else { SHORT_PLACES };
+        let shown = |item: &super::Item| format!("{} ({})", item.text, shown_places(&item.places, most));
+        let items: Vec<String> = group.items.iter().map(shown).collect();
         listed(page, SHORT, &items);
     }
 }
@@ -79,16 +82,8 @@ fn answers(scan: &Scan<'_>, page: &mut Page) {
 
 fn reasons(page: &mut Page, finding: &crate::facts::Finding) {
     page.paragraph(4, &finding.says());
-    let places: Vec<String> = finding.evidence.iter().map(|seen| seen.place.to_string()).collect();
-    let mut places = places;
-    places.dedup();
-    let shown = if page.layout().verbose { places.len() } else { 3 };
-    let more = places.len().saturating_sub(shown);
-    places.truncate(shown);
-    if more > 0 {
-        places.push(format!("{more} more"));
-    }
-    page.paragraph(4, &list(&places, "and"));
+    let most = if page.layout().verbose { usize::MAX - 1 } else { SHORT_PLACES };
+    page.paragraph(4, &shown_places(finding.evidence.iter().map(|seen| &seen.place), most));
 }
 
 fn conflicts(scan: &Scan<'_>, page: &mut Page) {
@@ -100,11 +95,17 @@ fn conflicts(scan: &Scan<'_>, page: &mut Page) {
 }
 
 fn open(scan: &Scan<'_>, page: &mut Page) {
-    if !scan.open.is_empty() {
-        page.heading("Still open");
-        page.paragraph(2, &format!("{}.", list(&scan.open_ids(), "and")));
-        page.paragraph(2, &format!("To be asked only these: needk8s --scan {}", scan.folder));
+    if scan.open.is_empty() {
+        return;
     }
+    page.heading("Still open");
+    let (ids, others) = scan.open_ids();
+    let mut open: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    if others > 0 {
+        open.push(format!("{others} that depend on others or are details"));
+    }
+    page.paragraph(2, &format!("{}.", list(&open, "and")));
+    page.paragraph(2, &format!("To be asked no more than these: needk8s --scan {}", scan.folder));
 }
 
 fn outcome(scan: &Scan<'_>, page: &mut Page) {

@@ -42,22 +42,39 @@ pub(crate) struct Words {
     pub(crate) service_keys: Vec<String>,
     /// Words of a variable's name that forbid to use its value.
     pub(crate) secret_words: Vec<String>,
+    /// Words of a variable's name that make an image one's own: it stands for where one's images are.
+    pub(crate) registry_words: Vec<String>,
     /// Last parts of paths in containers at which nothing is kept that must last.
     pub(crate) scratch_targets: Vec<String>,
-    /// What the words of a service's name mean.
+    /// Folders in containers that hold the program; what is mounted there is its source, not its data.
+    pub(crate) code_targets: Vec<String>,
+    /// Words of the last part of such a path that make it data all the same.
+    pub(crate) data_words: Vec<String>,
+    /// Devices that are accelerators, as `devices` names them.
+    pub(crate) gpu_devices: Vec<String>,
+    /// Devices that may be accelerators and serve other things as well.
+    pub(crate) weak_gpu_devices: Vec<String>,
+    /// What the names of services mean, those of auxiliary services first.
     pub(crate) service: Vec<Meaning>,
-    /// What the words of a service's command mean.
+    /// What the words of commands mean.
     pub(crate) command: Vec<Meaning>,
 }
 
 /// Names that mean the same.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Meaning {
     /// What such a service is for.
     pub(crate) class: ServiceClass,
     /// The kind within the class.
     pub(crate) kind: String,
-    /// Words or patterns (`*` at either end stands for anything).
+    /// Whole names (`*` at either end stands for anything).
+    #[serde(default)]
     pub(crate) names: Vec<String>,
+    /// Words or patterns that mean it when a name ends with them: `db` in `app-db`, not in `db-api`.
+    #[serde(default)]
+    pub(crate) last_words: Vec<String>,
+    /// Words that mean it wherever they stand in a name.
+    #[serde(default)]
+    pub(crate) words: Vec<String>,
 }
