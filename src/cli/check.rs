@@ -53,9 +53,15 @@ impl Check<'_> {
         }
         if gates.settled && self.contents.outlook.status != Status::Settled {
             let possible = names(&self.contents.outlook.verdicts);
-            let open = ids(rulebook, self.contents.unknown.iter().copied());
+            let open: Vec<&str> = self
+                .contents
+                .unknown
+                .iter()
+                .map(|question| rulebook.questions()[*question].id.as_str())
+                .collect();
             failures.push(format!(
-                "the verdict is not settled: it can still be {possible}; not answered: {open}"
+                "the verdict is not settled: it can still be {possible}; not answered: {}",
+                open.join(", ")
             ));
         }
         failures
@@ -82,7 +88,17 @@ impl Check<'_> {
                     rulebook.version()
                 )
             }
-            _ => " (the rulebook is the same, the answers have changed)".to_owned(),
+            _ => {
+                let is_record =
+                    |given: &Given| matches!(&given.origin, Origin::File { name, .. } if name == FILE);
+                let differing = self.told.contradictions().filter(|(_, _, weaker)| is_record(weaker));
+                match ids(rulebook, differing.map(|(question, ..)| question)) {
+                    ids if ids.is_empty() => {
+                        " (the rulebook is the same, the answers have changed)".to_owned()
+                    }
+                    ids => format!(" (by answers that differ from the record: {ids})"),
+                }
+            }
         }
     }
 
@@ -146,7 +162,10 @@ impl Check<'_> {
 
 /// The ids of questions, as a list.
 fn ids(rulebook: &Rulebook, questions: impl Iterator<Item = usize>) -> String {
-    questions.map(|question| rulebook.questions()[question].id.as_str()).collect::<Vec<_>>().join(", ")
+    questions
+        .map(|question| format!("`{}`", rulebook.questions()[question].id))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// How many unread files a check names.

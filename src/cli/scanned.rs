@@ -9,9 +9,11 @@ use super::exit::Stop;
 use super::input::read_scan_file;
 use super::output::shown;
 use crate::answers::{Answers, Given, Origin};
+use crate::document::Faults;
 use crate::facts::{Conclusions, Facts, Finding, Rules, conclude};
+use crate::interview::{Prompts, Tone};
 use crate::rulebook::{Rulebook, builtin_scan_file};
-use crate::scan::{self, Progress};
+use crate::scan::{self, Environment, Progress};
 
 /// A scan is silent for this long.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -26,35 +28,85 @@ pub(super) struct Scanned {
     pub(super) conclusions: Conclusions,
 }
 
-/// Scans a folder by the scan file of the rulebook at `rules`.
-pub(super) fn scan(
-    rulebook: &Rulebook,
-    rules: Option<&Path>,
-    dir: &Path,
-    now: SystemTime,
-) -> Result<Scanned, Stop> {
-    let folder = shown(dir);
-    match dir.metadata() {
-        Ok(meta) if meta.is_dir() => {}
-        Ok(_) => {
-            return Err(Stop::wrong(format!(
-                "{folder} is no folder; a scan takes the folder of a repository"
-            )));
-        }
-        Err(error) => return Err(Stop::wrong(format!("cannot read {folder}: {error}"))),
+/// A scan that can be run.
+pub(super) struct Scanner<'a> {
+    pub(super) rulebook: &'a Rulebook,
+    /// Where the rulebook is, unless it is the built-in one.
+    pub(super) rules: Option<&'a Path>,
+    pub(super) dir: &'a Path,
+    pub(super) now: SystemTime,
+}
+
+impl Scanner<'_> {
+    /// Scans the folder by the scan file of the rulebook and by what the environment says.
+    pub(super) fn scan(&self) -> Result<Scanned, Stop> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        self.scan_in(&Environment {
+            compose_file: variable("COMPOSE_FILE"),
+            compose_profiles: variable("COMPOSE_PROFILES"),
+        })
     }
-    let wrong = |faults: crate::document::Faults| Stop::Wrong(faults.to_string());
-    let file = read_scan_file(rules)?;
-    // A rulebook without a scan file knows its formats by the built-in tables, and concludes nothing.
-    let formats = scan::Rules::parse(file.as_ref().unwrap_or(&builtin_scan_file())).map_err(wrong)?;
-    let rules = match file {
-        Some(file) => Rules::parse(rulebook, file).map_err(wrong)?,
-        None => Rules::default(),
+
+    fn scan_in(&self, environment: &Environment) -> Result<Scanned, Stop> {
+        let folder = shown(self.dir);
+        match self.dir.metadata() {
+            Ok(meta) if meta.is_dir() => {}
+            Ok(_) => {
+                let message = format!("{folder} is no folder; a scan takes the folder of a repository");
+                return Err(Stop::wrong(message));
+            }
+            Err(error) => return Err(Stop::wrong(format!("cannot read {folder}: {error}"))),
+        }
+        let (formats, rules) = read_rules(self.rulebook, self.rules)?;
+        let facts = with_progress(|progress| scan::read(self.dir, &formats, environment, self.now, progress))
+            .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
+        let conclusions = conclude(self.rulebook.questions(), &rules, &facts);
+        Ok(Scanned { folder, facts, conclusions })
+    }
+
+    /// Where several Compose files could be the main one, has a person choose, and scans again with what was chosen.
+    /// Nothing when the person left.
+    pub(super) fn settle(
+        &self,
+        scanned: Scanned,
+        prompts: &mut dyn Prompts,
+    ) -> io::Result<Option<Result<Scanned, Stop>>> {
+        let files = scanned.facts.compose.ambiguous.clone();
+        if files.is_empty() {
+            return Ok(Some(Ok(scanned)));
+        }
+        prompts.say(Tone::Text, "Several Compose files could be the main one. Which one counts?")?;
+        let rows: Vec<String> =
+            ["None of these"].into_iter().map(str::to_owned).chain(files.iter().cloned()).collect();
+        let Some(row) = prompts.choose(&rows, 0)? else { return Ok(None) };
+        let Some(file) = row.checked_sub(1).and_then(|row| files.into_iter().nth(row)) else {
+            return Ok(Some(Ok(scanned)));
+        };
+        let profiles = std::env::var("COMPOSE_PROFILES").ok();
+        Ok(Some(self.scan_in(&Environment { compose_file: Some(file), compose_profiles: profiles })))
+    }
+}
+
+/// What the readers of formats go by, and what is concluded from facts. A rulebook without a scan file knows its formats
+/// by the built-in tables, and concludes nothing.
+fn read_rules(rulebook: &Rulebook, path: Option<&Path>) -> Result<(scan::Rules, Rules), Stop> {
+    let Some(file) = read_scan_file(path)? else {
+        let formats = scan::Rules::parse(&builtin_scan_file());
+        return Ok((formats.map_err(|faults| Stop::Wrong(faults.to_string()))?, Rules::default()));
     };
-    let facts = with_progress(|progress| scan::read(dir, &formats, now, progress))
-        .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
-    let conclusions = conclude(rulebook.questions(), &rules, &facts);
-    Ok(Scanned { folder, facts, conclusions })
+    match (scan::Rules::parse(&file), Rules::parse(rulebook, file)) {
+        (Ok(formats), Ok(rules)) => Ok((formats, rules)),
+        (formats, rules) => {
+            let mut all = Faults::default();
+            for faults in [formats.err(), rules.err()].into_iter().flatten() {
+                all.files = faults.files;
+                all.faults.extend(faults.faults);
+            }
+            all.faults.sort_by_key(|fault| fault.span.start);
+            all.faults.dedup();
+            Err(Stop::Wrong(all.to_string()))
+        }
+    }
 }
 
 /// Shows on a terminal how far it is with anything that takes its time.

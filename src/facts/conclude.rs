@@ -108,7 +108,7 @@ fn apply(questions: &[Question], rule: &Conclusion, facts: &Facts) -> Option<Fin
         return None;
     }
     let observations = rule.fact.signal.observations(facts, &rule.fact.words);
-    let counted = number(&observations);
+    let counted = number(&observations, &rule.fact.words);
     if observations.is_empty() || !(rule.number.0..=rule.number.1).contains(&counted) {
         return None;
     }
@@ -130,9 +130,12 @@ fn apply(questions: &[Question], rule: &Conclusion, facts: &Facts) -> Option<Fin
 }
 
 fn sentence(says: &str, number: u64, observations: &[Observation]) -> String {
-    let mut names: Vec<String> = observations.iter().map(|seen| one_line(&seen.name)).collect();
-    names.sort();
-    names.dedup();
+    let mut names: Vec<String> = Vec::new();
+    for name in observations.iter().map(|seen| one_line(&seen.name)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     if names.len() > MAX_NAMES {
         let more = format!("{} more", names.len() - MAX_NAMES + 1);
         names.truncate(MAX_NAMES - 1);

@@ -1,7 +1,7 @@
 //! What a repository says, and what follows from it: facts in, findings out.
 //!
 //! [`Facts`] are what was read, each with its place; the [`Rules`] of `rules/scan.toml` say which fact answers which
-//! question, and how surely; [`conclude`] puts both together. Nothing here reads a file.
+//! question, and how surely; [`conclude()`] puts both together. Nothing here reads a file.
 
 mod conclude;
 mod repository;

@@ -84,6 +84,12 @@ pub struct Compose {
 }
 
 impl Compose {
+    /// What the path of the main file says of it.
+    pub fn main_class(&self) -> PathClass {
+        let main = self.files.iter().find(|(path, _)| Some(path) == self.main.as_ref());
+        main.map(|(_, class)| *class).unwrap_or_default()
+    }
+
     /// How many services are defined.
     pub fn defined(&self) -> usize {
         self.services.len()

@@ -58,10 +58,15 @@ fn bounded(text: &str) -> String {
     format!("-{plain}-")
 }
 
-/// What a fact comes to: the number that is stated (the greatest of several), else how many there are.
-pub(super) fn number(observations: &[Observation]) -> u64 {
+/// What a fact comes to: the number that is stated (the greatest of several), else how many of the words were seen, else
+/// how many observations there are.
+pub(super) fn number(observations: &[Observation], words: &[String]) -> u64 {
     let stated = observations.iter().filter_map(|seen| seen.amount).max();
-    stated.unwrap_or(observations.len() as u64)
+    let counted = || match words {
+        [] => observations.len(),
+        words => words.iter().filter(|word| observations.iter().any(|seen| seen.has(word))).count(),
+    };
+    stated.unwrap_or_else(|| counted() as u64)
 }
 
 const fn signal(name: &'static str, observe: fn(&Facts) -> Vec<Observation>) -> Signal {
@@ -69,7 +74,8 @@ const fn signal(name: &'static str, observe: fn(&Facts) -> Vec<Observation>) -> 
 }
 
 pub(super) const SIGNALS: &[Signal] = &[
-    signal("compose.app-images", app_images),
+    signal("compose.app-images", |facts| app_images(facts, true)),
+    signal("compose.optional-app-images", |facts| app_images(facts, false)),
     signal("compose.app-services", |facts| services(facts, ServiceClass::Application)),
     signal("compose.backing", |facts| services(facts, ServiceClass::Backing)),
     signal("compose.auxiliary", |facts| services(facts, ServiceClass::Auxiliary)),
@@ -90,7 +96,7 @@ pub(super) const SIGNALS: &[Signal] = &[
     signal("compose.gpu", |facts| gpus(facts, false)),
     signal("compose.gpu-weak", |facts| gpus(facts, true)),
     signal("compose.gpu-optional", |facts| {
-        let off = facts.compose.services.iter().filter(|service| !service.active);
+        let off = composed(facts).iter().filter(|service| !service.active);
         off.filter(|one| one.gpu.as_ref().is_some_and(|gpu| !gpu.weak)).map(service).collect()
     }),
     signal("compose.secrets", |facts| {
@@ -166,8 +172,13 @@ fn seen(words: Vec<String>, name: &str, place: Place, says: String) -> Observati
     Observation { words, name: name.to_owned(), amount: None, place, says }
 }
 
+/// The services of the main Compose file, unless it is a test, an example or the like.
+fn composed(facts: &Facts) -> &[Service] {
+    if facts.compose.main_class() == PathClass::Main { &facts.compose.services } else { &[] }
+}
+
 fn active(facts: &Facts) -> impl Iterator<Item = &Service> {
-    facts.compose.services.iter().filter(|service| service.active)
+    composed(facts).iter().filter(|service| service.active)
 }
 
 fn service(service: &Service) -> Observation {
@@ -186,12 +197,13 @@ fn services(facts: &Facts, class: ServiceClass) -> Vec<Observation> {
     active(facts).filter(|one| one.class == class).map(service).collect()
 }
 
-/// One observation for each different image or build of the product itself that starts by default.
-fn app_images(facts: &Facts) -> Vec<Observation> {
-    let images = facts.compose.app_images();
-    let first_active =
-        |image: &Vec<&Service>| image.iter().find(|service| service.active).map(|one| service(one));
-    let mut observations: Vec<Observation> = images.iter().filter_map(first_active).collect();
+/// One observation for each different image or build of the product itself that starts by default, or that does not.
+fn app_images(facts: &Facts, active: bool) -> Vec<Observation> {
+    let counts = facts.compose.main_class() == PathClass::Main;
+    let images = facts.compose.app_images().into_iter().filter(|_| counts);
+    let images = images.filter(|image| image.iter().any(|service| service.active) == active);
+    let shown = images.filter_map(|image| image.into_iter().find(|one| one.active == active).map(service));
+    let mut observations: Vec<Observation> = shown.collect();
     observations.sort_by(|a, b| a.place.cmp(&b.place));
     observations
 }
@@ -210,10 +222,11 @@ fn settings<'f>(
         .collect()
 }
 
-/// Backing services that keep data on a volume.
+/// Backing services that keep data on a volume, by their kinds alone: a cache called after a queue is no queue.
 fn kept_data(facts: &Facts) -> Vec<Observation> {
     let keeps = |one: &&Service| one.class == ServiceClass::Backing && one.volumes.is_some();
-    active(facts).filter(keeps).map(service).collect()
+    let seen = |one: &Service| Observation { words: one.kind.iter().cloned().collect(), ..service(one) };
+    active(facts).filter(keeps).map(seen).collect()
 }
 
 fn restarts(service: &Service) -> bool {
@@ -252,9 +265,7 @@ fn relation(facts: &Facts) -> Vec<Observation> {
     }
     let because = facts.kubernetes.relation_because.iter();
     because
-        .map(|(place, says)| {
-            seen(vec![relation.word().to_owned()], relation.word(), place.clone(), says.clone())
-        })
+        .map(|(place, says)| seen(vec![relation.word().to_owned()], says, place.clone(), says.clone()))
         .collect()
 }
 
@@ -265,7 +276,8 @@ fn objects(facts: &Facts) -> impl Iterator<Item = &Object> {
 fn object(object: &Object) -> Observation {
     let group = object.api_version.split('/').next().unwrap_or_default().to_owned();
     let says = format!("{} {}", object.kind, object.name);
-    seen(vec![object.kind.clone(), group], &object.name, object.place.clone(), says.trim_end().to_owned())
+    let name = if object.name.is_empty() { &object.kind } else { &object.name };
+    seen(vec![object.kind.clone(), group], name, object.place.clone(), says.trim_end().to_owned())
 }
 
 /// One observation for each different image of the product itself that goes on running.

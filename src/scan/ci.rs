@@ -208,7 +208,7 @@ fn jobs<'t>(name: &str, text: &'t str) -> Vec<(usize, &'t str)> {
 
 fn begins_job(line: &str) -> bool {
     manifest::entry(line)
-        .is_some_and(|entry| entry.indent <= 2 && entry.value.is_empty() && !entry.begins_item)
+        .is_some_and(|entry| entry.indent <= 2 && entry.value().is_empty() && !entry.begins_item)
 }
 
 /// Each system once, and each command once a file.

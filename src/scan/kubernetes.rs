@@ -105,7 +105,7 @@ fn chart(file: &Listed, text: &str, charts: &ChartFolders) -> Option<Chart> {
         text.lines().enumerate().filter_map(|(index, line)| Some((index + 1, manifest::entry(line)?)));
     let (line, name) = entries
         .filter(|(_, entry)| entry.indent == 0 && entry.key == "name")
-        .map(|(line, entry)| (line, manifest::literal(entry.value)))
+        .map(|(line, entry)| (line, manifest::literal(entry.value())))
         .next()?;
     let class = match file.class {
         PathClass::Main if charts.is_within_another(folder(&file.path)) => PathClass::Vendor,

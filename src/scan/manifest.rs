@@ -1,6 +1,8 @@
 //! Objects in YAML, read line by line: much of what is called `*.yaml` is a template that no parser takes, and a parser
 //! that builds documents costs more than all the rest of a scan.
 
+use memchr::memmem;
+
 /// An object as its text says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found<'t> {
@@ -32,37 +34,49 @@ pub(crate) struct Entry<'t> {
     /// Whether the key begins a list item.
     pub(crate) begins_item: bool,
     pub(crate) key: &'t str,
-    pub(crate) value: &'t str,
+    /// All that follows the colon.
+    rest: &'t str,
+}
+
+impl<'t> Entry<'t> {
+    /// The value without its anchor, comment, comma and quotes. Most lines are never asked for it.
+    pub(crate) fn value(&self) -> &'t str {
+        scalar(self.rest)
+    }
+
+    /// Whether a block of text follows on the lines below.
+    fn announces_block(&self) -> bool {
+        is_block(self.rest)
+    }
 }
 
 /// The key and value of a line, if it has them. JSON spread over lines is read as well.
 pub(crate) fn entry(line: &str) -> Option<Entry<'_>> {
-    let mut rest = line.trim_start();
+    let line = line.trim_ascii_end();
+    let mut rest = line.trim_ascii_start();
     let mut begins_item = false;
-    while let Some(item) = rest.strip_prefix('-').filter(|item| item.starts_with(' ')) {
+    while let Some(item) = rest.strip_prefix("- ") {
         begins_item = true;
-        rest = item.trim_start();
+        rest = item.trim_ascii_start();
     }
     if rest.starts_with('#') {
         return None;
     }
-    let indent = line.len() - rest.len();
-    let (key, value) = rest.trim_end().split_once(':')?;
-    if !value.is_empty() && !value.starts_with([' ', '\t']) {
-        return None;
-    }
-    Some(Entry { indent, begins_item, key: unquoted(key.trim_end()), value: scalar(value) })
+    let colon = memchr::memchr(b':', rest.as_bytes())?;
+    let (key, value) = (rest[..colon].trim_ascii_end(), &rest[colon + 1..]);
+    let is_entry = value.is_empty() || value.starts_with([' ', '\t']);
+    is_entry.then(|| Entry { indent: line.len() - rest.len(), begins_item, key: unquoted(key), rest: value })
 }
 
-/// The text of a scalar without its anchor, comment, comma and quotes.
 fn scalar(value: &str) -> &str {
-    let value = value.trim();
+    let value = value.trim_ascii();
     if value.starts_with('#') {
         return "";
     }
-    let value = value.split(" #").next().unwrap_or(value).trim_end().trim_end_matches(',');
+    let value = memmem::find(value.as_bytes(), b" #").map_or(value, |comment| &value[..comment]);
+    let value = value.trim_ascii_end().trim_end_matches(',');
     match value.strip_prefix('&').map(|anchored| anchored.split_once(' ')) {
-        Some(anchored) => anchored.map_or("", |(_, value)| unquoted(value.trim_start())),
+        Some(anchored) => anchored.map_or("", |(_, value)| unquoted(value.trim_ascii_start())),
         None => unquoted(value),
     }
 }
@@ -72,9 +86,10 @@ pub(crate) fn unquoted(text: &str) -> &str {
     inner('"').or_else(|| inner('\'')).unwrap_or(text)
 }
 
-/// Whether a value announces a block of text on the lines below.
+/// Whether a value announces a block of text on the lines below: `|`, `>-`, `|2 # comment`.
 fn is_block(value: &str) -> bool {
-    value.starts_with(['|', '>']) && value.len() <= 3
+    let value = value.trim_ascii_start();
+    value.starts_with(['|', '>']) && scalar(value).len() <= 3
 }
 
 /// A mapping that is being read.
@@ -103,22 +118,22 @@ struct Reader<'t> {
 
 impl<'t> Reader<'t> {
     fn line(&mut self, line: &'t str, number: usize) {
-        let text = line.trim_start();
+        let text = line.trim_ascii_start();
         let indent = line.len() - text.len();
         if text.is_empty() || self.block.is_some_and(|column| indent > column) {
             return;
         }
         self.block = None;
-        if indent == 0 && (text.starts_with("---") || text.trim_end() == "...") {
+        if indent == 0 && (text.starts_with("---") || text.trim_ascii_end() == "...") {
             self.end_of_document();
         } else if text.starts_with(['}', ']']) {
             self.close(indent + 1);
         } else if let Some(entry) = entry(line) {
-            if is_block(entry.value) {
+            if entry.announces_block() {
                 self.block = Some(entry.indent);
             }
             self.take(&entry, number);
-        } else if text.strip_prefix("- ").is_some_and(|item| is_block(item.trim())) {
+        } else if text.strip_prefix("- ").is_some_and(is_block) {
             self.block = Some(indent);
         }
     }
@@ -132,12 +147,14 @@ impl<'t> Reader<'t> {
         let [.., frame] = self.frames.as_mut_slice() else { return };
         frame.last_key = entry.key;
         match entry.key {
-            "apiVersion" if frame.api_version.is_empty() => frame.api_version = entry.value,
-            "kind" if frame.kind.is_empty() => (frame.kind, frame.line) = (entry.value, line),
-            "metadata" if entry.value.starts_with('{') => frame.name = name_in_flow(entry.value),
-            "name" | "generateName" => self.tell_owner("metadata", |owner| owner.name = literal(entry.value)),
-            "image" if frame.under == "containers" => self.tell_object(literal(entry.value)),
-            "replicas" => self.tell_owner("spec", |owner| owner.replicas = entry.value.parse().ok()),
+            "apiVersion" if frame.api_version.is_empty() => frame.api_version = entry.value(),
+            "kind" if frame.kind.is_empty() => (frame.kind, frame.line) = (entry.value(), line),
+            "metadata" if entry.value().starts_with('{') => frame.name = name_in_flow(entry.value()),
+            "name" | "generateName" => {
+                self.tell_owner("metadata", |owner| owner.name = literal(entry.value()))
+            }
+            "image" if frame.under == "containers" => self.tell_object(literal(entry.value())),
+            "replicas" => self.tell_owner("spec", |owner| owner.replicas = entry.value().parse().ok()),
             _ => {}
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use memchr::memmem;
+
 /// Patterns, each with what it stands for, made ready to be asked often.
 pub(crate) struct Patterns<T> {
     exact: HashMap<String, Vec<T>>,
@@ -66,16 +68,18 @@ impl<T: Copy> PathPatterns<T> {
     }
 }
 
-/// Whether a text is what a pattern with at least one star says; both are in lower case.
+/// Whether a text is what a pattern says; both are in lower case. Most texts differ at one of their ends.
 fn fits(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(mut left) = text.strip_prefix(first) else { return false };
     let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(mut left) = text.strip_prefix(first).and_then(|text| text.strip_suffix(last)) else {
+        return false;
+    };
     for piece in middle.split('*') {
-        let Some(found) = left.find(piece) else { return false };
+        let Some(found) = memmem::find(left.as_bytes(), piece.as_bytes()) else { return false };
         left = &left[found + piece.len()..];
     }
-    left.ends_with(last)
+    true
 }
 
 #[cfg(test)]

@@ -52,20 +52,19 @@ fn objects(found: &Kubernetes, patterns: &[String]) -> Grounds {
 }
 
 fn signs(source: &impl Source, signs: &[FileSign], found: &Kubernetes) -> Grounds {
-    let patterns = PathPatterns::new(
-        signs.iter().flat_map(|sign| sign.paths.iter().map(move |path| (path.as_str(), sign))),
-    );
+    let defined = |sign: &&FileSign| {
+        sign.with_kinds.is_empty() || found.objects.iter().any(|object| is_of(object, &sign.with_kinds))
+    };
+    let possible = signs.iter().filter(defined);
+    let patterns = possible.flat_map(|sign| sign.paths.iter().map(move |path| (path.as_str(), sign)));
+    let patterns = PathPatterns::new(patterns);
     let own = source.files().iter().filter(|file| file.class == PathClass::Main);
     let pairs = own.flat_map(|file| patterns.all(&file.path).map(move |sign| (file, sign)));
-    let pairs = pairs.filter(|(_, sign)| {
-        sign.with_kinds.is_empty() || found.objects.iter().any(|object| is_of(object, &sign.with_kinds))
+    let held = pairs.filter_map(|(file, sign)| {
+        let line = first_line(&*source.text(&file.path).ok()?, &sign.words)?;
+        Some((Place { path: file.path.clone(), line }, sign.says.clone()))
     });
-    pairs
-        .filter_map(|(file, sign)| {
-            let line = first_line(&*source.text(&file.path).ok()?, &sign.words)?;
-            Some((Place { path: file.path.clone(), line }, sign.says.clone()))
-        })
-        .collect()
+    held.collect()
 }
 
 fn is_of(object: &super::facts::Object, kinds: &[String]) -> bool {

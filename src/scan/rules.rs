@@ -54,7 +54,11 @@ impl<'a> Sections<'a> {
         let (own, errors) = DeTable::parse_recoverable(&file.text);
         let built_in = if file == built_in { "" } else { &built_in.text };
         let (built_in, _) = DeTable::parse_recoverable(built_in);
-        let faults = errors.iter().map(fault).collect();
+        let syntax = |error: &Error| Fault {
+            message: format!("this is not valid TOML: {}", error.message()),
+            ..fault(error)
+        };
+        let faults = errors.iter().map(syntax).collect();
         Self { own: own.into_inner(), built_in: built_in.into_inner(), faults }
     }
 

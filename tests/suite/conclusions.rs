@@ -73,7 +73,7 @@ fn different_images_are_services_and_copies_are_not() {
     assert_eq!(finding.reach, Reach::AtLeast);
     assert_eq!(
         finding.because.iter().map(|r| r.says.as_str()).collect::<Vec<_>>(),
-        ["The Compose file runs 3 different images of your own: part0, part1 and part2."]
+        ["By default the Compose file runs 3 different images of your own: part0, part1 and part2."]
     );
     assert_eq!(finding.evidence.iter().map(|seen| seen.place.line).collect::<Vec<_>>(), [2, 3, 4]);
 }

@@ -1,5 +1,7 @@
 //! `scan`, `--scan` and `check --scan` from outside: files in, text, JSON and exit codes out.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::json::{hold, schema};
@@ -11,8 +13,8 @@ const COMPOSE: &str = "services:
     restart: always
   worker:
     build: ./worker
-  mail:
-    image: example.org/shop/mail:1
+  invoices:
+    image: example.org/shop/invoices:1
   db:
     image: postgres:17
     restart: always
@@ -56,14 +58,62 @@ fn a_compose_file_is_facts_and_answers_with_their_lines() {
     assert_eq!(answer(&scanned, "state")["value"], "volumes");
 }
 
+/// What a miniature repository is to come to, in the file beside it.
+#[derive(Debug, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expected {
+    relation: String,
+    #[serde(default)]
+    conflicts: Vec<String>,
+    answers: BTreeMap<String, String>,
+    hints: BTreeMap<String, String>,
+}
+
+impl Expected {
+    /// What a scan came to, in the same words.
+    fn of(scanned: &Value) -> Self {
+        let texts = |value: &Value| -> Vec<String> {
+            match value {
+                Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                Value::String(text) => vec![text.clone()],
+                other => vec![other.to_string()],
+            }
+        };
+        let found = |counts: bool| {
+            let mut found = BTreeMap::<String, Vec<String>>::new();
+            for one in
+                scanned["answers"].as_array().expect("answers").iter().filter(|one| one["counts"] == counts)
+            {
+                let shown =
+                    format!("{} {}", texts(&one["value"]).join(","), texts(&one["confidence"]).concat());
+                found.entry(texts(&one["id"]).concat()).or_default().push(shown);
+            }
+            found.into_iter().map(|(id, found)| (id, found.join(", "))).collect()
+        };
+        Self {
+            relation: texts(&scanned["kubernetes"]["relation"]).concat(),
+            conflicts: texts(&scanned["conflicts"]),
+            answers: found(true),
+            hints: found(false),
+        }
+    }
+}
+
 #[test]
-fn every_miniature_keeps_the_schema() {
+fn every_miniature_comes_to_what_its_file_says_and_keeps_the_schema() {
     let repos = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/repos");
     let schema = schema(include_str!("../schema/scan.schema.json"));
-    for repo in std::fs::read_dir(repos).expect("repositories").flatten() {
-        let path = repo.path();
-        let scanned = Program::new().run_args(&["scan", &path.to_string_lossy(), "--format", "json"]).ok();
-        hold(&schema, &scanned.json(), &path.to_string_lossy());
+    for expected in std::fs::read_dir(repos).expect("repositories").flatten().map(|entry| entry.path()) {
+        if expected.extension().is_none_or(|extension| extension != "toml") {
+            continue;
+        }
+        let path = expected.with_extension("");
+        let name = path.display().to_string();
+        let scanned = Program::new().run_args(&["scan", &name, "--format", "json"]).ok().json();
+        hold(&schema, &scanned, &name);
+        let text = std::fs::read_to_string(&expected).expect("a file");
+        let expected: Expected = toml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(Expected::of(&scanned), expected, "{name}");
     }
 }
 
@@ -144,7 +194,7 @@ fn a_recorded_answer_that_the_repository_contradicts_fails_the_check() {
     let (_, run) = recorded(2, 7);
     assert_eq!(run.code, 1, "{run:?}");
     for told in [
-        "check: `services` is 2 by needk8s.toml:2, but compose.yaml:2 shows 7: The Compose file runs 7 different images",
+        "check: `services` is 2 by needk8s.toml:2, but compose.yaml:2 shows 7: By default the Compose file runs 7 different images",
         "with what was found the verdict",
     ] {
         assert!(run.stderr.contains(told), "{told:?} is missing in\n{}", run.stderr);
@@ -222,4 +272,19 @@ fn a_report_of_a_scan_can_be_a_file() {
         let run = program.run(&format!("scan -o {file}")).ok();
         assert!(run.stdout.is_empty() && program.read(file).starts_with(start), "{}", program.read(file));
     }
+}
+
+#[test]
+fn a_collection_is_said_to_be_one_and_the_caller_can_name_the_file_that_counts() {
+    let program = || Program::new().file("one/compose.yaml", compose(2)).file("two/compose.yaml", compose(3));
+    let run = program().run("scan").ok();
+    assert!(
+        run.stdout.contains("This is a collection: one/compose.yaml and two/compose.yaml"),
+        "{}",
+        run.stdout
+    );
+    let scanned = scan(&program());
+    assert_eq!(answer(&scanned, "services"), &Value::Null);
+    let scanned = scan(&program().set("COMPOSE_FILE", "two/compose.yaml"));
+    assert_eq!(answer(&scanned, "services")["value"], 3);
 }

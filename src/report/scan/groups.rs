@@ -8,8 +8,11 @@ use crate::facts::{
 };
 use crate::text::{counted, list, one_line};
 
+/// The kinds of objects that run containers, which come first.
+const RUNNING: [&str; 8] =
+    ["CronJob", "DaemonSet", "Deployment", "DeploymentConfig", "Job", "Pod", "Rollout", "StatefulSet"];
 /// How many names one line lists.
-const NAMES: usize = 8;
+const NAMES: usize = 5;
 
 /// All groups that have something to say.
 pub(super) fn of(facts: &Facts) -> Vec<Group> {
@@ -86,7 +89,11 @@ fn compose(compose: &Compose) -> Option<Group> {
             compose.main_set.iter().map(String::as_str).filter(|path| path != main).collect();
         let merged =
             if others.is_empty() { String::new() } else { format!(", merged with {}", names(others)) };
-        summary.push(one_line(&format!("The main file is {main}{merged}.")));
+        let aside = match compose.main_class() {
+            PathClass::Main => String::new(),
+            class => format!(" It is of class {} and answers nothing.", class.word()),
+        };
+        summary.push(one_line(&format!("The main file is {main}{merged}.{aside}")));
         summary.push(format!(
             "{} defined, {} active by default, {} of your own.",
             counted(compose.defined(), "service", "services"),
@@ -95,7 +102,8 @@ fn compose(compose: &Compose) -> Option<Group> {
         ));
     } else if !compose.ambiguous.is_empty() {
         summary.push(format!(
-            "No main file: {} could be it. Scan the folder of the one that counts.",
+            "This is a collection: {} could be the main file. Scan the folder of the one that counts, or name it in \
+             COMPOSE_FILE.",
             names(compose.ambiguous.iter().map(String::as_str))
         ));
     } else {
@@ -197,6 +205,8 @@ fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
     for object in kubernetes.objects.iter().filter(|object| object.class == PathClass::Main) {
         kinds.entry(&object.kind).or_default().push(object);
     }
+    let mut kinds: Vec<(&str, Vec<&crate::facts::Object>)> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(kind, objects)| (!RUNNING.contains(kind), std::cmp::Reverse(objects.len())));
     let kinds = kinds.iter().map(|(kind, objects)| {
         let named = names(objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty()));
         let named = if named.is_empty() { String::new() } else { format!(": {named}") };

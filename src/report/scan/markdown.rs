@@ -44,7 +44,11 @@ fn write_report(out: &mut String, scan: &Scan<'_>) -> std::fmt::Result {
         table(out, ["Answer", "Sureness", "Why", "Where"], rows)?;
     }
     list(out, "Contradictions", &scan.conflicts())?;
-    let open: Vec<String> = scan.open_ids().into_iter().map(str::to_owned).collect();
+    let (ids, others) = scan.open_ids();
+    let mut open: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    if others > 0 {
+        open.push(format!("{others} that depend on others or are details"));
+    }
     list(out, "Still open", &open)?;
     writeln!(out, "## What it comes to so far\n")?;
     if scan.contents.answers.is_empty() {

@@ -108,8 +108,14 @@ impl Scan<'_> {
             .collect()
     }
 
-    /// What is still unanswered: ids, those first of which something was seen.
-    fn open_ids(&self) -> Vec<&str> {
-        self.open.iter().map(|question| self.contents.rulebook.questions()[*question].id.as_str()).collect()
+    /// What is still unanswered: the questions that anybody is asked, and how many others there are.
+    fn open_ids(&self) -> (Vec<&str>, usize) {
+        let questions = self.open.iter().map(|question| &self.contents.rulebook.questions()[*question]);
+        let ids: Vec<&str> = questions
+            .filter(|question| question.ask_when.is_none() && !question.detail)
+            .map(|question| question.id.as_str())
+            .collect();
+        let others = self.open.len() - ids.len();
+        (ids, others)
     }
 }

@@ -95,11 +95,17 @@ fn conflicts(scan: &Scan<'_>, page: &mut Page) {
 }
 
 fn open(scan: &Scan<'_>, page: &mut Page) {
-    if !scan.open.is_empty() {
-        page.heading("Still open");
-        page.paragraph(2, &format!("{}.", list(&scan.open_ids(), "and")));
-        page.paragraph(2, &format!("To be asked only these: needk8s --scan {}", scan.folder));
+    if scan.open.is_empty() {
+        return;
     }
+    page.heading("Still open");
+    let (ids, others) = scan.open_ids();
+    let mut open: Vec<String> = ids.into_iter().map(str::to_owned).collect();
+    if others > 0 {
+        open.push(format!("{others} that depend on others or are details"));
+    }
+    page.paragraph(2, &format!("{}.", list(&open, "and")));
+    page.paragraph(2, &format!("To be asked no more than these: needk8s --scan {}", scan.folder));
 }
 
 fn outcome(scan: &Scan<'_>, page: &mut Page) {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::super::facts::{Compose, PathClass, Service, ServiceClass, Unreadable};
 use super::super::source::{Listed, Source};
-use super::{ComposeTables, read};
+use super::{ComposeTables, Environment, read};
 
 /// A repository that is a list of paths and texts.
 struct Texts(Vec<Listed>, Vec<(String, String)>);
@@ -50,8 +50,23 @@ pub(super) fn tables() -> ComposeTables {
     tables.try_into().expect("rules have the shape of the tables")
 }
 
+#[test]
+fn the_caller_can_say_which_file_counts() {
+    let one = "services: {a: {image: x/a}}\n";
+    let files = [("a/compose.yaml", one), ("b/compose.yaml", one)];
+    assert_eq!(compose_of(&files).ambiguous.len(), 2);
+    let environment =
+        Environment { compose_file: Some("b/compose.yaml".to_owned()), ..Environment::default() };
+    let chosen = read(&texts(&files), &tables(), &environment).0;
+    assert_eq!((chosen.main.as_deref(), chosen.ambiguous.len()), (Some("b/compose.yaml"), 0));
+}
+
 fn all_of(files: &[(&str, &str)]) -> (Compose, Vec<Unreadable>) {
-    read(&texts(files), &tables(), None)
+    read(&texts(files), &tables(), &Environment::default())
+}
+
+fn with_profiles(profiles: &str) -> Environment {
+    Environment { compose_profiles: Some(profiles.to_owned()), ..Environment::default() }
 }
 
 fn compose_of(files: &[(&str, &str)]) -> Compose {
@@ -502,8 +517,8 @@ fn a_profile_is_off_unless_it_is_named() {
     };
     let plain = [("compose.yaml", text)];
     assert_eq!(active(compose_of(&plain)), ["a"]);
-    assert_eq!(active(read(&texts(&plain), &tables(), Some("more")).0), ["a", "b"]);
-    assert_eq!(active(read(&texts(&plain), &tables(), Some("*")).0), ["a", "b", "c"]);
+    assert_eq!(active(read(&texts(&plain), &tables(), &with_profiles("more")).0), ["a", "b"]);
+    assert_eq!(active(read(&texts(&plain), &tables(), &with_profiles("*")).0), ["a", "b", "c"]);
     assert_eq!(active(compose_of(&[plain[0], (".env", "COMPOSE_PROFILES=other,more\n")])), ["a", "b", "c"]);
     let env = "KIND=other\nCOMPOSE_PROFILES=${KIND:-more}\n";
     assert_eq!(active(compose_of(&[plain[0], (".env.example", env)])), ["a", "c"]);
@@ -899,7 +914,7 @@ fn mutations_of_a_real_looking_file_never_panic() {
         let mutated: String = letters.into_iter().collect();
         let source =
             texts(&[("compose.yaml", &mutated), ("o.yml", text), (".env", &mutated), ("Makefile", &mutated)]);
-        read(&source, &tables, None);
+        read(&source, &tables, &Environment::default());
     }
 }
 
