@@ -2,11 +2,12 @@
 //!
 //! A glance at the text ([`sniff`]) finds the files; [`choose`] settles which is the main one, with the help of the
 //! [`commands`] in the repository; [`project`] reads it with all that it includes, extends and is overlaid by, and
-//! [`service`] says what each service is.
+//! [`service`], [`gpu`] and [`storage`] say what each service is.
 
 mod choose;
 mod class;
 mod commands;
+mod gpu;
 mod image;
 mod merge;
 mod mount;
@@ -14,6 +15,7 @@ mod paths;
 mod project;
 mod service;
 mod sniff;
+mod storage;
 mod tables;
 mod tolerant;
 mod variables;

@@ -504,7 +504,7 @@ fn values_that_hold_values_end() {
     }
     let started = Instant::now();
     compose_of(&[("compose.yaml", "services:\n  a:\n    image: $Z\n"), (".env", &env)]);
-    assert!(started.elapsed() < Duration::from_secs(2));
+    assert!(started.elapsed() < Duration::from_secs(20));
 }
 
 // Profiles and numbers.
@@ -781,7 +781,8 @@ fn an_unreadable_main_file_is_still_the_main_file() {
 fn is_quick(files: &[(&str, &str)]) -> (Compose, Vec<Unreadable>) {
     let started = Instant::now();
     let all = all_of(files);
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    // Generous, since the machine may be busy: what grows without end takes far longer.
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     all
 }
 
