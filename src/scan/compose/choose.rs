@@ -43,6 +43,12 @@ pub(super) fn choose(library: &mut Library, found: &[Found], tables: &ComposeTab
         .map(|class| candidates.iter().copied().filter(|file| file.class == class).collect::<Vec<_>>())
         .find(|files| !files.is_empty());
     let Some(best) = best else { return chooser.choose_template() };
+    // Examples are no product: however deep they lie, several are a collection.
+    let is_product = best.iter().any(|file| file.class == PathClass::Main);
+    let by_default: Vec<&&Found> = best.iter().filter(|file| chooser.is_default(&file.path)).collect();
+    if !is_product && by_default.iter().map(|file| parent(&file.path)).collect::<HashSet<_>>().len() > 1 {
+        return Choice::Tie(by_default.iter().map(|file| file.path.clone()).collect());
+    }
     match chooser.main(&best) {
         Ok(main) => Choice::Files(chooser.set(&main)),
         Err(tie) => Choice::Tie(tie),
@@ -259,7 +265,10 @@ impl<'a> Chooser<'a, '_> {
         let is_beside = |from: &str| parent(from).is_empty() || parent(from) == parent(main);
         let runs = self.runs().iter().filter(|run| match run.files.is_empty() {
             true => is_beside(&run.from),
-            false => run.files.iter().any(|file| file == main) && !run.files.iter().any(is_unfit),
+            false => {
+                let is_trusted = !run.is_advice || is_beside(&run.from);
+                is_trusted && run.files.iter().any(|file| file == main) && !run.files.iter().any(is_unfit)
+            }
         });
         runs.map(|run| if run.files.is_empty() { vec![main.to_owned()] } else { run.files.clone() }).collect()
     }

@@ -109,7 +109,7 @@ fn read_project(
 fn variables_in(library: &mut Library, folder: &str, words: &Words) -> Variables {
     let mut variables = Variables::new(&words.secret_words);
     let files = words.env_files.iter().filter_map(|name| join(folder, name));
-    let text = files.into_iter().find_map(|path| library.text(&path));
+    let text = files.into_iter().find_map(|path| library.variables(&path));
     variables.add(text.as_deref().unwrap_or_default());
     variables
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::facts::Unreadable;
 use super::super::source::{Listed, Source};
@@ -44,8 +45,21 @@ impl<'a> Library<'a> {
     }
 
     /// The text of a file that may be missing.
-    pub(super) fn text(&mut self, path: &str) -> Option<std::sync::Arc<str>> {
-        match self.has(path).then(|| self.source.text(path))? {
+    pub(super) fn text(&mut self, path: &str) -> Option<Arc<str>> {
+        let text = self.has(path).then(|| self.source.text(path))?;
+        self.noted(text)
+    }
+
+    /// The text of a file with variables, which repositories usually ignore.
+    pub(super) fn variables(&mut self, path: &str) -> Option<Arc<str>> {
+        match self.has(path) {
+            true => self.text(path),
+            false => self.source.ignored(path).and_then(|text| self.noted(text)),
+        }
+    }
+
+    fn noted(&mut self, text: Result<Arc<str>, Unreadable>) -> Option<Arc<str>> {
+        match text {
             Ok(text) => Some(text),
             Err(trouble) => {
                 self.note(trouble);
@@ -191,7 +205,7 @@ impl Assembly<'_, '_> {
         let mut env_files: Vec<String> = text("env_file").iter().filter_map(in_here).collect();
         env_files.extend(join(&folder, ".env"));
         let mut variables = setting.variables.clone();
-        for text in env_files.iter().filter_map(|path| self.library.text(path)) {
+        for text in env_files.iter().filter_map(|path| self.library.variables(path)) {
             variables.add(&text);
         }
         (files, Rc::new(Setting { folder, variables }))

@@ -24,8 +24,10 @@ pub(crate) struct Words {
     pub(crate) template_endings: Vec<String>,
     /// Files with values for interpolation, in the order of preference.
     pub(crate) env_files: Vec<String>,
-    /// Files that can hold commands with lists of compose files (`*` at either end stands for anything), by trust.
+    /// Files that start something (`*` at either end stands for anything): they can hold commands with lists of files.
     pub(crate) command_files: Vec<String>,
+    /// Files that tell how to.
+    pub(crate) guide_files: Vec<String>,
     /// Commands that take such lists.
     pub(crate) commands: Vec<String>,
     /// Words of a file's name that make it one for tests.

@@ -147,6 +147,13 @@ fn an_example_is_the_main_one_where_there_is_nothing_else() {
 }
 
 #[test]
+fn several_examples_are_a_collection_however_deep() {
+    let files = [("examples/compose.yaml", WEB), ("examples/more/deep/compose.yaml", WEB)];
+    let compose = compose_of(&files);
+    assert_eq!((compose.main, compose.ambiguous.len()), (None, 2));
+}
+
+#[test]
 fn equally_shallow_folders_are_a_collection() {
     let compose = compose_of(&[("gitea/docker-compose.yml", WEB), ("nextcloud/docker-compose.yml", WEB)]);
     assert_eq!(compose.main, None);
