@@ -61,7 +61,7 @@ fn signs(source: &impl Source, signs: &[FileSign], found: &Kubernetes) -> Ground
     let own = source.files().iter().filter(|file| file.class == PathClass::Main);
     let pairs = own.flat_map(|file| patterns.all(&file.path).map(move |sign| (file, sign)));
     let held = pairs.filter_map(|(file, sign)| {
-        let line = first_line(&*source.text(&file.path).ok()?, &sign.words)?;
+        let line = first_line(&source.text(&file.path).ok()?, &sign.words)?;
         Some((Place { path: file.path.clone(), line }, sign.says.clone()))
     });
     held.collect()

@@ -118,6 +118,8 @@ struct Object<'a> {
     path: &'a str,
     line: usize,
     replicas: Option<u64>,
+    images: &'a [String],
+    purpose: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -383,6 +385,8 @@ fn kubernetes(kubernetes: &facts::Kubernetes) -> Kubernetes<'_> {
                 path: &object.place.path,
                 line: object.place.line,
                 replicas: object.replicas,
+                images: &object.images,
+                purpose: (!object.images.is_empty()).then(|| object.purpose.word()),
             })
             .collect(),
         charts: kubernetes
