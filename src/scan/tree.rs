@@ -91,6 +91,10 @@ impl Source for Tree<'_> {
         }
     }
 
+    fn has_folder(&self, path: &str) -> bool {
+        self.root.join(path).symlink_metadata().is_ok_and(|found| found.is_dir())
+    }
+
     fn ignored(&self, path: &str) -> Option<Result<Arc<str>, Unreadable>> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let folder =

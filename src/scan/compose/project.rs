@@ -37,8 +37,13 @@ impl<'a> Library<'a> {
         self.listed().binary_search_by(|listed| listed.path.as_str().cmp(path)).is_ok()
     }
 
-    /// Whether there is a file of this path or in a folder of this path.
-    pub(super) fn has_file_or_folder(&self, path: &str) -> bool {
+    /// Whether there is a folder of this path, whatever is in it.
+    pub(super) fn has_folder(&self, path: &str) -> bool {
+        self.source.has_folder(path)
+    }
+
+    /// Whether there is a listed file of this path or in a folder of this path.
+    pub(super) fn has_listed(&self, path: &str) -> bool {
         let inside = format!("{path}/");
         let from = self.listed().partition_point(|listed| listed.path.as_str() < inside.as_str());
         self.has(path) || self.listed().get(from).is_some_and(|listed| listed.path.starts_with(&inside))

@@ -47,17 +47,22 @@ impl Reader<'_> {
         !mount.is_bind() || !(mount.is_of_system() || mount.is_file() || self.is_source(mount, folder))
     }
 
-    /// Whether the source code of the repository is mounted.
+    /// Whether code or settings of the repository are mounted. A folder that is there and is called after data may have
+    /// been made by Docker.
     fn is_source(&self, mount: &Mount, folder: &str) -> bool {
         let Some(path) = join(folder, &mount.source) else { return false };
-        let words = &self.tables.compose;
+        let targets = &self.tables.compose.code_targets;
         let is_below =
             |target: &String| mount.target.strip_prefix(target.as_str()).is_some_and(is_end_of_name);
-        let last = name(mount.target.trim_end_matches('/')).to_ascii_lowercase();
-        let has_data =
-            class::words(&last).iter().any(|word| words.data_words.iter().any(|known| known == word));
-        let is_code = words.code_targets.iter().any(is_below) && !has_data;
-        is_code || path.is_empty() || self.library.has_file_or_folder(&path)
+        let is_code = targets.iter().any(is_below) && !self.speaks_of_data(&mount.target);
+        let is_there = self.library.has_folder(&path) && !self.speaks_of_data(&path);
+        is_code || is_there || path.is_empty() || self.library.has_listed(&path)
+    }
+
+    fn speaks_of_data(&self, path: &str) -> bool {
+        let last = name(path.trim_end_matches('/')).to_ascii_lowercase();
+        let known = &self.tables.compose.data_words;
+        class::words(&last).iter().any(|word| known.iter().any(|known| known == word))
     }
 }
 

@@ -48,9 +48,9 @@ pub(crate) struct Words {
     pub(crate) registry_words: Vec<String>,
     /// Last parts of paths in containers at which nothing is kept that must last.
     pub(crate) scratch_targets: Vec<String>,
-    /// Folders in containers that hold the program; what is mounted there is its source, not its data.
+    /// Folders in containers that hold programs and settings; what is mounted there is no data.
     pub(crate) code_targets: Vec<String>,
-    /// Words of the last part of such a path that make it data all the same.
+    /// Words of the last part of a path that make it data all the same.
     pub(crate) data_words: Vec<String>,
     /// Devices that are accelerators, as `devices` names them.
     pub(crate) gpu_devices: Vec<String>,
