@@ -139,10 +139,14 @@ fn can_be_compose(path: &str, words: &Words) -> Option<bool> {
 
 fn recognise(listed: &Listed, text: &str, is_template: bool, words: &Words) -> Option<Found> {
     let glance = sniff::glance(name(&listed.path), text, words);
-    let class = match listed.class {
-        PathClass::Main if is_template => PathClass::Example,
-        PathClass::Main => choose::class_of_name(&listed.path, words),
-        other => other,
+    let class = match (listed.class, choose::class_of_name(&listed.path, words)) {
+        (PathClass::Main, _) if is_template => PathClass::Example,
+        (PathClass::Main | PathClass::Example | PathClass::Documentation, by_name)
+            if by_name != PathClass::Main =>
+        {
+            by_name
+        }
+        (by_folders, _) => by_folders,
     };
     let path = listed.path.clone();
     glance.is_compose.then_some(Found { path, class, is_template, refers: glance.refers })

@@ -125,10 +125,11 @@ fn files_for_tests_development_and_vendors_are_not_the_main_one() {
         (".devcontainer/compose.yaml", WEB),
         ("docker-compose.dev.yml", WEB),
         ("docker-compose-test.yml", WEB),
+        ("examples/docker-compose.dev.yml", WEB),
         ("deploy/server/compose.yaml", WEB),
     ]);
     assert_eq!(compose.main.as_deref(), Some("deploy/server/compose.yaml"));
-    assert_eq!(compose.files.len(), 6);
+    assert_eq!(compose.files.len(), 7);
 }
 
 #[test]
