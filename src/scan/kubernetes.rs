@@ -83,8 +83,8 @@ impl ChartFolders {
         if path.starts_with("templates/") && self.0.contains("") {
             return Some("");
         }
-        let starts = path.match_indices("/templates/").map(|(start, _)| &path[..start]);
-        starts.into_iter().find(|folder| self.0.contains(*folder))
+        let mut starts = memmem::find_iter(path.as_bytes(), b"/templates/").map(|start| &path[..start]);
+        starts.find(|folder| self.0.contains(*folder))
     }
 
     /// Whether the chart is one that another chart brings along.

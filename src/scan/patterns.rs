@@ -7,7 +7,7 @@ use memchr::memmem;
 /// Patterns, each with what it stands for, made ready to be asked often.
 pub(crate) struct Patterns<T> {
     exact: HashMap<String, Vec<T>>,
-    wild: Vec<(String, T)>,
+    wild: Vec<(Wild, T)>,
 }
 
 impl<T: Copy> Patterns<T> {
@@ -15,10 +15,9 @@ impl<T: Copy> Patterns<T> {
         let mut all = Self { exact: HashMap::new(), wild: Vec::new() };
         for (pattern, meaning) in patterns {
             let pattern = pattern.to_ascii_lowercase();
-            if pattern.contains('*') {
-                all.wild.push((pattern, meaning));
-            } else {
-                all.exact.entry(pattern).or_default().push(meaning);
+            match Wild::new(&pattern) {
+                Some(wild) => all.wild.push((wild, meaning)),
+                None => all.exact.entry(pattern).or_default().push(meaning),
             }
         }
         all
@@ -28,7 +27,7 @@ impl<T: Copy> Patterns<T> {
     pub(crate) fn all<'s>(&'s self, text: &str) -> impl Iterator<Item = T> + use<'s, T> {
         let text = text.to_ascii_lowercase();
         let exact = self.exact.get(&text).into_iter().flatten().copied();
-        exact.chain(self.wild.iter().filter(move |(pattern, _)| fits(pattern, &text)).map(|(_, t)| *t))
+        exact.chain(self.wild.iter().filter(move |(wild, _)| wild.fits(&text)).map(|(_, t)| *t))
     }
 
     /// What the first pattern that fits stands for.
@@ -68,18 +67,32 @@ impl<T: Copy> PathPatterns<T> {
     }
 }
 
-/// Whether a text is what a pattern says; both are in lower case. Most texts differ at one of their ends.
-fn fits(pattern: &str, text: &str) -> bool {
-    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
-    let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let Some(mut left) = text.strip_prefix(first).and_then(|text| text.strip_suffix(last)) else {
-        return false;
-    };
-    for piece in middle.split('*') {
-        let Some(found) = memmem::find(left.as_bytes(), piece.as_bytes()) else { return false };
-        left = &left[found + piece.len()..];
+/// A pattern with at least one star, in lower case.
+struct Wild {
+    first: String,
+    middle: Vec<String>,
+    last: String,
+}
+
+impl Wild {
+    fn new(pattern: &str) -> Option<Self> {
+        let (first, rest) = pattern.split_once('*')?;
+        let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+        let middle = middle.split('*').filter(|piece| !piece.is_empty()).map(str::to_owned).collect();
+        Some(Self { first: first.to_owned(), middle, last: last.to_owned() })
     }
-    true
+
+    /// Whether a text in lower case is what the pattern says. Most texts differ at one of their ends.
+    fn fits(&self, text: &str) -> bool {
+        let ends =
+            text.strip_prefix(self.first.as_str()).and_then(|text| text.strip_suffix(self.last.as_str()));
+        let Some(mut left) = ends else { return false };
+        for piece in &self.middle {
+            let Some(found) = memmem::find(left.as_bytes(), piece.as_bytes()) else { return false };
+            left = &left[found + piece.len()..];
+        }
+        true
+    }
 }
 
 #[cfg(test)]

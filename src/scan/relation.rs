@@ -43,12 +43,15 @@ fn made_for(facts: &Facts, source: &impl Source, tables: &Tables) -> Grounds {
     grounds
 }
 
-/// The objects of one's own that fit a pattern.
+/// The first objects of one's own of each kind that fits a pattern.
 fn objects(found: &Kubernetes, patterns: &[String]) -> Grounds {
     let patterns = Patterns::any_of(patterns);
+    let mut kinds = BTreeSet::new();
     let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
-    let fitting = own.filter(|object| patterns.fit(&format!("{}/{}", object.api_version, object.kind)));
-    fitting.map(|object| (object.place.clone(), object.kind.clone())).collect()
+    own.filter(|object| kinds.insert((&object.api_version, &object.kind)))
+        .filter(|object| patterns.fit(&format!("{}/{}", object.api_version, object.kind)))
+        .map(|object| (object.place.clone(), object.kind.clone()))
+        .collect()
 }
 
 fn signs(source: &impl Source, signs: &[FileSign], found: &Kubernetes) -> Grounds {
