@@ -2,23 +2,26 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{self, Action, Gates, Plan};
-use super::check;
-use super::decision::{self, Decision};
+use super::check::{self, Check};
+use super::decision::{self, Decision, Record};
 use super::exit::{ExitCode, Stop};
 use super::input;
 use super::output::{can_ask, layout, print, say, shown, write_whole};
+use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::did_you_mean;
 use crate::explanation::{Engine, Explanation};
-use crate::interview::{self, FileOrder, Interview, Outcome, Session};
+use crate::interview::{self, FileOrder, Interview, Outcome, Prompts, Session};
 use crate::report::text::Layout;
 use crate::report::why::{self, Why};
-use crate::report::{Contents, Format, Provenance, export, json, markdown, matrix, reference, text};
-use crate::rulebook::{Platform, Rulebook};
+use crate::report::{
+    Contents, Format, Provenance, export, json, markdown, matrix, reference, scan as scan_report, text,
+};
+use crate::rulebook::{Platform, Reading, Rulebook, Value};
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -33,7 +36,8 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 }
 
 fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
-    let rulebook = input::read_rulebook(args::rules_path(args).as_deref())?;
+    let rules = args::rules_path(args);
+    let rulebook = input::read_rulebook(rules.as_deref())?;
     if let Some(id) = args::reserved_question(&rulebook) {
         return Err(Stop::wrong(format!(
             "the question `{id}` would hide the flag --{id}; give it another id"
@@ -49,10 +53,12 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         }
     };
     let plan = args::plan(&rulebook, &matches).map_err(Stop::wrong)?;
-    let program = Program { rulebook: &rulebook, plan: &plan, engine: OnceCell::new() };
+    let program =
+        Program { rulebook: &rulebook, rules: rules.as_deref(), plan: &plan, engine: OnceCell::new() };
     match &plan.action {
         Action::Assess { no_input, all, save } => program.assess(!no_input && can_ask(), *all, *save),
         Action::Check(gates) => program.check(gates),
+        Action::Scan => program.scan(),
         Action::Compare { all } => program.compare(*all),
         Action::Explain(ids) => program.explain(ids),
         Action::Why(platform) => program.why(platform),
@@ -67,8 +73,20 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
 
 struct Program<'a> {
     rulebook: &'a Rulebook,
+    /// Where the rulebook is, unless it is the built-in one.
+    rules: Option<&'a Path>,
     plan: &'a Plan,
     engine: OnceCell<Engine>,
+}
+
+/// Everything that is known without asking.
+struct Known {
+    /// What all sources say.
+    answers: Answers,
+    /// What they say without the scan.
+    told: Answers,
+    recorded: Option<Decision>,
+    scanned: Option<Scanned>,
 }
 
 impl Program<'_> {
@@ -80,8 +98,8 @@ impl Program<'_> {
         }
     }
 
-    /// Everything that is known without asking: flags, file, environment, recorded answers, strongest first.
-    fn known(&self) -> Result<(Answers, Option<Decision>), Stop> {
+    /// Everything that is known without asking: flags, file, environment, recorded answers, scan, strongest first.
+    fn known(&self) -> Result<Known, Stop> {
         let mut answers = Answers::none(self.rulebook);
         for (question, value) in &self.plan.flags {
             let origin = Origin::Flag(self.rulebook.questions()[*question].id.clone());
@@ -91,60 +109,128 @@ impl Program<'_> {
             input::read_answers(self.rulebook, path, &mut answers)?;
         }
         input::read_environment(self.rulebook, &mut answers)?;
-        let path = Path::new(decision::FILE);
+        let path = self.record_path();
         let recorded = match path.symlink_metadata() {
-            Ok(_) => decision::read(self.rulebook, path, &mut answers)?,
+            Ok(_) => decision::read(self.rulebook, &path, &mut answers)?,
             Err(_) => None,
         };
-        Ok((answers, recorded))
+        let told = answers.clone();
+        let dir = self.plan.scan.as_deref();
+        let scanned = dir.map(|dir| self.scanner(dir).scan()).transpose()?;
+        if let Some(scanned) = &scanned {
+            scanned.add_to(&mut answers);
+        }
+        Ok(Known { answers, told, recorded, scanned })
+    }
+
+    fn scanner<'p>(&'p self, dir: &'p Path) -> Scanner<'p> {
+        Scanner { rulebook: self.rulebook, rules: self.rules, dir, now: now().into() }
+    }
+
+    /// Where the decision is recorded: beside what is scanned when that is what was asked for, else here.
+    fn record_path(&self) -> PathBuf {
+        match (&self.plan.action, &self.plan.scan) {
+            (Action::Scan, Some(dir)) if dir.as_os_str() != "." => dir.join(decision::FILE),
+            _ => PathBuf::from(decision::FILE),
+        }
     }
 
     fn assess(&self, ask: bool, all: bool, save: bool) -> Result<ExitCode, Stop> {
-        let (answers, _) = self.known()?;
+        let known = self.known()?;
         if ask {
-            return self.interview(answers, all, save);
+            return self.interview(known, all, save);
         }
+        let Known { answers, scanned, .. } = known;
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
-        self.conclude(&answers, save, None)?;
+        self.conclude(&answers, None)?;
+        if save {
+            self.record(&answers, scanned.as_ref())?;
+        }
+        Ok(ExitCode::Done)
+    }
+
+    fn scan(&self) -> Result<ExitCode, Stop> {
+        let Known { answers, scanned, .. } = self.known()?;
+        let Some(scanned) = scanned else { return Ok(ExitCode::Done) };
+        let (assessment, explanation) = self.judge(&answers);
+        let contents = Contents::new(self.rulebook, &answers, &assessment, &explanation, self.provenance());
+        let report = scan_report::Scan {
+            folder: &scanned.folder,
+            facts: &scanned.facts,
+            conclusions: &scanned.conclusions,
+            contents: &contents,
+            open: (0..self.rulebook.questions().len())
+                .filter(|question| answers.is_open(*question))
+                .filter(|question| assessment.readings[*question] != Reading::DoesNotApply)
+                .collect(),
+        };
+        let format = self.plan.format.unwrap_or(Format::Text);
+        match &self.plan.output {
+            None => print(&scan_report::render(&report, format, layout(self.plan.verbose)))?,
+            Some(path) => {
+                let layout = Layout { verbose: self.plan.verbose, ..Layout::PLAIN };
+                write_whole(path, &scan_report::render(&report, format, layout))?;
+                say(&format!("{} Written to {}.", contents.headline, shown(path)));
+            }
+        }
         Ok(ExitCode::Done)
     }
 
     /// Asks what is not known, shows the result, and offers to keep it.
-    fn interview(&self, known: Answers, all: bool, save: bool) -> Result<ExitCode, Stop> {
-        let talk = |error: std::io::Error| Stop::wrong(format!("the questionnaire broke off: {error}"));
+    fn interview(&self, known: Known, all: bool, save: bool) -> Result<ExitCode, Stop> {
         let mut prompts = interview::open_terminal();
+        let Some(known) = self.settle(known, &mut *prompts)? else { return Ok(ExitCode::Done) };
+        let scanned = known.scanned.as_ref();
         let mut session = Session::of_working_directory(self.rulebook);
         let interview = Interview {
             rulebook: self.rulebook,
             order: &FileOrder,
             all,
             leaning: &|assessment| interview::leaning(self.rulebook, assessment),
+            hints: &scanned.map(|scanned| scanned.hints(self.rulebook)).unwrap_or_default(),
         };
-        let Outcome::Finished(answers) = interview.run(known, &mut session, &mut *prompts).map_err(talk)?
+        let Outcome::Finished(answers) =
+            interview.run(known.answers, &mut session, &mut *prompts).map_err(broke_off)?
         else {
             return Ok(ExitCode::Done);
         };
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
-        self.conclude(&answers, save, None)?;
+        self.conclude(&answers, None)?;
+        if save {
+            self.record(&answers, scanned)?;
+        }
         let keep = interview::offer_to_save(&mut *prompts, Path::new(decision::FILE), "decision.md")
-            .map_err(talk)?;
+            .map_err(broke_off)?;
         if let Some(report) = &keep.report {
-            self.conclude(&answers, false, Some(Path::new(report)))?;
+            self.conclude(&answers, Some(Path::new(report)))?;
         }
         if keep.answers && !save {
-            let (assessment, explanation) = self.judge(&answers);
-            self.record(&answers, &assessment, &explanation)?;
+            self.record(&answers, scanned)?;
         }
-        session.discard().map_err(talk)?;
+        session.discard().map_err(broke_off)?;
         Ok(ExitCode::Done)
     }
 
-    /// Judges the answers, delivers the report (to `report` where that is named), and records the decision.
-    fn conclude(&self, answers: &Answers, save: bool, report: Option<&Path>) -> Result<(), Stop> {
+    /// Has a person settle what the scan could not, and takes the answers that follow. Nothing when the person left.
+    fn settle(&self, known: Known, prompts: &mut dyn Prompts) -> Result<Option<Known>, Stop> {
+        let (Some(scanned), Some(dir)) = (known.scanned, self.plan.scan.as_deref()) else {
+            return Ok(Some(Known { scanned: None, ..known }));
+        };
+        let Some(scanned) = self.scanner(dir).settle(scanned, prompts).map_err(broke_off)? else {
+            return Ok(None);
+        };
+        let scanned = scanned?;
+        let mut answers = known.told.clone();
+        scanned.add_to(&mut answers);
+        Ok(Some(Known { answers, scanned: Some(scanned), ..known }))
+    }
+
+    /// Judges the answers and delivers the report (to `report` where that is named).
+    fn conclude(&self, answers: &Answers, report: Option<&Path>) -> Result<(), Stop> {
         let (assessment, explanation) = self.judge(answers);
         let contents = Contents::new(self.rulebook, answers, &assessment, &explanation, self.provenance());
         match report {
@@ -157,34 +243,53 @@ impl Program<'_> {
             }
             None => self.deliver(&contents)?,
         }
-        if save { self.record(answers, &assessment, &explanation) } else { Ok(()) }
+        Ok(())
     }
 
-    fn record(
-        &self,
-        answers: &Answers,
-        assessment: &Assessment,
-        explanation: &Explanation,
-    ) -> Result<(), Stop> {
-        let revisit = decision::revisit(self.rulebook, assessment.band, explanation);
-        let taken = decision::Taken { assessment, revisit: &revisit, date: &today() };
-        decision::record(self.rulebook, Path::new(decision::FILE), answers, &taken)?;
+    fn record(&self, answers: &Answers, scanned: Option<&Scanned>) -> Result<(), Stop> {
+        let (assessment, explanation) = self.judge(answers);
+        let record = Record {
+            rulebook: self.rulebook,
+            answers,
+            assessment: &assessment,
+            explanation: &explanation,
+            evidence: scanned.map(|scanned| &scanned.conclusions),
+            now: now(),
+        };
+        record.write(Path::new(decision::FILE))?;
         say(&format!("Recorded in {}.", decision::FILE));
+        let partial = |question: &usize| answers.given(*question).is_some_and(Given::is_partial);
+        for question in (0..self.rulebook.questions().len()).filter(partial) {
+            let id = &self.rulebook.questions()[question].id;
+            say(&format!("Look over `{id}`: it has what the scan found, which may not be all."));
+        }
         Ok(())
     }
 
     fn assessment(&self, answers: &Answers) -> Assessment {
-        assess(self.rulebook, self.rulebook.readings(|question| answers.value(question)))
+        assess(self.rulebook, answers.readings(self.rulebook))
     }
 
     fn engine(&self) -> &Engine {
         self.engine.get_or_init(|| Engine::new(self.rulebook))
     }
 
+    /// Every answer as it is assessed, those of which only a part is known as well.
+    fn stated(&self, answers: &Answers) -> Vec<Option<Value>> {
+        (0..self.rulebook.questions().len()).map(|question| answers.value(question)).collect()
+    }
+
     fn judge(&self, answers: &Answers) -> (Assessment, Explanation) {
         let assessment = self.assessment(answers);
-        let explanation = self.engine().explain(self.rulebook, &answers.values(), &assessment);
-        (assessment, explanation)
+        let (values, stated) = (answers.values(), self.stated(answers));
+        let explanation = self.engine().explain(self.rulebook, &values, &assessment);
+        if values == stated {
+            return (assessment, explanation);
+        }
+        // What may still come depends on what is open; what would change the verdict, on what it was assessed by.
+        let Explanation { turning_points, slack, .. } =
+            self.engine().explain(self.rulebook, &stated, &assessment);
+        (assessment, Explanation { turning_points, slack, ..explanation })
     }
 
     /// Writes the report to the file that was named, else to standard output.
@@ -215,7 +320,7 @@ impl Program<'_> {
     }
 
     fn check(&self, gates: &Gates) -> Result<ExitCode, Stop> {
-        let (answers, recorded) = self.known()?;
+        let Known { answers, told, recorded, scanned } = self.known()?;
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
@@ -229,10 +334,20 @@ impl Program<'_> {
         }
         let (assessment, explanation) = self.judge(&answers);
         let contents = Contents::new(self.rulebook, &answers, &assessment, &explanation, self.provenance());
-        let findings = check::findings(&contents, recorded.as_ref(), gates);
+        let findings = Check {
+            contents: &contents,
+            decision: recorded.as_ref(),
+            gates,
+            answers: &answers,
+            told: &told,
+            scanned: scanned.as_ref(),
+            verdict_of: &|answers| self.assessment(answers).band,
+        }
+        .findings();
         self.deliver(&contents)?;
         let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         check::announce(&contents, &findings, recorded.is_some(), in_actions);
+        scanned.iter().for_each(check::announce_unread);
         if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
             append(Path::new(&summary), &markdown::render(&contents, &today()))?;
         }
@@ -257,7 +372,7 @@ impl Program<'_> {
         Stop::wrong(format!(
             "no answers are known and nobody can be asked\n\n\
              Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
-             with a {} in this directory, or run needk8s in a terminal. All questions: needk8s --help.",
+             with a {} in this directory, with --scan DIR, or run needk8s in a terminal. All questions: needk8s --help.",
             example.join(" "),
             input::VARIABLE_PREFIX,
             decision::FILE
@@ -265,7 +380,7 @@ impl Program<'_> {
     }
 
     fn compare(&self, all: bool) -> Result<ExitCode, Stop> {
-        let (answers, _) = self.known()?;
+        let answers = self.known()?.answers;
         let assessment = (!answers.is_empty()).then(|| self.assessment(&answers));
         let selection = matrix::Selection { rulebook: self.rulebook, assessment: assessment.as_ref(), all };
         let format = self.plan.format.unwrap_or(Format::Text);
@@ -300,7 +415,7 @@ impl Program<'_> {
     /// What separates a platform from the recommended one, or, where it is that one, the runner-up from it.
     fn why(&self, platform: &str) -> Result<ExitCode, Stop> {
         let asked = self.platform(platform)?;
-        let (answers, _) = self.known()?;
+        let answers = self.known()?.answers;
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
@@ -312,7 +427,12 @@ impl Program<'_> {
         };
         let compared = if asked == recommended { runner_up() } else { Some(asked) };
         let contrast = compared.map(|platform| {
-            self.engine().contrast(self.rulebook, &answers.values(), &assessment, (platform, recommended))
+            self.engine().contrast(
+                self.rulebook,
+                &self.stated(&answers),
+                &assessment,
+                (platform, recommended),
+            )
         });
         let told =
             Why { rulebook: self.rulebook, assessment: &assessment, asked, contrast: contrast.as_ref() };
@@ -347,7 +467,7 @@ impl Program<'_> {
     }
 
     fn learn(&self) -> Result<ExitCode, Stop> {
-        let (answers, _) = self.known()?;
+        let answers = self.known()?.answers;
         let assessment = (!answers.is_empty()).then(|| self.assessment(&answers));
         print(&reference::learn(self.rulebook, assessment.as_ref(), layout(false)))?;
         Ok(ExitCode::Done)
@@ -368,6 +488,10 @@ impl Program<'_> {
         print(&String::from_utf8_lossy(&page))?;
         Ok(ExitCode::Done)
     }
+}
+
+fn broke_off(error: std::io::Error) -> Stop {
+    Stop::wrong(format!("the questionnaire broke off: {error}"))
 }
 
 /// Adds a text to the end of a file that others add to as well.
@@ -394,10 +518,13 @@ fn digest(rulebook: &Rulebook) -> String {
 /// Today in UTC, as YYYY-MM-DD; `SOURCE_DATE_EPOCH` stands in for the clock where results must be repeatable
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
 fn today() -> String {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
-    let now = fixed
-        .and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .unwrap_or_else(time::OffsetDateTime::now_utc);
-    let (year, month, day) = now.to_calendar_date();
+    let (year, month, day) = now().to_calendar_date();
     format!("{year:04}-{:02}-{day:02}", u8::from(month))
+}
+
+fn now() -> time::OffsetDateTime {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    fixed
+        .and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or_else(time::OffsetDateTime::now_utc)
 }

@@ -486,6 +486,11 @@ impl Model {
         self.tied[question][other]
     }
 
+    /// Whether it depends on a question which others apply.
+    pub(super) fn decides_what_applies(&self, question: usize) -> bool {
+        self.variables[self.variables_of[question].clone()].iter().any(|variable| !variable.asks.is_empty())
+    }
+
     /// Whether a criterion changes with a question.
     pub(super) fn has_part(&self, question: usize, criterion: usize) -> bool {
         self.parts[question][criterion]

@@ -191,6 +191,22 @@ impl<'m> Situation<'m> {
         }
     }
 
+    /// Those sets of changes after which every question that applies is still answered, so that they show what a complete
+    /// set of answers comes to.
+    pub(super) fn known_escapes<'c>(
+        &self,
+        root: &Frame,
+        sets: impl Iterator<Item = &'c Vec<Change>>,
+    ) -> Vec<&'c Vec<Change>> {
+        let open = |question: usize| self.classes[question].is_none();
+        let everything = !(0..self.classes.len()).any(open);
+        if !everything && (0..self.classes.len()).any(|question| open(question) && root.may_apply(question)) {
+            return Vec::new();
+        }
+        let opens = |(question, _): &Change| !everything && self.model.decides_what_applies(*question);
+        sets.filter(|set| !set.iter().any(opens)).collect()
+    }
+
     /// The outcome as it stands.
     pub(super) fn outcome(&mut self) -> Outcome {
         self.after(&[])

@@ -47,7 +47,7 @@ pub struct TurningPoint {
 }
 
 /// A set of single changes that leads somewhere.
-type Hit = Vec<Change>;
+pub(super) type Hit = Vec<Change>;
 
 /// What is known about one target.
 struct Search {
@@ -64,8 +64,13 @@ impl Search {
     }
 }
 
-/// All turning points of a situation.
-pub(super) fn turning_points(rulebook: &Rulebook, situation: &mut Situation<'_>) -> Vec<TurningPoints> {
+/// What was found about all targets.
+pub(super) struct Found {
+    searches: Vec<Search>,
+}
+
+/// Looks for the turning points of a situation.
+pub(super) fn find(situation: &mut Situation<'_>) -> Found {
     let now = situation.outcome().band;
     let mut searches = targets(situation.model, now);
     let goals: Vec<u64> = searches.iter().map(|search| search.bands).collect();
@@ -80,7 +85,20 @@ pub(super) fn turning_points(rulebook: &Rulebook, situation: &mut Situation<'_>)
     for upward in [true, false] {
         try_larger(situation, upward, &mut searches);
     }
-    searches.into_iter().map(|search| summed_up(rulebook, situation, search)).collect()
+    Found { searches }
+}
+
+impl Found {
+    /// Sets of changes that lead to another verdict.
+    pub(super) fn sets(&self) -> impl Iterator<Item = &Hit> {
+        let verdicts = self.searches.iter().filter(|search| matches!(search.target, Target::Verdict(_)));
+        verdicts.flat_map(|search| &search.hits)
+    }
+
+    /// The turning points, as readers want them.
+    pub(super) fn summed_up(self, rulebook: &Rulebook, situation: &Situation<'_>) -> Vec<TurningPoints> {
+        self.searches.into_iter().map(|search| summed_up(rulebook, situation, search)).collect()
+    }
 }
 
 /// The smallest sets of one or two changes after which another platform is recommended.
@@ -185,13 +203,13 @@ fn try_larger(situation: &mut Situation<'_>, upward: bool, searches: &mut [Searc
         let hits = hunt.sets_of(size, wanted);
         let mine = searches.iter_mut().filter(|search| lies_there(search) && search.hits.is_empty());
         match hits {
-            Found::Sets(hits) => mine.for_each(|search| {
+            Outcomes::Sets(hits) => mine.for_each(|search| {
                 search.complete_to = size;
                 let such = hits.iter().filter(|(_, band)| search.is_hit_by(*band));
                 search.hits = such.map(|(hit, _)| hit.clone()).collect();
             }),
-            Found::OutOfReach => return,
-            Found::TooMany => return mine.for_each(|search| search.proved = false),
+            Outcomes::OutOfReach => return,
+            Outcomes::TooMany => return mine.for_each(|search| search.proved = false),
         }
     }
     let left = searches.iter_mut().filter(|search| lies_there(search) && search.hits.is_empty());
@@ -199,7 +217,7 @@ fn try_larger(situation: &mut Situation<'_>, upward: bool, searches: &mut [Searc
 }
 
 /// What came of looking through all sets of one size.
-enum Found {
+enum Outcomes {
     Sets(Vec<(Hit, usize)>),
     /// No set of any size can lead there.
     OutOfReach,
@@ -262,20 +280,20 @@ impl<'s, 'm> Hunt<'s, 'm> {
         Self { situation, upward, rising, anchors, start, items, leaving, lifts, rest, tries: 0 }
     }
 
-    fn sets_of(&mut self, size: usize, wanted: u64) -> Found {
+    fn sets_of(&mut self, size: usize, wanted: u64) -> Outcomes {
         let (from, to) = self.situation.model.margins_of(wanted);
         let needed = if self.upward { from } else { -to };
         if !self.is_enough(&self.start, &self.most_at_all(), needed) {
-            return Found::OutOfReach;
+            return Outcomes::OutOfReach;
         }
         let mut hits = Vec::new();
         let mut chosen = Vec::with_capacity(size);
         let start = self.start.clone();
         let missing = self.leaving;
         if self.extend(size, 0, &start, missing, needed, wanted, &mut chosen, &mut hits) {
-            Found::Sets(hits)
+            Outcomes::Sets(hits)
         } else {
-            Found::TooMany
+            Outcomes::TooMany
         }
     }
 
@@ -296,6 +314,18 @@ impl<'s, 'm> Hunt<'s, 'm> {
         let width = self.rising.len();
         let sum = |at: usize| sums[at].saturating_add(more[at]);
         (0..width).all(|lane| (0..self.anchors.len()).any(|anchor| sum(anchor * width + lane) >= needed))
+    }
+
+    /// How many changes it takes at least to take these constraints away: one for each that shares none with the others.
+    fn changes_for(&self, mut missing: u64) -> usize {
+        let mut changes = 0;
+        while missing != 0 {
+            let first = missing & missing.wrapping_neg();
+            let with_it = self.items.iter().map(|item| item.lifts).filter(|lifts| lifts & first != 0);
+            missing &= !with_it.fold(first, |all, lifts| all | lifts);
+            changes += 1;
+        }
+        changes
     }
 
     #[expect(clippy::too_many_arguments, reason = "the state of a recursion")]
@@ -326,7 +356,7 @@ impl<'s, 'm> Hunt<'s, 'm> {
             let next = self.items[index..].iter().position(|item| item.change.0 != change.0);
             let next = next.map_or(self.items.len(), |step| index + step);
             let can_be_lifted = if more == 0 { 0 } else { self.lifts[next] };
-            if missing & !can_be_lifted != 0 {
+            if missing & !can_be_lifted != 0 || self.changes_for(missing) > more {
                 continue;
             }
             chosen.push(change);

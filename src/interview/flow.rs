@@ -95,7 +95,7 @@ impl<'a> Flow<'a> {
     }
 
     pub(super) fn readings(&self) -> Vec<Reading> {
-        self.rulebook.readings(|question| self.answers.value(question))
+        self.answers.readings(self.rulebook)
     }
 
     /// Records an answer; `None` is "I don't know".
@@ -107,7 +107,7 @@ impl<'a> Flow<'a> {
 
     /// Leaves a question as it is: unanswered, or with the answer that it has.
     pub(super) fn skip(&mut self, question: usize) {
-        if self.answers.given(question).is_none() {
+        if self.answers.is_open(question) {
             self.skipped.insert(question);
             self.note_asked(question);
         }
@@ -191,7 +191,7 @@ impl<'a> Flow<'a> {
             .collect();
         let mut remaining = Remaining::default();
         for (index, question) in self.rulebook.questions().iter().enumerate() {
-            let dealt_with = self.answers.given(index).is_some() || self.skipped.contains(&index);
+            let dealt_with = !self.answers.is_open(index) || self.skipped.contains(&index);
             if dealt_with || (question.detail && !self.all) || readings[index] == Reading::DoesNotApply {
                 continue;
             }

@@ -145,7 +145,12 @@ pub(super) fn explained(
         reason: writer.reason(),
         revisit: writer.revisit(),
         turns: explanation.turning_points.iter().map(|turning| writer.turn(turning)).collect(),
-        slack: explanation.slack.iter().map(|values| writer.slack(values)).collect(),
+        slack: explanation
+            .slack
+            .iter()
+            .filter(|values| !values.is_empty())
+            .map(|values| writer.slack(values))
+            .collect(),
         steady: writer.steady(),
         fragile: explanation.steadiness.fragile.as_ref().map(|fragile| writer.fragile(fragile)),
         open: explanation.open_questions.iter().map(|open| writer.open(open)).collect(),

@@ -75,10 +75,8 @@ impl Page {
 
     /// A heading after an empty line.
     pub fn heading(&mut self, text: &str) {
-        let heading = self.ink(Ink::Bold, text);
-        self.out.push('\n');
-        self.out.push_str(&heading);
-        self.out.push('\n');
+        self.gap();
+        self.title(text);
     }
 
     /// A title at the head of the page.

@@ -8,7 +8,7 @@ mod parse;
 mod value;
 mod values;
 
-pub use builtin::builtin_files;
+pub use builtin::{builtin_files, builtin_scan_file};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};

@@ -68,6 +68,16 @@ impl Values {
         self.question
     }
 
+    /// Whether no answer is in the set.
+    pub fn is_empty(&self) -> bool {
+        match &self.shape {
+            Shape::Flags { yes, no } => !yes && !no,
+            Shape::Options(options) => options.is_empty(),
+            Shape::Ranges(ranges) => ranges.is_empty(),
+            Shape::Terms(terms) => terms.is_empty(),
+        }
+    }
+
     /// Whether every answer is in the set.
     pub fn is_everything(&self) -> bool {
         self.whole

@@ -19,8 +19,31 @@ impl Numbers {
     }
 }
 
-/// A rulebook of a few questions, criteria, aspects and platforms, as rule files spell it.
+/// How large a rulebook is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) questions: usize,
+    pub(crate) criteria: usize,
+    pub(crate) aspects: usize,
+    pub(crate) platforms: usize,
+    /// Of so many criteria, one is a constraint.
+    pub(crate) constraints: usize,
+}
+
+/// A rulebook of a few questions, criteria, aspects and platforms.
 pub(crate) fn random_rulebook(numbers: &mut Numbers) -> Option<Rulebook> {
+    let size = Size {
+        questions: 3 + numbers.below(3),
+        criteria: 3 + numbers.below(6),
+        aspects: 2 + numbers.below(3),
+        platforms: 3 + numbers.below(3),
+        constraints: 3,
+    };
+    rulebook_of(numbers, size)
+}
+
+/// A random rulebook of some size, as rule files spell it; `None` when its constraints could leave no platform.
+pub(crate) fn rulebook_of(numbers: &mut Numbers, size: Size) -> Option<Rulebook> {
     let mut text = HEAD.to_owned();
     let _ = write!(
         text,
@@ -29,7 +52,7 @@ pub(crate) fn random_rulebook(numbers: &mut Numbers) -> Option<Rulebook> {
         1 + numbers.below(2)
     );
     text += SIDES;
-    let kinds: Vec<usize> = (0..3 + numbers.below(3)).map(|_| numbers.below(5)).collect();
+    let kinds: Vec<usize> = (0..size.questions).map(|_| numbers.below(5)).collect();
     for (index, kind) in kinds.iter().enumerate() {
         let ask_when = if index > 0 && numbers.once_in(3) {
             format!("ask-when = {}\n", condition(numbers, &kinds[..index], 1))
@@ -43,7 +66,7 @@ pub(crate) fn random_rulebook(numbers: &mut Numbers) -> Option<Rulebook> {
             KINDS[*kind]
         );
     }
-    let platforms = 3 + numbers.below(3);
+    let Size { aspects, platforms, .. } = size;
     text += "[[family]]\nid = \"plain\"\nname = \"plain\"\n[[family]]\nid = \"subject\"\nname = \"s\"\n[[family]]\nid = \"other\"\nname = \"o\"\n";
     for platform in 0..platforms {
         let family = if platform == 0 { "plain" } else { ["plain", "subject", "other"][(platform + 1) % 3] };
@@ -53,7 +76,6 @@ pub(crate) fn random_rulebook(numbers: &mut Numbers) -> Option<Rulebook> {
             numbers.below(5)
         );
     }
-    let aspects = 2 + numbers.below(3);
     for aspect in 0..aspects {
         let _ =
             write!(text, "[[aspect]]\nid = \"a{aspect}\"\nname = \"a\"\nrated = \"r\"\nshort-of = \"s\"\n");
@@ -65,27 +87,25 @@ pub(crate) fn random_rulebook(numbers: &mut Numbers) -> Option<Rulebook> {
             );
         }
     }
-    for criterion in 0..3 + numbers.below(6) {
-        text += &random_criterion(numbers, criterion, &kinds, aspects, platforms);
+    for criterion in 0..size.criteria {
+        text += &random_criterion(numbers, criterion, &kinds, size);
     }
     Rulebook::parse(vec![SourceFile { name: "random.toml".to_owned(), text }]).ok()
 }
 
-fn random_criterion(
-    numbers: &mut Numbers,
-    index: usize,
-    kinds: &[usize],
-    aspects: usize,
-    platforms: usize,
-) -> String {
+fn random_criterion(numbers: &mut Numbers, index: usize, kinds: &[usize], size: Size) -> String {
+    let Size { aspects, platforms, constraints, .. } = size;
     let when = condition(numbers, kinds, 2);
     let head =
         format!("[[criterion]]\nid = \"c{index}\"\nstatement = \"s\"\nbecause = \"b\"\nwhen = {when}\n");
-    if numbers.once_in(7) {
-        return format!("{head}side = \"constraint\"\nleaves = \"subject\"\n");
-    }
-    if numbers.once_in(4) {
-        return format!("{head}side = \"constraint\"\nremoves = [\"p{}\"]\n", numbers.below(platforms));
+    if numbers.once_in(constraints) {
+        let removed = numbers.below(platforms);
+        let what = if numbers.once_in(3) {
+            "leaves = \"subject\"".to_owned()
+        } else {
+            format!("removes = [\"p{removed}\"]")
+        };
+        return format!("{head}side = \"constraint\"\n{what}\n");
     }
     let effort = numbers.below(7) as i64 - 2;
     let familiarity = if numbers.once_in(3) {
@@ -96,7 +116,7 @@ fn random_criterion(
     };
     let mut demands: Vec<String> = Vec::new();
     for aspect in 0..aspects {
-        if numbers.once_in(2) {
+        if numbers.once_in(aspects.max(4) / 2) {
             let (level, weight) = (1 + numbers.below(4), 1 + numbers.below(3));
             demands.push(format!("a{aspect} = {{ level = {level}, weight = {weight} }}"));
         }

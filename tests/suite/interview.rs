@@ -247,7 +247,7 @@ fn hold_in(
         answers.add(*question, Given { value: *value, origin: Origin::Flag("flag".to_owned()) });
     }
     let leaning = |assessment: &_| leaning(&rulebook, assessment);
-    let interview = Interview { rulebook: &rulebook, order, all, leaning: &leaning };
+    let interview = Interview { rulebook: &rulebook, order, all, leaning: &leaning, hints: &[] };
     let outcome = interview.run(answers, session, script).expect("a script does not fail");
     assert!(script.lines.is_empty(), "the script has lines left:\n{}", script.heard);
     match outcome {
@@ -477,7 +477,8 @@ fn whoever_has_no_machine_learning_is_asked_at_most_sixteen_questions() {
     for seed in 0..300 {
         let mut person = Wanderer { seed, marks, asked: Vec::new() };
         let leaning = |assessment: &_| leaning(&rulebook, assessment);
-        let interview = Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning };
+        let interview =
+            Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning, hints: &[] };
         let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut person);
         assert!(matches!(outcome, Ok(Outcome::Finished(_))));
         most = most.max(person.asked.len());
@@ -649,7 +650,8 @@ fn typed(input: &str, width: usize) -> (Option<Answers>, String) {
     let mut shown = Vec::new();
     let mut prompts = Plain::new(Cursor::new(input.as_bytes()), &mut shown, width);
     let leaning = |assessment: &_| leaning(&rulebook, assessment);
-    let interview = Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning };
+    let interview =
+        Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning, hints: &[] };
     let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut prompts);
     let answers = match outcome.expect("lines do not fail") {
         Outcome::Finished(answers) => Some(answers),

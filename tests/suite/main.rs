@@ -3,9 +3,11 @@
 mod agreement;
 mod cases;
 mod commands;
+mod conclusions;
 mod conditions;
 mod drafts;
 mod exact;
+mod found;
 mod input;
 mod interview;
 mod json;
@@ -14,6 +16,8 @@ mod model;
 mod outlook;
 mod program;
 mod rulebook;
+mod scan;
+mod scan_compose;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;
