@@ -115,16 +115,16 @@ mod tests {
         assert_eq!(said(&["you need 1", "you need 1"]), "you need 1 or you need 1");
         assert_eq!(said(&["x is one", "it runs here", "it runs there"]), "x is one, it runs here or there");
         assert_eq!(said(&["it runs on a", "it runs on b", "it runs in c"]), "it runs on a, on b or in c");
-        assert_eq!(said(&["you serve it", "you train it"]), "you serve it or train it");
+        assert_eq!(said(&["you serve jobs", "you train jobs"]), "you serve jobs or train jobs");
     }
 
     #[test]
     fn a_subject_is_said_once_where_nothing_comes_between() {
         let said = |clauses: &[&str]| all_of(&texts(clauses));
-        assert_eq!(said(&["you run it", "you need more"]), "you run it and need more");
-        assert_eq!(said(&["you run it", "your load is high"]), "you run it and your load is high");
-        assert_eq!(said(&["you do not run it", "you need more"]), "you do not run it and you need more");
-        assert_eq!(said(&["you may run it", "you need more"]), "you may run it and you need more");
+        assert_eq!(said(&["you run jobs", "you need more"]), "you run jobs and need more");
+        assert_eq!(said(&["you run jobs", "your load is high"]), "you run jobs and your load is high");
+        assert_eq!(said(&["you do not run jobs", "you need more"]), "you do not run jobs and you need more");
+        assert_eq!(said(&["you may run jobs", "you need more"]), "you may run jobs and you need more");
         let denied = |clauses: &[&str]| none_of(&texts(clauses));
         assert_eq!(
             denied(&["it does not run here", "it does not run there"]),
@@ -134,6 +134,6 @@ mod tests {
             denied(&["you run no jobs", "you train no models"]),
             "you run no jobs and train no models"
         );
-        assert_eq!(any_of(&texts(&["you run it", "you need more"])), "you run it, or need more");
+        assert_eq!(any_of(&texts(&["you run jobs", "you need more"])), "you run jobs, or need more");
     }
 }
