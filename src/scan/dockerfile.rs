@@ -14,7 +14,7 @@ use super::tables::DockerfileTable;
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &DockerfileTable) -> Vec<Dockerfile> {
     let accelerators = Patterns::any_of(&table.accelerators);
     let candidates = source.files().par_iter().filter(|file| may_be_one(file.name()));
-    candidates.filter_map(|file| parse(file, &*source.text(&file.path).ok()?, paths, &accelerators)).collect()
+    candidates.filter_map(|file| parse(file, &source.text(&file.path).ok()?, paths, &accelerators)).collect()
 }
 
 fn may_be_one(name: &str) -> bool {

@@ -22,8 +22,8 @@ const DEEPEST: usize = 5;
 /// The statements of a file in HCL.
 pub(crate) fn statements(text: &str) -> Vec<Statement> {
     let mut outline = Outline::default();
-    let mut tokens = Tokens { chars: text.chars().peekable(), line: 1 };
-    while let Some((token, line)) = tokens.next() {
+    let tokens = Tokens { chars: text.chars().peekable(), line: 1 };
+    for (token, line) in tokens {
         outline.take(token, line);
     }
     outline.found
