@@ -9,12 +9,12 @@ use super::decision::{self, Decision, Record};
 use super::exit::{ExitCode, Stop};
 use super::input;
 use super::output::{can_ask, layout, print, say, shown, write_whole};
-use super::scanned::{self, Scanned};
+use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::did_you_mean;
 use crate::explanation::{Engine, Outlook};
-use crate::interview::{self, FileOrder, Interview, Outcome, Session};
+use crate::interview::{self, FileOrder, Interview, Outcome, Prompts, Session};
 use crate::report::text::Layout;
 use crate::report::{
     Contents, Format, Provenance, export, json, markdown, matrix, reference, scan as scan_report, text,
@@ -111,12 +111,15 @@ impl Program<'_> {
         };
         let told = answers.clone();
         let dir = self.plan.scan.as_deref();
-        let scanned =
-            dir.map(|dir| scanned::scan(self.rulebook, self.rules, dir, now().into())).transpose()?;
+        let scanned = dir.map(|dir| self.scanner(dir).scan()).transpose()?;
         if let Some(scanned) = &scanned {
             scanned.add_to(&mut answers);
         }
         Ok(Known { answers, told, recorded, scanned })
+    }
+
+    fn scanner<'p>(&'p self, dir: &'p Path) -> Scanner<'p> {
+        Scanner { rulebook: self.rulebook, rules: self.rules, dir, now: now().into() }
     }
 
     /// Where the decision is recorded: beside what is scanned when that is what was asked for, else here.
@@ -128,10 +131,11 @@ impl Program<'_> {
     }
 
     fn assess(&self, ask: bool, all: bool, save: bool) -> Result<ExitCode, Stop> {
-        let Known { answers, scanned, .. } = self.known()?;
+        let known = self.known()?;
         if ask {
-            return self.interview(answers, scanned.as_ref(), all, save);
+            return self.interview(known, all, save);
         }
+        let Known { answers, scanned, .. } = known;
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
@@ -170,15 +174,10 @@ impl Program<'_> {
     }
 
     /// Asks what is not known, shows the result, and offers to keep it.
-    fn interview(
-        &self,
-        known: Answers,
-        scanned: Option<&Scanned>,
-        all: bool,
-        save: bool,
-    ) -> Result<ExitCode, Stop> {
-        let talk = |error: std::io::Error| Stop::wrong(format!("the questionnaire broke off: {error}"));
+    fn interview(&self, known: Known, all: bool, save: bool) -> Result<ExitCode, Stop> {
         let mut prompts = interview::open_terminal();
+        let Some(known) = self.settle(known, &mut *prompts)? else { return Ok(ExitCode::Done) };
+        let scanned = known.scanned.as_ref();
         let mut session = Session::of_working_directory(self.rulebook);
         let interview = Interview {
             rulebook: self.rulebook,
@@ -187,7 +186,8 @@ impl Program<'_> {
             leaning: &|assessment| interview::leaning(self.rulebook, assessment),
             hints: &scanned.map(|scanned| scanned.hints(self.rulebook)).unwrap_or_default(),
         };
-        let Outcome::Finished(answers) = interview.run(known, &mut session, &mut *prompts).map_err(talk)?
+        let Outcome::Finished(answers) =
+            interview.run(known.answers, &mut session, &mut *prompts).map_err(broke_off)?
         else {
             return Ok(ExitCode::Done);
         };
@@ -199,15 +199,29 @@ impl Program<'_> {
             self.record(&answers, scanned)?;
         }
         let keep = interview::offer_to_save(&mut *prompts, Path::new(decision::FILE), "decision.md")
-            .map_err(talk)?;
+            .map_err(broke_off)?;
         if let Some(report) = &keep.report {
             self.conclude(&answers, Some(Path::new(report)))?;
         }
         if keep.answers && !save {
             self.record(&answers, scanned)?;
         }
-        session.discard().map_err(talk)?;
+        session.discard().map_err(broke_off)?;
         Ok(ExitCode::Done)
+    }
+
+    /// Has a person settle what the scan could not, and takes the answers that follow. Nothing when the person left.
+    fn settle(&self, known: Known, prompts: &mut dyn Prompts) -> Result<Option<Known>, Stop> {
+        let (Some(scanned), Some(dir)) = (known.scanned, self.plan.scan.as_deref()) else {
+            return Ok(Some(Known { scanned: None, ..known }));
+        };
+        let Some(scanned) = self.scanner(dir).settle(scanned, prompts).map_err(broke_off)? else {
+            return Ok(None);
+        };
+        let scanned = scanned?;
+        let mut answers = known.told.clone();
+        scanned.add_to(&mut answers);
+        Ok(Some(Known { answers, scanned: Some(scanned), ..known }))
     }
 
     /// Judges the answers and delivers the report (to `report` where that is named).
@@ -393,6 +407,10 @@ impl Program<'_> {
         print(&String::from_utf8_lossy(&page))?;
         Ok(ExitCode::Done)
     }
+}
+
+fn broke_off(error: std::io::Error) -> Stop {
+    Stop::wrong(format!("the questionnaire broke off: {error}"))
 }
 
 /// Adds a text to the end of a file that others add to as well.

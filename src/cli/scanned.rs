@@ -11,8 +11,9 @@ use super::output::shown;
 use crate::answers::{Answers, Given, Origin};
 use crate::document::Faults;
 use crate::facts::{Conclusions, Facts, Finding, Rules, conclude};
+use crate::interview::{Prompts, Tone};
 use crate::rulebook::{Rulebook, builtin_scan_file};
-use crate::scan::{self, Progress};
+use crate::scan::{self, Environment, Progress};
 
 /// A scan is silent for this long.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -27,28 +28,63 @@ pub(super) struct Scanned {
     pub(super) conclusions: Conclusions,
 }
 
-/// Scans a folder by the scan file of the rulebook at `rules`.
-pub(super) fn scan(
-    rulebook: &Rulebook,
-    rules: Option<&Path>,
-    dir: &Path,
-    now: SystemTime,
-) -> Result<Scanned, Stop> {
-    let folder = shown(dir);
-    match dir.metadata() {
-        Ok(meta) if meta.is_dir() => {}
-        Ok(_) => {
-            return Err(Stop::wrong(format!(
-                "{folder} is no folder; a scan takes the folder of a repository"
-            )));
-        }
-        Err(error) => return Err(Stop::wrong(format!("cannot read {folder}: {error}"))),
+/// A scan that can be run.
+pub(super) struct Scanner<'a> {
+    pub(super) rulebook: &'a Rulebook,
+    /// Where the rulebook is, unless it is the built-in one.
+    pub(super) rules: Option<&'a Path>,
+    pub(super) dir: &'a Path,
+    pub(super) now: SystemTime,
+}
+
+impl Scanner<'_> {
+    /// Scans the folder by the scan file of the rulebook and by what the environment says.
+    pub(super) fn scan(&self) -> Result<Scanned, Stop> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        self.scan_in(&Environment {
+            compose_file: variable("COMPOSE_FILE"),
+            compose_profiles: variable("COMPOSE_PROFILES"),
+        })
     }
-    let (formats, rules) = read_rules(rulebook, rules)?;
-    let facts = with_progress(|progress| scan::read(dir, &formats, now, progress))
-        .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
-    let conclusions = conclude(rulebook.questions(), &rules, &facts);
-    Ok(Scanned { folder, facts, conclusions })
+
+    fn scan_in(&self, environment: &Environment) -> Result<Scanned, Stop> {
+        let folder = shown(self.dir);
+        match self.dir.metadata() {
+            Ok(meta) if meta.is_dir() => {}
+            Ok(_) => {
+                let message = format!("{folder} is no folder; a scan takes the folder of a repository");
+                return Err(Stop::wrong(message));
+            }
+            Err(error) => return Err(Stop::wrong(format!("cannot read {folder}: {error}"))),
+        }
+        let (formats, rules) = read_rules(self.rulebook, self.rules)?;
+        let facts = with_progress(|progress| scan::read(self.dir, &formats, environment, self.now, progress))
+            .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
+        let conclusions = conclude(self.rulebook.questions(), &rules, &facts);
+        Ok(Scanned { folder, facts, conclusions })
+    }
+
+    /// Where several Compose files could be the main one, has a person choose, and scans again with what was chosen.
+    /// Nothing when the person left.
+    pub(super) fn settle(
+        &self,
+        scanned: Scanned,
+        prompts: &mut dyn Prompts,
+    ) -> io::Result<Option<Result<Scanned, Stop>>> {
+        let files = scanned.facts.compose.ambiguous.clone();
+        if files.is_empty() {
+            return Ok(Some(Ok(scanned)));
+        }
+        prompts.say(Tone::Text, "Several Compose files could be the main one. Which one counts?")?;
+        let rows: Vec<String> =
+            ["None of these"].into_iter().map(str::to_owned).chain(files.iter().cloned()).collect();
+        let Some(row) = prompts.choose(&rows, 0)? else { return Ok(None) };
+        let Some(file) = row.checked_sub(1).and_then(|row| files.into_iter().nth(row)) else {
+            return Ok(Some(Ok(scanned)));
+        };
+        let profiles = std::env::var("COMPOSE_PROFILES").ok();
+        Ok(Some(self.scan_in(&Environment { compose_file: Some(file), compose_profiles: profiles })))
+    }
 }
 
 /// What the readers of formats go by, and what is concluded from facts. A rulebook without a scan file knows its formats

@@ -22,6 +22,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::facts::{self, Facts};
+pub use compose::Environment;
 use paths::Paths;
 pub use progress::Progress;
 pub use rules::Rules;
@@ -33,13 +34,19 @@ use tree::Tree;
 ///
 /// # Errors
 /// When the folder cannot be opened.
-pub fn read(dir: &Path, rules: &Rules, now: SystemTime, progress: &Progress) -> std::io::Result<Facts> {
+pub fn read(
+    dir: &Path,
+    rules: &Rules,
+    environment: &Environment,
+    now: SystemTime,
+    progress: &Progress,
+) -> std::io::Result<Facts> {
     let now =
         now.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
     let history = git::Reading::begin(dir, now, &rules.tables.git);
     let paths = Paths::new(&rules.tables.paths);
     let tree = Tree::walk(dir, &paths, progress)?;
-    let mut facts = from_files(&tree, &paths, rules);
+    let mut facts = from_files(&tree, &paths, rules, environment);
     match history.end() {
         Ok(history) => facts.git = history,
         Err(reason) => facts.unreadable.push(reason),
@@ -50,14 +57,13 @@ pub fn read(dir: &Path, rules: &Rules, now: SystemTime, progress: &Progress) -> 
     Ok(facts)
 }
 
-fn from_files(source: &impl Source, paths: &Paths, rules: &Rules) -> Facts {
+fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &Environment) -> Facts {
     let tables = &rules.tables;
-    let profiles = std::env::var("COMPOSE_PROFILES").ok();
     let ((dockerfiles, (kubernetes, (compose, unread))), (terraform, (ci, (ml, unreadable)))) = rayon::join(
         || {
             let dockerfiles = dockerfile::read(source, paths, &tables.dockerfiles);
             let kubernetes = kubernetes::read(source, &tables.kubernetes);
-            (dockerfiles, (kubernetes, compose::read(source, &rules.compose, profiles.as_deref())))
+            (dockerfiles, (kubernetes, compose::read(source, &rules.compose, environment)))
         },
         || {
             let terraform = terraform::read(source, &tables.terraform);

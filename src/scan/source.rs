@@ -26,6 +26,14 @@ pub(crate) trait Source: Sync {
     fn files(&self) -> &[Listed];
     /// The text of a file in [`files`](Self::files), invalid UTF-8 replaced. Bounded in size; never through a link that leads out.
     fn text(&self, path: &str) -> Result<Arc<str>, Unreadable>;
+    /// Whether there is a folder of this path, whatever is in it.
+    fn has_folder(&self, _path: &str) -> bool {
+        false
+    }
+    /// The text of a file that the repository itself ignores, as it does with `.env`; none where there is no such file.
+    fn ignored(&self, _path: &str) -> Option<Result<Arc<str>, Unreadable>> {
+        None
+    }
 }
 
 /// A list of texts that stands for a folder.

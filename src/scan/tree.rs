@@ -90,6 +90,20 @@ impl Source for Tree<'_> {
             Err(_) => Err(Unreadable { path: path.to_owned(), reason: "there is no such file".to_owned() }),
         }
     }
+
+    fn has_folder(&self, path: &str) -> bool {
+        self.root.join(path).symlink_metadata().is_ok_and(|found| found.is_dir())
+    }
+
+    fn ignored(&self, path: &str) -> Option<Result<Arc<str>, Unreadable>> {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder =
+            self.root.join(folder).canonicalize().ok().filter(|folder| folder.starts_with(&self.root))?;
+        let inside = folder.join(name);
+        // A link is not followed: it can lead out.
+        let is_there = inside.symlink_metadata().is_ok();
+        is_there.then(|| self.read(path))
+    }
 }
 
 /// What the walk finds, from all threads.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use ignore::{WalkBuilder, WalkState};
 use needk8s::rulebook::builtin_scan_file;
-use needk8s::scan::{Progress, Rules, read};
+use needk8s::scan::{Environment, Progress, Rules, read};
 use rayon::prelude::*;
 
 /// Directories of the large tree, with 25 files in each.
@@ -27,7 +27,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             assert!(floor(tree) > 0, "there is nothing to read")
         });
         let scan = measure(&format!("{name}: scan"), || {
-            let facts = read(tree, &rules, SystemTime::UNIX_EPOCH, &Progress::default());
+            let facts =
+                read(tree, &rules, &Environment::default(), SystemTime::UNIX_EPOCH, &Progress::default());
             assert!(facts.is_ok_and(|facts| !facts.kubernetes.objects.is_empty()), "the scan finds nothing");
         });
         println!("{name}: {:.2} times the floor", scan.as_secs_f64() / floor.as_secs_f64());

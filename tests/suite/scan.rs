@@ -273,3 +273,18 @@ fn a_report_of_a_scan_can_be_a_file() {
         assert!(run.stdout.is_empty() && program.read(file).starts_with(start), "{}", program.read(file));
     }
 }
+
+#[test]
+fn a_collection_is_said_to_be_one_and_the_caller_can_name_the_file_that_counts() {
+    let program = || Program::new().file("one/compose.yaml", compose(2)).file("two/compose.yaml", compose(3));
+    let run = program().run("scan").ok();
+    assert!(
+        run.stdout.contains("This is a collection: one/compose.yaml and two/compose.yaml"),
+        "{}",
+        run.stdout
+    );
+    let scanned = scan(&program());
+    assert_eq!(answer(&scanned, "services"), &Value::Null);
+    let scanned = scan(&program().set("COMPOSE_FILE", "two/compose.yaml"));
+    assert_eq!(answer(&scanned, "services")["value"], 3);
+}

@@ -159,3 +159,23 @@ fn the_first_version_of_the_format_is_read() {
     assert_eq!(fields(&compose, "class"), json!(["application", "backing"]));
     assert_eq!(service(&compose, "web")["build"], ".");
 }
+
+#[test]
+fn variables_are_read_from_env_even_where_it_is_ignored() {
+    let program = Program::new()
+        .file("compose.yaml", "services:\n  web:\n    image: acme/web:$TAG\n")
+        .file(".gitignore", ".env\n")
+        .file(".env", "TAG=3\n")
+        .file(".env.example", "TAG=2\n");
+    let scanned = program.run("scan --format json").ok().json();
+    assert_eq!(service(&scanned["compose"], "web")["image_resolved"], "acme/web:3");
+}
+
+#[test]
+fn mounted_code_and_settings_of_the_repository_are_no_data() {
+    let text = "services:\n  web:\n    build: .\n    volumes: [./flags:/app/data]\n  db:\n    image: postgres\n    volumes: [./data:/var/lib/postgresql]\n";
+    let program =
+        Program::new().file("compose.yaml", text).file("flags/flags.json", "{}").file("data/base", "x");
+    let scanned = program.run("scan --format json").ok().json();
+    assert_eq!(fields(&scanned["compose"], "volumes"), json!([false, true]));
+}

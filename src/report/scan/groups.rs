@@ -102,7 +102,8 @@ fn compose(compose: &Compose) -> Option<Group> {
         ));
     } else if !compose.ambiguous.is_empty() {
         summary.push(format!(
-            "No main file: {} could be it. Scan the folder of the one that counts.",
+            "This is a collection: {} could be the main file. Scan the folder of the one that counts, or name it in \
+             COMPOSE_FILE.",
             names(compose.ambiguous.iter().map(String::as_str))
         ));
     } else {

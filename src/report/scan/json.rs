@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Scan;
 use crate::answers::Reach;
 use crate::facts::{self, Facts, Finding, PathClass, Place};
-use crate::report::json::{RulebookName, answer_value, pretty, status};
+use crate::report::json::{RulebookName, Source, answer_value, pretty, source, status};
 use crate::text::is_unsafe;
 
 /// The name and version of the shape.
@@ -118,6 +118,8 @@ struct Object<'a> {
     path: &'a str,
     line: usize,
     replicas: Option<u64>,
+    images: &'a [String],
+    purpose: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -217,6 +219,7 @@ struct Answer<'a> {
     counts: bool,
     because: Vec<Because<'a>>,
     evidence: Vec<Says<'a>>,
+    sources: Vec<Source<'a>>,
 }
 
 #[derive(Serialize)]
@@ -383,6 +386,8 @@ fn kubernetes(kubernetes: &facts::Kubernetes) -> Kubernetes<'_> {
                 path: &object.place.path,
                 line: object.place.line,
                 replicas: object.replicas,
+                images: &object.images,
+                purpose: (!object.images.is_empty()).then(|| object.purpose.word()),
             })
             .collect(),
         charts: kubernetes
@@ -477,6 +482,7 @@ fn answer<'a>(scan: &Scan<'a>, finding: &'a Finding) -> Answer<'a> {
         evidence: evidence
             .map(|seen| Says { path: &seen.place.path, line: seen.place.line, says: &seen.says })
             .collect(),
+        sources: finding.sources.iter().map(|index| source(rulebook, *index)).collect(),
     }
 }
 

@@ -69,21 +69,27 @@ fn answers(scan: &Scan<'_>, page: &mut Page) {
         let text = format!("{} ({})", scan.described(finding), finding.sureness.word());
         let text = page.ink(Ink::Bold, &text);
         page.item("-", &text);
-        reasons(page, finding);
+        reasons(scan, page, finding);
     }
     if !hints.is_empty() {
         page.heading("Hints, which are no answers");
     }
     for finding in hints {
         page.item("-", &format!("{} ({})", scan.described(finding), finding.sureness.word()));
-        reasons(page, finding);
+        reasons(scan, page, finding);
     }
 }
 
-fn reasons(page: &mut Page, finding: &crate::facts::Finding) {
+fn reasons(scan: &Scan<'_>, page: &mut Page, finding: &crate::facts::Finding) {
     page.paragraph(4, &finding.says());
     let most = if page.layout().verbose { usize::MAX - 1 } else { SHORT_PLACES };
     page.paragraph(4, &shown_places(finding.evidence.iter().map(|seen| &seen.place), most));
+    let sources = if page.layout().verbose { finding.sources.as_slice() } else { &[] };
+    for index in sources {
+        let source = &scan.contents.rulebook.sources()[*index];
+        let url = source.url.as_ref().map_or(String::new(), |url| format!(", {url}"));
+        page.paragraph(4, &format!("Source: {}{url}", source.title));
+    }
 }
 
 fn conflicts(scan: &Scan<'_>, page: &mut Page) {

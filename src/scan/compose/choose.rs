@@ -43,7 +43,7 @@ pub(super) fn choose(library: &mut Library, found: &[Found], tables: &ComposeTab
         .map(|class| candidates.iter().copied().filter(|file| file.class == class).collect::<Vec<_>>())
         .find(|files| !files.is_empty());
     let Some(best) = best else { return chooser.choose_template() };
-    match chooser.main(&best) {
+    match chooser.collection(&best).map_or_else(|| chooser.main(&best), Err) {
         Ok(main) => Choice::Files(chooser.set(&main)),
         Err(tie) => Choice::Tie(tie),
     }
@@ -99,6 +99,14 @@ impl<'a> Chooser<'a, '_> {
 
     fn is_default(&self, path: &str) -> bool {
         self.words.default_names.iter().any(|default| default == name(path))
+    }
+
+    /// Examples are no product: however deep they lie, those of several folders are a collection.
+    fn collection(&self, files: &[&Found]) -> Option<Vec<String>> {
+        let is_example = |file: &&&Found| file.class != PathClass::Main && self.is_default(&file.path);
+        let examples: Vec<&&Found> = files.iter().filter(is_example).collect();
+        let folders: HashSet<&str> = examples.iter().map(|file| parent(&file.path)).collect();
+        (folders.len() > 1).then(|| examples.iter().map(|file| file.path.clone()).collect())
     }
 
     fn main(&mut self, files: &[&Found]) -> Result<String, Vec<String>> {
@@ -257,11 +265,13 @@ impl<'a> Chooser<'a, '_> {
             matches!(class, Some(PathClass::Test | PathClass::Development | PathClass::Vendor))
         };
         let is_beside = |from: &str| parent(from).is_empty() || parent(from) == parent(main);
-        let runs = self.runs().iter().filter(|run| match run.files.is_empty() {
-            true => is_beside(&run.from),
-            false => run.files.iter().any(|file| file == main) && !run.files.iter().any(is_unfit),
-        });
-        runs.map(|run| if run.files.is_empty() { vec![main.to_owned()] } else { run.files.clone() }).collect()
+        let counts = |run: &&Run| {
+            let is_list = run.files.iter().any(|file| file == main) && !run.files.iter().any(is_unfit);
+            let is_plain = run.files.is_empty();
+            is_beside(&run.from) && is_plain || is_list && (!run.is_advice || is_beside(&run.from))
+        };
+        let files = |run: &Run| if run.files.is_empty() { vec![main.to_owned()] } else { run.files.clone() };
+        self.runs().iter().filter(counts).map(files).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which compose files are given together: the lists of `-f` and `COMPOSE_FILE` in scripts, CI and documentation.
 
 use super::super::facts::PathClass;
+use super::super::source::Listed;
 use super::class::matches;
 use super::paths::{depth, join, name, parent};
 use super::project::Library;
@@ -17,41 +18,44 @@ pub(super) struct Run {
     pub(super) files: Vec<String>,
     /// The file in which it was found.
     pub(super) from: String,
+    /// Whether that file is one that tells how to, other than in documentation.
+    pub(super) is_advice: bool,
 }
 
 /// All commands of the repository; `known` are the compose files that they can mean.
 pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Vec<Run> {
-    let mut sources: Vec<(usize, &str)> = library
-        .listed()
-        .iter()
-        .filter_map(|listed| {
-            let is_own = !matches!(listed.class, PathClass::Vendor | PathClass::Generated | PathClass::Test);
-            let rank = rank(&listed.path, words).filter(|_| is_own)?;
-            Some((rank, listed.path.as_str()))
-        })
-        .collect();
-    sources.sort_by_key(|(rank, path)| (*rank, path.matches('/').count()));
-    sources.truncate(MOST);
     let mut runs = Vec::new();
-    for (_, from) in sources {
-        let Some(text) = library.text(from).filter(|text| text.len() <= LARGEST) else { continue };
+    for from in sources(library, words) {
+        let Some(text) = library.text(&from.path).filter(|text| text.len() <= LARGEST) else { continue };
         if !text.contains("compose") && !text.contains("COMPOSE") && !text.contains("stack deploy") {
             continue;
         }
+        let is_advice =
+            from.class != PathClass::Documentation && !is_one_of(&words.command_files, &from.path);
         // A list with a file that is not in the repository is one that the reader is to make up.
         let resolved =
-            |files: Vec<String>| files.iter().map(|file| resolve(file, from, known)).collect::<Option<_>>();
+            |files: Vec<String>| files.iter().map(|file| resolve(file, &from.path, known)).collect();
         let found = lists(&text, words).into_iter().filter_map(resolved);
-        runs.extend(found.map(|files| Run { files, from: from.to_owned() }));
+        runs.extend(found.map(|files| Run { files, from: from.path.clone(), is_advice }));
     }
     runs
 }
 
-fn rank(path: &str, words: &Words) -> Option<usize> {
-    words
-        .command_files
-        .iter()
-        .position(|pattern| matches(pattern, if pattern.contains('/') { path } else { name(path) }))
+/// The files that can hold commands, the outer ones first.
+fn sources<'a>(library: &Library<'a>, words: &Words) -> Vec<&'a Listed> {
+    let can_hold = |listed: &&Listed| {
+        let is_own = !matches!(listed.class, PathClass::Vendor | PathClass::Generated | PathClass::Test);
+        is_own
+            && (is_one_of(&words.command_files, &listed.path) || is_one_of(&words.guide_files, &listed.path))
+    };
+    let mut sources: Vec<&Listed> = library.listed().iter().filter(can_hold).collect();
+    sources.sort_by_key(|listed| depth(&listed.path));
+    sources.truncate(MOST);
+    sources
+}
+
+fn is_one_of(patterns: &[String], path: &str) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, if pattern.contains('/') { path } else { name(path) }))
 }
 
 /// The compose file that a command means: from the file's folder, from the outermost one, else by its name alone,

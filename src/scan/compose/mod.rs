@@ -2,11 +2,12 @@
 //!
 //! A glance at the text ([`sniff`]) finds the files; [`choose`] settles which is the main one, with the help of the
 //! [`commands`] in the repository; [`project`] reads it with all that it includes, extends and is overlaid by, and
-//! [`service`] says what each service is.
+//! [`service`], [`gpu`] and [`storage`] say what each service is.
 
 mod choose;
 mod class;
 mod commands;
+mod gpu;
 mod image;
 mod merge;
 mod mount;
@@ -14,6 +15,7 @@ mod paths;
 mod project;
 mod service;
 mod sniff;
+mod storage;
 mod tables;
 mod tolerant;
 mod variables;
@@ -43,11 +45,20 @@ pub(crate) fn purpose(name: &str, image: &str, tables: &ComposeTables) -> Servic
     class::class(&signs, tables).0
 }
 
-/// Reads the compose files of a source. `profiles` is the caller's `COMPOSE_PROFILES`, which goes before that of `.env`.
+/// What the caller's environment says of Compose, as Docker reads it; it goes before what `.env` says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Environment {
+    /// `COMPOSE_FILE`: the files that count, from the scanned folder.
+    pub compose_file: Option<String>,
+    /// `COMPOSE_PROFILES`: the profiles that are on.
+    pub compose_profiles: Option<String>,
+}
+
+/// Reads the compose files of a source.
 pub(crate) fn read(
     source: &dyn Source,
     tables: &ComposeTables,
-    profiles: Option<&str>,
+    environment: &Environment,
 ) -> (Compose, Vec<Unreadable>) {
     let mut library = Library::new(source);
     let found = find(source, &tables.compose);
@@ -55,18 +66,24 @@ pub(crate) fn read(
         files: found.iter().map(|file| (file.path.clone(), file.class)).collect(),
         ..Compose::default()
     };
-    match choose_files(&mut library, &found, tables) {
+    match choose_files(&mut library, &found, tables, environment) {
         Choice::None => {}
         Choice::Tie(files) => compose.ambiguous = files,
-        Choice::Files(files) => read_project(&mut library, files, tables, profiles, &mut compose),
+        Choice::Files(files) => read_project(&mut library, files, tables, environment, &mut compose),
     }
     (compose, library.unreadable)
 }
 
-/// What `.env` says itself goes before what names and commands say.
-fn choose_files(library: &mut Library, found: &[Found], tables: &ComposeTables) -> Choice {
+/// What the caller or `.env` say goes before what names and commands say.
+fn choose_files(
+    library: &mut Library,
+    found: &[Found],
+    tables: &ComposeTables,
+    environment: &Environment,
+) -> Choice {
     let variables = variables_in(library, "", &tables.compose);
-    let listed = variables.get("COMPOSE_FILE").and_then(commands::files_of).unwrap_or_default();
+    let listed = environment.compose_file.as_deref().or(variables.get("COMPOSE_FILE"));
+    let listed = listed.and_then(commands::files_of).unwrap_or_default();
     let files: Vec<String> =
         listed.iter().filter_map(|file| join("", file)).filter(|file| library.has(file)).collect();
     if files.is_empty() { choose::choose(library, found, tables) } else { Choice::Files(files) }
@@ -76,12 +93,13 @@ fn read_project(
     library: &mut Library,
     files: Vec<String>,
     tables: &ComposeTables,
-    profiles: Option<&str>,
+    environment: &Environment,
     compose: &mut Compose,
 ) {
     let folder = files.first().map(|main| parent(main)).unwrap_or_default();
     let variables = variables_in(library, folder, &tables.compose);
-    let profiles = profiles.or(variables.get("COMPOSE_PROFILES")).unwrap_or_default();
+    let profiles = environment.compose_profiles.as_deref().or(variables.get("COMPOSE_PROFILES"));
+    let profiles = profiles.unwrap_or_default();
     let profiles = profiles.split(',').map(|profile| profile.trim().to_owned()).collect();
     let project = project::assemble(library, &files, variables);
     compose.services = Reader { library, project: &project, tables, profiles }.services();
@@ -93,7 +111,7 @@ fn read_project(
 fn variables_in(library: &mut Library, folder: &str, words: &Words) -> Variables {
     let mut variables = Variables::new(&words.secret_words);
     let files = words.env_files.iter().filter_map(|name| join(folder, name));
-    let text = files.into_iter().find_map(|path| library.text(&path));
+    let text = files.into_iter().find_map(|path| library.variables(&path));
     variables.add(text.as_deref().unwrap_or_default());
     variables
 }
@@ -121,10 +139,14 @@ fn can_be_compose(path: &str, words: &Words) -> Option<bool> {
 
 fn recognise(listed: &Listed, text: &str, is_template: bool, words: &Words) -> Option<Found> {
     let glance = sniff::glance(name(&listed.path), text, words);
-    let class = match listed.class {
-        PathClass::Main if is_template => PathClass::Example,
-        PathClass::Main => choose::class_of_name(&listed.path, words),
-        other => other,
+    let class = match (listed.class, choose::class_of_name(&listed.path, words)) {
+        (PathClass::Main, _) if is_template => PathClass::Example,
+        (PathClass::Main | PathClass::Example | PathClass::Documentation, by_name)
+            if by_name != PathClass::Main =>
+        {
+            by_name
+        }
+        (by_folders, _) => by_folders,
     };
     let path = listed.path.clone();
     glance.is_compose.then_some(Found { path, class, is_template, refers: glance.refers })

@@ -71,7 +71,7 @@ impl Mount {
         let folders = ["etc", "dev", "sys", "proc", "run", "var/run", "lib/modules", "tmp"];
         let Some(path) = self.source.strip_prefix('/') else { return false };
         let is_below = |folder: &&str| path == *folder || path.starts_with(&format!("{folder}/"));
-        path.is_empty() || folders.iter().any(|folder| is_below(folder))
+        path.is_empty() || folders.iter().any(is_below)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::facts::Unreadable;
 use super::super::source::{Listed, Source};
@@ -36,16 +37,34 @@ impl<'a> Library<'a> {
         self.listed().binary_search_by(|listed| listed.path.as_str().cmp(path)).is_ok()
     }
 
-    /// Whether there is a file of this path or in a folder of this path.
-    pub(super) fn has_file_or_folder(&self, path: &str) -> bool {
+    /// Whether there is a folder of this path, whatever is in it.
+    pub(super) fn has_folder(&self, path: &str) -> bool {
+        self.source.has_folder(path)
+    }
+
+    /// Whether there is a listed file of this path or in a folder of this path.
+    pub(super) fn has_listed(&self, path: &str) -> bool {
         let inside = format!("{path}/");
         let from = self.listed().partition_point(|listed| listed.path.as_str() < inside.as_str());
         self.has(path) || self.listed().get(from).is_some_and(|listed| listed.path.starts_with(&inside))
     }
 
     /// The text of a file that may be missing.
-    pub(super) fn text(&mut self, path: &str) -> Option<std::sync::Arc<str>> {
-        match self.has(path).then(|| self.source.text(path))? {
+    pub(super) fn text(&mut self, path: &str) -> Option<Arc<str>> {
+        let text = self.has(path).then(|| self.source.text(path))?;
+        self.noted(text)
+    }
+
+    /// The text of a file with variables, which repositories usually ignore.
+    pub(super) fn variables(&mut self, path: &str) -> Option<Arc<str>> {
+        match self.has(path) {
+            true => self.text(path),
+            false => self.source.ignored(path).and_then(|text| self.noted(text)),
+        }
+    }
+
+    fn noted(&mut self, text: Result<Arc<str>, Unreadable>) -> Option<Arc<str>> {
+        match text {
             Ok(text) => Some(text),
             Err(trouble) => {
                 self.note(trouble);
@@ -191,7 +210,7 @@ impl Assembly<'_, '_> {
         let mut env_files: Vec<String> = text("env_file").iter().filter_map(in_here).collect();
         env_files.extend(join(&folder, ".env"));
         let mut variables = setting.variables.clone();
-        for text in env_files.iter().filter_map(|path| self.library.text(path)) {
+        for text in env_files.iter().filter_map(|path| self.library.variables(path)) {
             variables.add(&text);
         }
         (files, Rc::new(Setting { folder, variables }))

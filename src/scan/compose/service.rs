@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::super::facts::{Gpu, Place, Service};
-use super::class::{self, Signs, matches};
+use super::super::facts::{Place, Service};
+use super::class::{self, Signs};
 use super::image;
-use super::mount::Mount;
-use super::paths::{join, name};
+use super::paths::join;
 use super::project::{Library, Project};
 use super::tables::ComposeTables;
 use super::yaml::{Entry, Mark, Node, Value};
@@ -75,11 +74,11 @@ impl Reader<'_> {
     }
 
     /// The text of an entry with its variables replaced.
-    fn text(&self, entry: &Entry) -> Option<String> {
+    pub(super) fn text(&self, entry: &Entry) -> Option<String> {
         self.resolve(&entry.node)
     }
 
-    fn resolve(&self, node: &Node) -> Option<String> {
+    pub(super) fn resolve(&self, node: &Node) -> Option<String> {
         let setting = self.project.setting(&node.mark);
         Some(setting.variables.resolve(node.text()?).into_owned())
     }
@@ -166,90 +165,6 @@ impl Reader<'_> {
         }
     }
 
-    fn gpu(&self, node: &Node) -> Option<Gpu> {
-        let found =
-            |how: &str, entry: &Entry| Some(Gpu { how: how.to_owned(), weak: false, place: at(entry) });
-        let reservations = node.at(&["deploy", "resources", "reservations"]);
-        let part = |key: &str| reservations.and_then(|entry| entry.node.get(key));
-        if let Some(devices) = part("devices").filter(|devices| devices.node.items().iter().any(is_gpu)) {
-            return found("reservations.devices", devices);
-        }
-        if let Some(generic) = part("generic_resources").filter(|generic| names_gpu(generic)) {
-            return found("reservations.generic_resources", generic);
-        }
-        if let Some(gpus) = node.get("gpus").filter(|gpus| !is_empty(&gpus.node)) {
-            return found("gpus", gpus);
-        }
-        match node.get("runtime").filter(|runtime| self.text(runtime).as_deref() == Some("nvidia")) {
-            Some(runtime) => found("runtime: nvidia", runtime),
-            None => self.gpu_device(node),
-        }
-    }
-
-    /// A device node handed to the container; a sure one goes before a weak one.
-    fn gpu_device(&self, node: &Node) -> Option<Gpu> {
-        let devices = node.get("devices")?.node.items();
-        let sources = || devices.iter().filter_map(|item| Some((device(item, &self.resolve(item))?, item)));
-        let words = &self.tables.compose;
-        [(&words.gpu_devices, false), (&words.weak_gpu_devices, true)].into_iter().find_map(
-            |(known, weak)| {
-                let (how, item) =
-                    sources().find(|(source, _)| known.iter().any(|pattern| matches(pattern, source)))?;
-                Some(Gpu { how, weak, place: place(&item.mark) })
-            },
-        )
-    }
-
-    fn mounts(&self, node: &Node) -> Vec<(Mount, Rc<Node>)> {
-        let items = node.get("volumes").map(|volumes| volumes.node.items()).unwrap_or_default();
-        let mount = |item: Rc<Node>| {
-            let setting = self.project.setting(&item.mark);
-            Some((Mount::of(&item)?.resolved(&setting.variables), item))
-        };
-        items.into_iter().filter_map(mount).collect()
-    }
-
-    fn docker_socket(&self, node: &Node) -> Option<Place> {
-        let mounts = self.mounts(node);
-        mounts.iter().find(|(mount, _)| mount.is_docker_socket()).map(|(_, item)| place(&item.mark))
-    }
-
-    fn keeps_data(&self, node: &Node) -> Option<Place> {
-        let mounts = self.mounts(node);
-        let keeps = |(mount, item): &&(Mount, Rc<Node>)| {
-            self.is_data(mount, &self.project.setting(&item.mark).folder)
-        };
-        mounts.iter().find(keeps).map(|(_, item)| place(&item.mark))
-    }
-
-    /// A mount keeps data if it can be written and is not a file or folder of the repository or of the system.
-    fn is_data(&self, mount: &Mount, folder: &str) -> bool {
-        let scratch = &self.tables.compose.scratch_targets;
-        let is_scratch = scratch.iter().any(|target| target == name(mount.target.trim_end_matches('/')));
-        if mount.read_only
-            || mount.passing
-            || mount.source.is_empty()
-            || mount.is_docker_socket()
-            || is_scratch
-        {
-            return false;
-        }
-        !mount.is_bind() || !(mount.is_of_system() || mount.is_file() || self.is_source(mount, folder))
-    }
-
-    /// Whether the source code of the repository is mounted.
-    fn is_source(&self, mount: &Mount, folder: &str) -> bool {
-        let Some(path) = join(folder, &mount.source) else { return false };
-        let words = &self.tables.compose;
-        let is_below =
-            |target: &String| mount.target.strip_prefix(target.as_str()).is_some_and(is_end_of_name);
-        let last = name(mount.target.trim_end_matches('/')).to_ascii_lowercase();
-        let has_data =
-            class::words(&last).iter().any(|word| words.data_words.iter().any(|known| known == word));
-        let is_code = words.code_targets.iter().any(is_below) && !has_data;
-        is_code || path.is_empty() || self.library.has_file_or_folder(&path)
-    }
-
     /// The services for whose end others wait.
     fn awaited(&self) -> HashSet<Rc<str>> {
         let depends = self.project.services.values().filter_map(|entry| entry.node.get("depends_on"));
@@ -264,19 +179,15 @@ impl Reader<'_> {
     }
 }
 
-fn is_end_of_name(rest: &str) -> bool {
-    rest.is_empty() || rest.starts_with('/')
-}
-
-fn at(entry: &Entry) -> Place {
+pub(super) fn at(entry: &Entry) -> Place {
     place(&entry.mark)
 }
 
-fn place(mark: &Mark) -> Place {
+pub(super) fn place(mark: &Mark) -> Place {
     Place { path: mark.path.to_string(), line: mark.line }
 }
 
-fn is_empty(node: &Node) -> bool {
+pub(super) fn is_empty(node: &Node) -> bool {
     match &node.value {
         Value::Null => true,
         Value::Text(text) => text.is_empty(),
@@ -307,31 +218,6 @@ fn limits(node: &Node) -> Option<Place> {
     let limits = node.at(&["deploy", "resources", "limits"]);
     let limits = limits.filter(|limits| limits.node.get("cpus").or(limits.node.get("memory")).is_some());
     limits.or_else(|| LIMITS.iter().find_map(|key| node.get(key))).map(at)
-}
-
-/// Whether a reserved device has the capability or the driver of a GPU.
-fn is_gpu(device: &Rc<Node>) -> bool {
-    let capabilities = device.get("capabilities").map(|entry| entry.node.items()).unwrap_or_default();
-    let is_capable =
-        capabilities.iter().any(|capability| matches!(capability.text(), Some("gpu" | "nvidia" | "compute")));
-    let driver = device.get("driver").and_then(|driver| driver.node.text());
-    is_capable || matches!(driver, Some("nvidia" | "amdgpu" | "amd"))
-}
-
-fn names_gpu(generic: &Entry) -> bool {
-    let kind = |item: &Rc<Node>| {
-        let kind = item.at(&["discrete_resource_spec", "kind"])?.node.text()?.to_ascii_lowercase();
-        Some(kind.contains("gpu"))
-    };
-    generic.node.items().iter().any(|item| kind(item) == Some(true))
-}
-
-/// The device outside of the container; `vendor/class=name` has no colon.
-fn device(item: &Rc<Node>, resolved: &Option<String>) -> Option<String> {
-    match resolved {
-        Some(text) => text.split(':').next().map(str::to_owned),
-        None => item.get("source")?.node.text().map(str::to_owned),
-    }
 }
 
 /// A build context as a path of the repository; addresses lose what may be a password.

@@ -24,8 +24,10 @@ pub(crate) struct Words {
     pub(crate) template_endings: Vec<String>,
     /// Files with values for interpolation, in the order of preference.
     pub(crate) env_files: Vec<String>,
-    /// Files that can hold commands with lists of compose files (`*` at either end stands for anything), by trust.
+    /// Files that start something (`*` at either end stands for anything): they can hold commands with lists of files.
     pub(crate) command_files: Vec<String>,
+    /// Files that tell how to.
+    pub(crate) guide_files: Vec<String>,
     /// Commands that take such lists.
     pub(crate) commands: Vec<String>,
     /// Words of a file's name that make it one for tests.
@@ -46,9 +48,9 @@ pub(crate) struct Words {
     pub(crate) registry_words: Vec<String>,
     /// Last parts of paths in containers at which nothing is kept that must last.
     pub(crate) scratch_targets: Vec<String>,
-    /// Folders in containers that hold the program; what is mounted there is its source, not its data.
+    /// Folders in containers that hold programs and settings; what is mounted there is no data.
     pub(crate) code_targets: Vec<String>,
-    /// Words of the last part of such a path that make it data all the same.
+    /// Words of the last part of a path that make it data all the same.
     pub(crate) data_words: Vec<String>,
     /// Devices that are accelerators, as `devices` names them.
     pub(crate) gpu_devices: Vec<String>,

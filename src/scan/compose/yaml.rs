@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 /// Deeper than any compose file, and shallow enough to recurse over.
 const DEEPEST: usize = 64;
 /// How many entries merge keys may copy in one text.
-const MERGED: usize = 500_000;
+const MERGED: usize = 200_000;
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
