@@ -5,11 +5,12 @@ use std::time::SystemTime;
 
 use needk8s::facts::{Facts, PathClass, Relation};
 use needk8s::rulebook::builtin_scan_file;
-use needk8s::scan::{Progress, Rules, read};
+use needk8s::scan::{Environment, Progress, Rules, read};
 
 pub(crate) fn scan(dir: &Path) -> Facts {
     let rules = Rules::parse(&builtin_scan_file()).expect("the built-in tables are valid");
-    read(dir, &rules, SystemTime::now(), &Progress::default()).expect("the folder is there")
+    read(dir, &rules, &Environment::default(), SystemTime::now(), &Progress::default())
+        .expect("the folder is there")
 }
 
 fn facts(name: &str) -> Facts {

@@ -108,7 +108,7 @@ fn a_pipe_keeps_nobody_waiting() {
 fn what_may_not_be_read_is_named() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tree(&[("closed.yaml", DEPLOYMENT), ("closed/web.yaml", DEPLOYMENT)]);
-    let close = |path: &str| fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0));
+    let close = |path: &str| fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0o000));
     close("closed.yaml").expect("permissions");
     close("closed").expect("permissions");
     let is_root = fs::read(folder.path().join("closed.yaml")).is_ok();
