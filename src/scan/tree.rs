@@ -138,7 +138,29 @@ impl Visitor<'_> {
             .require_git(false)
             .follow_links(false)
             .max_depth(Some(DEEPEST));
+        let skipped = self.paths.skipped().clone();
+        let refused = Arc::new(Mutex::new(Vec::new()));
+        let refuse = Arc::clone(&refused);
+        // The walker reads `.gitignore` before it shows a directory: this is the only place to keep it from that.
+        walk.filter_entry(move |entry| {
+            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if !is_directory || entry.depth() == 0 {
+                return true;
+            }
+            if entry.file_name().to_str().is_some_and(|name| skipped.contains(name)) {
+                return false;
+            }
+            let usable = usable_gitignore(entry.path());
+            if !usable {
+                refuse.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
+            }
+            usable
+        });
         walk.build_parallel().run(|| Box::new(|entry| self.visit(entry)));
+        for path in refused.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let path = escaped(path.strip_prefix(self.root).unwrap_or(path));
+            self.leave_out(path, "its .gitignore is no file of patterns of a usual size");
+        }
     }
 
     fn visit(&self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
@@ -162,9 +184,6 @@ impl Visitor<'_> {
         if entry.depth() == 0 {
             return WalkState::Continue;
         }
-        if self.paths.skips(&name) {
-            return WalkState::Skip;
-        }
         if !kind.is_dir() && !self.paths.matter(&name) && !kind.is_symlink() {
             return WalkState::Continue;
         }
@@ -181,14 +200,10 @@ impl Visitor<'_> {
     }
 
     fn directory(&self, entry: &DirEntry, path: String) -> WalkState {
-        let reason = if entry.depth() >= DEEPEST {
-            format!("it lies more than {DEEPEST} directories deep")
-        } else if !usable_gitignore(entry.path()) {
-            "its .gitignore is no file of patterns of a usual size".to_owned()
-        } else {
+        if entry.depth() < DEEPEST {
             return WalkState::Continue;
-        };
-        self.leave_out(path, &reason);
+        }
+        self.leave_out(path, &format!("it lies more than {DEEPEST} directories deep"));
         WalkState::Skip
     }
 

@@ -17,6 +17,8 @@ mod program;
 mod rulebook;
 mod scan;
 mod scan_compose;
+mod scan_facts;
+mod scan_hostile;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;
