@@ -5,10 +5,12 @@
 //! every machine, ends a search that grows too large: bounds take its place then, and the result says so.
 
 mod bounds;
+mod contrast;
 mod goals;
 mod model;
 mod open;
 mod outlook;
+mod revisit;
 mod search;
 mod situation;
 mod steadiness;
@@ -24,6 +26,7 @@ use open::Stake;
 use search::Search;
 use situation::Situation;
 
+pub use contrast::{Contrast, Gap, Removal};
 pub use open::OpenQuestion;
 pub use outlook::{Coverage, Outlook, Status};
 pub use steadiness::{Figure, Fragile, Steadiness};

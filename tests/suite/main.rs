@@ -4,6 +4,7 @@ mod agreement;
 mod cases;
 mod commands;
 mod conclusions;
+mod conditions;
 mod drafts;
 mod exact;
 mod found;
