@@ -13,7 +13,7 @@ use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::did_you_mean;
 use crate::explanation::{Engine, Outlook};
-use crate::interview::{self, FileOrder, Interview, Outcome, Session};
+use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Session};
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, Provenance, export, json, markdown, matrix, reference, text};
 use crate::rulebook::Rulebook;
@@ -112,10 +112,10 @@ impl Program<'_> {
         let talk = |error: std::io::Error| Stop::wrong(format!("the questionnaire broke off: {error}"));
         let mut prompts = interview::open_terminal();
         let mut session = Session::of_working_directory(self.rulebook);
+        let adaptive = Adaptive::new(self.rulebook);
         let interview = Interview {
             rulebook: self.rulebook,
-            order: &FileOrder,
-            all,
+            order: if all { &FileOrder } else { &adaptive },
             leaning: &|assessment| interview::leaning(self.rulebook, assessment),
         };
         let Outcome::Finished(answers) = interview.run(known, &mut session, &mut *prompts).map_err(talk)?

@@ -7,6 +7,7 @@
 mod bounds;
 mod goals;
 mod model;
+mod narrowing;
 mod open;
 mod outlook;
 mod search;
