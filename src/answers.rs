@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::document::{Entry, FaultLog, Located, Node, Span};
-use crate::rulebook::{Kind, Question, Rulebook, UNKNOWN, Value, ValueError};
+use crate::rulebook::{Kind, Question, Reading, Rulebook, UNKNOWN, Value, ValueError};
+use crate::text::one_line;
 
 /// Where an answer came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,38 @@ pub enum Origin {
     Environment(String),
     /// The questionnaire.
     Prompt,
+    /// A line of a scanned folder.
+    Scan {
+        /// The file's path within the folder.
+        path: String,
+        /// The line, from 1; 0 speaks of the file as a whole.
+        line: usize,
+        /// How far the value goes.
+        reach: Reach,
+    },
+}
+
+/// What a value that was found, not given, says about the true one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// It is this one.
+    #[default]
+    Exactly,
+    /// It is this one or one above it.
+    AtLeast,
+    /// It has these options, and perhaps others.
+    Includes,
+}
+
+impl Reach {
+    /// Whether `value` may be the true one when `found` was found.
+    pub fn admits(self, found: Value, value: Value) -> bool {
+        match (self, found, value) {
+            (Self::Exactly, ..) => found == value,
+            (Self::Includes, Value::Choices(found), Value::Choices(set)) => found.union(set) == set,
+            _ => found <= value,
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -30,6 +63,8 @@ impl fmt::Display for Origin {
             Self::File { name, line } => write!(f, "{name}:{line}"),
             Self::Environment(variable) => f.write_str(variable),
             Self::Prompt => f.write_str("asked"),
+            Self::Scan { path, line: 0, .. } => f.write_str(&one_line(path)),
+            Self::Scan { path, line, .. } => write!(f, "{}:{line}", one_line(path)),
         }
     }
 }
@@ -41,6 +76,22 @@ pub struct Given {
     pub value: Option<Value>,
     /// Its source.
     pub origin: Origin,
+}
+
+impl Given {
+    /// Whether it tells only a part of the answer.
+    pub fn is_partial(&self) -> bool {
+        matches!(self.origin, Origin::Scan { reach: Reach::Includes, .. })
+    }
+
+    /// Whether a stronger source that says `value` leaves room for what is said here.
+    fn admits(&self, value: Option<Value>) -> bool {
+        match (&self.origin, self.value, value) {
+            (_, None, _) => true,
+            (Origin::Scan { reach, .. }, Some(found), Some(value)) => reach.admits(found, value),
+            (_, own, value) => own == value,
+        }
+    }
 }
 
 /// What all sources say, for each question of one rulebook, the strongest source first.
@@ -87,9 +138,29 @@ impl Answers {
         self.given(question)?.value
     }
 
-    /// The known answers, one place for each question.
+    /// The known answers, one place for each question. One that is known only in part is left open.
     pub fn values(&self) -> Vec<Option<Value>> {
-        (0..self.given.len()).map(|question| self.value(question)).collect()
+        (0..self.given.len())
+            .map(|question| self.value(question).filter(|_| !self.is_open(question)))
+            .collect()
+    }
+
+    /// Whether a question has no answer, or only a part of one.
+    pub fn is_open(&self, question: usize) -> bool {
+        self.given(question).is_none_or(Given::is_partial)
+    }
+
+    /// What is known of each question. A part of an answer counts as known, but does not rule out the questions that
+    /// depend on the rest of it.
+    pub fn readings(&self, rulebook: &Rulebook) -> Vec<Reading> {
+        let whole = |question: usize| self.value(question).filter(|_| !self.is_open(question));
+        let mut readings = rulebook.readings(whole);
+        for (question, reading) in readings.iter_mut().enumerate() {
+            if let (Reading::Unknown, Some(part)) = (*reading, self.value(question)) {
+                *reading = Reading::Known(part);
+            }
+        }
+        readings
     }
 
     /// Whether any source says anything, be it that something is not known.
@@ -105,7 +176,7 @@ impl Answers {
                 .iter()
                 .skip(1)
                 .filter_map(move |weaker| strongest.map(|strongest| (question, strongest, weaker)))
-                .filter(|(_, strongest, weaker)| weaker.value.is_some() && strongest.value != weaker.value)
+                .filter(|(_, strongest, weaker)| !weaker.admits(strongest.value))
         })
     }
 }
@@ -135,7 +206,8 @@ pub(crate) fn read_table(rulebook: &Rulebook, entries: &[Entry<'_>], log: &Fault
     read
 }
 
-fn value(question: &Question, located: &Located<'_>) -> Result<Option<Value>, ValueError> {
+/// Reads one answer; `None` is [`UNKNOWN`].
+pub(crate) fn value(question: &Question, located: &Located<'_>) -> Result<Option<Value>, ValueError> {
     let mistyped = |node: &Node<'_>| ValueError {
         message: format!("{} is no answer to `{}`", node.kind(), question.id),
         help: format!("it takes {}", question.takes()),

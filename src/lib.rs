@@ -2,15 +2,18 @@
 //!
 //! Data flows one way: rule files → [`rulebook`] · flags, files and prompts → [`answers`] · both → [`assessment`] and
 //! [`explanation`] → [`report`]. These take values and return values, and know no domain. The edges are [`interview`],
-//! which asks, and [`cli`], which joins all of it to files, terminal, clock and environment. [`document`] (TOML and JSON
-//! with the place of every word) and [`text`] serve them all.
+//! which asks, [`scan`], which reads a repository, and [`cli`], which joins all of it to files, terminal, clock and
+//! environment. [`facts`] are what a repository says and which answers follow. [`document`] (TOML and JSON with the place
+//! of every word) and [`text`] serve them all.
 
 pub mod answers;
 pub mod assessment;
 pub mod cli;
 pub mod document;
 pub mod explanation;
+pub mod facts;
 pub mod interview;
 pub mod report;
 pub mod rulebook;
+pub mod scan;
 pub mod text;

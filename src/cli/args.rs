@@ -18,6 +18,8 @@ pub(super) struct Plan {
     /// Answers given as flags.
     pub(super) flags: Vec<(usize, Option<Value>)>,
     pub(super) answers_file: Option<PathBuf>,
+    /// The folder to read facts from.
+    pub(super) scan: Option<PathBuf>,
     pub(super) format: Option<Format>,
     pub(super) output: Option<PathBuf>,
     pub(super) verbose: bool,
@@ -27,6 +29,7 @@ pub(super) struct Plan {
 pub(super) enum Action {
     Assess { no_input: bool, all: bool, save: bool },
     Check(Gates),
+    Scan,
     Compare { all: bool },
     Explain(Vec<String>),
     Learn,
@@ -86,8 +89,9 @@ pub(super) fn reserved_question(rulebook: &Rulebook) -> Option<&str> {
 
 /// The whole command line.
 pub(super) fn command(rulebook: &Rulebook) -> Command {
+    let with_answers = |command: Command| with_answers(command, rulebook).arg(scan_arg());
     let assess = |command: Command| {
-        with_report(with_answers(command, rulebook))
+        with_report(with_answers(command))
             .arg(flag("no-input", "Never ask; work with the answers that are given"))
             .arg(flag("all", "Ask every question, in the order of the rulebook"))
             .arg(flag("save", "Record the answers and the decision in needk8s.toml"))
@@ -103,11 +107,12 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
             .value_parser(PossibleValuesParser::new(bands.iter().map(|band| (*band).to_owned())))
             .help_heading("Gates")
     };
-    let check = with_report(with_answers(Command::new("check"), rulebook))
+    let check = with_report(with_answers(Command::new("check")))
         .about("Hold the recorded decision against the answers; the exit status tells")
         .long_about(
-            "Assesses needk8s.toml (and whatever else is given) again and never asks. Exit status: 0 the decision stands \
-             and every gate holds, 1 it does not, 2 the input is wrong.",
+            "Assesses needk8s.toml (and whatever else is given) again and never asks. With --scan it also fails when the \
+             repository contradicts a recorded answer, and says which line does. Exit status: 0 the decision stands and \
+             every gate holds, 1 it does not, 2 the input is wrong.",
         )
         .arg(gate("expect", "Fail unless the verdict is one of these"))
         .arg(gate("fail-on", "Fail when the verdict is one of these"))
@@ -119,7 +124,8 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_parser(["settled"])
                 .help_heading("Gates"),
         );
-    let compare = with_format(with_answers(Command::new("compare"), rulebook))
+    let scan = scan_command(rulebook);
+    let compare = with_format(with_answers(Command::new("compare")))
         .about("Show the matrix; with answers, what they demand and where a platform falls short")
         .arg(flag("all", "Show all platforms and aspects, not only the tutorial's"));
     let explain = Command::new("explain")
@@ -132,7 +138,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .num_args(1..)
                 .action(ArgAction::Append),
         );
-    let learn = with_answers(Command::new("learn"), rulebook)
+    let learn = with_answers(Command::new("learn"))
         .about("Show the learning path; with answers, what they need first");
     let rules = Command::new("rules")
         .about("Work with rulebooks")
@@ -160,9 +166,9 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(format!("{} Asks, weighs the answers against rules, and explains the result.", rulebook.title()))
         .long_about(format!(
-            "{} Asks how your system is built, run and owned (or reads the answers from flags, files and the environment), \
+            "{} Asks how your system is built, run and owned (or reads the answers from flags, files, the environment and a repository), \
              weighs them against rule files, and says whether {subject} is overkill or essential, and why.\n\n\
-             Answers come from, strongest first: flags, --answers FILE, environment variables ({}…), needk8s.toml. \
+             Answers come from, strongest first: flags, --answers FILE, environment variables ({}…), needk8s.toml, --scan DIR. \
              `{UNKNOWN}` is an answer everywhere.",
             rulebook.title(),
             super::input::VARIABLE_PREFIX,
@@ -180,8 +186,35 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_parser(value_parser!(PathBuf)),
         )
         .subcommand(assess(Command::new("assess")).about("Ask what is not yet known, then answer and explain (the default)"))
-        .subcommands([check, compare, explain, learn, rules, completions])
+        .subcommands([check, scan, compare, explain, learn, rules, completions])
         .subcommand(Command::new("man").about("Print the man page"))
+}
+
+fn scan_command(rulebook: &Rulebook) -> Command {
+    let dir = Arg::new("scan")
+        .value_name("DIR")
+        .help("The folder of the repository")
+        .default_value(".")
+        .value_parser(value_parser!(PathBuf));
+    with_report(with_answers(Command::new("scan"), rulebook))
+        .about("Show what a repository already says, with the lines that say it")
+        .long_about(
+            "Reads Compose files, Dockerfiles, manifests and charts, Terraform, CI, declared machine-learning libraries and \
+             the Git history of a folder, and shows every fact with its line, the answers that follow, what stays open, and \
+             the provisional recommendation. Nothing is run, changed or sent anywhere, and no value of a secret is shown.",
+        )
+        .arg(dir)
+}
+
+/// `--scan DIR`; alone it stands for the working directory.
+fn scan_arg() -> Arg {
+    Arg::new("scan")
+        .long("scan")
+        .value_name("DIR")
+        .num_args(0..=1)
+        .default_missing_value(".")
+        .help("Read what this folder says (the working directory when none is named); whatever is given counts more")
+        .value_parser(value_parser!(PathBuf))
 }
 
 fn flag(name: &'static str, help: &'static str) -> Arg {
@@ -287,6 +320,7 @@ pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches) -> Result<Plan, St
             fail_on: bands(rulebook, inner, "fail-on"),
             settled: inner.get_one::<String>("require").is_some(),
         }),
+        "scan" => Action::Scan,
         "compare" => Action::Compare { all: asks("all") },
         "explain" => Action::Explain(inner.get_many("id").into_iter().flatten().cloned().collect()),
         "learn" => Action::Learn,
@@ -304,6 +338,7 @@ pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches) -> Result<Plan, St
         action,
         flags: flags(rulebook, inner)?,
         answers_file: path(inner, "answers"),
+        scan: path(inner, "scan"),
         format,
         output,
         verbose: asks("verbose"),

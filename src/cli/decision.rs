@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
 
 use super::exit::Stop;
 use super::input::{line_of, no_faults, read_file};
@@ -11,13 +11,23 @@ use super::output::{shown, write_whole};
 use crate::answers::{self, Answers, Given, Origin};
 use crate::assessment::Assessment;
 use crate::document::{Entry, FaultLog, Node, Reader, SourceFile, read_toml};
+use crate::facts::{Conclusions, Finding};
 use crate::rulebook::{Reading, Rulebook, Value};
+use crate::text::one_line;
 
 /// The file's name, in the working directory.
 pub(super) const FILE: &str = "needk8s.toml";
 
 /// The tables that the file may have of its own.
 const TABLES: [&str; 3] = ["answers", "decision", "evidence"];
+
+/// The time of the scan, and what was found, in the table of evidence.
+const SCANNED: &str = "scanned";
+const FOUND: &str = "found";
+/// How many lines are recorded as evidence of one answer.
+const MAX_LINES: usize = 12;
+/// The remark beside an answer of which only a part was found.
+const PARTIAL: &str = " # as found; there may be more";
 
 /// What was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +40,8 @@ pub(super) struct Decision {
     pub(super) date: Option<String>,
     /// Name and version of the rulebook.
     pub(super) rulebook: Option<(String, String)>,
+    /// What a scan had found then.
+    pub(super) evidence: Vec<(usize, Value)>,
 }
 
 /// Reads the file, if there is one: its answers go to `answers`, its decision is returned.
@@ -52,7 +64,9 @@ pub(super) fn read(
             }
         }
         let reader = Reader::new(&entries, 0..0, "the file", &log);
-        reader.table("decision").and_then(|table| read_decision(rulebook, &table))
+        let evidence = read_evidence(rulebook, reader.map("evidence"), &log);
+        let decision = reader.table("decision").and_then(|table| read_decision(rulebook, &table));
+        decision.map(|decision| Decision { evidence, ..decision })
     };
     no_faults(file, collected)?;
     Ok(decision)
@@ -97,40 +111,116 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>) -> Option<Decision> {
         let ids = rulebook.bands().iter().map(|band| band.id.as_str());
         table.log().unknown(verdict.span.clone(), "verdict", verdict.text, ids);
     }
-    Some(Decision { band: band?, platform, date, rulebook: rulebook_name.zip(version) })
+    Some(Decision { band: band?, platform, date, rulebook: rulebook_name.zip(version), evidence: Vec::new() })
 }
 
-/// Records the known answers and the decision in the file, which keeps its comments and whatever else it says.
-pub(super) fn record(
-    rulebook: &Rulebook,
-    path: &Path,
-    answers: &Answers,
-    assessment: &Assessment,
-    date: &str,
-) -> Result<(), Stop> {
-    let existing = if path.symlink_metadata().is_ok() { Some(read_file(path)?) } else { None };
-    let new = "# Recorded by needk8s; `needk8s check` holds the decision against the answers.\n\n[answers]\n";
-    let text = existing.as_deref().unwrap_or(new);
-    let mut document: DocumentMut =
-        text.parse().map_err(|error| Stop::wrong(format!("cannot change {}: {error}", shown(path))))?;
-
-    let table = table_at(&mut document, "answers", path)?;
-    for (index, question) in rulebook.questions().iter().enumerate() {
-        match answers.given(index) {
-            None => {}
-            Some(_) if assessment.readings.get(index) == Some(&Reading::DoesNotApply) => {
-                table.remove(&question.id);
-            }
-            Some(given) => put(table, &question.id, item(rulebook, index, given.value)),
+/// What was found of each question when the decision was recorded. Lines and words beside it are for people.
+fn read_evidence(rulebook: &Rulebook, entries: &[Entry<'_>], log: &FaultLog<'_>) -> Vec<(usize, Value)> {
+    let mut evidence = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.key != SCANNED) {
+        let Some(question) = rulebook.question(&entry.key) else {
+            let ids = rulebook.questions().iter().map(|question| question.id.as_str());
+            log.unknown(entry.key_span.clone(), "question", &entry.key, ids);
+            continue;
+        };
+        let Some(table) = Reader::of(&entry.value, "the evidence", log) else { continue };
+        let Some(found) = table.get(FOUND) else { continue };
+        match answers::value(&rulebook.questions()[question], found) {
+            Ok(value) => evidence.extend(value.map(|value| (question, value))),
+            Err(error) => log.fault(found.span.clone(), error.message, Some(error.help)),
         }
     }
-    let table = table_at(&mut document, "decision", path)?;
-    put(table, "verdict", value(&rulebook.bands()[assessment.band].id));
-    put(table, "platform", value(&rulebook.platforms()[assessment.recommendation].id));
-    put(table, "date", value(date));
-    put(table, "rulebook", value(rulebook.name()));
-    put(table, "version", value(rulebook.version()));
-    write_whole(path, &document.to_string())
+    evidence
+}
+
+/// What is to be recorded.
+pub(super) struct Record<'a> {
+    pub(super) rulebook: &'a Rulebook,
+    pub(super) answers: &'a Answers,
+    pub(super) assessment: &'a Assessment,
+    /// What a scan concluded, if there was one.
+    pub(super) evidence: Option<&'a Conclusions>,
+    pub(super) now: time::OffsetDateTime,
+}
+
+impl Record<'_> {
+    /// Records all of it in the file, which keeps its comments and whatever else it says.
+    pub(super) fn write(&self, path: &Path) -> Result<(), Stop> {
+        let existing = if path.symlink_metadata().is_ok() { Some(read_file(path)?) } else { None };
+        let new =
+            "# Recorded by needk8s; `needk8s check` holds the decision against the answers.\n\n[answers]\n";
+        let text = existing.as_deref().unwrap_or(new);
+        let mut document: DocumentMut =
+            text.parse().map_err(|error| Stop::wrong(format!("cannot change {}: {error}", shown(path))))?;
+        self.put_answers(table_at(&mut document, "answers", path)?);
+        self.put_decision(table_at(&mut document, "decision", path)?);
+        if let Some(conclusions) = self.evidence {
+            document.insert("evidence", Item::Table(self.evidence_table(conclusions)));
+        }
+        write_whole(path, &document.to_string())
+    }
+
+    fn put_answers(&self, table: &mut Table) {
+        for (index, question) in self.rulebook.questions().iter().enumerate() {
+            match self.answers.given(index) {
+                None => {}
+                Some(_) if self.assessment.readings.get(index) == Some(&Reading::DoesNotApply) => {
+                    table.remove(&question.id);
+                }
+                Some(given) => {
+                    put(table, &question.id, item(self.rulebook, index, given.value));
+                    let item = table.get_mut(&question.id).and_then(Item::as_value_mut);
+                    if let Some(item) = item.filter(|_| given.is_partial()) {
+                        item.decor_mut().set_suffix(PARTIAL);
+                    }
+                }
+            }
+        }
+    }
+
+    fn put_decision(&self, table: &mut Table) {
+        let (year, month, day) = self.now.to_calendar_date();
+        put(table, "verdict", value(&self.rulebook.bands()[self.assessment.band].id));
+        put(table, "platform", value(&self.rulebook.platforms()[self.assessment.recommendation].id));
+        put(table, "date", value(format!("{year:04}-{:02}-{day:02}", u8::from(month))));
+        put(table, "rulebook", value(self.rulebook.name()));
+        put(table, "version", value(self.rulebook.version()));
+    }
+
+    /// The time, and one table for each question that was answered by what was found.
+    fn evidence_table(&self, conclusions: &Conclusions) -> Table {
+        let mut evidence = Table::new();
+        let (year, month, day) = self.now.to_calendar_date();
+        let (hour, minute, second) = self.now.to_hms();
+        let time = format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", u8::from(month));
+        evidence.insert(SCANNED, value(time));
+        for finding in conclusions.findings.iter().filter(|finding| finding.answers) {
+            let question = &self.rulebook.questions()[finding.question];
+            let mut table = Table::new();
+            table.insert(FOUND, item(self.rulebook, finding.question, Some(finding.value)));
+            table.insert("sureness", value(finding.sureness.word()));
+            table.insert("lines", value(lines(finding)));
+            evidence.insert(&question.id, Item::Table(table));
+        }
+        evidence
+    }
+}
+
+/// The lines that show a finding, one a row.
+fn lines(finding: &Finding) -> Array {
+    let mut lines = Array::new();
+    for seen in finding.evidence.iter().take(MAX_LINES) {
+        let mut line = InlineTable::new();
+        line.insert("path", one_line(&seen.place.path).into());
+        line.insert("line", i64::try_from(seen.place.line).unwrap_or(i64::MAX).into());
+        line.insert("says", seen.says.as_str().into());
+        let mut line = toml_edit::Value::from(line);
+        line.decor_mut().set_prefix("\n  ");
+        lines.push_formatted(line);
+    }
+    lines.set_trailing("\n");
+    lines.set_trailing_comma(true);
+    lines
 }
 
 fn table_at<'d>(document: &'d mut DocumentMut, name: &str, path: &Path) -> Result<&'d mut Table, Stop> {

@@ -16,6 +16,8 @@ use crate::text::one_line;
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 /// A rulebook has at most this many files.
 const MAX_RULE_FILES: usize = 200;
+/// What a scan goes by; it has another shape than the rest of a rulebook.
+const SCAN_FILE: &str = "scan.toml";
 /// Environment variables with answers start with this.
 pub(super) const VARIABLE_PREFIX: &str = "NEEDK8S_";
 
@@ -56,12 +58,11 @@ pub(super) fn read_rulebook(path: Option<&Path>) -> Result<Rulebook, Stop> {
     }
     let listing =
         fs::read_dir(path).map_err(|error| Stop::wrong(format!("cannot read {}: {error}", shown(path))))?;
-    // `scan.toml` belongs to the scanner and has another shape.
     let mut names: Vec<PathBuf> = listing
         .filter_map(Result::ok)
         .map(|entry| entry.path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .filter(|path| path.file_name().is_none_or(|name| name != "scan.toml"))
+        .filter(|path| path.file_name().is_none_or(|name| name != SCAN_FILE))
         .take(MAX_RULE_FILES + 1)
         .collect();
     names.sort();
@@ -78,6 +79,16 @@ pub(super) fn read_rulebook(path: Option<&Path>) -> Result<Rulebook, Stop> {
         .map(|name| Ok(SourceFile { name: shown(name), text: read_file(name)? }))
         .collect::<Result<Vec<_>, Stop>>()?;
     Rulebook::parse(files).map_err(faults)
+}
+
+/// The scan file of the rulebook at `path`, if it has one; the built-in one when there is no path.
+pub(super) fn read_scan_file(path: Option<&Path>) -> Result<Option<SourceFile>, Stop> {
+    let Some(path) = path else { return Ok(Some(crate::rulebook::builtin_scan_file())) };
+    let file = path.join(SCAN_FILE);
+    if !path.is_dir() || file.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    Ok(Some(SourceFile { name: shown(&file), text: read_file(&file)? }))
 }
 
 /// What an answers file says. `-` is standard input.

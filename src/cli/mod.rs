@@ -7,6 +7,7 @@ mod exit;
 mod input;
 mod output;
 mod run;
+mod scanned;
 
 pub use exit::ExitCode;
 pub use run::run;

@@ -1,22 +1,25 @@
 //! From arguments to an exit code: reads what is known, assesses it, and writes the result where it was asked for.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{self, Action, Gates, Plan};
-use super::check;
-use super::decision::{self, Decision};
+use super::check::{self, Check};
+use super::decision::{self, Decision, Record};
 use super::exit::{ExitCode, Stop};
 use super::input;
 use super::output::{can_ask, layout, print, say, shown, write_whole};
+use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::did_you_mean;
 use crate::explanation::{Engine, Outlook};
-use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Session};
+use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session};
 use crate::report::text::Layout;
-use crate::report::{Contents, Format, Provenance, export, json, markdown, matrix, reference, text};
-use crate::rulebook::Rulebook;
+use crate::report::{
+    Contents, Format, Provenance, export, json, markdown, matrix, reference, scan as scan_report, text,
+};
+use crate::rulebook::{Reading, Rulebook};
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -31,7 +34,8 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 }
 
 fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
-    let rulebook = input::read_rulebook(args::rules_path(args).as_deref())?;
+    let rules = args::rules_path(args);
+    let rulebook = input::read_rulebook(rules.as_deref())?;
     if let Some(id) = args::reserved_question(&rulebook) {
         return Err(Stop::wrong(format!(
             "the question `{id}` would hide the flag --{id}; give it another id"
@@ -47,10 +51,11 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         }
     };
     let plan = args::plan(&rulebook, &matches).map_err(Stop::wrong)?;
-    let program = Program { rulebook: &rulebook, plan: &plan };
+    let program = Program { rulebook: &rulebook, rules: rules.as_deref(), plan: &plan };
     match &plan.action {
         Action::Assess { no_input, all, save } => program.assess(!no_input && can_ask(), *all, *save),
         Action::Check(gates) => program.check(gates),
+        Action::Scan => program.scan(),
         Action::Compare { all } => program.compare(*all),
         Action::Explain(ids) => program.explain(ids),
         Action::Learn => program.learn(),
@@ -64,7 +69,19 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
 
 struct Program<'a> {
     rulebook: &'a Rulebook,
+    /// Where the rulebook is, unless it is the built-in one.
+    rules: Option<&'a Path>,
     plan: &'a Plan,
+}
+
+/// Everything that is known without asking.
+struct Known {
+    /// What all sources say.
+    answers: Answers,
+    /// What they say without the scan.
+    told: Answers,
+    recorded: Option<Decision>,
+    scanned: Option<Scanned>,
 }
 
 impl Program<'_> {
@@ -76,8 +93,8 @@ impl Program<'_> {
         }
     }
 
-    /// Everything that is known without asking: flags, file, environment, recorded answers, strongest first.
-    fn known(&self) -> Result<(Answers, Option<Decision>), Stop> {
+    /// Everything that is known without asking: flags, file, environment, recorded answers, scan, strongest first.
+    fn known(&self) -> Result<Known, Stop> {
         let mut answers = Answers::none(self.rulebook);
         for (question, value) in &self.plan.flags {
             let origin = Origin::Flag(self.rulebook.questions()[*question].id.clone());
@@ -87,59 +104,128 @@ impl Program<'_> {
             input::read_answers(self.rulebook, path, &mut answers)?;
         }
         input::read_environment(self.rulebook, &mut answers)?;
-        let path = Path::new(decision::FILE);
+        let path = self.record_path();
         let recorded = match path.symlink_metadata() {
-            Ok(_) => decision::read(self.rulebook, path, &mut answers)?,
+            Ok(_) => decision::read(self.rulebook, &path, &mut answers)?,
             Err(_) => None,
         };
-        Ok((answers, recorded))
+        let told = answers.clone();
+        let dir = self.plan.scan.as_deref();
+        let scanned = dir.map(|dir| self.scanner(dir).scan()).transpose()?;
+        if let Some(scanned) = &scanned {
+            scanned.add_to(&mut answers);
+        }
+        Ok(Known { answers, told, recorded, scanned })
+    }
+
+    fn scanner<'p>(&'p self, dir: &'p Path) -> Scanner<'p> {
+        Scanner { rulebook: self.rulebook, rules: self.rules, dir, now: now().into() }
+    }
+
+    /// Where the decision is recorded: beside what is scanned when that is what was asked for, else here.
+    fn record_path(&self) -> PathBuf {
+        match (&self.plan.action, &self.plan.scan) {
+            (Action::Scan, Some(dir)) if dir.as_os_str() != "." => dir.join(decision::FILE),
+            _ => PathBuf::from(decision::FILE),
+        }
     }
 
     fn assess(&self, ask: bool, all: bool, save: bool) -> Result<ExitCode, Stop> {
-        let (answers, _) = self.known()?;
+        let known = self.known()?;
         if ask {
-            return self.interview(answers, all, save);
+            return self.interview(known, all, save);
         }
+        let Known { answers, scanned, .. } = known;
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
-        self.conclude(&answers, save, None)?;
+        self.conclude(&answers, None)?;
+        if save {
+            self.record(&answers, scanned.as_ref())?;
+        }
+        Ok(ExitCode::Done)
+    }
+
+    fn scan(&self) -> Result<ExitCode, Stop> {
+        let Known { answers, scanned, .. } = self.known()?;
+        let Some(scanned) = scanned else { return Ok(ExitCode::Done) };
+        let (assessment, outlook) = self.judge(&answers);
+        let contents = Contents::new(self.rulebook, &answers, &assessment, &outlook, self.provenance());
+        let report = scan_report::Scan {
+            folder: &scanned.folder,
+            facts: &scanned.facts,
+            conclusions: &scanned.conclusions,
+            contents: &contents,
+            open: (0..self.rulebook.questions().len())
+                .filter(|question| answers.is_open(*question))
+                .filter(|question| assessment.readings[*question] != Reading::DoesNotApply)
+                .collect(),
+        };
+        let format = self.plan.format.unwrap_or(Format::Text);
+        match &self.plan.output {
+            None => print(&scan_report::render(&report, format, layout(self.plan.verbose)))?,
+            Some(path) => {
+                let layout = Layout { verbose: self.plan.verbose, ..Layout::PLAIN };
+                write_whole(path, &scan_report::render(&report, format, layout))?;
+                say(&format!("{} Written to {}.", contents.headline, shown(path)));
+            }
+        }
         Ok(ExitCode::Done)
     }
 
     /// Asks what is not known, shows the result, and offers to keep it.
-    fn interview(&self, known: Answers, all: bool, save: bool) -> Result<ExitCode, Stop> {
-        let talk = |error: std::io::Error| Stop::wrong(format!("the questionnaire broke off: {error}"));
+    fn interview(&self, known: Known, all: bool, save: bool) -> Result<ExitCode, Stop> {
         let mut prompts = interview::open_terminal();
+        let Some(known) = self.settle(known, &mut *prompts)? else { return Ok(ExitCode::Done) };
+        let scanned = known.scanned.as_ref();
         let mut session = Session::of_working_directory(self.rulebook);
         let adaptive = Adaptive::new(self.rulebook);
         let interview = Interview {
             rulebook: self.rulebook,
             order: if all { &FileOrder } else { &adaptive },
             leaning: &|assessment| interview::leaning(self.rulebook, assessment),
+            hints: &scanned.map(|scanned| scanned.hints(self.rulebook)).unwrap_or_default(),
         };
-        let Outcome::Finished(answers) = interview.run(known, &mut session, &mut *prompts).map_err(talk)?
+        let Outcome::Finished(answers) =
+            interview.run(known.answers, &mut session, &mut *prompts).map_err(broke_off)?
         else {
             return Ok(ExitCode::Done);
         };
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
-        self.conclude(&answers, save, None)?;
+        self.conclude(&answers, None)?;
+        if save {
+            self.record(&answers, scanned)?;
+        }
         let keep = interview::offer_to_save(&mut *prompts, Path::new(decision::FILE), "decision.md")
-            .map_err(talk)?;
+            .map_err(broke_off)?;
         if let Some(report) = &keep.report {
-            self.conclude(&answers, false, Some(Path::new(report)))?;
+            self.conclude(&answers, Some(Path::new(report)))?;
         }
         if keep.answers && !save {
-            self.record(&answers)?;
+            self.record(&answers, scanned)?;
         }
-        session.discard().map_err(talk)?;
+        session.discard().map_err(broke_off)?;
         Ok(ExitCode::Done)
     }
 
-    /// Judges the answers, delivers the report (to `report` where that is named), and records the decision.
-    fn conclude(&self, answers: &Answers, save: bool, report: Option<&Path>) -> Result<(), Stop> {
+    /// Has a person settle what the scan could not, and takes the answers that follow. Nothing when the person left.
+    fn settle(&self, known: Known, prompts: &mut dyn Prompts) -> Result<Option<Known>, Stop> {
+        let (Some(scanned), Some(dir)) = (known.scanned, self.plan.scan.as_deref()) else {
+            return Ok(Some(Known { scanned: None, ..known }));
+        };
+        let Some(scanned) = self.scanner(dir).settle(scanned, prompts).map_err(broke_off)? else {
+            return Ok(None);
+        };
+        let scanned = scanned?;
+        let mut answers = known.told.clone();
+        scanned.add_to(&mut answers);
+        Ok(Some(Known { answers, scanned: Some(scanned), ..known }))
+    }
+
+    /// Judges the answers and delivers the report (to `report` where that is named).
+    fn conclude(&self, answers: &Answers, report: Option<&Path>) -> Result<(), Stop> {
         let (assessment, outlook) = self.judge(answers);
         let contents = Contents::new(self.rulebook, answers, &assessment, &outlook, self.provenance());
         match report {
@@ -152,20 +238,32 @@ impl Program<'_> {
             }
             None => self.deliver(&contents)?,
         }
-        if save { self.record(answers) } else { Ok(()) }
+        Ok(())
     }
 
-    fn record(&self, answers: &Answers) -> Result<(), Stop> {
+    fn record(&self, answers: &Answers, scanned: Option<&Scanned>) -> Result<(), Stop> {
         let (assessment, _) = self.judge(answers);
-        decision::record(self.rulebook, Path::new(decision::FILE), answers, &assessment, &today())?;
+        let record = Record {
+            rulebook: self.rulebook,
+            answers,
+            assessment: &assessment,
+            evidence: scanned.map(|scanned| &scanned.conclusions),
+            now: now(),
+        };
+        record.write(Path::new(decision::FILE))?;
         say(&format!("Recorded in {}.", decision::FILE));
+        let partial = |question: &usize| answers.given(*question).is_some_and(Given::is_partial);
+        for question in (0..self.rulebook.questions().len()).filter(partial) {
+            let id = &self.rulebook.questions()[question].id;
+            say(&format!("Look over `{id}`: it has what the scan found, which may not be all."));
+        }
         Ok(())
     }
 
     fn judge(&self, answers: &Answers) -> (Assessment, Outlook) {
         let values = answers.values();
         let outlook = Engine::new(self.rulebook).outlook(&values);
-        (assess(self.rulebook, self.rulebook.readings(|question| answers.value(question))), outlook)
+        (assess(self.rulebook, answers.readings(self.rulebook)), outlook)
     }
 
     /// Writes the report to the file that was named, else to standard output.
@@ -196,7 +294,7 @@ impl Program<'_> {
     }
 
     fn check(&self, gates: &Gates) -> Result<ExitCode, Stop> {
-        let (answers, recorded) = self.known()?;
+        let Known { answers, told, recorded, scanned } = self.known()?;
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
@@ -209,10 +307,20 @@ impl Program<'_> {
         }
         let (assessment, outlook) = self.judge(&answers);
         let contents = Contents::new(self.rulebook, &answers, &assessment, &outlook, self.provenance());
-        let failures = check::failures(&contents, recorded.as_ref(), gates);
+        let failures = Check {
+            contents: &contents,
+            decision: recorded.as_ref(),
+            gates,
+            answers: &answers,
+            told: &told,
+            scanned: scanned.as_ref(),
+            verdict_of: &|answers| assess(self.rulebook, answers.readings(self.rulebook)).band,
+        }
+        .failures();
         self.deliver(&contents)?;
         let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         check::announce(&contents, &failures, recorded.is_some(), in_actions);
+        scanned.iter().for_each(check::announce_unread);
         if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
             append(Path::new(&summary), &markdown::render(&contents, &today()))?;
         }
@@ -237,7 +345,7 @@ impl Program<'_> {
         Stop::wrong(format!(
             "no answers are known and nobody can be asked\n\n\
              Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
-             with a {} in this directory, or run needk8s in a terminal. All questions: needk8s --help.",
+             with a {} in this directory, with --scan DIR, or run needk8s in a terminal. All questions: needk8s --help.",
             example.join(" "),
             input::VARIABLE_PREFIX,
             decision::FILE
@@ -245,7 +353,7 @@ impl Program<'_> {
     }
 
     fn compare(&self, all: bool) -> Result<ExitCode, Stop> {
-        let (answers, _) = self.known()?;
+        let answers = self.known()?.answers;
         let assessment = (!answers.is_empty()).then(|| self.judge(&answers).0);
         let selection = matrix::Selection { rulebook: self.rulebook, assessment: assessment.as_ref(), all };
         let format = self.plan.format.unwrap_or(Format::Text);
@@ -278,7 +386,7 @@ impl Program<'_> {
     }
 
     fn learn(&self) -> Result<ExitCode, Stop> {
-        let (answers, _) = self.known()?;
+        let answers = self.known()?.answers;
         let assessment = (!answers.is_empty()).then(|| self.judge(&answers).0);
         print(&reference::learn(self.rulebook, assessment.as_ref(), layout(false)))?;
         Ok(ExitCode::Done)
@@ -299,6 +407,10 @@ impl Program<'_> {
         print(&String::from_utf8_lossy(&page))?;
         Ok(ExitCode::Done)
     }
+}
+
+fn broke_off(error: std::io::Error) -> Stop {
+    Stop::wrong(format!("the questionnaire broke off: {error}"))
 }
 
 /// Adds a text to the end of a file that others add to as well.
@@ -325,10 +437,13 @@ fn digest(rulebook: &Rulebook) -> String {
 /// Today in UTC, as YYYY-MM-DD; `SOURCE_DATE_EPOCH` stands in for the clock where results must be repeatable
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
 fn today() -> String {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
-    let now = fixed
-        .and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok())
-        .unwrap_or_else(time::OffsetDateTime::now_utc);
-    let (year, month, day) = now.to_calendar_date();
+    let (year, month, day) = now().to_calendar_date();
     format!("{year:04}-{:02}-{day:02}", u8::from(month))
+}
+
+fn now() -> time::OffsetDateTime {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    fixed
+        .and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or_else(time::OffsetDateTime::now_utc)
 }

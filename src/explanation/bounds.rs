@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::model::{Adds, Frame, Model, ROW, Row};
+use super::model::{Adds, Frame, Model, Owner, ROW, Row};
 use crate::rulebook::Leaning;
 
 /// 64 platforms fill eight rows, and each side may have one that is not full.
@@ -23,8 +23,10 @@ pub(super) struct Measure {
     /// Demands that may or may not count, aspect by aspect and variable by variable.
     open: Vec<Open>,
     open_of: Vec<(usize, Range<usize>)>,
-    /// The variables on which something depends.
+    /// The variables whose values change efforts or shortfalls by themselves.
     actives: Vec<Active>,
+    /// Whether a variable owns an open demand.
+    owns: Vec<bool>,
     /// Criteria that change effort and belong to no variable alone, and whether each must hold.
     loose: Vec<(usize, bool)>,
     /// Criteria that change the effort of families, and whether each must hold.
@@ -39,7 +41,7 @@ struct Open {
     criterion: usize,
     rows: usize,
     owner: usize,
-    /// The values of the owner with which it may.
+    /// The values of the owner with which it may, the last bit for none of them.
     values: u64,
 }
 
@@ -48,8 +50,9 @@ struct Open {
 struct Active {
     variable: usize,
     values: u64,
-    /// It may come to nothing: not asked or not answered.
-    none: bool,
+    /// Its question may be set aside, and may count without an answer.
+    aside: bool,
+    unanswered: bool,
     /// The least and the greatest points that it adds to the effort price.
     price: (i64, i64),
     familiar: bool,
@@ -64,6 +67,12 @@ struct Shares {
 }
 
 impl Shares {
+    fn touch(&mut self, variable: usize, slots: Range<usize>) {
+        if !std::mem::replace(&mut self.touched[variable], true) {
+            self.by_slot[slots.start * self.rows..slots.end * self.rows].fill([0; ROW]);
+        }
+    }
+
     fn at(&mut self, slot: usize, row: usize) -> &mut [i32; ROW] {
         &mut self.by_slot[slot * self.rows + row]
     }
@@ -123,6 +132,7 @@ impl Measure {
             open: Vec::new(),
             open_of: Vec::new(),
             actives: Vec::new(),
+            owns: vec![false; model.variables.len()],
             loose: Vec::new(),
             strangers: Vec::new(),
             removed: Removed::default(),
@@ -154,6 +164,7 @@ impl Measure {
     fn take_needs(&mut self, model: &Model, frame: &Frame) {
         self.open.clear();
         self.open_of.clear();
+        self.owns.fill(false);
         for (aspect, needs) in model.needs.iter().enumerate() {
             let held = &mut self.held[aspect * model.rows..(aspect + 1) * model.rows];
             held.fill([0; ROW]);
@@ -166,8 +177,16 @@ impl Measure {
                         raise(held, gap);
                     }
                 } else if frame.may_hold(need.criterion) {
-                    let (owner, values) = model.owners[need.criterion];
-                    self.open.push(Open { criterion: need.criterion, rows: need.rows, owner, values });
+                    let Owner { variable, values, without } = model.owners[need.criterion];
+                    self.owns[variable] = true;
+                    let none = model.slots[variable + 1] - model.slots[variable] - 1;
+                    let values = values | u64::from(without).checked_shl(none as u32).unwrap_or(0);
+                    self.open.push(Open {
+                        criterion: need.criterion,
+                        rows: need.rows,
+                        owner: variable,
+                        values,
+                    });
                 }
             }
             if any || self.open.len() > start {
@@ -191,11 +210,12 @@ impl Measure {
         }
         self.actives.clear();
         for (index, variable) in model.variables.iter().enumerate() {
-            if variable.adds.is_empty() && variable.criteria.is_empty() {
+            if variable.adds.is_empty() && !self.owns[index] {
                 continue;
             }
-            let (values, none) = model.states(frame, index);
-            let mut active = Active { variable: index, values, none, price: (0, 0), familiar: false };
+            let (values, aside, unanswered) = model.states(frame, index);
+            let mut active =
+                Active { variable: index, values, aside, unanswered, price: (0, 0), familiar: false };
             if !variable.adds.is_empty() {
                 active.sum_up(&variable.adds, &variable.adds_aside);
             }
@@ -368,21 +388,29 @@ impl Measure {
         let (aspect, open) = self.open_of[index].clone();
         let held = self.held[aspect * model.rows + row];
         let anchored = self.held[aspect * model.rows + anchor / ROW][anchor % ROW];
-        let base: Row = match way {
-            Way::Above => std::array::from_fn(|column| held[column] - anchored),
-            Way::Below => std::array::from_fn(|column| anchored - held[column]),
-        };
+        let mut base = held;
+        for lane in &mut base {
+            *lane = if way == Way::Above { *lane - anchored } else { anchored - *lane };
+        }
+        if open.is_empty() {
+            add(lacks, &base);
+            return;
+        }
         let excess = |need: usize| -> Row {
-            let gaps = &model.gaps[need + row];
+            let mut excess = model.gaps[need + row];
             let anchor_gap = model.gaps[need + anchor / ROW][anchor % ROW];
             match way {
-                Way::Above => std::array::from_fn(|column| gaps[column] - anchor_gap.max(anchored)),
-                Way::Below => std::array::from_fn(|column| anchor_gap - gaps[column].max(held[column])),
+                Way::Above => excess.iter_mut().for_each(|lane| *lane -= anchor_gap.max(anchored)),
+                Way::Below => {
+                    for column in 0..ROW {
+                        excess[column] = anchor_gap - excess[column].max(held[column]);
+                    }
+                }
             }
+            excess
         };
         let (mut first, mut second) = (base, base);
-        let groups = || self.open[open.clone()].chunk_by(|a, b| a.owner == b.owner);
-        for group in groups() {
+        for group in self.open[open.clone()].chunk_by(|a, b| a.owner == b.owner) {
             let mut largest = excess(group[0].rows);
             group[1..].iter().for_each(|need| raise(&mut largest, &excess(need.rows)));
             for column in 0..ROW {
@@ -390,38 +418,35 @@ impl Measure {
                 first[column] = first[column].max(largest[column]);
             }
         }
-        for column in 0..ROW {
-            lacks[column] += i32::from(second[column]);
-        }
+        add(lacks, &second);
         if first == second {
             return;
         }
-        let mut over = [[0_i16; ROW]; 64];
         for group in self.open[open].chunk_by(|a, b| a.owner == b.owner) {
-            let mut values = 0;
-            for need in group {
-                let excess = excess(need.rows);
-                let above: Row = std::array::from_fn(|column| (excess[column] - second[column]).max(0));
+            let owner = group[0].owner;
+            let slots = model.slots[owner]..model.slots[owner + 1];
+            let own = u64::MAX >> (64 - slots.len());
+            for (at, need) in group.iter().enumerate() {
+                let mut above = excess(need.rows);
+                for column in 0..ROW {
+                    above[column] = (above[column] - second[column]).max(0);
+                }
                 if above == [0; ROW] {
                     continue;
                 }
-                values |= need.values;
-                each_bit(need.values, |value| raise(&mut over[value], &above));
-            }
-            if values != 0 {
-                let owner = group[0].owner;
-                let slots = model.slots[owner]..model.slots[owner + 1];
-                if !self.shares.touched[owner] {
-                    self.shares.touched[owner] = true;
-                    self.shares.by_slot[slots.start * self.shares.rows..slots.end * self.shares.rows]
-                        .fill([0; ROW]);
-                }
-                each_bit(values & (u64::MAX >> (64 - slots.len())), |value| {
-                    let share = self.shares.at(slots.start + value, row);
-                    for column in 0..ROW {
-                        share[column] += i32::from(over[value][column]);
+                self.shares.touch(owner, slots.clone());
+                let earlier = &group[..at];
+                each_bit(need.values & own, |value| {
+                    // Of several demands that count with the same value, the largest does.
+                    let mut over = above;
+                    for other in earlier.iter().filter(|other| other.values >> value & 1 == 1) {
+                        let mut known = excess(other.rows);
+                        for column in 0..ROW {
+                            known[column] = (known[column] - second[column]).max(0);
+                            over[column] = (over[column] - known[column]).max(0);
+                        }
                     }
-                    over[value] = [0; ROW];
+                    add(self.shares.at(slots.start + value, row), &over);
                 });
             }
         }
@@ -437,6 +462,11 @@ impl Measure {
             std::array::from_fn(|column| self.span(model, way, row * ROW + column, anchor));
         let (cheap, dear) = self.price;
         let twice = cheap != dear && spans.iter().any(|span| span.low != span.high);
+        // Variables whose values differ in nothing but the price move it all the same way.
+        let (mut low, mut high) = (model.base_price, model.base_price);
+        for active in self.actives.iter().filter(|active| !self.is_apart(active)) {
+            (low, high) = (low + active.price.0, high + active.price.1);
+        }
         for upper in [false, true].into_iter().take(1 + usize::from(twice)) {
             let mut sums = [0; ROW];
             let mut slopes = [0; ROW];
@@ -446,10 +476,11 @@ impl Measure {
                     sums[column] = if span.high > 0 { dear * span.high } else { cheap * span.high };
                     continue;
                 }
-                slopes[column] = if upper { span.high } else { span.low };
-                sums[column] = steep * span.start - steep * slopes[column]
-                    + slopes[column] * model.base_price
-                    + (slopes[column] * (1 - self.raw_price).max(0)).max(0);
+                let slope = if upper { span.high } else { span.low };
+                slopes[column] = slope;
+                sums[column] = steep * (span.start - slope)
+                    + (slope * (1 - self.raw_price).max(0)).max(0)
+                    + if slope > 0 { slope * high } else { slope * low };
             }
             for (criterion, must) in &self.loose {
                 let effect = &model.effects[*criterion];
@@ -458,7 +489,7 @@ impl Measure {
                     sums[column] += if *must { points } else { points.max(0) };
                 }
             }
-            for active in &self.actives {
+            for active in self.actives.iter().filter(|active| self.is_apart(active)) {
                 self.add_active(model, active, row, &spans, &slopes, steep, &mut sums);
             }
             for column in 0..ROW {
@@ -466,6 +497,11 @@ impl Measure {
             }
         }
         best
+    }
+
+    /// Whether a variable's values differ in more than the price.
+    fn is_apart(&self, active: &Active) -> bool {
+        active.familiar || self.shares.touched[active.variable]
     }
 
     #[expect(clippy::too_many_arguments, reason = "the inner loop of all searches")]
@@ -481,36 +517,35 @@ impl Measure {
     ) {
         let touched = self.shares.touched[active.variable];
         let variable = &model.variables[active.variable];
-        if !touched && !active.familiar {
-            let (low, high) = active.price;
-            for column in 0..ROW {
-                sums[column] += (slopes[column] * low).max(slopes[column] * high);
-            }
-            return;
-        }
         let mut most = [i64::MIN; ROW];
         let mut see = |share: Option<&[i32; ROW]>, adds: Option<&Adds>| {
-            for column in 0..ROW {
-                let mut points = share.map_or(0, |share| model.shortfall_price * i64::from(share[column]));
-                if let (Some(adds), false) = (adds, spans[column].clipped) {
-                    points += slopes[column] * adds.price + steep * spans[column].between(&adds.familiarity);
+            let mut points = [0; ROW];
+            if let Some(share) = share {
+                for column in 0..ROW {
+                    points[column] = model.shortfall_price * i64::from(share[column]);
                 }
-                most[column] = most[column].max(points);
+            }
+            if let Some(adds) = adds.filter(|adds| !adds.is_nothing()) {
+                for column in (0..ROW).filter(|column| !spans[*column].clipped) {
+                    points[column] +=
+                        slopes[column] * adds.price + steep * spans[column].between(&adds.familiarity);
+                }
+            }
+            for column in 0..ROW {
+                most[column] = most[column].max(points[column]);
             }
         };
-        let start = model.slots[active.variable];
-        each_bit(active.values, |value| {
-            let share = touched.then(|| &self.shares.by_slot[(start + value) * self.shares.rows + row]);
-            see(share, variable.adds.get(value));
-        });
-        if active.none {
-            see(None, Some(&variable.adds_aside));
-            see(None, None);
+        let (start, none) = (model.slots[active.variable], model.slots[active.variable + 1] - 1);
+        let share = |slot: usize| touched.then(|| &self.shares.by_slot[slot * self.shares.rows + row]);
+        each_bit(active.values, |value| see(share(start + value), variable.adds.get(value)));
+        if active.aside {
+            see(share(none), Some(&variable.adds_aside));
         }
-        if active.values != 0 || active.none {
-            for column in 0..ROW {
-                sums[column] += most[column];
-            }
+        if active.unanswered {
+            see(share(none), None);
+        }
+        for column in 0..ROW {
+            sums[column] += most[column];
         }
     }
 
@@ -583,12 +618,12 @@ impl Measure {
             }
         }
         let steep = self.price.1;
-        for active in self.actives.iter().filter(|active| active.values.count_ones() > 1) {
-            let touched = self.shares.touched[active.variable];
-            let start = model.slots[active.variable];
-            let variable = &model.variables[active.variable];
+        for (index, domain) in chosen.iter_mut().enumerate().filter(|(_, domain)| !domain.is_power_of_two()) {
+            let touched = self.shares.touched[index];
+            let start = model.slots[index];
+            let variable = &model.variables[index];
             let mut best: Option<((i64, i64), u64)> = None;
-            each_bit(active.values, |value| {
+            each_bit(*domain, |value| {
                 let share = if touched {
                     self.shares.by_slot[(start + value) * self.shares.rows + row][column]
                 } else {
@@ -603,7 +638,7 @@ impl Measure {
                     best = Some((rank, 1 << value));
                 }
             });
-            chosen[active.variable] = best.map_or(active.values, |(_, value)| value);
+            *domain = best.map_or(*domain, |(_, value)| value);
         }
     }
 }
@@ -635,8 +670,10 @@ impl Active {
             familiar |= adds.familiarity.iter().any(|points| *points != 0);
         };
         each_bit(self.values, |value| adds.get(value).into_iter().for_each(&mut see));
-        if self.none {
+        if self.aside {
             see(aside);
+        }
+        if self.unanswered {
             see(&Adds::default());
         }
         if low <= high {
@@ -692,6 +729,12 @@ fn each_bit(mut mask: u64, mut see: impl FnMut(usize)) {
     while mask != 0 {
         see(mask.trailing_zeros() as usize);
         mask &= mask - 1;
+    }
+}
+
+fn add(sums: &mut [i32; ROW], row: &Row) {
+    for column in 0..ROW {
+        sums[column] += i32::from(row[column]);
     }
 }
 

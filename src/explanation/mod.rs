@@ -82,12 +82,17 @@ impl Engine {
         let mut situation = Situation::new(&self.model, self.model.classes_of(values));
         let span = self.span(&mut self.search(), &root);
         let outlook = self.outlook_of(&span);
+        let found = turning::find(&mut situation);
+        let sufficient_reason = match outlook.status {
+            Status::Settled => {
+                let known = situation.known_escapes(&root, found.sets());
+                self.sufficient_reason(&mut self.search(), values, assessment.band, &known)
+            }
+            _ => None,
+        };
         Explanation {
-            sufficient_reason: match outlook.status {
-                Status::Settled => self.sufficient_reason(&mut self.search(), values, assessment.band),
-                _ => None,
-            },
-            turning_points: turning::turning_points(rulebook, &mut situation),
+            sufficient_reason,
+            turning_points: found.summed_up(rulebook, &situation),
             slack: self.slack(&mut situation, &root, assessment.band),
             steadiness: steadiness::steadiness(rulebook, assessment),
             open_questions: self.open_questions(&mut situation, &root, &span, &outlook),
@@ -97,7 +102,8 @@ impl Engine {
 
     /// What would move the verdict on `values`, target by target.
     pub fn turning_points(&self, rulebook: &Rulebook, values: &[Option<Value>]) -> Vec<TurningPoints> {
-        turning::turning_points(rulebook, &mut Situation::new(&self.model, self.model.classes_of(values)))
+        let mut situation = Situation::new(&self.model, self.model.classes_of(values));
+        turning::find(&mut situation).summed_up(rulebook, &situation)
     }
 
     /// The smallest sets of one or two answer changes after which `platform` is recommended; all of them.

@@ -50,6 +50,10 @@ pub(super) struct Adds {
 }
 
 impl Adds {
+    pub(super) fn is_nothing(&self) -> bool {
+        self.price == 0 && self.familiarity.is_empty()
+    }
+
     fn add(&mut self, effect: &Effect) {
         self.price += effect.effort;
         if !effect.familiarity.is_empty() {
@@ -63,6 +67,16 @@ impl Adds {
 pub(super) const ANSWERED: u64 = 2;
 /// The same when it is not.
 pub(super) const UNANSWERED: u64 = 1;
+
+/// The variable that a criterion is counted under.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owner {
+    pub(super) variable: usize,
+    /// The values with which the criterion may hold.
+    pub(super) values: u64,
+    /// Whether it may hold while the variable's question is set aside or not answered.
+    pub(super) without: bool,
+}
 
 /// A condition over variables.
 #[derive(Debug, Clone)]
@@ -108,11 +122,12 @@ pub(super) struct Model {
     asks: Vec<Option<Tree>>,
     conditions: Vec<Tree>,
     pub(super) effects: Vec<Effect>,
-    /// The variable that each criterion is counted under, and the values with which it may hold.
-    pub(super) owners: Vec<(usize, u64)>,
+    /// The variable that each criterion is counted under.
+    pub(super) owners: Vec<Owner>,
     /// For each criterion, the variables that it changes with, and the values with which it may hold.
     pub(super) helpers: Vec<Vec<(usize, u64)>>,
-    /// Where the values of each variable start when all values of all variables are counted.
+    /// Where the values of each variable start when all values of all variables are counted, and one more for each that
+    /// stands for none of them.
     pub(super) slots: Vec<usize>,
     /// Criteria that change effort and are not in the table of a variable.
     pub(super) loose: Vec<usize>,
@@ -125,6 +140,7 @@ pub(super) struct Model {
     pub(super) demands_of: Vec<Vec<(usize, usize)>>,
     /// The criteria that each question has a part in, and the questions that have a part in the same.
     pub(super) touched_by: Vec<Vec<usize>>,
+    parts: Vec<Vec<bool>>,
     tied: Vec<Vec<bool>>,
     pub(super) rows: usize,
     pub(super) rows_without: usize,
@@ -347,6 +363,7 @@ impl Model {
             gaps: Vec::new(),
             demands_of: vec![Vec::new(); rulebook.criteria().len()],
             touched_by: Vec::new(),
+            parts: Vec::new(),
             tied: Vec::new(),
             rows,
             rows_without,
@@ -452,6 +469,12 @@ impl Model {
             criteria
         };
         self.touched_by = self.variables_of.iter().map(touched).collect();
+        let part = |criteria: &Vec<usize>| {
+            let mut part = vec![false; self.conditions.len()];
+            criteria.iter().for_each(|criterion| part[*criterion] = true);
+            part
+        };
+        self.parts = self.touched_by.iter().map(part).collect();
         let shares =
             |a: &Vec<usize>, b: &Vec<usize>| a.iter().any(|criterion| b.binary_search(criterion).is_ok());
         self.tied =
@@ -461,6 +484,16 @@ impl Model {
     /// Whether two questions have a part in the same criterion, so that changes of both do not simply add up.
     pub(super) fn are_tied(&self, question: usize, other: usize) -> bool {
         self.tied[question][other]
+    }
+
+    /// Whether it depends on a question which others apply.
+    pub(super) fn decides_what_applies(&self, question: usize) -> bool {
+        self.variables[self.variables_of[question].clone()].iter().any(|variable| !variable.asks.is_empty())
+    }
+
+    /// Whether a criterion changes with a question.
+    pub(super) fn has_part(&self, question: usize, criterion: usize) -> bool {
+        self.parts[question][criterion]
     }
 
     pub(super) fn family_count(&self) -> usize {
@@ -499,8 +532,10 @@ impl Model {
             let open = self.conditions[index].evaluate(&frame, &self.variables_of) & may::HOLD != 0;
             let masks =
                 variables.iter().map(|variable| (*variable, self.holding(&mut frame, index, *variable)));
-            let narrowest = masks.min_by_key(|(_, mask)| mask.count_ones());
-            self.owners.push(narrowest.filter(|_| open).unwrap_or((0, u64::MAX)));
+            let narrowest = masks.min_by_key(|(_, mask)| mask.count_ones()).filter(|_| open);
+            let (variable, values) = narrowest.unwrap_or((0, u64::MAX));
+            let without = self.holds_without(&mut frame, index, variable);
+            self.owners.push(Owner { variable, values, without });
             let effect = &self.effects[index];
             if effect.effort == 0 && effect.familiarity.is_empty() {
                 continue;
@@ -509,7 +544,7 @@ impl Model {
                 self.loose.push(index);
                 continue;
             };
-            let (_, holding) = self.owners[index];
+            let holding = self.owners[index].values;
             let question = self.variables[only].question;
             let asked = frame.asks[question];
             frame.asks[question] = may::NOT_HOLD | may::FAIL;
@@ -524,7 +559,7 @@ impl Model {
             }
         }
         let owners = &self.owners;
-        self.needs.iter_mut().for_each(|needs| needs.sort_by_key(|need| owners[need.criterion].0));
+        self.needs.iter_mut().for_each(|needs| needs.sort_by_key(|need| owners[need.criterion].variable));
         for (index, variable) in self.variables.iter().enumerate() {
             for criterion in &variable.criteria {
                 let mut mask = 0;
@@ -536,6 +571,21 @@ impl Model {
                 self.helpers[*criterion].push((index, mask));
             }
         }
+    }
+
+    /// Whether a criterion may hold while a variable's question is set aside or not answered.
+    fn holds_without(&self, frame: &mut Frame, criterion: usize, variable: usize) -> bool {
+        let question = self.variables[variable].question;
+        let start = self.variables_of[question].start;
+        let (asked, answered) = (frame.asks[question], frame.domains[start]);
+        let may_hold =
+            |frame: &Frame| self.conditions[criterion].evaluate(frame, &self.variables_of) & may::HOLD != 0;
+        frame.asks[question] = may::NOT_HOLD | may::FAIL;
+        let aside = may_hold(frame);
+        (frame.asks[question], frame.domains[start]) = (may::HOLD | may::NOT_FAIL, UNANSWERED);
+        let unanswered = may_hold(frame);
+        (frame.asks[question], frame.domains[start]) = (asked, answered);
+        aside || unanswered
     }
 
     /// The values of a variable with which a criterion may hold, when its question applies.
@@ -594,6 +644,20 @@ impl Model {
         }
     }
 
+    /// Evaluates anew which questions apply after one was answered otherwise.
+    pub(super) fn settle_asks(&self, frame: &mut Frame, question: usize) {
+        for variable in self.variables_of[question].clone() {
+            for asked in &self.variables[variable].asks {
+                frame.asks[*asked] = self.applies(frame, *asked);
+            }
+        }
+    }
+
+    /// Whether a criterion holds in a frame of one set of answers, of which only the questions that apply are settled.
+    pub(super) fn is_true(&self, frame: &Frame, criterion: usize) -> bool {
+        self.conditions[criterion].evaluate(frame, &self.variables_of) & may::HOLD != 0
+    }
+
     /// Fixes a question to one class, without evaluating the conditions.
     pub(super) fn put(&self, domains: &mut [u64], question: usize, class: usize) {
         let variables = self.variables_of[question].clone();
@@ -603,13 +667,26 @@ impl Model {
         }
     }
 
-    /// The values that a variable may take in a frame while its question counts, and whether it may come to nothing.
-    pub(super) fn states(&self, frame: &Frame, variable: usize) -> (u64, bool) {
+    /// The domains of a question's variables when its answer may be any.
+    pub(super) fn full_domains(&self, question: usize) -> Vec<u64> {
+        let variables = self.variables_of[question].clone().skip(1);
+        std::iter::once(ANSWERED).chain(variables.map(|variable| self.variables[variable].all)).collect()
+    }
+
+    /// The domains of a question's variables when its answer is of one class.
+    pub(super) fn domains_of(&self, question: usize, class: usize) -> Vec<u64> {
+        let values = self.settings[question][class].iter().map(|value| 1 << value);
+        std::iter::once(ANSWERED).chain(values).collect()
+    }
+
+    /// The values that a variable may take in a frame while its question counts; whether the question may be set aside,
+    /// and whether it may be open and count.
+    pub(super) fn states(&self, frame: &Frame, variable: usize) -> (u64, bool, bool) {
         let question = self.variables[variable].question;
         let answered = frame.domains[self.variables_of[question].start];
-        let counts = frame.may_apply(question) && answered & ANSWERED != 0;
-        let none = frame.may_be_aside(question) || answered & UNANSWERED != 0;
-        (if counts { frame.domains[variable] } else { 0 }, none)
+        let counts = frame.may_apply(question);
+        let values = if counts && answered & ANSWERED != 0 { frame.domains[variable] } else { 0 };
+        (values, frame.may_be_aside(question), counts && answered & UNANSWERED != 0)
     }
 
     /// The class of each answer's value, for those questions that have one.
@@ -628,7 +705,7 @@ fn starts(variables: &[Variable]) -> Vec<usize> {
     let mut next = 0;
     let mut starts = vec![next];
     for variable in variables {
-        next += variable.all.count_ones() as usize;
+        next += variable.all.count_ones() as usize + 1;
         starts.push(next);
     }
     starts

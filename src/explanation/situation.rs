@@ -14,15 +14,38 @@ pub(super) struct Situation<'m> {
     pub(super) model: &'m Model,
     pub(super) classes: Vec<Option<usize>>,
     pub(super) frame: Frame,
-    /// For each question and class, the criteria that flip when the answer alone changes to it.
-    flips: Vec<Vec<Vec<usize>>>,
+    /// For each question and class, what follows when the answer alone changes to it.
+    singles: Vec<Vec<Single>>,
     holds: Vec<bool>,
     price: i64,
+    /// Platforms off the table by name and by family, a bit each.
+    removed: (u64, u64),
     familiarity: Vec<i64>,
     /// What each platform lacks, by aspect and summed up.
     short: Vec<[i16; ROW]>,
     sums: Vec<[i32; ROW]>,
     scratch: Scratch,
+}
+
+/// What follows from the change of one answer.
+#[derive(Debug, Clone, Default)]
+struct Single {
+    /// The criteria that flip.
+    flips: Vec<usize>,
+    /// Points added to the effort price, and to the effort of families.
+    price: i64,
+    familiarity: Vec<i64>,
+    /// Whether a constraint is among the criteria.
+    constrains: bool,
+    /// What is added to the shortfalls: the sums, and aspect by aspect.
+    sums: Vec<[i32; ROW]>,
+    by_aspect: Vec<(usize, Vec<[i32; ROW]>)>,
+    /// The aspects, a bit each; those beyond the last bit share bits.
+    aspects: u128,
+}
+
+fn bit(aspect: usize) -> u128 {
+    1 << (aspect % 128)
 }
 
 #[derive(Debug, Clone)]
@@ -31,6 +54,8 @@ struct Scratch {
     flipped: Vec<bool>,
     list: Vec<usize>,
     aspects: Vec<bool>,
+    price: i64,
+    removed: (u64, u64),
     familiarity: Vec<i64>,
     sums: Vec<[i32; ROW]>,
 }
@@ -54,11 +79,14 @@ impl<'m> Situation<'m> {
                 flipped: vec![false; holds.len()],
                 list: Vec::new(),
                 aspects: vec![false; model.needs.len()],
+                price,
+                removed: (0, 0),
                 familiarity: familiarity.clone(),
                 sums: vec![[0; ROW]; model.rows],
             },
             frame,
-            flips: Vec::new(),
+            singles: Vec::new(),
+            removed: (0, 0),
             short: vec![[0; ROW]; model.rows * model.needs.len()],
             sums: vec![[0; ROW]; model.rows],
             holds,
@@ -72,25 +100,65 @@ impl<'m> Situation<'m> {
                 add(&mut situation.sums[row], &short, 1);
             }
         }
-        situation.flips = (0..model.classes.len())
+        situation.removed = situation.removed();
+        situation.singles = (0..model.classes.len())
             .map(|question| {
-                (0..model.classes[question].len()).map(|class| situation.flips_of(question, class)).collect()
+                (0..model.classes[question].len()).map(|class| situation.single((question, class))).collect()
             })
             .collect();
         situation
     }
 
-    fn flips_of(&mut self, question: usize, class: usize) -> Vec<usize> {
+    fn single(&mut self, change: Change) -> Single {
+        let (question, class) = change;
         if self.classes[question] == Some(class) {
-            return Vec::new();
+            return Single { sums: vec![[0; ROW]; self.model.rows], ..Single::default() };
         }
-        self.apply(&[(question, class)]);
-        std::mem::take(&mut self.scratch.list)
+        self.apply(&[change]);
+        self.flip_listed();
+        let list = self.scratch.list.clone();
+        let mut aspects: Vec<usize> = list
+            .iter()
+            .flat_map(|criterion| &self.model.demands_of[*criterion])
+            .map(|(aspect, _)| *aspect)
+            .collect();
+        aspects.sort_unstable();
+        aspects.dedup();
+        let difference = |aspect: usize, row: usize| {
+            let (then, now) = (self.lacks(aspect, row), self.short[aspect * self.model.rows + row]);
+            let mut difference = [0; ROW];
+            add(&mut difference, &then, 1);
+            add(&mut difference, &now, -1);
+            difference
+        };
+        let by_aspect = aspects
+            .iter()
+            .map(|aspect| (*aspect, (0..self.model.rows).map(|row| difference(*aspect, row)).collect()));
+        let by_aspect: Vec<(usize, Vec<[i32; ROW]>)> = by_aspect.collect();
+        let sums = self.scratch.sums.iter().zip(&self.sums).map(|(then, now)| {
+            let mut difference = *then;
+            difference.iter_mut().zip(now).for_each(|(then, now)| *then -= now);
+            difference
+        });
+        let familiarity =
+            self.scratch.familiarity.iter().zip(&self.familiarity).map(|(then, now)| then - now);
+        let familiarity: Vec<i64> = familiarity.collect();
+        let single = Single {
+            price: self.scratch.price - self.price,
+            familiarity: if familiarity.iter().all(|points| *points == 0) { Vec::new() } else { familiarity },
+            constrains: list.iter().any(|criterion| self.model.constraints.contains(criterion)),
+            sums: sums.collect(),
+            aspects: aspects.iter().fold(0, |bits, aspect| bits | bit(*aspect)),
+            by_aspect,
+            flips: list,
+        };
+        self.restore();
+        single
     }
 
     /// What one question's answer alone flips.
     pub(super) fn flips(&self, (question, class): Change) -> &[usize] {
-        &self.flips[question][class]
+        &self.singles[question][class].flips
     }
 
     pub(super) fn holds(&self, criterion: usize) -> bool {
@@ -123,6 +191,22 @@ impl<'m> Situation<'m> {
         }
     }
 
+    /// Those sets of changes after which every question that applies is still answered, so that they show what a complete
+    /// set of answers comes to.
+    pub(super) fn known_escapes<'c>(
+        &self,
+        root: &Frame,
+        sets: impl Iterator<Item = &'c Vec<Change>>,
+    ) -> Vec<&'c Vec<Change>> {
+        let open = |question: usize| self.classes[question].is_none();
+        let everything = !(0..self.classes.len()).any(open);
+        if !everything && (0..self.classes.len()).any(|question| open(question) && root.may_apply(question)) {
+            return Vec::new();
+        }
+        let opens = |(question, _): &Change| !everything && self.model.decides_what_applies(*question);
+        sets.filter(|set| !set.iter().any(opens)).collect()
+    }
+
     /// The outcome as it stands.
     pub(super) fn outcome(&mut self) -> Outcome {
         self.after(&[])
@@ -130,46 +214,130 @@ impl<'m> Situation<'m> {
 
     /// The outcome after some answers have changed.
     pub(super) fn after(&mut self, changes: &[Change]) -> Outcome {
-        self.flip(changes);
+        let tied = |(index, (question, _)): (usize, &Change)| {
+            changes[index + 1..].iter().any(|(other, _)| self.model.are_tied(*question, *other))
+        };
+        if changes.iter().enumerate().any(tied) {
+            self.list_tied(changes);
+            self.flip_listed();
+        } else {
+            self.add_up(changes);
+        }
         let outcome = self.conclude();
         self.restore();
         outcome
     }
 
-    fn flip(&mut self, changes: &[Change]) {
-        let tied = |(index, (question, _)): (usize, &Change)| {
-            changes[index + 1..].iter().any(|(other, _)| self.model.are_tied(*question, *other))
+    /// Lists what flips with changes of which some are tied: a criterion that only one of them has a part in flips as it
+    /// does with that one alone, the others are evaluated.
+    fn list_tied(&mut self, changes: &[Change]) {
+        let Scratch { frame, list, .. } = &mut self.scratch;
+        let parts = |criterion: usize| {
+            changes.iter().filter(|(question, _)| self.model.has_part(*question, criterion)).count()
         };
-        if changes.iter().enumerate().any(tied) {
-            self.apply(changes);
-        } else {
-            self.scratch.list.clear();
-            for (question, class) in changes {
-                self.scratch.list.extend_from_slice(&self.flips[*question][*class]);
+        list.clear();
+        frame.copy_from(&self.frame);
+        for (question, class) in changes {
+            self.model.put(&mut frame.domains, *question, *class);
+            let single = &self.singles[*question][*class];
+            list.extend(single.flips.iter().copied().filter(|criterion| parts(*criterion) == 1));
+        }
+        for (question, _) in changes {
+            self.model.settle_asks(frame, *question);
+        }
+        for (index, (question, _)) in changes.iter().enumerate() {
+            for criterion in self.model.touched_by[*question].iter().copied() {
+                let earlier =
+                    changes[..index].iter().any(|(other, _)| self.model.has_part(*other, criterion));
+                if !earlier
+                    && parts(criterion) > 1
+                    && self.model.is_true(frame, criterion) != self.holds[criterion]
+                {
+                    list.push(criterion);
+                }
             }
         }
-        let Scratch { list, flipped, aspects, familiarity, sums, .. } = &mut self.scratch;
+    }
+
+    /// Adds up what single changes do; only aspects that several of them touch are computed anew.
+    fn add_up(&mut self, changes: &[Change]) {
+        let (mut seen, mut shared, mut constrains) = (0, 0, false);
+        let Scratch { list, familiarity, sums, price, removed, .. } = &mut self.scratch;
+        list.clear();
+        *price = self.price;
+        *removed = self.removed;
         familiarity.copy_from_slice(&self.familiarity);
         sums.copy_from_slice(&self.sums);
+        for (question, class) in changes {
+            let single = &self.singles[*question][*class];
+            shared |= seen & single.aspects;
+            seen |= single.aspects;
+            constrains |= single.constrains;
+            *price += single.price;
+            familiarity.iter_mut().zip(&single.familiarity).for_each(|(sum, points)| *sum += points);
+        }
+        if shared == 0 && !constrains {
+            for (question, class) in changes {
+                let single = &self.singles[*question][*class];
+                sums.iter_mut().zip(&single.sums).for_each(|(sums, row)| add_wide(sums, row));
+            }
+            return;
+        }
+        for (question, class) in changes {
+            let single = &self.singles[*question][*class];
+            for criterion in &single.flips {
+                self.scratch.flipped[*criterion] = true;
+                self.scratch.list.push(*criterion);
+            }
+            for (aspect, rows) in &single.by_aspect {
+                if shared & bit(*aspect) != 0 {
+                    self.scratch.aspects[*aspect] = true;
+                } else {
+                    self.scratch.sums.iter_mut().zip(rows).for_each(|(sums, row)| add_wide(sums, row));
+                }
+            }
+        }
+        for (question, class) in changes {
+            for at in 0..self.singles[*question][*class].by_aspect.len() {
+                self.add_anew(self.singles[*question][*class].by_aspect[at].0);
+            }
+        }
+        if constrains {
+            self.scratch.removed = self.removed();
+        }
+    }
+
+    /// Takes the criteria that are listed as flipped.
+    fn flip_listed(&mut self) {
+        let Scratch { list, flipped, aspects, familiarity, sums, price, .. } = &mut self.scratch;
+        familiarity.copy_from_slice(&self.familiarity);
+        sums.copy_from_slice(&self.sums);
+        *price = self.price;
         for criterion in list.iter() {
             flipped[*criterion] = true;
             let effect = &self.model.effects[*criterion];
             let sign = if self.holds[*criterion] { -1 } else { 1 };
+            *price += sign * effect.effort;
             familiarity.iter_mut().zip(&effect.familiarity).for_each(|(sum, points)| *sum += sign * points);
             self.model.demands_of[*criterion].iter().for_each(|(aspect, _)| aspects[*aspect] = true);
         }
         for index in 0..self.scratch.list.len() {
             for (aspect, _) in &self.model.demands_of[self.scratch.list[index]] {
-                let aspect = *aspect;
-                if !std::mem::replace(&mut self.scratch.aspects[aspect], false) {
-                    continue;
-                }
-                for row in 0..self.model.rows {
-                    let short = self.lacks(aspect, row);
-                    add(&mut self.scratch.sums[row], &self.short[aspect * self.model.rows + row], -1);
-                    add(&mut self.scratch.sums[row], &short, 1);
-                }
+                self.add_anew(*aspect);
             }
+        }
+        self.scratch.removed = self.removed();
+    }
+
+    /// Adds what is lacked of an aspect now to the sums, in place of what was lacked, if that is still to be done.
+    fn add_anew(&mut self, aspect: usize) {
+        if !std::mem::replace(&mut self.scratch.aspects[aspect], false) {
+            return;
+        }
+        for row in 0..self.model.rows {
+            let short = self.lacks(aspect, row);
+            add(&mut self.scratch.sums[row], &self.short[aspect * self.model.rows + row], -1);
+            add(&mut self.scratch.sums[row], &short, 1);
         }
     }
 
@@ -191,15 +359,6 @@ impl<'m> Situation<'m> {
         short
     }
 
-    fn scratch_price(&self) -> i64 {
-        let Scratch { list, .. } = &self.scratch;
-        let change = |criterion: &usize| {
-            let effort = self.model.effects[*criterion].effort;
-            if self.holds[*criterion] { -effort } else { effort }
-        };
-        (self.price + list.iter().map(change).sum::<i64>()).max(1)
-    }
-
     fn removed(&self) -> (u64, u64) {
         let holds = |criterion: &&usize| self.holds[**criterion] != self.scratch.flipped[**criterion];
         self.model.constraints.iter().filter(holds).fold((0, 0), |(by_name, by_family), criterion| {
@@ -216,9 +375,15 @@ impl<'m> Situation<'m> {
     }
 
     fn conclude(&self) -> Outcome {
-        let price = self.scratch_price();
-        let (by_name, by_family) = self.removed();
+        let price = self.scratch.price.max(1);
+        let (by_name, by_family) = self.scratch.removed;
         self.model.conclude(by_name, by_family, |lane| self.rank(lane, price))
+    }
+}
+
+fn add_wide(sums: &mut [i32; ROW], row: &[i32; ROW]) {
+    for column in 0..ROW {
+        sums[column] += row[column];
     }
 }
 

@@ -8,6 +8,7 @@ use super::Engine;
 use super::goals::Beyond;
 use super::model::Frame;
 use super::search::{End, Search};
+use super::situation::Change;
 use crate::rulebook::{Value, Values};
 
 /// Questions beyond these always count as part of a reason.
@@ -31,18 +32,20 @@ enum Escape {
 
 impl Engine {
     /// The smallest set of given answers that forces the verdict with this band; `None` when even all of them do not.
+    /// `known` are some sets of changes that lead to another verdict.
     pub(super) fn sufficient_reason(
         &self,
         search: &mut Search<'_>,
         values: &[Option<Value>],
         band: usize,
+        known: &[&Vec<Change>],
     ) -> Option<SufficientReason> {
         let classes = self.model.classes_of(values);
         let all = self.completions(values);
         let given: Vec<usize> = (0..classes.len())
             .filter(|question| classes[*question].is_some() && all.may_apply(*question))
             .collect();
-        let mut force = Force { engine: self, search, band, classes: &classes };
+        let mut force = Force { engine: self, search, band, classes: &classes, known };
         if !matches!(force.escape(&all), Escape::No) {
             return None;
         }
@@ -57,6 +60,7 @@ struct Force<'f, 'm> {
     search: &'f mut Search<'m>,
     band: usize,
     classes: &'f [Option<usize>],
+    known: &'f [&'f Vec<Change>],
 }
 
 impl Force<'_, '_> {
@@ -90,7 +94,7 @@ impl Force<'_, '_> {
     fn smallest(&mut self, given: &[usize]) -> (Vec<usize>, bool) {
         let always = &given[given.len().min(MOST_QUESTIONS)..];
         let mut smallest = always.is_empty();
-        let mut conflicts: Vec<u128> = Vec::new();
+        let mut conflicts = self.known_conflicts(given);
         loop {
             let met = meet(&conflicts);
             let set: Vec<usize> = members(met).map(|at| given[at]).chain(always.iter().copied()).collect();
@@ -104,6 +108,29 @@ impl Force<'_, '_> {
                 return (given.to_vec(), false);
             }
         }
+    }
+
+    /// In which given answers the known sets differ, each as bits.
+    fn known_conflicts(&self, given: &[usize]) -> Vec<u128> {
+        let place = |question: usize| given.iter().position(|other| *other == question);
+        let mut conflicts: Vec<u128> = self
+            .known
+            .iter()
+            .map(|set| {
+                let places = set.iter().filter_map(|(question, _)| place(*question));
+                places.filter(|at| *at < MOST_QUESTIONS).fold(0, |bits, at| bits | 1 << at)
+            })
+            .filter(|bits| *bits != 0)
+            .collect();
+        conflicts.sort_unstable_by_key(|bits| (bits.count_ones(), *bits));
+        conflicts.dedup();
+        let mut least: Vec<u128> = Vec::new();
+        for conflict in conflicts {
+            if least.iter().all(|smaller| smaller & conflict != *smaller) {
+                least.push(conflict);
+            }
+        }
+        least
     }
 
     /// All given answers but those that can be shown not to be needed, one after the other.
@@ -149,16 +176,18 @@ impl Force<'_, '_> {
         let mut widened: Vec<(usize, Vec<usize>)> =
             set.iter().filter_map(|question| Some((*question, vec![self.classes[*question]?]))).collect();
         for at in 0..widened.len() {
-            let question = widened[at].0;
-            let own = self.classes[question];
-            let mut classes = Vec::new();
-            for class in 0..model.classes[question].len() {
-                let mut tried = widened.clone();
-                tried[at].1 = vec![class];
-                if own == Some(class) || self.forces(&tried) {
-                    classes.push(class);
-                }
-            }
+            let (question, own) = (widened[at].0, widened[at].1[0]);
+            let frames = self.boxes_without(&widened, question);
+            let mut classes = if model.variables_of[question].len() == 2 {
+                self.widen_values(&frames, question, own, &self.refuted(&widened, question))
+            } else {
+                let mut domains = model.full_domains(question);
+                let mut classes = Vec::new();
+                let refuted = self.refuted(&widened, question);
+                self.widen_sets(&frames, question, &refuted, &mut domains, &mut classes);
+                classes
+            };
+            classes.sort_unstable();
             widened[at].1 = classes;
         }
         widened
@@ -167,33 +196,111 @@ impl Force<'_, '_> {
             .collect()
     }
 
-    /// Whether every combination of these answers forces the verdict.
-    fn forces(&mut self, answers: &[(usize, Vec<usize>)]) -> bool {
+    /// The classes of a question with which a known set of changes leads to another verdict.
+    fn refuted(&self, answers: &[(usize, Vec<usize>)], question: usize) -> Vec<usize> {
+        let allows = |(other, class): &Change| {
+            let answer = answers.iter().find(|(answered, _)| answered == other);
+            *other == question || answer.is_none_or(|(_, classes)| classes.contains(class))
+        };
+        let such = self.known.iter().filter(|set| set.iter().all(allows));
+        such.flat_map(|set| set.iter())
+            .filter(|(other, _)| *other == question)
+            .map(|(_, class)| *class)
+            .collect()
+    }
+
+    /// The boxes of all answers but that to `question`. Sets of options are not made up of independent parts, so that
+    /// each of them has a box of its own.
+    fn boxes_without(&self, answers: &[(usize, Vec<usize>)], question: usize) -> Vec<Frame> {
         let model = &self.engine.model;
-        // Sets of options are not made up of independent parts, so that they are tried one by one.
-        let listed = answers
-            .iter()
-            .position(|(question, classes)| classes.len() > 1 && model.variables_of[*question].len() != 2);
-        if let Some(at) = listed {
-            return answers[at].1.iter().all(|class| {
-                let mut one = answers.to_vec();
-                one[at].1 = vec![*class];
-                self.forces(&one)
-            });
-        }
-        let mut frame = model.frame();
-        for (question, classes) in answers {
-            let mut mask = 0;
-            for class in classes {
-                model.put(&mut frame.domains, *question, *class);
-                mask |= frame.domains[model.variables_of[*question].end - 1];
+        let mut frames = vec![model.frame()];
+        for (other, classes) in answers.iter().filter(|(other, _)| *other != question) {
+            let variables = model.variables_of[*other].clone();
+            if variables.len() == 2 {
+                let mask = classes.iter().fold(0, |mask, class| mask | model.domains_of(*other, *class)[1]);
+                frames.iter_mut().for_each(|frame| frame.domains[variables.end - 1] = mask);
+                continue;
             }
-            if model.variables_of[*question].len() == 2 {
-                frame.domains[model.variables_of[*question].end - 1] = mask;
-            }
+            frames = frames
+                .iter()
+                .flat_map(|frame| {
+                    classes.iter().map(|class| {
+                        let mut frame = frame.clone();
+                        model.put(&mut frame.domains, *other, *class);
+                        frame
+                    })
+                })
+                .collect();
         }
-        model.settle(&mut frame);
-        matches!(self.escape(&frame), Escape::No)
+        frames
+    }
+
+    /// Whether the verdict is forced in all boxes with these domains of a question.
+    fn forced(&mut self, frames: &[Frame], question: usize, domains: &[u64]) -> bool {
+        let model = &self.engine.model;
+        let variables = model.variables_of[question].clone();
+        frames.iter().all(|frame| {
+            let mut frame = frame.clone();
+            frame.domains[variables.clone()].copy_from_slice(domains);
+            model.settle(&mut frame);
+            matches!(self.escape(&frame), Escape::No)
+        })
+    }
+
+    /// The values of a question with which the verdict stays forced: all of them at once, less those that are found to
+    /// speak against it.
+    fn widen_values(
+        &mut self,
+        frames: &[Frame],
+        question: usize,
+        own: usize,
+        refuted: &[usize],
+    ) -> Vec<usize> {
+        let model = &self.engine.model;
+        let variable = model.variables_of[question].end - 1;
+        let domains = model.full_domains(question);
+        let mut left = refuted.iter().fold(domains[1] & !(1 << own), |left, class| left & !(1 << class));
+        let mut good = 1 << own;
+        while left != 0 {
+            if self.forced(frames, question, &[domains[0], left]) {
+                good |= left;
+                break;
+            }
+            // Where nothing was found, the search ran out of its budget: the values are given up.
+            let found = self.search.kept.domains[variable] & left;
+            left = if found == 0 { 0 } else { left & !found };
+        }
+        (0..model.classes[question].len()).filter(|class| good >> class & 1 == 1).collect()
+    }
+
+    /// The same for a question that takes sets of options: in halves, by whether an option is in the set.
+    fn widen_sets(
+        &mut self,
+        frames: &[Frame],
+        question: usize,
+        refuted: &[usize],
+        domains: &mut Vec<u64>,
+        good: &mut Vec<usize>,
+    ) {
+        let model = &self.engine.model;
+        let inside = |class: &usize| {
+            let own = model.domains_of(question, *class);
+            own.iter().zip(domains.iter()).all(|(own, domain)| own & domain != 0)
+        };
+        let classes: Vec<usize> = (0..model.classes[question].len()).filter(inside).collect();
+        let bad = classes.iter().filter(|class| refuted.contains(class)).count();
+        if bad == classes.len() {
+            return;
+        }
+        if bad == 0 && self.forced(frames, question, domains) {
+            return good.extend(classes);
+        }
+        let Some(open) = domains.iter().position(|domain| !domain.is_power_of_two()) else { return };
+        for half in [1, 2] {
+            domains[open] = half;
+            self.widen_sets(frames, question, refuted, domains, good);
+        }
+        domains[open] = 3;
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) const ALWAYS_COMPLETE: usize = 2;
 /// Sets of more changes than this are not looked for: nobody's answers change in more ways at once.
 const MOST_CHANGES: usize = 6;
 /// How many sets of three and more changes may be looked at.
-const TRIES: u64 = 60_000;
+const TRIES: u64 = 40_000;
 
 /// Where a turning point leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,7 +47,7 @@ pub struct TurningPoint {
 }
 
 /// A set of single changes that leads somewhere.
-type Hit = Vec<Change>;
+pub(super) type Hit = Vec<Change>;
 
 /// What is known about one target.
 struct Search {
@@ -64,8 +64,13 @@ impl Search {
     }
 }
 
-/// All turning points of a situation.
-pub(super) fn turning_points(rulebook: &Rulebook, situation: &mut Situation<'_>) -> Vec<TurningPoints> {
+/// What was found about all targets.
+pub(super) struct Found {
+    searches: Vec<Search>,
+}
+
+/// Looks for the turning points of a situation.
+pub(super) fn find(situation: &mut Situation<'_>) -> Found {
     let now = situation.outcome().band;
     let mut searches = targets(situation.model, now);
     let goals: Vec<u64> = searches.iter().map(|search| search.bands).collect();
@@ -80,7 +85,20 @@ pub(super) fn turning_points(rulebook: &Rulebook, situation: &mut Situation<'_>)
     for upward in [true, false] {
         try_larger(situation, upward, &mut searches);
     }
-    searches.into_iter().map(|search| summed_up(rulebook, situation, search)).collect()
+    Found { searches }
+}
+
+impl Found {
+    /// Sets of changes that lead to another verdict.
+    pub(super) fn sets(&self) -> impl Iterator<Item = &Hit> {
+        let verdicts = self.searches.iter().filter(|search| matches!(search.target, Target::Verdict(_)));
+        verdicts.flat_map(|search| &search.hits)
+    }
+
+    /// The turning points, as readers want them.
+    pub(super) fn summed_up(self, rulebook: &Rulebook, situation: &Situation<'_>) -> Vec<TurningPoints> {
+        self.searches.into_iter().map(|search| summed_up(rulebook, situation, search)).collect()
+    }
 }
 
 /// The smallest sets of one or two changes after which another platform is recommended.
@@ -175,8 +193,9 @@ fn try_larger(situation: &mut Situation<'_>, upward: bool, searches: &mut [Searc
     if missing(searches) == 0 {
         return;
     }
+    let questions = model.classes.len();
     let mut hunt = Hunt::new(situation, upward);
-    for size in ALWAYS_COMPLETE + 1..=MOST_CHANGES {
+    for size in ALWAYS_COMPLETE + 1..=MOST_CHANGES.min(questions) {
         let wanted = missing(searches);
         if wanted == 0 {
             return;
@@ -184,20 +203,21 @@ fn try_larger(situation: &mut Situation<'_>, upward: bool, searches: &mut [Searc
         let hits = hunt.sets_of(size, wanted);
         let mine = searches.iter_mut().filter(|search| lies_there(search) && search.hits.is_empty());
         match hits {
-            Found::Sets(hits) => mine.for_each(|search| {
+            Outcomes::Sets(hits) => mine.for_each(|search| {
                 search.complete_to = size;
                 let such = hits.iter().filter(|(_, band)| search.is_hit_by(*band));
                 search.hits = such.map(|(hit, _)| hit.clone()).collect();
-                search.proved = size < MOST_CHANGES || !search.hits.is_empty();
             }),
-            Found::OutOfReach => return mine.for_each(|search| search.complete_to = usize::MAX),
-            Found::TooMany => return mine.for_each(|search| search.proved = false),
+            Outcomes::OutOfReach => return,
+            Outcomes::TooMany => return mine.for_each(|search| search.proved = false),
         }
     }
+    let left = searches.iter_mut().filter(|search| lies_there(search) && search.hits.is_empty());
+    left.for_each(|search| search.proved = questions <= MOST_CHANGES);
 }
 
 /// What came of looking through all sets of one size.
-enum Found {
+enum Outcomes {
     Sets(Vec<(Hit, usize)>),
     /// No set of any size can lead there.
     OutOfReach,
@@ -217,6 +237,8 @@ struct Hunt<'s, 'm> {
     items: Vec<Item>,
     /// The constraints that leave one family now and have to go, a bit each.
     leaving: u64,
+    /// Those that the items from one on may take away.
+    lifts: Vec<u64>,
     /// The most that so many changes among the items from one on can add, by number and item.
     rest: Vec<Vec<Vec<i64>>>,
     tries: u64,
@@ -250,24 +272,28 @@ impl<'s, 'm> Hunt<'s, 'm> {
         // Items of one question stand together, the question with the most to add first.
         let order: Vec<usize> = items.iter().map(|item| item.change.0).collect();
         items.sort_by_key(|item| order.iter().position(|question| *question == item.change.0));
+        let mut lifts = vec![0; items.len() + 1];
+        for index in (0..items.len()).rev() {
+            lifts[index] = lifts[index + 1] | items[index].lifts;
+        }
         let rest = most_of(&items, start.len(), situation.model.classes.len().min(MOST_CHANGES));
-        Self { situation, upward, rising, anchors, start, items, leaving, rest, tries: 0 }
+        Self { situation, upward, rising, anchors, start, items, leaving, lifts, rest, tries: 0 }
     }
 
-    fn sets_of(&mut self, size: usize, wanted: u64) -> Found {
+    fn sets_of(&mut self, size: usize, wanted: u64) -> Outcomes {
         let (from, to) = self.situation.model.margins_of(wanted);
         let needed = if self.upward { from } else { -to };
         if !self.is_enough(&self.start, &self.most_at_all(), needed) {
-            return Found::OutOfReach;
+            return Outcomes::OutOfReach;
         }
         let mut hits = Vec::new();
         let mut chosen = Vec::with_capacity(size);
         let start = self.start.clone();
         let missing = self.leaving;
         if self.extend(size, 0, &start, missing, needed, wanted, &mut chosen, &mut hits) {
-            Found::Sets(hits)
+            Outcomes::Sets(hits)
         } else {
-            Found::TooMany
+            Outcomes::TooMany
         }
     }
 
@@ -288,6 +314,18 @@ impl<'s, 'm> Hunt<'s, 'm> {
         let width = self.rising.len();
         let sum = |at: usize| sums[at].saturating_add(more[at]);
         (0..width).all(|lane| (0..self.anchors.len()).any(|anchor| sum(anchor * width + lane) >= needed))
+    }
+
+    /// How many changes it takes at least to take these constraints away: one for each that shares none with the others.
+    fn changes_for(&self, mut missing: u64) -> usize {
+        let mut changes = 0;
+        while missing != 0 {
+            let first = missing & missing.wrapping_neg();
+            let with_it = self.items.iter().map(|item| item.lifts).filter(|lifts| lifts & first != 0);
+            missing &= !with_it.fold(first, |all, lifts| all | lifts);
+            changes += 1;
+        }
+        changes
     }
 
     #[expect(clippy::too_many_arguments, reason = "the state of a recursion")]
@@ -313,13 +351,14 @@ impl<'s, 'm> Hunt<'s, 'm> {
             }
             let Item { change, lifts, .. } = self.items[index];
             let missing = missing & !lifts;
-            if missing.count_ones() as usize > more {
-                continue;
-            }
             let sums: Vec<i64> =
                 sums.iter().zip(&self.items[index].adds).map(|(sum, add)| sum + add).collect();
             let next = self.items[index..].iter().position(|item| item.change.0 != change.0);
             let next = next.map_or(self.items.len(), |step| index + step);
+            let can_be_lifted = if more == 0 { 0 } else { self.lifts[next] };
+            if missing & !can_be_lifted != 0 || self.changes_for(missing) > more {
+                continue;
+            }
             chosen.push(change);
             if more == 0 {
                 if self.is_enough(&sums, &self.rest[0][0], needed) {

@@ -52,19 +52,18 @@ impl<'a> Adaptive<'a> {
 
 impl Order for Adaptive<'_> {
     fn next(&self, situation: &Situation<'_>) -> Next {
-        let readings = situation.readings;
-        let value = |reading: &Reading| match reading {
-            Reading::Known(value) => Some(*value),
-            Reading::Unknown | Reading::DoesNotApply => None,
+        let Situation { readings, unanswered, open, later, .. } = *situation;
+        let value = |question: usize| match readings[question] {
+            Reading::Known(value) if !unanswered.contains(&question) => Some(value),
+            _ => None,
         };
-        let values: Vec<Option<Value>> = readings.iter().map(value).collect();
-        let askable = [situation.open, situation.later].concat();
+        let values: Vec<Option<Value>> = (0..readings.len()).map(value).collect();
+        let in_part = unanswered.iter().filter(|question| matches!(readings[**question], Reading::Known(_)));
+        let askable: Vec<usize> = open.iter().chain(later).chain(in_part).copied().collect();
         let question = self.best(situation, &values, &askable);
         if !self.is_closed(situation, &values, &askable) {
             return Next::Ask(question);
         }
-        let unknown: Vec<usize> =
-            (0..readings.len()).filter(|question| readings[*question] == Reading::Unknown).collect();
-        Next::Settled { question, wholly: self.is_closed(situation, &values, &unknown) }
+        Next::Settled { question, wholly: self.is_closed(situation, &values, unanswered) }
     }
 }

@@ -10,6 +10,8 @@ use crate::rulebook::{Reading, Rulebook, Truth, Value};
 pub struct Situation<'a> {
     /// What is known of each question.
     pub readings: &'a [Reading],
+    /// The questions that have no answer or only a part of one, and may apply.
+    pub unanswered: &'a [usize],
     /// The questions that can be asked now, in the rulebook's order; never empty.
     pub open: &'a [usize],
     /// The questions that may follow, once those their conditions ask about have been dealt with.
@@ -104,7 +106,7 @@ impl<'a> Flow<'a> {
     }
 
     pub(super) fn readings(&self) -> Vec<Reading> {
-        self.rulebook.readings(|question| self.answers.value(question))
+        self.answers.readings(self.rulebook)
     }
 
     /// Records an answer; `None` is "I don't know".
@@ -116,7 +118,7 @@ impl<'a> Flow<'a> {
 
     /// Leaves a question as it is: unanswered, or with the answer that it has.
     pub(super) fn skip(&mut self, question: usize) {
-        if self.answers.given(question).is_none() {
+        if self.answers.is_open(question) {
             self.skipped.insert(question);
             self.show(question);
         }
@@ -145,8 +147,18 @@ impl<'a> Flow<'a> {
         let readings = self.readings();
         let Remaining { open, later } = self.remaining(&readings, None);
         let first = *open.first()?;
-        let situation =
-            Situation { readings: &readings, open: &open, later: &later, last: self.asked.last().copied() };
+        let unanswered: Vec<usize> = (0..readings.len())
+            .filter(|question| {
+                self.answers.is_open(*question) && readings[*question] != Reading::DoesNotApply
+            })
+            .collect();
+        let situation = Situation {
+            readings: &readings,
+            unanswered: &unanswered,
+            open: &open,
+            later: &later,
+            last: self.asked.last().copied(),
+        };
         let shown = self.asked.iter().copied().find(|asked| open.contains(asked));
         let valid =
             |question: usize| shown.unwrap_or(if open.contains(&question) { question } else { first });
@@ -185,7 +197,7 @@ impl<'a> Flow<'a> {
     }
 
     fn is_dealt_with(&self, question: usize) -> bool {
-        self.answers.given(question).is_some() || self.skipped.contains(&question)
+        !self.answers.is_open(question) || self.skipped.contains(&question)
     }
 
     /// The questions to look over at the end: whatever applies and was asked or given, in the rulebook's order.

@@ -39,6 +39,8 @@ pub struct Ask<'a> {
     pub current: Option<Option<Value>>,
     /// Whether there is a question to go back to.
     pub can_go_back: bool,
+    /// What was seen that bears on it, a sentence each.
+    pub hints: &'a [String],
 }
 
 /// What a person replies to a question.
@@ -121,6 +123,8 @@ pub struct Interview<'a> {
     pub order: &'a dyn Order,
     /// Says in one line where the answers lean; see [`leaning`].
     pub leaning: &'a dyn Fn(&Assessment) -> String,
+    /// What was seen that bears on each question, shown beside it; none where the list ends.
+    pub hints: &'a [Vec<String>],
 }
 
 /// Where the answers lean so far, in one line: "so far: Not yet (-4): Docker Compose".
@@ -240,6 +244,7 @@ impl Conversation<'_, '_> {
                 progress,
                 current: self.flow.answers().given(index).map(|given| given.value),
                 can_go_back,
+                hints: self.interview.hints.get(index).map(Vec::as_slice).unwrap_or_default(),
             };
             let reply = self.prompts.ask(&ask)?;
             match reply {
@@ -272,7 +277,8 @@ impl Conversation<'_, '_> {
 
     /// Shows what need not be asked.
     fn show_known(&mut self) -> io::Result<()> {
-        let known = self.flow.reviewed();
+        let mut known = self.flow.reviewed();
+        known.retain(|question| !self.flow.answers().is_open(*question));
         if known.is_empty() {
             return Ok(());
         }

@@ -70,6 +70,9 @@ impl<R: BufRead, W: Write> Prompts for Plain<R, W> {
     fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
         self.say(Tone::Heading, &words::heading(ask))?;
         self.say(Tone::Text, &ask.question.prompt)?;
+        for hint in ask.hints {
+            self.say(Tone::Aside, hint)?;
+        }
         self.numbered(ask.question.options().iter().map(|option| option.label.as_str()))?;
         if let Some(value) = ask.current {
             self.say(Tone::Aside, &format!("{}: {}", words::NOW, words::described(ask.question, value)))?;

@@ -218,6 +218,9 @@ impl Prompts for Terminal {
         self.term.write_line("")?;
         self.plain(&words::heading(ask))?;
         self.write("", "", &self.bold(), &ask.question.prompt)?;
+        for hint in ask.hints {
+            self.say(Tone::Aside, hint)?;
+        }
         let labels: Vec<&str> = ask.question.options().iter().map(|option| option.label.as_str()).collect();
         let reply = match &ask.question.kind {
             Kind::Flag(_) => self.ask_one(ask, &[words::YES, words::NO]),

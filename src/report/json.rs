@@ -122,7 +122,7 @@ pub(super) fn source(rulebook: &Rulebook, index: usize) -> Source<'_> {
 }
 
 /// An answer as an answers file would have it.
-fn answer_value(rulebook: &Rulebook, question: usize, spelled: Option<&str>) -> serde_json::Value {
+pub(super) fn answer_value(rulebook: &Rulebook, question: usize, spelled: Option<&str>) -> serde_json::Value {
     use crate::rulebook::{Kind, UNKNOWN, Value};
     use serde_json::json;
     let question = &rulebook.questions()[question];
@@ -138,7 +138,7 @@ fn answer_value(rulebook: &Rulebook, question: usize, spelled: Option<&str>) -> 
     }
 }
 
-fn status(status: Status) -> &'static str {
+pub(super) fn status(status: Status) -> &'static str {
     match status {
         Status::Settled => "settled",
         Status::Leaning => "leaning",

@@ -13,6 +13,11 @@ const FILES: &[(&str, &str)] = &[
     ("rules/sources.toml", include_str!("../../rules/sources.toml")),
 ];
 
+/// What a scan goes by in the rulebook that the program ships with.
+pub fn builtin_scan_file() -> SourceFile {
+    SourceFile { name: "rules/scan.toml".to_owned(), text: include_str!("../../rules/scan.toml").to_owned() }
+}
+
 /// The files of the rulebook that the program ships with.
 pub fn builtin_files() -> Vec<SourceFile> {
     FILES

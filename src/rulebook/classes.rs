@@ -9,7 +9,7 @@ use super::value::{Choice, Count, Kind, OptionSet, Question, Value};
 use super::{Accepts, Condition, Rulebook};
 
 /// The most ranges that conditions may cut one number into, and the most kinds of choice they may tell apart.
-pub(crate) const MAX_CLASSES: usize = 64;
+pub(crate) const MAX_CLASSES: usize = 63;
 /// The most kinds of set that conditions may tell apart in one question that takes several options.
 pub(crate) const MAX_SET_CLASSES: usize = 1024;
 

@@ -6,7 +6,7 @@ mod condition;
 mod parse;
 mod value;
 
-pub use builtin::builtin_files;
+pub use builtin::{builtin_files, builtin_scan_file};
 pub use classes::{Classes, Values};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, UNKNOWN, Value, ValueError};

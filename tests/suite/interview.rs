@@ -236,7 +236,7 @@ fn hold_in(
         answers.add(*question, Given { value: *value, origin: Origin::Flag("flag".to_owned()) });
     }
     let leaning = |assessment: &_| leaning(&rulebook, assessment);
-    let interview = Interview { rulebook: &rulebook, order, leaning: &leaning };
+    let interview = Interview { rulebook: &rulebook, order, leaning: &leaning, hints: &[] };
     let outcome = interview.run(answers, session, script).expect("a script does not fail");
     assert!(script.lines.is_empty(), "the script has lines left:\n{}", script.heard);
     match outcome {
@@ -494,7 +494,7 @@ impl Wanderer {
     /// Holds a whole interview in this order.
     fn walk(&mut self, rulebook: &Rulebook, order: &dyn Order) {
         let leaning = |assessment: &_| leaning(rulebook, assessment);
-        let interview = Interview { rulebook, order, leaning: &leaning };
+        let interview = Interview { rulebook, order, leaning: &leaning, hints: &[] };
         let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), self);
         assert!(matches!(outcome, Ok(Outcome::Finished(_))));
     }
@@ -741,7 +741,7 @@ fn typed(input: &str, width: usize) -> (Option<Answers>, String) {
     let mut shown = Vec::new();
     let mut prompts = Plain::new(Cursor::new(input.as_bytes()), &mut shown, width);
     let leaning = |assessment: &_| leaning(&rulebook, assessment);
-    let interview = Interview { rulebook: &rulebook, order: &FileOrder, leaning: &leaning };
+    let interview = Interview { rulebook: &rulebook, order: &FileOrder, leaning: &leaning, hints: &[] };
     let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut prompts);
     let answers = match outcome.expect("lines do not fail") {
         Outcome::Finished(answers) => Some(answers),

@@ -5,12 +5,12 @@ use serde_json::Value;
 use crate::cases::all;
 use crate::program::Program;
 
-fn schema(text: &str) -> jsonschema::Validator {
+pub(crate) fn schema(text: &str) -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(text).expect("a schema in JSON");
     jsonschema::validator_for(&schema).expect("a valid schema")
 }
 
-fn hold(schema: &jsonschema::Validator, instance: &Value, what: &str) {
+pub(crate) fn hold(schema: &jsonschema::Validator, instance: &Value, what: &str) {
     let errors: Vec<String> =
         schema.iter_errors(instance).map(|error| format!("{}: {error}", error.instance_path)).collect();
     assert!(errors.is_empty(), "{what}: {}", errors.join("\n"));

@@ -3,6 +3,10 @@
 mod agreement;
 mod cases;
 mod commands;
+mod conclusions;
+mod drafts;
+mod exact;
+mod found;
 mod input;
 mod interview;
 mod json;
@@ -11,6 +15,8 @@ mod model;
 mod outlook;
 mod program;
 mod rulebook;
+mod scan;
+mod scan_compose;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;

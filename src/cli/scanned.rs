@@ -1,0 +1,160 @@
+//! Reading a repository: progress for whoever waits, the answers that follow, and hints for the questionnaire.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, SystemTime};
+
+use super::exit::Stop;
+use super::input::read_scan_file;
+use super::output::shown;
+use crate::answers::{Answers, Given, Origin};
+use crate::document::Faults;
+use crate::facts::{Conclusions, Facts, Finding, Rules, conclude};
+use crate::interview::{Prompts, Tone};
+use crate::rulebook::{Rulebook, builtin_scan_file};
+use crate::scan::{self, Environment, Progress};
+
+/// A scan is silent for this long.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// After that its line changes this often.
+const TICK: Duration = Duration::from_millis(100);
+
+/// What a folder says, and what follows.
+pub(super) struct Scanned {
+    /// The folder, as it was named.
+    pub(super) folder: String,
+    pub(super) facts: Facts,
+    pub(super) conclusions: Conclusions,
+}
+
+/// A scan that can be run.
+pub(super) struct Scanner<'a> {
+    pub(super) rulebook: &'a Rulebook,
+    /// Where the rulebook is, unless it is the built-in one.
+    pub(super) rules: Option<&'a Path>,
+    pub(super) dir: &'a Path,
+    pub(super) now: SystemTime,
+}
+
+impl Scanner<'_> {
+    /// Scans the folder by the scan file of the rulebook and by what the environment says.
+    pub(super) fn scan(&self) -> Result<Scanned, Stop> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        self.scan_in(&Environment {
+            compose_file: variable("COMPOSE_FILE"),
+            compose_profiles: variable("COMPOSE_PROFILES"),
+        })
+    }
+
+    fn scan_in(&self, environment: &Environment) -> Result<Scanned, Stop> {
+        let folder = shown(self.dir);
+        match self.dir.metadata() {
+            Ok(meta) if meta.is_dir() => {}
+            Ok(_) => {
+                let message = format!("{folder} is no folder; a scan takes the folder of a repository");
+                return Err(Stop::wrong(message));
+            }
+            Err(error) => return Err(Stop::wrong(format!("cannot read {folder}: {error}"))),
+        }
+        let (formats, rules) = read_rules(self.rulebook, self.rules)?;
+        let facts = with_progress(|progress| scan::read(self.dir, &formats, environment, self.now, progress))
+            .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
+        let conclusions = conclude(self.rulebook.questions(), &rules, &facts);
+        Ok(Scanned { folder, facts, conclusions })
+    }
+
+    /// Where several Compose files could be the main one, has a person choose, and scans again with what was chosen.
+    /// Nothing when the person left.
+    pub(super) fn settle(
+        &self,
+        scanned: Scanned,
+        prompts: &mut dyn Prompts,
+    ) -> io::Result<Option<Result<Scanned, Stop>>> {
+        let files = scanned.facts.compose.ambiguous.clone();
+        if files.is_empty() {
+            return Ok(Some(Ok(scanned)));
+        }
+        prompts.say(Tone::Text, "Several Compose files could be the main one. Which one counts?")?;
+        let rows: Vec<String> =
+            ["None of these"].into_iter().map(str::to_owned).chain(files.iter().cloned()).collect();
+        let Some(row) = prompts.choose(&rows, 0)? else { return Ok(None) };
+        let Some(file) = row.checked_sub(1).and_then(|row| files.into_iter().nth(row)) else {
+            return Ok(Some(Ok(scanned)));
+        };
+        let profiles = std::env::var("COMPOSE_PROFILES").ok();
+        Ok(Some(self.scan_in(&Environment { compose_file: Some(file), compose_profiles: profiles })))
+    }
+}
+
+/// What the readers of formats go by, and what is concluded from facts. A rulebook without a scan file knows its formats
+/// by the built-in tables, and concludes nothing.
+fn read_rules(rulebook: &Rulebook, path: Option<&Path>) -> Result<(scan::Rules, Rules), Stop> {
+    let Some(file) = read_scan_file(path)? else {
+        let formats = scan::Rules::parse(&builtin_scan_file());
+        return Ok((formats.map_err(|faults| Stop::Wrong(faults.to_string()))?, Rules::default()));
+    };
+    match (scan::Rules::parse(&file), Rules::parse(rulebook, file)) {
+        (Ok(formats), Ok(rules)) => Ok((formats, rules)),
+        (formats, rules) => {
+            let mut all = Faults::default();
+            for faults in [formats.err(), rules.err()].into_iter().flatten() {
+                all.files = faults.files;
+                all.faults.extend(faults.faults);
+            }
+            all.faults.sort_by_key(|fault| fault.span.start);
+            all.faults.dedup();
+            Err(Stop::Wrong(all.to_string()))
+        }
+    }
+}
+
+/// Shows on a terminal how far it is with anything that takes its time.
+fn with_progress<T: Send>(work: impl FnOnce(&Progress) -> T + Send) -> T {
+    let progress = Progress::default();
+    if !io::stderr().is_terminal() {
+        return work(&progress);
+    }
+    std::thread::scope(|scope| {
+        let (done, waiting) = channel::<()>();
+        let watched = &progress;
+        scope.spawn(move || {
+            let mut wait = PATIENCE;
+            while waiting.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+                wait = TICK;
+                let _ = write!(io::stderr(), "\rscanning: {} seen, {} read", watched.seen(), watched.read());
+            }
+            if wait == TICK {
+                let _ = write!(io::stderr(), "\r\u{1b}[K");
+            }
+        });
+        let result = work(&progress);
+        drop(done);
+        result
+    })
+}
+
+impl Scanned {
+    /// Adds the answers that were found, as the weakest source.
+    pub(super) fn add_to(&self, answers: &mut Answers) {
+        for finding in self.conclusions.findings.iter().filter(|finding| finding.answers) {
+            let place = finding.place();
+            let origin = Origin::Scan { path: place.path, line: place.line, reach: finding.reach };
+            answers.add(finding.question, Given { value: Some(finding.value), origin });
+        }
+    }
+
+    /// What to say beside each question that is asked although something was found.
+    pub(super) fn hints(&self, rulebook: &Rulebook) -> Vec<Vec<String>> {
+        let mut hints = vec![Vec::new(); rulebook.questions().len()];
+        for finding in &self.conclusions.findings {
+            hints[finding.question].push(format!("Found: {} ({})", finding.says(), finding.place()));
+        }
+        hints
+    }
+
+    /// The finding that answers a question.
+    pub(super) fn answer(&self, question: usize) -> Option<&Finding> {
+        self.conclusions.findings.iter().find(|finding| finding.answers && finding.question == question)
+    }
+}

@@ -1,0 +1,13 @@
+//! What a repository says, and what follows from it: facts in, findings out.
+//!
+//! [`Facts`] are what was read, each with its place; the [`Rules`] of `rules/scan.toml` say which fact answers which
+//! question, and how surely; [`conclude()`] puts both together. Nothing here reads a file.
+
+mod conclude;
+mod repository;
+mod rules;
+mod signal;
+
+pub use conclude::{Conclusions, Conflict, Evidence, Finding, Reason, conclude};
+pub use repository::*;
+pub use rules::{Rules, Sureness};

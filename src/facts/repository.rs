@@ -1,0 +1,404 @@
+//! What a repository says, before anything is concluded from it: every fact with its place.
+
+/// A line of a file of the repository.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Place {
+    /// The path from the scanned folder, with `/` between its parts.
+    pub path: String,
+    /// The line, from 1; 0 speaks of the file as a whole.
+    pub line: usize,
+}
+
+impl std::fmt::Display for Place {
+    /// Fit to print, whatever the path contains.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let path = crate::text::one_line(&self.path);
+        if self.line == 0 { f.write_str(&path) } else { write!(f, "{path}:{}", self.line) }
+    }
+}
+
+/// What the directories of a path say about the purpose of what is in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PathClass {
+    /// Nothing in particular: it counts.
+    #[default]
+    Main,
+    /// Development environments, such as `.devcontainer`.
+    Development,
+    /// Tests, fixtures and end-to-end environments.
+    Test,
+    /// Examples, demonstrations, templates to copy.
+    Example,
+    /// Documentation.
+    Documentation,
+    /// The code of others.
+    Vendor,
+    /// Written by a program.
+    Generated,
+}
+
+/// All facts of one scan.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facts {
+    /// What the compose files say.
+    pub compose: Compose,
+    /// Every Dockerfile (Containerfile).
+    pub dockerfiles: Vec<Dockerfile>,
+    /// What is there for the orchestrator.
+    pub kubernetes: Kubernetes,
+    /// Infrastructure as code.
+    pub terraform: Terraform,
+    /// Continuous integration and deployment.
+    pub ci: Ci,
+    /// Declared machine-learning dependencies.
+    pub ml: Vec<Dependency>,
+    /// The history, when there is one.
+    pub git: Option<History>,
+    /// What was left out or could not be read, and why.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// Something that was not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unreadable {
+    /// Where.
+    pub path: String,
+    /// Why, as the end of "could not read, because".
+    pub reason: String,
+}
+
+/// The compose files of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Compose {
+    /// Every file whose content is compose, with its class.
+    pub files: Vec<(String, PathClass)>,
+    /// The main file; none when there is none or when the choice is a tie.
+    pub main: Option<String>,
+    /// The main file and all that it is merged from: overrides, includes, extended files, in the order of merging.
+    pub main_set: Vec<String>,
+    /// The files between which no choice is made; empty without a tie.
+    pub ambiguous: Vec<String>,
+    /// The services of the main set, merged.
+    pub services: Vec<Service>,
+}
+
+impl Compose {
+    /// What the path of the main file says of it.
+    pub fn main_class(&self) -> PathClass {
+        let main = self.files.iter().find(|(path, _)| Some(path) == self.main.as_ref());
+        main.map(|(_, class)| *class).unwrap_or_default()
+    }
+
+    /// How many services are defined.
+    pub fn defined(&self) -> usize {
+        self.services.len()
+    }
+
+    /// How many of them start by default.
+    pub fn active(&self) -> usize {
+        self.services.iter().filter(|service| service.active).count()
+    }
+
+    /// How many different images the application services run.
+    pub fn distinct_app_images(&self) -> usize {
+        self.app_images().len()
+    }
+
+    /// The application services by the image that they run. An image that is built here is one image, however many
+    /// services run it, and whether they name it by its tag or by how it is built.
+    pub fn app_images(&self) -> Vec<Vec<&Service>> {
+        let mut images: Vec<(Vec<&str>, Vec<&Service>)> = Vec::new();
+        for service in self.services.iter().filter(|service| service.class == ServiceClass::Application) {
+            let names = service.identities();
+            let (same, mut rest): (Vec<_>, Vec<_>) =
+                images.into_iter().partition(|(known, _)| known.iter().any(|name| names.contains(name)));
+            let (known, services): (Vec<_>, Vec<_>) = same.into_iter().unzip();
+            rest.push((
+                known.into_iter().flatten().chain(names).collect(),
+                services.into_iter().flatten().chain([service]).collect(),
+            ));
+            images = rest;
+        }
+        images.into_iter().map(|(_, services)| services).collect()
+    }
+}
+
+/// What a service is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ServiceClass {
+    /// The product itself.
+    Application,
+    /// Databases, caches, queues, search, object stores, proxies, mail, monitoring.
+    Backing,
+    /// Init, migration, seed, backup, load generation.
+    Auxiliary,
+    /// It cannot be told.
+    #[default]
+    Unsure,
+}
+
+/// One service of the main compose files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Service {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub class: ServiceClass,
+    /// The kind within its class, as the table of images names it: "database", "cache", "proxy", "migration"…
+    pub kind: Option<String>,
+    /// The image as it is written.
+    pub image: Option<String>,
+    /// The image after interpolation, in Docker's short form; none when a variable leaves nothing to go by.
+    pub image_resolved: Option<String>,
+    /// How it is built: context, and Dockerfile and target where they are said. Equal for those who share a build.
+    pub build: Option<String>,
+    /// Whether it starts by default: no profile that is off, and not zero replicas.
+    pub active: bool,
+    /// Where it is defined.
+    pub place: Place,
+    /// Replicas, where they are said.
+    pub replicas: Option<(u64, Place)>,
+    /// A health check that is not disabled.
+    pub healthcheck: Option<Place>,
+    /// The restart policy (`no` included), by `restart` or `deploy.restart_policy.condition`.
+    pub restart: Option<(String, Place)>,
+    /// GPU reservations, in the words of the file.
+    pub gpu: Option<Gpu>,
+    /// Limits of memory or CPU.
+    pub limits: Option<Place>,
+    /// Secrets used, not their values.
+    pub secrets: Option<Place>,
+    /// Named volumes or bind mounts that keep data.
+    pub volumes: Option<Place>,
+    /// The Docker socket is mounted: it may start containers that no file shows.
+    pub docker_socket: Option<Place>,
+}
+
+impl Service {
+    /// The names by which its image can be known: its reference and how it is built, else the service's own name.
+    fn identities(&self) -> Vec<&str> {
+        let reference = self.image_resolved.as_deref().or(self.image.as_deref());
+        let names: Vec<&str> = reference.into_iter().chain(self.build.as_deref()).collect();
+        if names.is_empty() { vec![&self.name] } else { names }
+    }
+}
+
+/// A GPU asked for by a service.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Gpu {
+    /// How it is asked for: `reservations.devices`, `gpus`, `runtime`, a device node.
+    pub how: String,
+    /// A weak sign, such as `/dev/dri`, which serves video as well.
+    pub weak: bool,
+    /// Where.
+    pub place: Place,
+}
+
+/// One Dockerfile.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dockerfile {
+    /// Its path.
+    pub path: String,
+    /// What its directories say.
+    pub class: PathClass,
+    /// The base images that are not stages of its own, with their lines.
+    pub bases: Vec<(String, usize)>,
+    /// The base image that means accelerators, if there is one, with its line.
+    pub accelerator: Option<(String, usize)>,
+    /// The line of a `HEALTHCHECK` that is not `NONE`.
+    pub healthcheck: Option<usize>,
+}
+
+/// What is there for Kubernetes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Kubernetes {
+    /// Distinct objects by kind, from plain manifests: kind, name, class and place of the first document.
+    pub objects: Vec<Object>,
+    /// Helm charts.
+    pub charts: Vec<Chart>,
+    /// Kustomizations.
+    pub kustomizations: Vec<(Place, PathClass)>,
+    /// How the repository stands to it.
+    pub relation: Relation,
+    /// What the relation rests on.
+    pub relation_because: Vec<(Place, String)>,
+}
+
+/// A distinct object of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Object {
+    /// Its kind.
+    pub kind: String,
+    /// Its API version.
+    pub api_version: String,
+    /// Its name; empty when it has none that can be read.
+    pub name: String,
+    /// What its directories say.
+    pub class: PathClass,
+    /// Where it is defined first.
+    pub place: Place,
+    /// Replicas, where they are said.
+    pub replicas: Option<u64>,
+    /// The images of its containers, where they can be read.
+    pub images: Vec<String>,
+    /// What it is for, where it runs containers.
+    pub purpose: ServiceClass,
+}
+
+/// A Helm chart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Chart {
+    /// Its name.
+    pub name: String,
+    /// `Chart.yaml`.
+    pub place: Place,
+    /// What its directories say.
+    pub class: PathClass,
+    /// Kinds seen in its templates, read as text.
+    pub kinds: Vec<String>,
+}
+
+/// How a repository stands to Kubernetes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Relation {
+    /// Nothing of it is there.
+    #[default]
+    None,
+    /// Only examples, tests or documentation.
+    Examples,
+    /// It is offered as a way to install the product: charts or manifests for others.
+    OffersIt,
+    /// It is made for Kubernetes: an operator, a controller, a cluster module.
+    MadeForIt,
+    /// It deploys on Kubernetes.
+    DeploysOnIt,
+}
+
+impl Relation {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Examples => "examples",
+            Self::OffersIt => "offers-it",
+            Self::MadeForIt => "made-for-it",
+            Self::DeploysOnIt => "deploys-on-it",
+        }
+    }
+}
+
+impl PathClass {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Main => "main",
+            Self::Development => "development",
+            Self::Test => "test",
+            Self::Example => "example",
+            Self::Documentation => "documentation",
+            Self::Vendor => "vendor",
+            Self::Generated => "generated",
+        }
+    }
+}
+
+impl ServiceClass {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Application => "application",
+            Self::Backing => "backing",
+            Self::Auxiliary => "auxiliary",
+            Self::Unsure => "unsure",
+        }
+    }
+}
+
+/// Infrastructure as code.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Terraform {
+    /// Providers: local name, source, class and place.
+    pub providers: Vec<Provider>,
+    /// Resources and modules that can matter: each type once a class, where it stands first.
+    pub resources: Vec<Resource>,
+}
+
+/// A Terraform resource or module that tells where software runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Resource {
+    /// What it means, an id of the table of resources in `rules/scan.toml`: "kubernetes-cluster", "servers"…
+    pub means: String,
+    /// Its type; of a module, its source.
+    pub name: String,
+    /// What its directories say.
+    pub class: PathClass,
+    /// Where the first one is.
+    pub place: Place,
+}
+
+/// A Terraform provider.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Provider {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Its source address, where it is said.
+    pub source: Option<String>,
+    /// What its directories say.
+    pub class: PathClass,
+    /// Where.
+    pub place: Place,
+}
+
+/// Continuous integration and deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ci {
+    /// Systems in use: "GitHub Actions", "GitLab CI"…, with a place each.
+    pub systems: Vec<(String, Place)>,
+    /// Jobs that deploy, and to what, when the words tell.
+    pub deploys: Vec<Deploy>,
+}
+
+/// A job or step that deploys.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Deploy {
+    /// What the words mean, an id of the table of deployments in `rules/scan.toml`: "kubernetes", "compose", "paas"…
+    pub target: String,
+    /// The words: `kubectl apply`, `helm upgrade`, `flyctl deploy`…
+    pub words: String,
+    /// What its directories say.
+    pub class: PathClass,
+    /// Where.
+    pub place: Place,
+}
+
+/// A declared dependency.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Dependency {
+    /// Its name, normalised as PyPI does.
+    pub name: String,
+    /// What it is for, as the table of libraries says.
+    pub kind: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// What its directories say.
+    pub class: PathClass,
+}
+
+/// The history of the last 90 days before the scan.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History {
+    /// Distinct people among the authors, bots left out. Without commits it says nothing.
+    pub people: usize,
+    /// Commits by people; 0 when the newest one is older than the days covered.
+    pub commits: usize,
+    /// How many days old the newest commit is.
+    pub newest: u64,
+    /// Releases: tags that look like versions.
+    pub releases: usize,
+    /// The days the figures cover.
+    pub days: u64,
+    /// Whether the history was cut off (a shallow clone): the figures are at least so much.
+    pub shallow: bool,
+}

@@ -1,0 +1,333 @@
+//! The facts that rules can test, by name: each is a list of observations.
+
+use std::collections::BTreeMap;
+
+use super::repository::{Facts, History, Object, PathClass, Place, Relation, Service, ServiceClass};
+
+/// One place that shows a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Observation {
+    /// What rules can ask about it: names and kinds.
+    pub(super) words: Vec<String>,
+    /// What it is called in a sentence.
+    pub(super) name: String,
+    /// The number that it states, if it does.
+    pub(super) amount: Option<u64>,
+    pub(super) place: Place,
+    /// What stands there, in words.
+    pub(super) says: String,
+}
+
+/// A fact that rules can test.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Signal {
+    pub(super) name: &'static str,
+    observe: fn(&Facts) -> Vec<Observation>,
+}
+
+impl PartialEq for Signal {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Signal {
+    pub(super) fn named(name: &str) -> Option<Self> {
+        SIGNALS.iter().find(|signal| signal.name == name).copied()
+    }
+
+    /// The observations that have one of `words`; all of them when there are none to have.
+    pub(super) fn observations(self, facts: &Facts, words: &[String]) -> Vec<Observation> {
+        let mut observations = (self.observe)(facts);
+        observations.retain(|seen| words.is_empty() || words.iter().any(|word| seen.has(word)));
+        observations
+    }
+}
+
+impl Observation {
+    /// Whether `word` stands in one of the words, as a whole: `worker` in `email-worker`, and not in `networker`.
+    fn has(&self, word: &str) -> bool {
+        let word = bounded(word);
+        self.words.iter().any(|own| bounded(own).contains(&word))
+    }
+}
+
+fn bounded(text: &str) -> String {
+    let plain: String =
+        text.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    format!("-{plain}-")
+}
+
+/// What a fact comes to: the number that is stated (the greatest of several), else how many of the words were seen, else
+/// how many observations there are.
+pub(super) fn number(observations: &[Observation], words: &[String]) -> u64 {
+    let stated = observations.iter().filter_map(|seen| seen.amount).max();
+    let counted = || match words {
+        [] => observations.len(),
+        words => words.iter().filter(|word| observations.iter().any(|seen| seen.has(word))).count(),
+    };
+    stated.unwrap_or_else(|| counted() as u64)
+}
+
+const fn signal(name: &'static str, observe: fn(&Facts) -> Vec<Observation>) -> Signal {
+    Signal { name, observe }
+}
+
+pub(super) const SIGNALS: &[Signal] = &[
+    signal("compose.app-images", |facts| app_images(facts, true)),
+    signal("compose.optional-app-images", |facts| app_images(facts, false)),
+    signal("compose.app-services", |facts| services(facts, ServiceClass::Application)),
+    signal("compose.backing", |facts| services(facts, ServiceClass::Backing)),
+    signal("compose.auxiliary", |facts| services(facts, ServiceClass::Auxiliary)),
+    signal("compose.unsure", |facts| services(facts, ServiceClass::Unsure)),
+    signal("compose.kept-data", kept_data),
+    signal("compose.kept-data-restarted", |facts| {
+        let lasting: Vec<Place> =
+            active(facts).filter(|service| restarts(service)).map(|service| service.place.clone()).collect();
+        kept_data(facts).into_iter().filter(|seen| lasting.contains(&seen.place)).collect()
+    }),
+    signal("compose.restart", restart),
+    signal("compose.replicas", |facts| {
+        settings(facts, |service| {
+            let (count, place) = service.replicas.as_ref()?;
+            Some((place, Some(*count), format!("{count} replicas")))
+        })
+    }),
+    signal("compose.gpu", |facts| gpus(facts, false)),
+    signal("compose.gpu-weak", |facts| gpus(facts, true)),
+    signal("compose.gpu-optional", |facts| {
+        let off = composed(facts).iter().filter(|service| !service.active);
+        off.filter(|one| one.gpu.as_ref().is_some_and(|gpu| !gpu.weak)).map(service).collect()
+    }),
+    signal("compose.secrets", |facts| {
+        settings(facts, |service| Some((service.secrets.as_ref()?, None, "uses secrets".to_owned())))
+    }),
+    signal("compose.hidden-containers", |facts| {
+        settings(facts, |service| {
+            let own = matches!(service.class, ServiceClass::Application | ServiceClass::Unsure);
+            let place = service.docker_socket.as_ref().filter(|_| own)?;
+            Some((place, None, "mounts the Docker socket".to_owned()))
+        })
+    }),
+    signal("dockerfiles", |facts| {
+        let counts = facts.dockerfiles.iter().filter(|file| file.class == PathClass::Main);
+        counts.map(|file| seen(vec![], &file.path, at(&file.path, 0), "is there".to_owned())).collect()
+    }),
+    signal("dockerfiles.accelerator", accelerators),
+    signal("kubernetes.relation", relation),
+    signal("kubernetes.objects", |facts| objects(facts).map(object).collect()),
+    signal("kubernetes.app-images", deployed_images),
+    signal("kubernetes.charts", |facts| {
+        let charts = facts.kubernetes.charts.iter().filter(|chart| chart.class == PathClass::Main);
+        charts
+            .map(|chart| seen(chart.kinds.clone(), &chart.name, chart.place.clone(), chart_says(&chart.name)))
+            .collect()
+    }),
+    signal("terraform.providers", providers),
+    signal("terraform.resources", |facts| {
+        let counts = facts.terraform.resources.iter().filter(|resource| resource.class == PathClass::Main);
+        counts
+            .map(|resource| {
+                let words = vec![resource.means.clone(), resource.name.clone()];
+                seen(words, &resource.name, resource.place.clone(), format!("describes {}", resource.name))
+            })
+            .collect()
+    }),
+    signal("ci.deploys", |facts| {
+        let deploys = facts.ci.deploys.iter().filter(|deploy| deploy.class == PathClass::Main);
+        deploys
+            .map(|deploy| {
+                let says = format!("deploys with `{}`", deploy.words);
+                seen(vec![deploy.target.clone()], &deploy.words, deploy.place.clone(), says)
+            })
+            .collect()
+    }),
+    signal("ml.dependencies", |facts| {
+        let counts = facts.ml.iter().filter(|dependency| dependency.class == PathClass::Main);
+        counts
+            .map(|library| {
+                let words = vec![library.kind.clone(), library.name.clone()];
+                seen(words, &library.name, library.place.clone(), format!("declares {}", library.name))
+            })
+            .collect()
+    }),
+    signal("git.people", |facts| {
+        history(facts, |history| {
+            (history.people as u64, crate::text::counted(history.people, "person", "people"))
+        })
+    }),
+    signal("git.releases-a-month", |facts| {
+        history(facts, |history| {
+            let a_month = history.releases as u64 * 30 / history.days.max(1);
+            (a_month, crate::text::counted(history.releases, "release", "releases"))
+        })
+    }),
+];
+
+fn at(path: &str, line: usize) -> Place {
+    Place { path: path.to_owned(), line }
+}
+
+fn seen(words: Vec<String>, name: &str, place: Place, says: String) -> Observation {
+    Observation { words, name: name.to_owned(), amount: None, place, says }
+}
+
+/// The services of the main Compose file, unless it is a test, an example or the like.
+fn composed(facts: &Facts) -> &[Service] {
+    if facts.compose.main_class() == PathClass::Main { &facts.compose.services } else { &[] }
+}
+
+fn active(facts: &Facts) -> impl Iterator<Item = &Service> {
+    composed(facts).iter().filter(|service| service.active)
+}
+
+fn service(service: &Service) -> Observation {
+    let image = service.image_resolved.as_deref().or(service.image.as_deref());
+    let base = image.map(|image| without_tag(image).rsplit('/').next().unwrap_or(image).to_owned());
+    let words = [Some(service.name.clone()), base, service.kind.clone()].into_iter().flatten().collect();
+    let what = match (image, &service.build) {
+        (_, Some(build)) => format!("service {} is built from {build}", service.name),
+        (Some(image), None) => format!("service {} runs {image}", service.name),
+        (None, None) => format!("service {}", service.name),
+    };
+    seen(words, &service.name, service.place.clone(), what)
+}
+
+fn services(facts: &Facts, class: ServiceClass) -> Vec<Observation> {
+    active(facts).filter(|one| one.class == class).map(service).collect()
+}
+
+/// One observation for each different image or build of the product itself that starts by default, or that does not.
+fn app_images(facts: &Facts, active: bool) -> Vec<Observation> {
+    let counts = facts.compose.main_class() == PathClass::Main;
+    let images = facts.compose.app_images().into_iter().filter(|_| counts);
+    let images = images.filter(|image| image.iter().any(|service| service.active) == active);
+    let shown = images.filter_map(|image| image.into_iter().find(|one| one.active == active).map(service));
+    let mut observations: Vec<Observation> = shown.collect();
+    observations.sort_by(|a, b| a.place.cmp(&b.place));
+    observations
+}
+
+/// What services say in a setting: the place, the number, and the words.
+fn settings<'f>(
+    facts: &'f Facts,
+    setting: impl Fn(&'f Service) -> Option<(&'f Place, Option<u64>, String)>,
+) -> Vec<Observation> {
+    active(facts)
+        .filter_map(|one| {
+            let (place, amount, says) = setting(one)?;
+            let says = format!("service {}: {says}", one.name);
+            Some(Observation { amount, place: place.clone(), says, ..service(one) })
+        })
+        .collect()
+}
+
+/// Backing services that keep data on a volume, by their kinds alone: a cache called after a queue is no queue.
+fn kept_data(facts: &Facts) -> Vec<Observation> {
+    let keeps = |one: &&Service| one.class == ServiceClass::Backing && one.volumes.is_some();
+    let seen = |one: &Service| Observation { words: one.kind.iter().cloned().collect(), ..service(one) };
+    active(facts).filter(keeps).map(seen).collect()
+}
+
+fn restarts(service: &Service) -> bool {
+    service.restart.as_ref().is_some_and(|(policy, _)| !matches!(policy.as_str(), "no" | "none" | "false"))
+}
+
+fn restart(facts: &Facts) -> Vec<Observation> {
+    settings(facts, |service| {
+        let (policy, place) = service.restart.as_ref().filter(|_| restarts(service))?;
+        let own = service.class == ServiceClass::Application;
+        own.then(|| (place, None, format!("restart policy {policy}")))
+    })
+}
+
+fn gpus(facts: &Facts, weak: bool) -> Vec<Observation> {
+    settings(facts, |service| {
+        let gpu = service.gpu.as_ref().filter(|gpu| gpu.weak == weak)?;
+        Some((&gpu.place, None, format!("asks for a GPU by {}", gpu.how)))
+    })
+}
+
+fn accelerators(facts: &Facts) -> Vec<Observation> {
+    let counts = facts.dockerfiles.iter().filter(|file| file.class == PathClass::Main);
+    counts
+        .filter_map(|file| {
+            let (base, line) = file.accelerator.as_ref()?;
+            Some(seen(vec![base.clone()], base, at(&file.path, *line), format!("is built on {base}")))
+        })
+        .collect()
+}
+
+fn relation(facts: &Facts) -> Vec<Observation> {
+    let relation = facts.kubernetes.relation;
+    if relation == Relation::None {
+        return Vec::new();
+    }
+    let because = facts.kubernetes.relation_because.iter();
+    because
+        .map(|(place, says)| seen(vec![relation.word().to_owned()], says, place.clone(), says.clone()))
+        .collect()
+}
+
+fn objects(facts: &Facts) -> impl Iterator<Item = &Object> {
+    facts.kubernetes.objects.iter().filter(|object| object.class == PathClass::Main)
+}
+
+fn object(object: &Object) -> Observation {
+    let group = object.api_version.split('/').next().unwrap_or_default().to_owned();
+    let says = format!("{} {}", object.kind, object.name);
+    let name = if object.name.is_empty() { &object.kind } else { &object.name };
+    seen(vec![object.kind.clone(), group], name, object.place.clone(), says.trim_end().to_owned())
+}
+
+/// One observation for each different image of the product itself that goes on running.
+fn deployed_images(facts: &Facts) -> Vec<Observation> {
+    let lasting = ["Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"];
+    let own = objects(facts).filter(|object| lasting.contains(&object.kind.as_str()));
+    let own = own.filter(|object| object.purpose == ServiceClass::Application);
+    let mut images: BTreeMap<String, Observation> = BTreeMap::new();
+    for own in own {
+        let image = own.images.first().map_or(own.name.as_str(), |image| without_tag(image));
+        images.entry(image.to_owned()).or_insert_with(|| {
+            let says = format!("{} {} runs {image}", own.kind, own.name);
+            Observation { says, ..object(own) }
+        });
+    }
+    images.into_values().collect()
+}
+
+/// The name of an image without its tag and digest.
+fn without_tag(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
+    }
+}
+
+fn chart_says(name: &str) -> String {
+    format!("chart {name}")
+}
+
+/// One observation for each different provider.
+fn providers(facts: &Facts) -> Vec<Observation> {
+    let mut providers: BTreeMap<&str, Observation> = BTreeMap::new();
+    for provider in facts.terraform.providers.iter().filter(|provider| provider.class == PathClass::Main) {
+        let source = provider.source.as_deref().unwrap_or(&provider.name);
+        let name = source.rsplit('/').next().unwrap_or(source);
+        providers.entry(name).or_insert_with(|| {
+            seen(vec![name.to_owned()], name, provider.place.clone(), format!("provider {name}"))
+        });
+    }
+    providers.into_values().collect()
+}
+
+fn history(facts: &Facts, figure: impl Fn(&History) -> (u64, String)) -> Vec<Observation> {
+    let observe = |history: &History| {
+        let (amount, counted) = figure(history);
+        let least = if history.shallow { "at least " } else { "" };
+        let says = format!("{least}{counted} in {} days", history.days);
+        Observation { amount: Some(amount), ..seen(vec![], &counted, at(".git", 0), says) }
+    };
+    facts.git.iter().map(observe).collect()
+}

@@ -1,0 +1,349 @@
+//! Which compose file is the main one, and which others belong to it.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::super::facts::PathClass;
+use super::class::words;
+use super::commands::{self, Run};
+use super::paths::{depth, join, name, parent};
+use super::project::{Library, assemble, services_of};
+use super::tables::{ComposeTables, Words};
+use super::variables::Variables;
+use super::yaml::{Map, Node, Value};
+
+/// A file whose content is compose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) path: String,
+    /// By its folders and by its name.
+    pub(super) class: PathClass,
+    /// Others are made from it.
+    pub(super) is_template: bool,
+    /// It may include or extend others.
+    pub(super) refers: bool,
+}
+
+/// The choice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Choice {
+    None,
+    /// The main file and those that are laid over it.
+    Files(Vec<String>),
+    /// None is more the main one than the others.
+    Tie(Vec<String>),
+}
+
+/// Chooses among all compose files of a repository.
+pub(super) fn choose(library: &mut Library, found: &[Found], tables: &ComposeTables) -> Choice {
+    let words = &tables.compose;
+    let mut chooser = Chooser { library, found, words, runs: None };
+    let candidates = chooser.candidates();
+    let best = [PathClass::Main, PathClass::Example, PathClass::Documentation]
+        .into_iter()
+        .map(|class| candidates.iter().copied().filter(|file| file.class == class).collect::<Vec<_>>())
+        .find(|files| !files.is_empty());
+    let Some(best) = best else { return chooser.choose_template() };
+    match chooser.collection(&best).map_or_else(|| chooser.main(&best), Err) {
+        Ok(main) => Choice::Files(chooser.set(&main)),
+        Err(tie) => Choice::Tie(tie),
+    }
+}
+
+/// What the words of its name say about a file.
+pub(super) fn class_of_name(path: &str, words: &Words) -> PathClass {
+    let has = |known: &[String]| has_word(path, known);
+    match (has(&words.production_words), has(&words.test_words), has(&words.development_words)) {
+        (_, true, _) => PathClass::Test,
+        (false, _, true) => PathClass::Development,
+        _ => PathClass::Main,
+    }
+}
+
+fn has_word(path: &str, known: &[String]) -> bool {
+    let name = name(path).to_ascii_lowercase();
+    words(&name).iter().any(|word| known.iter().any(|known| known == word))
+}
+
+struct Chooser<'a, 'b> {
+    library: &'a mut Library<'b>,
+    found: &'a [Found],
+    words: &'a Words,
+    /// The commands of the repository, once they were needed.
+    runs: Option<Vec<Run>>,
+}
+
+impl<'a> Chooser<'a, '_> {
+    /// Files that can be the main one: not those for tests, development and the like, nor those that others take in.
+    fn candidates(&mut self) -> Vec<&'a Found> {
+        let taken = self.taken();
+        let is_candidate =
+            |file: &&Found| !file.is_template && !is_override(&file.path) && !taken.contains(&file.path);
+        self.found.iter().filter(is_candidate).collect()
+    }
+
+    /// The files that others include or extend. A default name is only taken by another one: whoever builds on it by
+    /// another name adds something to what is the main one.
+    fn taken(&mut self) -> HashSet<String> {
+        let mut taken = HashSet::new();
+        for file in self.found.iter().filter(|file| file.refers && file.class == PathClass::Main) {
+            for document in self.library.documents(&file.path).iter() {
+                let references = references(document, parent(&file.path)).into_iter();
+                let may_take = |path: &String| {
+                    *path != file.path && (self.is_default(&file.path) || !self.is_default(path))
+                };
+                taken.extend(references.filter(may_take));
+            }
+        }
+        taken
+    }
+
+    fn is_default(&self, path: &str) -> bool {
+        self.words.default_names.iter().any(|default| default == name(path))
+    }
+
+    /// Examples are no product: however deep they lie, those of several folders are a collection.
+    fn collection(&self, files: &[&Found]) -> Option<Vec<String>> {
+        let is_example = |file: &&&Found| file.class != PathClass::Main && self.is_default(&file.path);
+        let examples: Vec<&&Found> = files.iter().filter(is_example).collect();
+        let folders: HashSet<&str> = examples.iter().map(|file| parent(&file.path)).collect();
+        (folders.len() > 1).then(|| examples.iter().map(|file| file.path.clone()).collect())
+    }
+
+    fn main(&mut self, files: &[&Found]) -> Result<String, Vec<String>> {
+        let (defaults, others): (Vec<&Found>, Vec<&Found>) =
+            files.iter().copied().partition(|file| self.is_default(&file.path));
+        let Some(least) = defaults.iter().map(|file| depth(&file.path)).min() else {
+            return self.among_others(&others);
+        };
+        let for_users: Vec<&Found> = others
+            .iter()
+            .filter(|file| depth(&file.path) < least && has_word(&file.path, &self.words.production_words))
+            .copied()
+            .collect();
+        if !for_users.is_empty() {
+            return self.among_others(&for_users);
+        }
+        let main = self.among_defaults(&defaults, least)?;
+        Ok(self.production_instead(&main, &others).unwrap_or(main))
+    }
+
+    /// The one folder of the shallowest default names, and in it the name that Docker prefers.
+    fn among_defaults(&self, defaults: &[&Found], least: usize) -> Result<String, Vec<String>> {
+        let rank = |path: &str| self.words.default_names.iter().position(|default| default == name(path));
+        let mut folders: BTreeMap<&str, &str> = BTreeMap::new();
+        for file in defaults.iter().filter(|file| depth(&file.path) == least) {
+            let kept = folders.entry(parent(&file.path)).or_insert(&file.path);
+            if rank(&file.path) < rank(kept) {
+                *kept = &file.path;
+            }
+        }
+        one_of(folders.into_values().collect())
+    }
+
+    /// Where the default name is for those who develop, a whole other file beside it is for those who run the product.
+    fn production_instead(&mut self, main: &str, others: &[&Found]) -> Option<String> {
+        let beside: Vec<&str> = others
+            .iter()
+            .map(|file| file.path.as_str())
+            .filter(|path| parent(path) == parent(main) && has_word(path, &self.words.production_words))
+            .collect();
+        if beside.is_empty() || !self.is_for_development(main) {
+            return None;
+        }
+        let whole: Vec<&str> =
+            beside.into_iter().filter(|path| self.is_whole(&[(*path).to_owned()])).collect();
+        one_of(whole).ok()
+    }
+
+    fn services(&mut self, files: &[String]) -> Map {
+        assemble(self.library, files, Variables::default()).services
+    }
+
+    /// Whether files together say of each service what it runs.
+    fn is_whole(&mut self, files: &[String]) -> bool {
+        let services = self.services(files);
+        let is_whole = |node: &Node| node.get("image").or(node.get("build")).is_some();
+        !services.is_empty() && services.values().all(|entry| is_whole(&entry.node))
+    }
+
+    /// Whether most of what is built there says that it runs for development.
+    fn is_for_development(&mut self, path: &str) -> bool {
+        let services = self.services(&[path.to_owned()]);
+        let built: Vec<&Node> =
+            services.values().map(|entry| &*entry.node).filter(|node| node.get("build").is_some()).collect();
+        let speaking =
+            built.iter().filter(|node| says_development(node, &self.words.development_values)).count();
+        speaking > 0 && 2 * speaking >= built.len()
+    }
+
+    /// Without a default name: the shallowest; of several the one for users, the first of a list, or the plainest name.
+    fn among_others(&mut self, files: &[&Found]) -> Result<String, Vec<String>> {
+        let least = files.iter().map(|file| depth(&file.path)).min().unwrap_or_default();
+        let mut paths: Vec<&str> =
+            files.iter().map(|file| file.path.as_str()).filter(|path| depth(path) == least).collect();
+        let for_users = |path: &&str| has_word(path, &self.words.production_words);
+        if paths.iter().any(for_users) {
+            paths.retain(for_users);
+        }
+        if let Some(plainest) = plainest(&paths) {
+            return Ok(plainest.to_owned());
+        }
+        let firsts: HashSet<String> =
+            self.runs().iter().filter_map(|run| run.files.first().cloned()).collect();
+        let named: Vec<&str> = paths.iter().filter(|path| firsts.contains(**path)).copied().collect();
+        one_of(if named.len() == 1 { named } else { paths })
+    }
+
+    fn choose_template(&mut self) -> Choice {
+        let is_candidate =
+            |file: &&Found| file.is_template && class_of_name(&file.path, self.words) == PathClass::Main;
+        let templates: Vec<&Found> = self.found.iter().filter(is_candidate).collect();
+        if templates.is_empty() {
+            return Choice::None;
+        }
+        match self.among_others(&templates) {
+            Ok(main) => Choice::Files(vec![main]),
+            Err(tie) => Choice::Tie(tie),
+        }
+    }
+
+    fn runs(&mut self) -> &[Run] {
+        let (library, words) = (&mut *self.library, self.words);
+        let found = self.found;
+        self.runs.get_or_insert_with(|| {
+            let known: Vec<String> = found.iter().map(|file| file.path.clone()).collect();
+            commands::runs(library, &known, words)
+        })
+    }
+
+    /// The main file with those that the commands give beside it, else with the automatic override.
+    fn set(&mut self, main: &str) -> Vec<String> {
+        let more =
+            (self.found.len() > 1).then(|| self.list_with(main).or_else(|| self.completed(main))).flatten();
+        if let Some(files) = more {
+            return files;
+        }
+        let beside = override_names(name(main)).into_iter().filter_map(|name| join(parent(main), &name));
+        let automatic = beside.filter(|path| self.library.has(path)).take(1);
+        [main.to_owned()].into_iter().chain(automatic).collect()
+    }
+
+    /// The main file and those that most commands with it have as well. Commands with a file for those who run the
+    /// product go before all others.
+    fn list_with(&mut self, main: &str) -> Option<Vec<String>> {
+        let lists = self.lists_with(main);
+        let words = self.words;
+        let has_more = |list: &&Vec<String>| {
+            list.iter().any(|path| path != main && has_word(path, &words.production_words))
+        };
+        let for_users: Vec<Vec<String>> = lists.iter().filter(has_more).cloned().collect();
+        let lists = if for_users.is_empty() { lists } else { for_users };
+        let is_common =
+            |path: &&String| 2 * lists.iter().filter(|list| list.contains(path)).count() > lists.len();
+        let longest = lists.iter().max_by_key(|list| list.iter().filter(is_common).count())?;
+        let common: Vec<String> = longest.iter().filter(is_common).cloned().collect();
+        (common.len() > 1).then_some(common)
+    }
+
+    /// A main file that does not say all about its services, with the one file for those who run the product that does.
+    fn completed(&mut self, main: &str) -> Option<Vec<String>> {
+        let beside: Vec<&str> = self.found.iter().map(|file| file.path.as_str()).collect();
+        let words = self.words;
+        let is_fit = |path: &&str| {
+            parent(path) == parent(main) && *path != main && has_word(path, &words.production_words)
+        };
+        let other = one_of(beside.into_iter().filter(is_fit).collect()).ok()?;
+        let both = vec![main.to_owned(), other];
+        (!self.is_whole(&both[..1]) && self.is_whole(&both)).then_some(both)
+    }
+
+    /// The lists of all commands with the main file, unless they are for tests or development.
+    fn lists_with(&mut self, main: &str) -> Vec<Vec<String>> {
+        let found = self.found;
+        let is_unfit = |path: &String| {
+            let class = found.iter().find(|file| file.path == *path).map(|file| file.class);
+            matches!(class, Some(PathClass::Test | PathClass::Development | PathClass::Vendor))
+        };
+        let is_beside = |from: &str| parent(from).is_empty() || parent(from) == parent(main);
+        let counts = |run: &&Run| {
+            let is_list = run.files.iter().any(|file| file == main) && !run.files.iter().any(is_unfit);
+            let is_plain = run.files.is_empty();
+            is_beside(&run.from) && is_plain || is_list && (!run.is_advice || is_beside(&run.from))
+        };
+        let files = |run: &Run| if run.files.is_empty() { vec![main.to_owned()] } else { run.files.clone() };
+        self.runs().iter().filter(counts).map(files).collect()
+    }
+}
+
+/// The only one, or all of them as a tie.
+fn one_of(paths: Vec<&str>) -> Result<String, Vec<String>> {
+    match paths.as_slice() {
+        [path] => Ok((*path).to_owned()),
+        _ => Err(paths.into_iter().map(str::to_owned).collect()),
+    }
+}
+
+/// The file of which all others are variants: they have its words and more.
+fn plainest<'a>(paths: &[&'a str]) -> Option<&'a str> {
+    let is_plainest = |path: &&&str| {
+        let own = words(name(path));
+        let has_all = |other: &str| {
+            let others = words(name(other));
+            own.iter().all(|word| others.contains(word))
+        };
+        paths.iter().all(|other| has_all(other) && parent(other) == parent(path))
+    };
+    let mut plain = paths.iter().filter(is_plainest);
+    plain.next().filter(|_| plain.next().is_none()).copied()
+}
+
+/// Whether a file is laid over others by its name.
+fn is_override(path: &str) -> bool {
+    words(name(path)).contains(&"override")
+}
+
+/// The names that Docker lays over a file by itself.
+fn override_names(main: &str) -> Vec<String> {
+    let Some((stem, _)) = main.rsplit_once('.') else { return Vec::new() };
+    ["yml", "yaml"].iter().map(|ending| format!("{stem}.override.{ending}")).collect()
+}
+
+/// The files that a document includes or extends.
+fn references(document: &Node, folder: &str) -> Vec<String> {
+    let included = document.get("include").map(|include| include.node.items()).unwrap_or_default();
+    let included = included.iter().flat_map(|item| match item.get("path") {
+        Some(path) => path.node.items(),
+        None => item.items(),
+    });
+    let services = services_of(document);
+    let extended =
+        services.values().filter_map(|entry| Some(entry.node.at(&["extends", "file"])?.node.clone()));
+    let named: Vec<_> = included.chain(extended).collect();
+    named.iter().filter_map(|node| join(folder, node.text()?)).collect()
+}
+
+/// Whether a service says so in its environment, its image's tag, or the target or Dockerfile of its build.
+fn says_development(node: &Node, values: &[String]) -> bool {
+    let is_word = |text: &str| {
+        words(&text.to_ascii_lowercase()).iter().any(|word| values.iter().any(|value| value == word))
+    };
+    let said = |path: &[&str]| node.at(path).and_then(|entry| entry.node.text()).is_some_and(is_word);
+    let tag = node.get("image").and_then(|image| image.node.text()?.rsplit_once(':'));
+    let by_build = said(&["build", "target"]) || said(&["build", "dockerfile"]);
+    by_build
+        || tag.is_some_and(|(_, tag)| is_word(tag))
+        || environment(node)
+            .iter()
+            .any(|(name, value)| (name.ends_with("_ENV") || name.ends_with("ENVIRONMENT")) && is_word(value))
+}
+
+/// The environment in either form.
+fn environment(node: &Node) -> Vec<(&str, &str)> {
+    match node.get("environment").map(|entry| &entry.node.value) {
+        Some(Value::Map(map)) => {
+            map.iter().filter_map(|(name, entry)| Some((&**name, entry.node.text()?))).collect()
+        }
+        Some(Value::List(items)) => items.iter().filter_map(|item| item.text()?.split_once('=')).collect(),
+        _ => Vec::new(),
+    }
+}

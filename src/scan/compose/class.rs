@@ -1,0 +1,131 @@
+//! What a service is for: by its image, its name, its build and its image's namespace, as the tables know them.
+
+use super::super::facts::ServiceClass;
+use super::image::{base_name, namespace};
+use super::tables::{ComposeTables, Meaning};
+
+/// What is known of a service for this.
+#[derive(Debug, Default)]
+pub(super) struct Signs<'a> {
+    pub(super) name: &'a str,
+    pub(super) image: Option<&'a str>,
+    /// The image as it is written, with its variables.
+    pub(super) written: &'a str,
+    pub(super) is_built: bool,
+    pub(super) command: Vec<&'a str>,
+    /// Others wait until it has ended.
+    pub(super) is_awaited: bool,
+}
+
+/// The class and the kind within it.
+pub(super) type Class = (ServiceClass, Option<String>);
+
+/// Classes a service.
+///
+/// Services that prepare something run the image of what they prepare, so that a name, command or dependency that
+/// says so goes before the image; then come image, name, build and namespace.
+pub(super) fn class(signs: &Signs, tables: &ComposeTables) -> Class {
+    let image = signs.image.map(str::to_ascii_lowercase);
+    let by_image = image.as_deref().and_then(|image| find_image(image, &tables.image));
+    let by_name = find_name(signs.name, &tables.compose.service);
+    let by_work = by_name.filter(|meaning| meaning.class == ServiceClass::Auxiliary);
+    let by_work = by_work.or_else(|| find_command(&signs.command, &tables.compose.command));
+    let is_known = by_image.is_some_and(|meaning| meaning.class == ServiceClass::Auxiliary);
+    if let Some(meaning) = by_work.filter(|_| !is_known) {
+        return known(meaning);
+    }
+    if signs.is_awaited && !is_known {
+        return (ServiceClass::Auxiliary, Some("init".to_owned()));
+    }
+    if let Some(meaning) = by_image.or(by_name) {
+        return known(meaning);
+    }
+    let has_namespace = image.as_deref().is_some_and(|image| namespace(image).is_some());
+    let is_own =
+        signs.is_built || has_namespace || is_in_own_registry(signs.written, &tables.compose.registry_words);
+    (if is_own { ServiceClass::Application } else { ServiceClass::Unsure }, None)
+}
+
+/// Whether a variable says where the image is: `${REGISTRY}/web`.
+fn is_in_own_registry(written: &str, known: &[String]) -> bool {
+    let Some((_, variable)) = written.split_once('$') else { return false };
+    let end = variable.find(['/', ':', '}']).unwrap_or(variable.len());
+    let variable = variable[..end].to_ascii_lowercase();
+    variable.split(['_', '{']).any(|word| known.iter().any(|known| known == word))
+}
+
+fn known(meaning: &Meaning) -> Class {
+    (meaning.class, Some(meaning.kind.clone()))
+}
+
+/// Whole names go before patterns, and names with their namespace before those without.
+fn find_image<'a>(image: &str, table: &'a [Meaning]) -> Option<&'a Meaning> {
+    let base = base_name(image);
+    let full = namespace(image).map(|namespace| format!("{namespace}/{base}"));
+    let names = || full.as_deref().into_iter().chain([base]);
+    let exact = |name: &str| table.iter().find(|meaning| meaning.names.iter().any(|known| known == name));
+    let like =
+        |name: &str| table.iter().find(|meaning| meaning.names.iter().any(|known| matches(known, name)));
+    names().find_map(exact).or_else(|| names().find_map(like))
+}
+
+fn find_name<'a>(name: &str, table: &'a [Meaning]) -> Option<&'a Meaning> {
+    let name = name.to_ascii_lowercase();
+    let words = words(&name);
+    let is_without = matches!(words.iter().rev().nth(1), Some(&("no" | "without")));
+    let last = words.last().filter(|_| !is_without).copied().unwrap_or_default();
+    table.iter().find(|meaning| {
+        meaning.names.iter().any(|known| matches(known, &name))
+            || meaning.last_words.iter().any(|known| matches(known, last))
+            || meaning.words.iter().any(|known| words.contains(&known.as_str()))
+    })
+}
+
+/// The words of a name, without the numbers that tell instances apart.
+pub(super) fn words(name: &str) -> Vec<&str> {
+    let parts = name.split(|letter: char| !letter.is_alphanumeric());
+    let bare = parts.map(|part| part.trim_end_matches(|letter: char| letter.is_ascii_digit()));
+    bare.filter(|part| !part.is_empty()).collect()
+}
+
+/// Whether the last thing that a command does is known; what comes before may only prepare a server.
+fn find_command<'a>(command: &[&str], table: &'a [Meaning]) -> Option<&'a Meaning> {
+    let text = command.join(" ").to_ascii_lowercase();
+    let ends = ["&&", "||", ";", "\n"];
+    let steps = ends
+        .iter()
+        .fold(vec![text.as_str()], |steps, end| steps.into_iter().flat_map(|step| step.split(end)).collect());
+    let idle = ["", "done", "fi", "exit", "echo", "sleep", "true"];
+    let last = steps
+        .iter()
+        .rev()
+        .map(|step| step_words(step))
+        .find(|words| words.first().is_some_and(|first| !idle.contains(first)))?;
+    let says = |phrase: &str| {
+        let phrase: Vec<&str> = phrase.split(' ').collect();
+        last.windows(phrase.len()).any(|window| window == phrase)
+    };
+    table.iter().find(|meaning| meaning.words.iter().any(|phrase| says(phrase)))
+}
+
+/// The words of a step of a command: programs without their folders and endings.
+fn step_words(step: &str) -> Vec<&str> {
+    let bare =
+        step.split_whitespace().map(|word| word.trim_matches(['"', '\'', '(', ')', '`', '[', ']', ',']));
+    bare.map(|word| word.rsplit('/').next().unwrap_or(word))
+        .map(|word| {
+            [".sh", ".py", ".js", ".ts"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word)
+        })
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// Whether a name fits a pattern with `*` at either end.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(_), Some(_)) => name.contains(pattern.trim_matches('*')),
+        (Some(end), None) => name.ends_with(end),
+        (None, Some(start)) => name.starts_with(start),
+        (None, None) => name == pattern,
+    }
+}

@@ -1,0 +1,155 @@
+//! Reads what the compose files of a repository say: which of them belong together, and what their services are.
+//!
+//! A glance at the text ([`sniff`]) finds the files; [`choose`] settles which is the main one, with the help of the
+//! [`commands`] in the repository; [`project`] reads it with all that it includes, extends and is overlaid by, and
+//! [`service`], [`gpu`] and [`storage`] say what each service is.
+
+mod choose;
+mod class;
+mod commands;
+mod gpu;
+mod image;
+mod merge;
+mod mount;
+mod paths;
+mod project;
+mod service;
+mod sniff;
+mod storage;
+mod tables;
+mod tolerant;
+mod variables;
+mod yaml;
+
+use rayon::prelude::*;
+
+use super::facts::{Compose, PathClass, ServiceClass, Unreadable};
+use super::source::{Listed, Source};
+use choose::{Choice, Found};
+use paths::{join, name, parent};
+use project::Library;
+use service::Reader;
+pub(crate) use tables::ComposeTables;
+use tables::Words;
+use variables::Variables;
+
+/// What a container is for that others than Compose run, by the name of what runs it and its image. An image of no
+/// namespace and no tag is one that is built here.
+pub(crate) fn purpose(name: &str, image: &str, tables: &ComposeTables) -> ServiceClass {
+    let signs = class::Signs {
+        name,
+        image: Some(image),
+        is_built: !image.contains(['/', ':']),
+        ..Default::default()
+    };
+    class::class(&signs, tables).0
+}
+
+/// What the caller's environment says of Compose, as Docker reads it; it goes before what `.env` says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Environment {
+    /// `COMPOSE_FILE`: the files that count, from the scanned folder.
+    pub compose_file: Option<String>,
+    /// `COMPOSE_PROFILES`: the profiles that are on.
+    pub compose_profiles: Option<String>,
+}
+
+/// Reads the compose files of a source.
+pub(crate) fn read(
+    source: &dyn Source,
+    tables: &ComposeTables,
+    environment: &Environment,
+) -> (Compose, Vec<Unreadable>) {
+    let mut library = Library::new(source);
+    let found = find(source, &tables.compose);
+    let mut compose = Compose {
+        files: found.iter().map(|file| (file.path.clone(), file.class)).collect(),
+        ..Compose::default()
+    };
+    match choose_files(&mut library, &found, tables, environment) {
+        Choice::None => {}
+        Choice::Tie(files) => compose.ambiguous = files,
+        Choice::Files(files) => read_project(&mut library, files, tables, environment, &mut compose),
+    }
+    (compose, library.unreadable)
+}
+
+/// What the caller or `.env` say goes before what names and commands say.
+fn choose_files(
+    library: &mut Library,
+    found: &[Found],
+    tables: &ComposeTables,
+    environment: &Environment,
+) -> Choice {
+    let variables = variables_in(library, "", &tables.compose);
+    let listed = environment.compose_file.as_deref().or(variables.get("COMPOSE_FILE"));
+    let listed = listed.and_then(commands::files_of).unwrap_or_default();
+    let files: Vec<String> =
+        listed.iter().filter_map(|file| join("", file)).filter(|file| library.has(file)).collect();
+    if files.is_empty() { choose::choose(library, found, tables) } else { Choice::Files(files) }
+}
+
+fn read_project(
+    library: &mut Library,
+    files: Vec<String>,
+    tables: &ComposeTables,
+    environment: &Environment,
+    compose: &mut Compose,
+) {
+    let folder = files.first().map(|main| parent(main)).unwrap_or_default();
+    let variables = variables_in(library, folder, &tables.compose);
+    let profiles = environment.compose_profiles.as_deref().or(variables.get("COMPOSE_PROFILES"));
+    let profiles = profiles.unwrap_or_default();
+    let profiles = profiles.split(',').map(|profile| profile.trim().to_owned()).collect();
+    let project = project::assemble(library, &files, variables);
+    compose.services = Reader { library, project: &project, tables, profiles }.services();
+    compose.main_set = project.files.clone();
+    compose.main = files.into_iter().next();
+}
+
+/// The variables of the first file of a folder that has some.
+fn variables_in(library: &mut Library, folder: &str, words: &Words) -> Variables {
+    let mut variables = Variables::new(&words.secret_words);
+    let files = words.env_files.iter().filter_map(|name| join(folder, name));
+    let text = files.into_iter().find_map(|path| library.variables(&path));
+    variables.add(text.as_deref().unwrap_or_default());
+    variables
+}
+
+/// All files whose content is compose.
+fn find(source: &dyn Source, words: &Words) -> Vec<Found> {
+    let recognised = |listed: &Listed| {
+        let is_template = can_be_compose(&listed.path, words)?;
+        // What cannot be read is listed by the source.
+        recognise(listed, &source.text(&listed.path).ok()?, is_template, words)
+    };
+    source.files().par_iter().filter_map(recognised).collect()
+}
+
+/// Whether the name allows it, and whether it is that of a template.
+fn can_be_compose(path: &str, words: &Words) -> Option<bool> {
+    let is_yaml = |path: &str| path.ends_with(".yml") || path.ends_with(".yaml");
+    if is_yaml(path) {
+        return Some(false);
+    }
+    let is_template = name(path).contains("compose")
+        && words.template_endings.iter().any(|end| path.strip_suffix(end.as_str()).is_some_and(is_yaml));
+    is_template.then_some(true)
+}
+
+fn recognise(listed: &Listed, text: &str, is_template: bool, words: &Words) -> Option<Found> {
+    let glance = sniff::glance(name(&listed.path), text, words);
+    let class = match (listed.class, choose::class_of_name(&listed.path, words)) {
+        (PathClass::Main, _) if is_template => PathClass::Example,
+        (PathClass::Main | PathClass::Example | PathClass::Documentation, by_name)
+            if by_name != PathClass::Main =>
+        {
+            by_name
+        }
+        (by_folders, _) => by_folders,
+    };
+    let path = listed.path.clone();
+    glance.is_compose.then_some(Found { path, class, is_template, refers: glance.refers })
+}
+#[cfg(test)]
+mod tests;

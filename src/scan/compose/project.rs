@@ -1,0 +1,300 @@
+//! The files that make up one project: what they include and extend, and their services laid over each other.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::facts::Unreadable;
+use super::super::source::{Listed, Source};
+use super::merge::Merge;
+use super::paths::{join, parent};
+use super::tolerant;
+use super::variables::Variables;
+use super::yaml::{Entry, Map, Mark, Node, OnMerge, Value};
+
+/// Files within files, and services that extend services: more is a circle or a trap.
+const DEEPEST: usize = 16;
+/// More files than any project has.
+const FILES: usize = 256;
+
+/// The texts of compose files, each read once.
+pub(super) struct Library<'a> {
+    source: &'a dyn Source,
+    read: HashMap<String, Rc<Vec<Rc<Node>>>>,
+    pub(super) unreadable: Vec<Unreadable>,
+}
+
+impl<'a> Library<'a> {
+    pub(super) fn new(source: &'a dyn Source) -> Self {
+        Self { source, read: HashMap::new(), unreadable: Vec::new() }
+    }
+
+    pub(super) fn listed(&self) -> &'a [Listed] {
+        self.source.files()
+    }
+
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.listed().binary_search_by(|listed| listed.path.as_str().cmp(path)).is_ok()
+    }
+
+    /// Whether there is a folder of this path, whatever is in it.
+    pub(super) fn has_folder(&self, path: &str) -> bool {
+        self.source.has_folder(path)
+    }
+
+    /// Whether there is a listed file of this path or in a folder of this path.
+    pub(super) fn has_listed(&self, path: &str) -> bool {
+        let inside = format!("{path}/");
+        let from = self.listed().partition_point(|listed| listed.path.as_str() < inside.as_str());
+        self.has(path) || self.listed().get(from).is_some_and(|listed| listed.path.starts_with(&inside))
+    }
+
+    /// The text of a file that may be missing.
+    pub(super) fn text(&mut self, path: &str) -> Option<Arc<str>> {
+        let text = self.has(path).then(|| self.source.text(path))?;
+        self.noted(text)
+    }
+
+    /// The text of a file with variables, which repositories usually ignore.
+    pub(super) fn variables(&mut self, path: &str) -> Option<Arc<str>> {
+        match self.has(path) {
+            true => self.text(path),
+            false => self.source.ignored(path).and_then(|text| self.noted(text)),
+        }
+    }
+
+    fn noted(&mut self, text: Result<Arc<str>, Unreadable>) -> Option<Arc<str>> {
+        match text {
+            Ok(text) => Some(text),
+            Err(trouble) => {
+                self.note(trouble);
+                None
+            }
+        }
+    }
+
+    /// The documents of a file that was named somewhere.
+    pub(super) fn documents(&mut self, path: &str) -> Rc<Vec<Rc<Node>>> {
+        if let Some(documents) = self.read.get(path) {
+            return Rc::clone(documents);
+        }
+        let documents = match self.text(path) {
+            Some(text) => {
+                let reading = tolerant::read(&path.into(), &text);
+                if let Some(reason) = reading.trouble {
+                    self.note(Unreadable { path: path.to_owned(), reason });
+                }
+                reading.documents
+            }
+            None => Vec::new(),
+        };
+        let documents = Rc::new(documents);
+        self.read.insert(path.to_owned(), Rc::clone(&documents));
+        documents
+    }
+
+    fn note(&mut self, trouble: Unreadable) {
+        if !self.unreadable.contains(&trouble) {
+            self.unreadable.push(trouble);
+        }
+    }
+}
+
+/// The services of a project and what is needed to understand them.
+#[derive(Default)]
+pub(super) struct Project {
+    pub(super) services: Map,
+    /// The files in the order in which they were come to.
+    pub(super) files: Vec<String>,
+    settings: HashMap<Rc<str>, Rc<Setting>>,
+    merge: Merge,
+}
+
+/// What relative paths and variables mean in a file.
+#[derive(Debug, Default)]
+pub(super) struct Setting {
+    pub(super) folder: String,
+    pub(super) variables: Variables,
+}
+
+impl Project {
+    /// How to understand what is written at a mark.
+    pub(super) fn setting(&self, mark: &Mark) -> Rc<Setting> {
+        self.settings.get(&mark.path).cloned().unwrap_or_default()
+    }
+}
+
+/// Reads files that are given together, each laid over the ones before.
+pub(super) fn assemble(library: &mut Library, files: &[String], variables: Variables) -> Project {
+    let folder = files.first().map(|file| parent(file)).unwrap_or_default().to_owned();
+    let mut assembly =
+        Assembly { library, project: Project::default(), open: Vec::new(), bases: HashMap::new() };
+    let mut services = assembly.files(files, &Rc::new(Setting { folder, variables }));
+    services.retain(|_, entry| entry.node.on_merge != OnMerge::Reset);
+    assembly.project.services = services;
+    if let Some(path) = files.first().filter(|_| assembly.project.merge.is_exhausted()) {
+        let reason = "it merges more than is read; some of what is merged is missing".to_owned();
+        assembly.library.note(Unreadable { path: path.clone(), reason });
+    }
+    assembly.project
+}
+
+struct Assembly<'a, 'b> {
+    library: &'a mut Library<'b>,
+    project: Project,
+    /// The files that are being read, to notice circles.
+    open: Vec<String>,
+    /// The services of files that others extend.
+    bases: HashMap<String, Rc<Map>>,
+}
+
+impl Assembly<'_, '_> {
+    fn files(&mut self, files: &[String], setting: &Rc<Setting>) -> Map {
+        let mut services = Map::new();
+        for file in files {
+            let more = self.file(file, setting);
+            services = self.project.merge.maps(services, &more);
+        }
+        services
+    }
+
+    /// The services of a file, those it includes among them.
+    fn file(&mut self, path: &str, setting: &Rc<Setting>) -> Map {
+        let in_circle = self.open.iter().any(|open| open == path);
+        if in_circle || self.open.len() >= DEEPEST || self.project.files.len() >= FILES {
+            return Map::new();
+        }
+        self.open.push(path.to_owned());
+        self.enter(path, setting);
+        let mut services = Map::new();
+        for document in self.library.documents(path).iter() {
+            let own = self.extended_all(&Rc::new(services_of(document)));
+            services = self.project.merge.maps(services, &own);
+            for (name, entry) in self.included(document, setting) {
+                services.entry(name).or_insert(entry);
+            }
+        }
+        self.open.pop();
+        services
+    }
+
+    fn enter(&mut self, path: &str, setting: &Rc<Setting>) {
+        if !self.project.files.iter().any(|file| file == path) {
+            self.project.files.push(path.to_owned());
+        }
+        self.project.settings.entry(path.into()).or_insert_with(|| Rc::clone(setting));
+    }
+
+    fn included(&mut self, document: &Node, setting: &Rc<Setting>) -> Map {
+        let Some(include) = document.get("include") else { return Map::new() };
+        let mut services = Map::new();
+        for item in include.node.items() {
+            let (files, setting) = self.one_include(&item, setting);
+            let more = self.files(&files, &setting);
+            services = self.project.merge.maps(services, &more);
+        }
+        services
+    }
+
+    /// The files of one include, and what holds in them: their own folder, and beside the variables of here their own.
+    fn one_include(&mut self, item: &Rc<Node>, setting: &Setting) -> (Vec<String>, Rc<Setting>) {
+        let here = parent(&item.mark.path).to_owned();
+        let named = item.get("path").map_or_else(|| item.items(), |path| path.node.items());
+        let files: Vec<String> =
+            named.iter().filter_map(|path| self.find(path, &here, &setting.variables)).collect();
+        let text = |key: &str| item.get(key).map(|entry| entry.node.items()).unwrap_or_default();
+        let in_here = |node: &Rc<Node>| join(&here, &setting.variables.resolve(node.text()?));
+        let folder = text("project_directory").iter().find_map(in_here);
+        let folder =
+            folder.unwrap_or_else(|| files.first().map(|file| parent(file).to_owned()).unwrap_or_default());
+        let mut env_files: Vec<String> = text("env_file").iter().filter_map(in_here).collect();
+        env_files.extend(join(&folder, ".env"));
+        let mut variables = setting.variables.clone();
+        for text in env_files.iter().filter_map(|path| self.library.variables(path)) {
+            variables.add(&text);
+        }
+        (files, Rc::new(Setting { folder, variables }))
+    }
+
+    /// The file that is named, if it is in the repository; that it is not is noted.
+    fn find(&mut self, named: &Rc<Node>, folder: &str, variables: &Variables) -> Option<String> {
+        let written = named.text()?;
+        let resolved = variables.resolve(written);
+        let path = join(folder, &resolved).filter(|path| self.library.has(path));
+        if path.is_none() && !resolved.is_empty() {
+            let Mark { path, line } = &named.mark;
+            let reason = format!("{path}:{line} names it and it is not in the repository");
+            self.library.note(Unreadable { path: written.to_owned(), reason });
+        }
+        path
+    }
+
+    fn extended_all(&mut self, own: &Rc<Map>) -> Map {
+        let mut trail = Vec::new();
+        let extended =
+            |(name, entry): (&Rc<str>, &Entry)| (Rc::clone(name), self.extended(entry, own, &mut trail));
+        own.iter().map(extended).collect()
+    }
+
+    /// A service laid over the one that it extends.
+    fn extended(&mut self, entry: &Entry, own: &Rc<Map>, trail: &mut Vec<(String, String)>) -> Entry {
+        let Some(extends) = entry.node.get("extends").cloned() else { return entry.clone() };
+        let Some(base) = self.base(&extends, own, trail) else { return without_extends(entry) };
+        let node = self.project.merge.over("", &base.node, &without_extends(entry).node);
+        Entry { mark: entry.mark.clone(), node }
+    }
+
+    fn base(&mut self, extends: &Entry, own: &Rc<Map>, trail: &mut Vec<(String, String)>) -> Option<Entry> {
+        let setting = self.project.setting(&extends.mark);
+        let long = |key: &str| extends.node.get(key).map(|entry| Rc::clone(&entry.node));
+        let service = long("service").unwrap_or_else(|| Rc::clone(&extends.node));
+        let service = setting.variables.resolve(service.text()?).into_owned();
+        let file = match long("file") {
+            Some(file) => self.find(&file, parent(&extends.mark.path), &setting.variables)?,
+            None => extends.mark.path.to_string(),
+        };
+        let step = (file, service);
+        if trail.contains(&step) || trail.len() >= DEEPEST {
+            return None;
+        }
+        let others = self.services_to_extend(&step.0, &extends.mark.path, own, &setting);
+        let base = others.get(step.1.as_str())?.clone();
+        trail.push(step);
+        let base = self.extended(&base, &others, trail);
+        trail.pop();
+        Some(base)
+    }
+
+    fn services_to_extend(&mut self, file: &str, here: &str, own: &Rc<Map>, setting: &Setting) -> Rc<Map> {
+        if file == here {
+            return Rc::clone(own);
+        }
+        if let Some(services) = self.bases.get(file) {
+            return Rc::clone(services);
+        }
+        let there = Setting { folder: parent(file).to_owned(), variables: setting.variables.clone() };
+        self.enter(file, &Rc::new(there));
+        let last = self.library.documents(file).last().cloned();
+        let services = Rc::new(last.map(|document| services_of(&document)).unwrap_or_default());
+        self.bases.insert(file.to_owned(), Rc::clone(&services));
+        services
+    }
+}
+
+fn without_extends(entry: &Entry) -> Entry {
+    let Value::Map(map) = &entry.node.value else { return entry.clone() };
+    let mut map = map.clone();
+    map.shift_remove("extends");
+    let node = Rc::new(Node::new(entry.node.mark.clone(), Value::Map(map)));
+    Entry { mark: entry.mark.clone(), node }
+}
+
+/// The services of a document; before version 2 of the format they stood at the top.
+pub(super) fn services_of(document: &Node) -> Map {
+    if let Some(services) = document.get("services") {
+        return services.node.map().cloned().unwrap_or_default();
+    }
+    let is_service = |entry: &Entry| entry.node.get("image").or(entry.node.get("build")).is_some();
+    let top = document.map().into_iter().flatten();
+    top.filter(|(_, entry)| is_service(entry)).map(|(name, entry)| (Rc::clone(name), entry.clone())).collect()
+}

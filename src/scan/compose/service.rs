@@ -1,0 +1,234 @@
+//! What the files say of one service, each fact with its place.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use super::super::facts::{Place, Service};
+use super::class::{self, Signs};
+use super::image;
+use super::paths::join;
+use super::project::{Library, Project};
+use super::tables::ComposeTables;
+use super::yaml::{Entry, Mark, Node, Value};
+
+/// What is needed to read the services of a project.
+pub(super) struct Reader<'a> {
+    pub(super) library: &'a Library<'a>,
+    pub(super) project: &'a Project,
+    pub(super) tables: &'a ComposeTables,
+    /// The profiles that are on.
+    pub(super) profiles: Vec<String>,
+}
+
+/// The arguments of a build.
+type Arguments = BTreeMap<String, String>;
+
+/// Keys that limit memory or processors without `deploy`.
+const LIMITS: [&str; 6] = ["mem_limit", "memswap_limit", "cpus", "cpu_quota", "cpu_count", "cpu_percent"];
+
+impl Reader<'_> {
+    /// All services of the project.
+    pub(super) fn services(&self) -> Vec<Service> {
+        let awaited = self.awaited();
+        let is_service = |entry: &Entry| matches!(entry.node.value, Value::Map(_) | Value::Null);
+        let entries = self.project.services.iter().filter(|(_, entry)| is_service(entry));
+        let mut services: Vec<Service> =
+            entries.map(|(name, entry)| self.service(name, entry, awaited.contains(name))).collect();
+        self.tell_builds_apart(&mut services);
+        services
+    }
+
+    fn service(&self, name: &str, entry: &Entry, is_awaited: bool) -> Service {
+        let node = &entry.node;
+        let image = node.get("image");
+        let written = image.and_then(|image| image.node.text());
+        let resolved = image.and_then(|image| image::tidy(&self.text(image)?));
+        let replicas = self.replicas(node);
+        let signs = Signs {
+            name,
+            image: resolved.as_deref(),
+            written: written.unwrap_or_default(),
+            is_built: node.get("build").is_some(),
+            command: command(node),
+            is_awaited,
+        };
+        let (class, kind) = class::class(&signs, self.tables);
+        Service {
+            name: name.to_owned(),
+            class,
+            kind,
+            image: written.map(str::to_owned),
+            build: self.build(name, node),
+            active: self.is_active(node) && !matches!(replicas, Some((0, _))),
+            place: place(&entry.mark),
+            replicas,
+            healthcheck: healthcheck(node),
+            restart: self.restart(node),
+            gpu: self.gpu(node),
+            limits: limits(node),
+            secrets: node.get("secrets").filter(|secrets| !is_empty(&secrets.node)).map(at),
+            volumes: self.keeps_data(node),
+            docker_socket: self.docker_socket(node),
+            image_resolved: resolved,
+        }
+    }
+
+    /// The text of an entry with its variables replaced.
+    pub(super) fn text(&self, entry: &Entry) -> Option<String> {
+        self.resolve(&entry.node)
+    }
+
+    pub(super) fn resolve(&self, node: &Node) -> Option<String> {
+        let setting = self.project.setting(&node.mark);
+        Some(setting.variables.resolve(node.text()?).into_owned())
+    }
+
+    fn is_active(&self, node: &Node) -> bool {
+        let Some(profiles) = node.get("profiles") else { return true };
+        let named: Vec<String> = profiles.node.items().iter().filter_map(|item| self.resolve(item)).collect();
+        named.is_empty() || self.profiles.iter().any(|on| on == "*" || named.contains(on))
+    }
+
+    fn replicas(&self, node: &Node) -> Option<(u64, Place)> {
+        let is_global = node.at(&["deploy", "mode"]).and_then(|mode| mode.node.text()) == Some("global");
+        let entry = node.at(&["deploy", "replicas"]).or_else(|| node.get("scale")).filter(|_| !is_global)?;
+        Some((self.text(entry)?.trim().parse().ok()?, at(entry)))
+    }
+
+    fn restart(&self, node: &Node) -> Option<(String, Place)> {
+        if let Some(restart) = node.get("restart") {
+            return Some((self.policy(restart)?, at(restart)));
+        }
+        let policy = node.at(&["deploy", "restart_policy"])?;
+        match policy.node.get("condition") {
+            Some(condition) => Some((self.policy(condition)?, at(condition))),
+            None => Some(("any".to_owned(), at(policy))),
+        }
+    }
+
+    /// A policy in the words of `restart`; what is none stays as it is written.
+    fn policy(&self, entry: &Entry) -> Option<String> {
+        let resolved = self.text(entry).filter(|policy| !policy.is_empty())?;
+        let known = ["always", "unless-stopped", "any"].contains(&resolved.as_str());
+        match resolved.as_str() {
+            "no" | "false" | "none" => Some("no".to_owned()),
+            policy if known || policy.starts_with("on-failure") => Some(resolved),
+            _ => entry.node.text().map(str::to_owned),
+        }
+    }
+
+    /// How it is built, in words that are the same for the same build; variables stay as they are written.
+    fn build(&self, name: &str, node: &Node) -> Option<String> {
+        let build = node.get("build")?;
+        let part = |key: &str| build.node.get(key)?.node.text().filter(|text| !text.is_empty());
+        let context = build.node.text().or_else(|| part("context")).unwrap_or(".");
+        let folder = &self.project.setting(&build.node.mark).folder;
+        let context = in_repository(folder, context);
+        let inline = build.node.get("dockerfile_inline").map(|_| format!("Dockerfile of {name}"));
+        let target = part("target").map(|target| format!("target {target}"));
+        let dockerfile = part("dockerfile").filter(|file| *file != "Dockerfile").map(str::to_owned);
+        let more: Vec<String> = dockerfile.or(inline).into_iter().chain(target).collect();
+        Some(if more.is_empty() { context } else { format!("{context} ({})", more.join(", ")) })
+    }
+
+    /// One Dockerfile can build many images by its arguments; their values are not shown.
+    fn tell_builds_apart(&self, services: &mut [Service]) {
+        // For each build the arguments that were met, with the first service that has them.
+        let mut met: HashMap<String, Vec<(Arguments, String)>> = HashMap::new();
+        for service in services {
+            let Some(build) = &mut service.build else { continue };
+            let Some(entry) = self.project.services.get(service.name.as_str()) else { continue };
+            let arguments = self.arguments(&entry.node);
+            let others = met.entry(build.clone()).or_default();
+            let place = others.iter().position(|(known, _)| *known == arguments);
+            let place = place.unwrap_or_else(|| {
+                others.push((arguments, service.name.clone()));
+                others.len() - 1
+            });
+            if place > 0 {
+                build.push_str(&format!(" with the arguments of {}", others[place].1));
+            }
+        }
+    }
+
+    fn arguments(&self, node: &Node) -> Arguments {
+        let Some(arguments) = node.at(&["build", "args"]) else { return Arguments::new() };
+        match &arguments.node.value {
+            Value::Map(map) => map
+                .iter()
+                .map(|(name, entry)| (name.to_string(), self.text(entry).unwrap_or_default()))
+                .collect(),
+            _ => {
+                let items = arguments.node.items();
+                items.iter().filter_map(|item| Some((self.resolve(item)?, String::new()))).collect()
+            }
+        }
+    }
+
+    /// The services for whose end others wait.
+    fn awaited(&self) -> HashSet<Rc<str>> {
+        let depends = self.project.services.values().filter_map(|entry| entry.node.get("depends_on"));
+        let conditions = depends.filter_map(|entry| entry.node.map()).flatten();
+        conditions
+            .filter(|(_, entry)| {
+                entry.node.get("condition").and_then(|condition| condition.node.text())
+                    == Some("service_completed_successfully")
+            })
+            .map(|(name, _)| Rc::clone(name))
+            .collect()
+    }
+}
+
+pub(super) fn at(entry: &Entry) -> Place {
+    place(&entry.mark)
+}
+
+pub(super) fn place(mark: &Mark) -> Place {
+    Place { path: mark.path.to_string(), line: mark.line }
+}
+
+pub(super) fn is_empty(node: &Node) -> bool {
+    match &node.value {
+        Value::Null => true,
+        Value::Text(text) => text.is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Map(map) => map.is_empty(),
+    }
+}
+
+/// The words of command and entrypoint, in either form.
+fn command(node: &Node) -> Vec<&str> {
+    let words = |key: &str| match node.get(key).map(|entry| &entry.node.value) {
+        Some(Value::Text(text)) => vec![&**text],
+        Some(Value::List(items)) => items.iter().filter_map(|item| item.text()).collect(),
+        _ => Vec::new(),
+    };
+    [words("entrypoint"), words("command")].concat()
+}
+
+fn healthcheck(node: &Node) -> Option<Place> {
+    let check = node.get("healthcheck").filter(|check| !is_empty(&check.node))?;
+    let said = |key: &str| check.node.get(key).map(|entry| entry.node.items()).unwrap_or_default();
+    let starts_with =
+        |key: &str, text: &str| said(key).first().is_some_and(|first| first.text() == Some(text));
+    (!starts_with("disable", "true") && !starts_with("test", "NONE")).then(|| at(check))
+}
+
+fn limits(node: &Node) -> Option<Place> {
+    let limits = node.at(&["deploy", "resources", "limits"]);
+    let limits = limits.filter(|limits| limits.node.get("cpus").or(limits.node.get("memory")).is_some());
+    limits.or_else(|| LIMITS.iter().find_map(|key| node.get(key))).map(at)
+}
+
+/// A build context as a path of the repository; addresses lose what may be a password.
+fn in_repository(folder: &str, context: &str) -> String {
+    if let Some((scheme, address)) = context.split_once("://") {
+        let address = address.rsplit_once('@').map_or(address, |(_, address)| address);
+        return format!("{scheme}://{address}");
+    }
+    match join(folder, context) {
+        Some(path) if path.is_empty() => ".".to_owned(),
+        Some(path) => path,
+        None => context.to_owned(),
+    }
+}

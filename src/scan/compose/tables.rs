@@ -1,0 +1,82 @@
+//! What is known about compose files beyond their format: the tables `[compose]` and `[[image]]` of `rules/scan.toml`.
+
+use serde::Deserialize;
+
+use super::super::facts::ServiceClass;
+
+/// All that the reader of compose files takes from the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ComposeTables {
+    /// Names and words.
+    pub(crate) compose: Words,
+    /// What images are for.
+    pub(crate) image: Vec<Meaning>,
+}
+
+/// The table `[compose]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Words {
+    /// The names that Docker looks for by itself, in its order of preference.
+    pub(crate) default_names: Vec<String>,
+    /// Endings of the names of files from which a compose file is made.
+    pub(crate) template_endings: Vec<String>,
+    /// Files with values for interpolation, in the order of preference.
+    pub(crate) env_files: Vec<String>,
+    /// Files that start something (`*` at either end stands for anything): they can hold commands with lists of files.
+    pub(crate) command_files: Vec<String>,
+    /// Files that tell how to.
+    pub(crate) guide_files: Vec<String>,
+    /// Commands that take such lists.
+    pub(crate) commands: Vec<String>,
+    /// Words of a file's name that make it one for tests.
+    pub(crate) test_words: Vec<String>,
+    /// Words of a file's name that make it one for development.
+    pub(crate) development_words: Vec<String>,
+    /// Words of a file's name that make it one for those who run the product.
+    pub(crate) production_words: Vec<String>,
+    /// Values of variables like `NODE_ENV` and targets or tags of builds that speak of development.
+    pub(crate) development_values: Vec<String>,
+    /// Top-level keys of other formats that also have `services`.
+    pub(crate) foreign_keys: Vec<String>,
+    /// Keys that make a mapping a service.
+    pub(crate) service_keys: Vec<String>,
+    /// Words of a variable's name that forbid to use its value.
+    pub(crate) secret_words: Vec<String>,
+    /// Words of a variable's name that make an image one's own: it stands for where one's images are.
+    pub(crate) registry_words: Vec<String>,
+    /// Last parts of paths in containers at which nothing is kept that must last.
+    pub(crate) scratch_targets: Vec<String>,
+    /// Folders in containers that hold programs and settings; what is mounted there is no data.
+    pub(crate) code_targets: Vec<String>,
+    /// Words of the last part of a path that make it data all the same.
+    pub(crate) data_words: Vec<String>,
+    /// Devices that are accelerators, as `devices` names them.
+    pub(crate) gpu_devices: Vec<String>,
+    /// Devices that may be accelerators and serve other things as well.
+    pub(crate) weak_gpu_devices: Vec<String>,
+    /// What the names of services mean, those of auxiliary services first.
+    pub(crate) service: Vec<Meaning>,
+    /// What the words of commands mean.
+    pub(crate) command: Vec<Meaning>,
+}
+
+/// Names that mean the same.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Meaning {
+    /// What such a service is for.
+    pub(crate) class: ServiceClass,
+    /// The kind within the class.
+    pub(crate) kind: String,
+    /// Whole names (`*` at either end stands for anything).
+    #[serde(default)]
+    pub(crate) names: Vec<String>,
+    /// Words or patterns that mean it when a name ends with them: `db` in `app-db`, not in `db-api`.
+    #[serde(default)]
+    pub(crate) last_words: Vec<String>,
+    /// Words that mean it wherever they stand in a name.
+    #[serde(default)]
+    pub(crate) words: Vec<String>,
+}

@@ -1,0 +1,175 @@
+//! Interpolation: the values of `.env` files, and what becomes of `${VARIABLE:-default}`.
+//!
+//! Values are used where something must be resolved (the name of an image, a number, a list of files or profiles) and
+//! shown nowhere else. What a secret is called by its name is not used at all.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Defaults within defaults, deeper than this, stay as they are written.
+const DEEPEST: usize = 16;
+/// Longer texts are no names: they stay as they are written, and longer values are not used.
+const LONGEST: usize = 4096;
+
+/// Variables and their values.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Variables {
+    values: HashMap<String, String>,
+    secret_words: Vec<String>,
+}
+
+impl Variables {
+    /// No variables yet; those with one of the words in their names will never be resolved.
+    pub(super) fn new(secret_words: &[String]) -> Self {
+        Self { values: HashMap::new(), secret_words: secret_words.to_vec() }
+    }
+
+    /// Adds the variables of a text in the format of `.env`. Those that are there already stay.
+    pub(super) fn add(&mut self, text: &str) {
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            let Some((name, value)) = assignment(line) else { continue };
+            let value = self.read_value(value, &mut lines);
+            if value.len() > LONGEST {
+                continue;
+            }
+            self.values.entry(name.to_owned()).or_insert(value);
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str)
+    }
+
+    /// The text with its variables replaced, those with secret names excepted.
+    pub(super) fn resolve<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if text.contains('$') && text.len() <= LONGEST {
+            Cow::Owned(self.resolve_to(text, 0))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+
+    fn resolve_to(&self, text: &str, depth: usize) -> String {
+        let mut resolved = String::with_capacity(text.len());
+        let mut rest = text;
+        // Values that hold values can grow without end.
+        while let Some(dollar) = rest.find('$').filter(|_| resolved.len() <= LONGEST) {
+            resolved.push_str(&rest[..dollar]);
+            rest = &rest[dollar + 1..];
+            rest = self.resolve_one(rest, depth, &mut resolved);
+        }
+        resolved.push_str(rest);
+        resolved
+    }
+
+    /// Resolves what follows a dollar and returns what follows that.
+    fn resolve_one<'a>(&self, rest: &'a str, depth: usize, resolved: &mut String) -> &'a str {
+        if let Some(rest) = rest.strip_prefix('$') {
+            resolved.push('$');
+            return rest;
+        }
+        let braced = rest.strip_prefix('{').and_then(|inner| Some((inner, closing(inner)?)));
+        if let Some((inner, end)) = braced {
+            resolved.push_str(&self.expand(&inner[..end], depth));
+            return &inner[end + 1..];
+        }
+        let (name, rest) = split_name(rest);
+        if name.is_empty() {
+            resolved.push('$');
+        } else {
+            resolved.push_str(&self.expand(name, depth));
+        }
+        rest
+    }
+
+    /// The value of what stands between braces.
+    fn expand(&self, inner: &str, depth: usize) -> String {
+        let (name, operator) = split_name(inner);
+        if name.is_empty() || depth >= DEEPEST || self.is_secret(name) {
+            return format!("${{{inner}}}");
+        }
+        let value = self.get(name);
+        let filled = value.filter(|value| !value.is_empty());
+        let (operand, then) = match operator.strip_prefix(':') {
+            Some(strict) => (strict, filled),
+            None => (operator, value),
+        };
+        let word = operand.get(1..).unwrap_or_default();
+        match operand.chars().next() {
+            Some('-') => then.map_or_else(|| self.resolve_to(word, depth + 1), str::to_owned),
+            Some('+') => then.map(|_| self.resolve_to(word, depth + 1)).unwrap_or_default(),
+            _ => value.unwrap_or_default().to_owned(),
+        }
+    }
+
+    fn is_secret(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        // Long words also end others (`DBPASSWORD`); short ones do so by chance (`VALKEY`, `BYPASS`).
+        let is_word = |part: &str, word: &str| part == word || (word.len() > 5 && part.ends_with(word));
+        name.split('_').any(|part| self.secret_words.iter().any(|word| is_word(part, word)))
+    }
+
+    /// A value without its quotes and comment; it may go on over the following lines within quotes.
+    fn read_value(&self, value: &str, lines: &mut std::str::Lines) -> String {
+        match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => {
+                let text = quoted(&value[1..], quote, lines);
+                if quote == '"' { self.resolve(&text).into_owned() } else { text }
+            }
+            _ => self.resolve(value.split(" #").next().unwrap_or_default().trim()).into_owned(),
+        }
+    }
+}
+
+/// `NAME=value`, perhaps after `export`.
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_start_matches('\u{feff}').trim();
+    let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+    let (name, rest) = split_name(line);
+    let value = rest.trim_start().strip_prefix(['=', ':'])?;
+    (!name.is_empty()).then_some((name, value.trim_start()))
+}
+
+/// The text up to the closing quote; without one, the rest of the line.
+fn quoted(first: &str, quote: char, lines: &mut std::str::Lines) -> String {
+    if let Some(end) = first.find(quote) {
+        return first[..end].to_owned();
+    }
+    let mut text = first.to_owned();
+    let mut ahead = lines.clone();
+    while let Some(line) = ahead.next() {
+        text.push('\n');
+        if let Some(end) = line.find(quote) {
+            text.push_str(&line[..end]);
+            *lines = ahead;
+            return text;
+        }
+        text.push_str(line);
+    }
+    first.to_owned()
+}
+
+fn split_name(text: &str) -> (&str, &str) {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let end = text.find(|letter: char| !is_part(letter)).unwrap_or(text.len());
+    if text.starts_with(|letter: char| letter.is_ascii_digit()) { ("", text) } else { text.split_at(end) }
+}
+
+/// Where the brace closes that was opened before the text.
+fn closing(text: &str) -> Option<usize> {
+    let mut open = 1;
+    let mut before = ' ';
+    for (index, letter) in text.char_indices() {
+        match letter {
+            '{' if before == '$' => open += 1,
+            '}' => open -= 1,
+            _ => {}
+        }
+        if open == 0 {
+            return Some(index);
+        }
+        before = letter;
+    }
+    None
+}

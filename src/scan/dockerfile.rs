@@ -1,0 +1,225 @@
+//! Dockerfiles: their base images, and whether they check the health of what they run.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::facts::{Dockerfile, PathClass};
+use super::paths::Paths;
+use super::patterns::Patterns;
+use super::source::{Listed, Source};
+use super::tables::DockerfileTable;
+
+/// Reads every Dockerfile.
+pub(crate) fn read(source: &impl Source, paths: &Paths, table: &DockerfileTable) -> Vec<Dockerfile> {
+    let accelerators = Patterns::any_of(&table.accelerators);
+    let candidates = source.files().par_iter().filter(|file| may_be_one(file.name()));
+    candidates.filter_map(|file| parse(file, &source.text(&file.path).ok()?, paths, &accelerators)).collect()
+}
+
+fn may_be_one(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    (name.contains("dockerfile") || name.contains("containerfile")) && !name.ends_with("ignore")
+}
+
+/// The facts of a text, if it is a Dockerfile: its first instruction is `FROM`, or `ARG` before it.
+fn parse(file: &Listed, text: &str, paths: &Paths, accelerators: &Patterns<()>) -> Option<Dockerfile> {
+    let instructions = instructions(text);
+    let first_of_all = instructions.iter().find(|instruction| instruction.word != "ARG")?;
+    if first_of_all.word != "FROM" {
+        return None;
+    }
+    let bases = bases(&instructions);
+    let accelerator = bases.iter().find(|(image, _)| accelerators.fit(image)).cloned();
+    let healthcheck = instructions.iter().rfind(|instruction| instruction.word == "HEALTHCHECK");
+    let healthcheck = healthcheck.filter(|check| !check.rest.eq_ignore_ascii_case("none"));
+    Some(Dockerfile {
+        path: file.path.clone(),
+        class: class(file, paths),
+        bases,
+        accelerator,
+        healthcheck: healthcheck.map(|check| check.line),
+    })
+}
+
+/// The class of its directories, or else of its name: a `Dockerfile.dev` beside the real one is for development.
+fn class(file: &Listed, paths: &Paths) -> PathClass {
+    match file.class {
+        PathClass::Main => paths.class_of_name(file.name()),
+        class => class,
+    }
+}
+
+/// An instruction with its continuation lines joined.
+struct Instruction {
+    word: String,
+    rest: String,
+    line: usize,
+}
+
+fn instructions(text: &str) -> Vec<Instruction> {
+    let escape = if escapes_with_backtick(text) { '`' } else { '\\' };
+    let mut lines = text.lines().enumerate();
+    let mut all = Vec::new();
+    while let Some((index, line)) = lines.next() {
+        if is_comment_or_blank(line) {
+            continue;
+        }
+        let mut whole = line.trim().to_owned();
+        while whole.ends_with(escape) {
+            whole.pop();
+            match lines.find(|(_, next)| !is_comment_or_blank(next)) {
+                Some((_, next)) => whole.push_str(next.trim()),
+                None => break,
+            }
+        }
+        for end in heredocs(&whole) {
+            lines.find(|(_, line)| line.trim_start_matches('\t') == end);
+        }
+        let (word, rest) = whole.split_once(char::is_whitespace).unwrap_or((&whole, ""));
+        all.push(Instruction {
+            word: word.to_ascii_uppercase(),
+            rest: rest.trim().to_owned(),
+            line: index + 1,
+        });
+    }
+    all
+}
+
+fn is_comment_or_blank(line: &str) -> bool {
+    let line = line.trim_start();
+    line.is_empty() || line.starts_with('#')
+}
+
+/// Parser directives are the comments at the very top.
+fn escapes_with_backtick(text: &str) -> bool {
+    let directives = text.lines().map_while(|line| line.trim().strip_prefix('#')?.split_once('='));
+    directives
+        .into_iter()
+        .any(|(name, value)| name.trim().eq_ignore_ascii_case("escape") && value.trim() == "`")
+}
+
+/// The words that end the here-documents of an instruction.
+fn heredocs(instruction: &str) -> Vec<String> {
+    let can_have_some = ["RUN", "COPY", "ADD"]
+        .iter()
+        .any(|word| instruction.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)));
+    if !can_have_some {
+        return Vec::new();
+    }
+    let words = instruction.split("<<").skip(1).filter(|word| !word.starts_with('<'));
+    let ends = words.map(|word| {
+        let word = word.trim_start_matches('-').trim_start_matches(['"', '\'']);
+        word.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    });
+    ends.filter(|end: &String| end.starts_with(|c: char| c.is_alphabetic() || c == '_')).collect()
+}
+
+/// The images that stages start from, without those that are stages themselves.
+fn bases(instructions: &[Instruction]) -> Vec<(String, usize)> {
+    let mut defaults = HashMap::new();
+    let mut stages: Vec<&str> = Vec::new();
+    let mut bases = Vec::new();
+    for instruction in instructions {
+        match instruction.word.as_str() {
+            "ARG" if stages.is_empty() && bases.is_empty() => declare(&mut defaults, &instruction.rest),
+            "FROM" => {
+                let mut words = instruction.rest.split_whitespace().skip_while(|word| word.starts_with("--"));
+                let Some(image) = words.next() else { continue };
+                let is_stage =
+                    image == "scratch" || stages.iter().any(|stage| stage.eq_ignore_ascii_case(image));
+                if !is_stage {
+                    bases.push((interpolate(image, &defaults), instruction.line));
+                }
+                let named = words.next().is_some_and(|word| word.eq_ignore_ascii_case("as"));
+                stages.extend(words.next().filter(|_| named));
+            }
+            _ => {}
+        }
+    }
+    bases
+}
+
+fn declare(defaults: &mut HashMap<String, String>, arguments: &str) {
+    for argument in arguments.split_whitespace() {
+        if let Some((name, value)) = argument.split_once('=') {
+            let value = interpolate(value.trim_matches(['"', '\'']), defaults);
+            defaults.insert(name.to_owned(), value);
+        }
+    }
+}
+
+/// The text with `$NAME`, `${NAME}` and `${NAME:-default}` replaced; what has no default stays as it is written.
+fn interpolate(text: &str, defaults: &HashMap<String, String>) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut left = text;
+    while let Some((before, after)) = left.split_once('$') {
+        result.push_str(before);
+        let (variable, rest) = variable(after);
+        match value(variable, defaults) {
+            Some(value) => result.push_str(&value),
+            None => result.push_str(&left[before.len()..left.len() - rest.len()]),
+        }
+        left = rest;
+    }
+    result + left
+}
+
+/// The variable after a `$`, without its braces, and what follows it.
+fn variable(after: &str) -> (&str, &str) {
+    match after.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+        Some(split) => split,
+        None => {
+            let end = after.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(after.len());
+            after.split_at(end)
+        }
+    }
+}
+
+fn value(variable: &str, defaults: &HashMap<String, String>) -> Option<String> {
+    let (name, default) = match variable.split_once(":-").or_else(|| variable.split_once('-')) {
+        Some((name, default)) => (name, Some(default)),
+        None => (variable, None),
+    };
+    defaults.get(name).filter(|value| !value.is_empty()).cloned().or_else(|| default.map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn images(text: &str) -> Vec<(String, usize)> {
+        bases(&instructions(text))
+    }
+
+    fn only(image: &str, line: usize) -> Vec<(String, usize)> {
+        vec![(image.to_owned(), line)]
+    }
+
+    #[test]
+    fn an_argument_before_the_first_stage_gives_the_image_its_tag() {
+        let text =
+            "ARG TAG=3.12\nARG NAME=\"python\"\nFROM --platform=$BUILDPLATFORM ${NAME}:$TAG-slim AS app\n";
+        assert_eq!(images(text), only("python:3.12-slim", 3));
+        assert_eq!(images("FROM ${BASE:-alpine}\n"), only("alpine", 1));
+        assert_eq!(images("FROM ${BASE}:1\n"), only("${BASE}:1", 1));
+    }
+
+    #[test]
+    fn a_stage_is_no_base_image() {
+        let text = "FROM golang:1 as Build\nFROM scratch AS empty\nFROM build\nFROM empty\n";
+        assert_eq!(images(text), only("golang:1", 1));
+    }
+
+    #[test]
+    fn here_documents_and_continuations_hide_what_looks_like_an_instruction() {
+        let text = "FROM a\nRUN <<EOF\nFROM b\nEOF\nRUN x && \\\n# FROM c\n\nFROM d\nFROM e\n";
+        assert_eq!(images(text), vec![("a".to_owned(), 1), ("e".to_owned(), 9)]);
+    }
+
+    #[test]
+    fn a_directive_changes_the_escape() {
+        let text = "# escape=`\nFROM a `\n  AS b\nRUN dir C:\\\nFROM b\n";
+        assert_eq!(images(text), only("a", 2));
+    }
+}

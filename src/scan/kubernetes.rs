@@ -1,0 +1,163 @@
+//! What is there for Kubernetes: objects, charts, kustomizations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use memchr::memmem;
+use rayon::prelude::*;
+
+use super::facts::{Chart, Kubernetes, Object, PathClass, Place, ServiceClass};
+use super::manifest::{self, Found};
+use super::patterns::Patterns;
+use super::source::{Listed, Source};
+use super::tables::KubernetesTable;
+
+/// Reads manifests, charts and kustomizations. How the repository stands to them is judged later, from all facts.
+pub(crate) fn read(source: &impl Source, table: &KubernetesTable) -> Kubernetes {
+    let charts = ChartFolders::new(source.files());
+    let parts = source.files().par_iter().filter(|file| is_yaml(file.name()));
+    let parts: Vec<Part> = parts.map(|file| part(source, file, &charts)).collect();
+    gather(parts, table)
+}
+
+/// What one file contributes.
+enum Part {
+    Nothing,
+    Objects(Vec<Object>),
+    Chart(Chart),
+    /// Kinds in a template of the chart in this folder.
+    Template(String, Vec<String>),
+    Kustomization(Place, PathClass),
+}
+
+fn part(source: &impl Source, file: &Listed, charts: &ChartFolders) -> Part {
+    let Ok(text) = source.text(&file.path) else { return Part::Nothing };
+    if let Some(folder) = charts.of_template(&file.path) {
+        return Part::Template(folder.to_owned(), kinds(&text));
+    }
+    match file.name().to_ascii_lowercase().as_str() {
+        "chart.yaml" | "chart.yml" => chart(file, &text, charts).map_or(Part::Nothing, Part::Chart),
+        "kustomization.yaml" | "kustomization.yml" | "kustomization" => {
+            Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class)
+        }
+        _ => Part::Objects(objects(file, &text)),
+    }
+}
+
+fn is_yaml(name: &str) -> bool {
+    name == "Kustomization"
+        || name.rsplit_once('.').is_some_and(|(_, extension)| matches!(extension, "yaml" | "yml"))
+}
+
+fn objects(file: &Listed, text: &str) -> Vec<Object> {
+    if !mentions(text, b"apiVersion") || !mentions(text, b"kind") {
+        return Vec::new();
+    }
+    let object = |found: Found<'_>| Object {
+        kind: found.kind.to_owned(),
+        api_version: found.api_version.to_owned(),
+        name: found.name.to_owned(),
+        class: file.class,
+        place: Place { path: file.path.clone(), line: found.line },
+        replicas: found.replicas,
+        images: found.images.into_iter().map(str::to_owned).collect(),
+        purpose: ServiceClass::Unsure,
+    };
+    manifest::objects(text).into_iter().map(object).collect()
+}
+
+fn mentions(text: &str, word: &[u8]) -> bool {
+    memmem::find(text.as_bytes(), word).is_some()
+}
+
+/// The folders of the charts of a repository.
+struct ChartFolders(BTreeSet<String>);
+
+impl ChartFolders {
+    fn new(files: &[Listed]) -> Self {
+        let charts = files.iter().filter(|file| matches!(file.name(), "Chart.yaml" | "Chart.yml"));
+        Self(charts.map(|file| folder(&file.path).to_owned()).collect())
+    }
+
+    /// The folder of the chart that a path is a template of.
+    fn of_template<'p>(&self, path: &'p str) -> Option<&'p str> {
+        if path.starts_with("templates/") && self.0.contains("") {
+            return Some("");
+        }
+        let mut starts = memmem::find_iter(path.as_bytes(), b"/templates/").map(|start| &path[..start]);
+        starts.find(|folder| self.0.contains(*folder))
+    }
+
+    /// Whether the chart is one that another chart brings along.
+    fn is_within_another(&self, chart: &str) -> bool {
+        chart.match_indices("charts/").any(|(start, _)| {
+            let outer = chart[..start].trim_end_matches('/');
+            start + "charts/".len() < chart.len() && outer.len() < chart.len() && self.0.contains(outer)
+        })
+    }
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn chart(file: &Listed, text: &str, charts: &ChartFolders) -> Option<Chart> {
+    let entries =
+        text.lines().enumerate().filter_map(|(index, line)| Some((index + 1, manifest::entry(line)?)));
+    let (line, name) = entries
+        .filter(|(_, entry)| entry.indent == 0 && entry.key == "name")
+        .map(|(line, entry)| (line, manifest::literal(entry.value())))
+        .next()?;
+    let class = match file.class {
+        PathClass::Main if charts.is_within_another(folder(&file.path)) => PathClass::Vendor,
+        class => class,
+    };
+    let place = Place { path: file.path.clone(), line };
+    Some(Chart { name: name.to_owned(), place, class, kinds: Vec::new() })
+}
+
+/// The kinds in a template, which is no YAML until it is run: only whole words at the margin count.
+fn kinds(text: &str) -> Vec<String> {
+    let lines = text.lines().filter_map(|line| line.strip_prefix("kind:"));
+    lines
+        .map(|kind| manifest::unquoted(kind.trim()))
+        .filter(|kind| manifest::is_kind(kind))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn gather(parts: Vec<Part>, table: &KubernetesTable) -> Kubernetes {
+    let mut found = Kubernetes::default();
+    let mut objects = Vec::new();
+    let mut templates: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for part in parts {
+        match part {
+            Part::Nothing => {}
+            Part::Objects(more) => objects.extend(more),
+            Part::Chart(chart) => found.charts.push(chart),
+            Part::Template(folder, kinds) => templates.entry(folder).or_default().extend(kinds),
+            Part::Kustomization(place, class) => found.kustomizations.push((place, class)),
+        }
+    }
+    for chart in &mut found.charts {
+        let kinds = templates.remove(folder(&chart.place.path)).unwrap_or_default();
+        chart.kinds = kinds.into_iter().collect();
+    }
+    found.objects = distinct(objects, &Patterns::any_of(&table.not_objects));
+    found
+}
+
+/// One object for each kind and name: overlays and environments repeat them. The one that counts most stands for all.
+fn distinct(mut objects: Vec<Object>, not_objects: &Patterns<()>) -> Vec<Object> {
+    let mut are_objects: BTreeMap<(String, String), bool> = BTreeMap::new();
+    objects.retain(|object| {
+        let key = (object.api_version.clone(), object.kind.clone());
+        let of_a_tool = |(version, kind): &(String, String)| not_objects.fit(&format!("{version}/{kind}"));
+        *are_objects.entry(key).or_insert_with_key(|key| !of_a_tool(key))
+    });
+    objects.sort_by(|a, b| {
+        let key = |object: &Object| (object.class, object.place.path.clone(), object.place.line);
+        (&a.kind, &a.name).cmp(&(&b.kind, &b.name)).then_with(|| key(a).cmp(&key(b)))
+    });
+    objects.dedup_by(|next, first| next.kind == first.kind && next.name == first.name);
+    objects
+}

@@ -1,0 +1,297 @@
+//! Objects in YAML, read line by line: much of what is called `*.yaml` is a template that no parser takes, and a parser
+//! that builds documents costs more than all the rest of a scan.
+
+use memchr::memmem;
+
+/// An object as its text says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found<'t> {
+    pub(crate) api_version: &'t str,
+    pub(crate) kind: &'t str,
+    /// Empty when there is none, or only one that a template fills in.
+    pub(crate) name: &'t str,
+    /// The line of its kind.
+    pub(crate) line: usize,
+    pub(crate) replicas: Option<u64>,
+    /// The images of its containers, without those that only prepare them.
+    pub(crate) images: Vec<&'t str>,
+}
+
+/// All objects of a text of one or more documents; those of a `List` or an OpenShift `Template` one by one.
+pub(crate) fn objects(text: &str) -> Vec<Found<'_>> {
+    let mut reader = Reader::default();
+    for (index, line) in text.lines().enumerate() {
+        reader.line(line, index + 1);
+    }
+    reader.end_of_document();
+    reader.found
+}
+
+/// A key with its value, as they stand in a line.
+pub(crate) struct Entry<'t> {
+    /// The column of the key, after the dashes of list items.
+    pub(crate) indent: usize,
+    /// Whether the key begins a list item.
+    pub(crate) begins_item: bool,
+    pub(crate) key: &'t str,
+    /// All that follows the colon.
+    rest: &'t str,
+}
+
+impl<'t> Entry<'t> {
+    /// The value without its anchor, comment, comma and quotes. Most lines are never asked for it.
+    pub(crate) fn value(&self) -> &'t str {
+        scalar(self.rest)
+    }
+
+    /// Whether a block of text follows on the lines below.
+    fn announces_block(&self) -> bool {
+        is_block(self.rest)
+    }
+}
+
+/// The key and value of a line, if it has them. JSON spread over lines is read as well.
+pub(crate) fn entry(line: &str) -> Option<Entry<'_>> {
+    let line = line.trim_ascii_end();
+    let mut rest = line.trim_ascii_start();
+    let mut begins_item = false;
+    while let Some(item) = rest.strip_prefix("- ") {
+        begins_item = true;
+        rest = item.trim_ascii_start();
+    }
+    if rest.starts_with('#') {
+        return None;
+    }
+    let colon = memchr::memchr(b':', rest.as_bytes())?;
+    let (key, value) = (rest[..colon].trim_ascii_end(), &rest[colon + 1..]);
+    let is_entry = value.is_empty() || value.starts_with([' ', '\t']);
+    is_entry.then(|| Entry { indent: line.len() - rest.len(), begins_item, key: unquoted(key), rest: value })
+}
+
+fn scalar(value: &str) -> &str {
+    let value = value.trim_ascii();
+    if value.starts_with('#') {
+        return "";
+    }
+    let value = memmem::find(value.as_bytes(), b" #").map_or(value, |comment| &value[..comment]);
+    let value = value.trim_ascii_end().trim_end_matches(',');
+    match value.strip_prefix('&').map(|anchored| anchored.split_once(' ')) {
+        Some(anchored) => anchored.map_or("", |(_, value)| unquoted(value.trim_ascii_start())),
+        None => unquoted(value),
+    }
+}
+
+pub(crate) fn unquoted(text: &str) -> &str {
+    let inner = |quote| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
+    inner('"').or_else(|| inner('\'')).unwrap_or(text)
+}
+
+/// Whether a value announces a block of text on the lines below: `|`, `>-`, `|2 # comment`.
+fn is_block(value: &str) -> bool {
+    let value = value.trim_ascii_start();
+    value.starts_with(['|', '>']) && scalar(value).len() <= 3
+}
+
+/// A mapping that is being read.
+#[derive(Default)]
+struct Frame<'t> {
+    indent: usize,
+    /// The key that it is the value of, or an item of whose value it is.
+    under: &'t str,
+    last_key: &'t str,
+    api_version: &'t str,
+    kind: &'t str,
+    name: &'t str,
+    line: usize,
+    replicas: Option<u64>,
+    images: Vec<&'t str>,
+    items: Vec<Found<'t>>,
+}
+
+#[derive(Default)]
+struct Reader<'t> {
+    frames: Vec<Frame<'t>>,
+    /// The column of the key whose block of text is being skipped.
+    block: Option<usize>,
+    found: Vec<Found<'t>>,
+}
+
+impl<'t> Reader<'t> {
+    fn line(&mut self, line: &'t str, number: usize) {
+        let text = line.trim_ascii_start();
+        let indent = line.len() - text.len();
+        if text.is_empty() || self.block.is_some_and(|column| indent > column) {
+            return;
+        }
+        self.block = None;
+        if indent == 0 && (text.starts_with("---") || text.trim_ascii_end() == "...") {
+            self.end_of_document();
+        } else if text.starts_with(['}', ']']) {
+            self.close(indent + 1);
+        } else if let Some(entry) = entry(line) {
+            if entry.announces_block() {
+                self.block = Some(entry.indent);
+            }
+            self.take(&entry, number);
+        } else if text.strip_prefix("- ").is_some_and(is_block) {
+            self.block = Some(indent);
+        }
+    }
+
+    fn take(&mut self, entry: &Entry<'t>, line: usize) {
+        self.close(if entry.begins_item { entry.indent } else { entry.indent + 1 });
+        if self.frames.last().is_none_or(|frame| frame.indent < entry.indent) {
+            let under = self.frames.last().map_or("", |frame| frame.last_key);
+            self.frames.push(Frame { indent: entry.indent, under, ..Frame::default() });
+        }
+        let [.., frame] = self.frames.as_mut_slice() else { return };
+        frame.last_key = entry.key;
+        match entry.key {
+            "apiVersion" if frame.api_version.is_empty() => frame.api_version = entry.value(),
+            "kind" if frame.kind.is_empty() => (frame.kind, frame.line) = (entry.value(), line),
+            "metadata" if entry.value().starts_with('{') => frame.name = name_in_flow(entry.value()),
+            "name" | "generateName" => {
+                self.tell_owner("metadata", |owner| owner.name = literal(entry.value()))
+            }
+            "image" if frame.under == "containers" => self.tell_object(literal(entry.value())),
+            "replicas" => self.tell_owner("spec", |owner| owner.replicas = entry.value().parse().ok()),
+            _ => {}
+        }
+    }
+
+    /// Changes the mapping around the one being read, if that is the value of `key`.
+    fn tell_owner(&mut self, key: &str, change: impl FnOnce(&mut Frame<'t>)) {
+        if let [.., owner, frame] = self.frames.as_mut_slice()
+            && frame.under == key
+        {
+            change(owner);
+        }
+    }
+
+    /// Adds an image to the object that is being read.
+    fn tell_object(&mut self, image: &'t str) {
+        let is_item = |frame: &Frame<'_>| matches!(frame.under, "items" | "objects");
+        let object = usize::from(self.frames.get(1).is_some_and(is_item));
+        if let Some(object) = self.frames.get_mut(object).filter(|_| !image.is_empty()) {
+            object.images.push(image);
+        }
+    }
+
+    /// Ends the mappings that begin at this column or further right.
+    fn close(&mut self, column: usize) {
+        while self.frames.last().is_some_and(|frame| frame.indent >= column) {
+            let Some(frame) = self.frames.pop() else { return };
+            match self.frames.as_mut_slice() {
+                [] => self.found.extend(whole(frame)),
+                [root] if matches!(frame.under, "items" | "objects") => root.items.extend(whole(frame)),
+                _ => {}
+            }
+        }
+    }
+
+    fn end_of_document(&mut self) {
+        self.close(0);
+        self.block = None;
+    }
+}
+
+/// The objects that a finished mapping is or holds.
+fn whole(frame: Frame<'_>) -> Vec<Found<'_>> {
+    if !is_api_version(frame.api_version) || !is_kind(frame.kind) {
+        return Vec::new();
+    }
+    if !frame.items.is_empty() && (frame.kind.ends_with("List") || frame.kind == "Template") {
+        return frame.items;
+    }
+    let Frame { api_version, kind, name, line, replicas, images, .. } = frame;
+    vec![Found { api_version, kind, name, line, replicas, images }]
+}
+
+/// `v1`, `apps/v1`, `example.org/v1alpha1`.
+fn is_api_version(text: &str) -> bool {
+    let (group, version) = text.rsplit_once('/').unwrap_or(("x", text));
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
+    let number = version.strip_prefix('v').unwrap_or("");
+    !group.is_empty()
+        && group.chars().all(plain)
+        && number.starts_with(|c: char| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+}
+
+pub(crate) fn is_kind(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// The text, unless a template fills it in.
+pub(crate) fn literal(value: &str) -> &str {
+    if value.contains("{{") || value.contains("${") { "" } else { value }
+}
+
+/// The name in `{ name: x, … }`.
+fn name_in_flow(value: &str) -> &str {
+    let entries = value.trim_matches(['{', '}', ' ']).split(',');
+    let name =
+        entries.filter_map(|entry| entry.split_once(':')).find(|(key, _)| unquoted(key.trim()) == "name");
+    name.map_or("", |(_, value)| literal(scalar(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str) -> Vec<(&str, &str, usize)> {
+        objects(text).into_iter().map(|found| (found.kind, found.name, found.line)).collect()
+    }
+
+    #[test]
+    fn documents_follow_one_another() {
+        let text = "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n---\nkind: Deployment # x\napiVersion: apps/v1\nmetadata:\n    labels: {}\n    name: &x \"b\"\nspec:\n  replicas: 3\n  template:\n    metadata:\n      name: c\n";
+        assert_eq!(named(text), [("Service", "a", 2), ("Deployment", "b", 6)]);
+        assert_eq!(objects(text)[1].replicas, Some(3));
+    }
+
+    #[test]
+    fn a_list_is_its_items_wherever_its_kind_stands() {
+        let text = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata:\n    name: a\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\nkind: List\n";
+        assert_eq!(named(text), [("Service", "a", 4), ("Secret", "b", 8)]);
+    }
+
+    #[test]
+    fn the_images_of_an_object_are_those_that_go_on_running() {
+        let text = "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      initContainers:\n      - image: init\n      containers:\n      - name: a\n        image: \"x/a:1\"\n        env:\n        - name: image\n      - image: {{ .Values.image }}\n      - image: b\n      volumes: []\n";
+        assert_eq!(objects(text)[0].images, ["x/a:1", "b"]);
+        let list = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  spec:\n    containers:\n    - image: a\n- apiVersion: v1\n  kind: Pod\n  spec:\n    containers: []\n";
+        assert_eq!(objects(list).iter().map(|found| found.images.len()).collect::<Vec<_>>(), [1, 0]);
+    }
+
+    #[test]
+    fn json_over_lines_is_read_too() {
+        let text = "{\n  \"apiVersion\": \"v1\",\n  \"kind\": \"Pod\",\n  \"metadata\": {\n    \"name\": \"a\"\n  }\n}\n";
+        assert_eq!(named(text), [("Pod", "a", 3)]);
+    }
+
+    #[test]
+    fn a_reference_is_no_object() {
+        let text = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: a\nspec:\n  scaleTargetRef:\n    apiVersion: apps/v1\n    kind: Deployment\n    name: b\n";
+        assert_eq!(named(text), [("HorizontalPodAutoscaler", "a", 2)]);
+    }
+
+    #[test]
+    fn a_manifest_within_a_block_of_text_is_text() {
+        let text = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: |\n    apiVersion: v1\n    kind: Pod\n";
+        assert_eq!(named(text), [("ConfigMap", "a", 2)]);
+    }
+
+    #[test]
+    fn what_only_looks_like_an_object_is_none() {
+        assert!(named("kind: pipeline\ntype: docker\nname: x\n").is_empty());
+        assert!(named("apiVersion: 1\nkind: Thing\n").is_empty());
+        assert!(named("apiVersion: v1\nkind: {{ .Values.kind }}\n").is_empty());
+    }
+
+    #[test]
+    fn a_template_names_its_object_only_when_run() {
+        let text = "{{- if .Values.on }}\napiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .Release.Name }}-x\n{{- end }}\n";
+        assert_eq!(named(text), [("Service", "", 3)]);
+    }
+}

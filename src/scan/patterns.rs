@@ -1,0 +1,129 @@
+//! Patterns of names: `*` stands for anything, `/` included, and case does not matter.
+
+use std::collections::HashMap;
+
+use memchr::memmem;
+
+/// Patterns, each with what it stands for, made ready to be asked often.
+pub(crate) struct Patterns<T> {
+    exact: HashMap<String, Vec<T>>,
+    wild: Vec<(Wild, T)>,
+}
+
+impl<T: Copy> Patterns<T> {
+    pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = (&'a str, T)>) -> Self {
+        let mut all = Self { exact: HashMap::new(), wild: Vec::new() };
+        for (pattern, meaning) in patterns {
+            let pattern = pattern.to_ascii_lowercase();
+            match Wild::new(&pattern) {
+                Some(wild) => all.wild.push((wild, meaning)),
+                None => all.exact.entry(pattern).or_default().push(meaning),
+            }
+        }
+        all
+    }
+
+    /// What the patterns that fit stand for, the exact ones first.
+    pub(crate) fn all<'s>(&'s self, text: &str) -> impl Iterator<Item = T> + use<'s, T> {
+        let text = text.to_ascii_lowercase();
+        let exact = self.exact.get(&text).into_iter().flatten().copied();
+        exact.chain(self.wild.iter().filter(move |(wild, _)| wild.fits(&text)).map(|(_, t)| *t))
+    }
+
+    /// What the first pattern that fits stands for.
+    pub(crate) fn first(&self, text: &str) -> Option<T> {
+        self.all(text).next()
+    }
+}
+
+impl Patterns<()> {
+    /// Patterns of which it only matters whether one fits.
+    pub(crate) fn any_of(patterns: &[String]) -> Self {
+        Self::new(patterns.iter().map(|pattern| (pattern.as_str(), ())))
+    }
+
+    pub(crate) fn fit(&self, text: &str) -> bool {
+        self.first(text).is_some()
+    }
+}
+
+/// Patterns of paths: those without a `/` speak of the last part only, the others of the whole path with a `/` before it.
+pub(crate) struct PathPatterns<T> {
+    names: Patterns<T>,
+    paths: Patterns<T>,
+}
+
+impl<T: Copy> PathPatterns<T> {
+    pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = (&'a str, T)>) -> Self {
+        let (paths, names): (Vec<_>, Vec<_>) =
+            patterns.into_iter().partition(|(pattern, _)| pattern.contains('/'));
+        Self { names: Patterns::new(names), paths: Patterns::new(paths) }
+    }
+
+    /// What the patterns that fit stand for.
+    pub(crate) fn all<'s>(&'s self, path: &str) -> impl Iterator<Item = T> + use<'s, T> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.names.all(name).chain(self.paths.all(&format!("/{path}")))
+    }
+}
+
+/// A pattern with at least one star, in lower case.
+struct Wild {
+    first: String,
+    middle: Vec<String>,
+    last: String,
+}
+
+impl Wild {
+    fn new(pattern: &str) -> Option<Self> {
+        let (first, rest) = pattern.split_once('*')?;
+        let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
+        let middle = middle.split('*').filter(|piece| !piece.is_empty()).map(str::to_owned).collect();
+        Some(Self { first: first.to_owned(), middle, last: last.to_owned() })
+    }
+
+    /// Whether a text in lower case is what the pattern says. Most texts differ at one of their ends.
+    fn fits(&self, text: &str) -> bool {
+        let ends =
+            text.strip_prefix(self.first.as_str()).and_then(|text| text.strip_suffix(self.last.as_str()));
+        let Some(mut left) = ends else { return false };
+        for piece in &self.middle {
+            let Some(found) = memmem::find(left.as_bytes(), piece.as_bytes()) else { return false };
+            left = &left[found + piece.len()..];
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fit(pattern: &str, text: &str) -> bool {
+        Patterns::new([(pattern, ())]).fit(text)
+    }
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, text) in [
+            ("nvidia/cuda*", "nvidia/cuda:12.4"),
+            ("*/cuda:*", "nvcr.io/nvidia/cuda:12"),
+            ("a*b*c", "aXbYc"),
+            ("*", ""),
+            ("Test", "test"),
+            ("a*a", "aa"),
+        ] {
+            assert!(fit(pattern, text), "{pattern} should fit {text}");
+        }
+        for (pattern, text) in [("a*a", "a"), ("test", "tests"), ("*-test", "test"), ("a*b*c", "acb")] {
+            assert!(!fit(pattern, text), "{pattern} should not fit {text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_without_a_slash_speaks_of_the_name() {
+        let patterns = PathPatterns::new([("*.yml", 1), ("/ci/*.yml", 2), ("*/ci/*", 3)]);
+        assert_eq!(patterns.all("ci/a.yml").collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(patterns.all("x/ci/a.yml").collect::<Vec<_>>(), [1, 3]);
+    }
+}

@@ -1,0 +1,180 @@
+//! What the detectors know of the world, read from `rules/scan.toml`: names of directories, images, libraries, words.
+//!
+//! Patterns are plain texts in which `*` stands for anything, `/` included; they are compared without regard to case.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::facts::PathClass;
+
+/// The tables of all detectors except those of compose files.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub(crate) struct Tables {
+    /// Which files can matter, and what directories say of them.
+    pub(crate) paths: PathTable,
+    /// Base images.
+    pub(crate) dockerfiles: DockerfileTable,
+    /// API groups, and what shows how a repository stands to the orchestrator.
+    pub(crate) kubernetes: KubernetesTable,
+    /// Resource types and modules.
+    pub(crate) terraform: TerraformTable,
+    /// Systems of continuous integration, and words that deploy.
+    pub(crate) ci: CiTable,
+    /// Libraries of machine learning.
+    pub(crate) ml: MlTable,
+    /// Who is not a person.
+    pub(crate) git: GitTable,
+}
+
+/// `[paths]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PathTable {
+    /// Files with these extensions can matter.
+    pub(crate) extensions: Vec<String>,
+    /// So can those whose whole name is one of these.
+    pub(crate) names: Vec<String>,
+    /// And those in whose name one of these occurs.
+    pub(crate) parts: Vec<String>,
+    /// Directories that are not entered at all.
+    pub(crate) skipped: Vec<String>,
+    /// Patterns of directory names by what they say; the outermost directory that says something decides.
+    pub(crate) classes: BTreeMap<PathClass, Vec<String>>,
+}
+
+/// `[dockerfiles]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DockerfileTable {
+    /// Patterns of base images that mean accelerators.
+    pub(crate) accelerators: Vec<String>,
+}
+
+/// `[kubernetes]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KubernetesTable {
+    /// Patterns of `apiVersion/kind` that configure tools and are no objects of a cluster.
+    pub(crate) not_objects: Vec<String>,
+    /// Kinds that run containers.
+    pub(crate) workloads: Vec<String>,
+    /// Patterns of `apiVersion/kind` that keep a cluster as a repository says: who has them deploys.
+    pub(crate) delivery: Vec<String>,
+    /// Patterns of `apiVersion/kind` that describe software made for clusters.
+    pub(crate) made_for: Vec<String>,
+    /// What deployments (`[[ci.deploy]]`, `[[ci.sign]]`) and Terraform resources mean when they are meant for it.
+    pub(crate) targets: Vec<String>,
+    /// What Terraform resources mean that a module for others makes.
+    pub(crate) clusters: Vec<String>,
+    /// Patterns of directories and of names of values files that stand for an environment of one's own.
+    pub(crate) environments: Vec<String>,
+    /// Files that show software made for clusters.
+    pub(crate) made_for_sign: Vec<FileSign>,
+    /// Files that show that manifests or charts are published for others.
+    pub(crate) offer_sign: Vec<FileSign>,
+}
+
+/// A file that means something: by its path, and by words in it when there are any.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FileSign {
+    /// What it means.
+    pub(crate) says: String,
+    /// Patterns of the path; without a `/` they speak of its last part, else of all of it, with a `/` before it.
+    pub(crate) paths: Vec<String>,
+    /// One of these must occur in the text, unless there are none.
+    #[serde(default)]
+    pub(crate) words: Vec<String>,
+    /// The repository must define an object of one of these kinds as well, unless there are none.
+    #[serde(default)]
+    pub(crate) with_kinds: Vec<String>,
+}
+
+/// `[terraform]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TerraformTable {
+    /// Patterns of resource types by what they mean.
+    pub(crate) resources: BTreeMap<String, Vec<String>>,
+    /// Patterns of module sources by what they mean.
+    pub(crate) modules: BTreeMap<String, Vec<String>>,
+    /// Files at the top of a repository that is a module for others, if it has examples of its use as well.
+    pub(crate) module_files: Vec<String>,
+}
+
+/// `[ci]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CiTable {
+    /// Systems of continuous integration.
+    pub(crate) system: Vec<CiSystem>,
+    /// Other files in which commands that deploy are written down.
+    pub(crate) scripts: Vec<String>,
+    /// Commands that deploy.
+    pub(crate) deploy: Vec<DeployWords>,
+    /// Files whose presence says where the software runs.
+    pub(crate) sign: Vec<DeploySign>,
+}
+
+/// A system of continuous integration.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CiSystem {
+    /// Its name.
+    pub(crate) name: String,
+    /// Patterns of the paths of its configuration.
+    pub(crate) paths: Vec<String>,
+    /// One of these must occur in the text, unless there are none.
+    #[serde(default)]
+    pub(crate) words: Vec<String>,
+}
+
+/// Commands that deploy to the same kind of place.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeployWords {
+    /// What they mean.
+    pub(crate) target: String,
+    /// The commands (or actions), as they are written.
+    pub(crate) words: Vec<String>,
+    /// One of these must occur in the same job, unless there are none: what makes a start a deployment.
+    #[serde(default)]
+    pub(crate) with: Vec<String>,
+    /// None of these may occur in the same job: what makes it a test.
+    #[serde(default)]
+    pub(crate) without: Vec<String>,
+}
+
+/// A file whose presence says where the software runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeploySign {
+    /// What it means.
+    pub(crate) target: String,
+    /// What it is.
+    pub(crate) says: String,
+    /// Patterns of the path.
+    pub(crate) paths: Vec<String>,
+    /// One of these must occur in the text, unless there are none.
+    #[serde(default)]
+    pub(crate) words: Vec<String>,
+}
+
+/// `[ml]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MlTable {
+    /// Patterns of names of libraries by what they are for.
+    pub(crate) libraries: BTreeMap<String, Vec<String>>,
+}
+
+/// `[git]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GitTable {
+    /// Patterns of names and addresses of authors that are programs.
+    pub(crate) bots: Vec<String>,
+    /// Patterns of tags that look like versions and are no releases.
+    pub(crate) no_releases: Vec<String>,
+}

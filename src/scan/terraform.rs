@@ -1,0 +1,94 @@
+//! Infrastructure as code: the providers of Terraform (OpenTofu), and the resources that tell where software runs.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::facts::{PathClass, Place, Provider, Resource, Terraform};
+use super::hcl::{self, Statement};
+use super::patterns::Patterns;
+use super::source::{Listed, Source};
+use super::tables::TerraformTable;
+
+/// Reads every `*.tf` and `*.tf.json`.
+pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
+    let known = Known { resources: by_meaning(&table.resources), modules: by_meaning(&table.modules) };
+    let files = source.files().par_iter().filter(|file| is_terraform(file.name()));
+    let parts: Vec<Terraform> = files.filter_map(|file| part(source, file, &known)).collect();
+    gather(parts)
+}
+
+struct Known<'t> {
+    resources: Patterns<&'t str>,
+    modules: Patterns<&'t str>,
+}
+
+fn by_meaning(table: &BTreeMap<String, Vec<String>>) -> Patterns<&str> {
+    let all = table.iter();
+    Patterns::new(
+        all.flat_map(|(means, names)| names.iter().map(move |name| (name.as_str(), means.as_str()))),
+    )
+}
+
+fn is_terraform(name: &str) -> bool {
+    name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tofu")
+}
+
+fn part(source: &impl Source, file: &Listed, known: &Known<'_>) -> Option<Terraform> {
+    let text = source.text(&file.path).ok()?;
+    let statements = if file.name().ends_with(".json") { hcl::json(&text) } else { hcl::statements(&text) };
+    let mut found = Terraform::default();
+    for statement in &statements {
+        let place = Place { path: file.path.clone(), line: statement.line };
+        take(statement, place, file.class, known, &mut found);
+    }
+    Some(found)
+}
+
+fn take(statement: &Statement, place: Place, class: PathClass, known: &Known<'_>, found: &mut Terraform) {
+    let path: Vec<&str> = statement.path.iter().map(String::as_str).collect();
+    let value = statement.value.as_deref();
+    let provider = |name: &str, source: Option<&str>| Provider {
+        name: name.to_owned(),
+        source: source.map(str::to_owned),
+        class,
+        place: place.clone(),
+    };
+    let resource = |means: &str, name: &str| Resource {
+        means: means.to_owned(),
+        name: name.to_owned(),
+        class,
+        place: place.clone(),
+    };
+    match (path.as_slice(), value) {
+        (["provider", name], None) => found.providers.push(provider(name, None)),
+        (["terraform", "required_providers", name, "source"], Some(source)) => {
+            found.providers.push(provider(name, Some(source)));
+        }
+        (["terraform", "required_providers", name], _) => found.providers.push(provider(name, None)),
+        (["resource", name, _], None) => {
+            found.resources.extend(known.resources.first(name).map(|means| resource(means, name)));
+        }
+        (["module", _, "source"], Some(source)) => {
+            found.resources.extend(known.modules.first(source).map(|means| resource(means, source)));
+        }
+        _ => {}
+    }
+}
+
+/// One provider for each name and class, with its source if any file says it; likewise one resource for each type.
+fn gather(parts: Vec<Terraform>) -> Terraform {
+    let mut all = Terraform::default();
+    for part in parts {
+        all.providers.extend(part.providers);
+        all.resources.extend(part.resources);
+    }
+    all.providers.sort_by(|a, b| {
+        let key = |provider: &Provider| (provider.source.is_none(), provider.place.clone());
+        (&a.name, a.class).cmp(&(&b.name, b.class)).then_with(|| key(a).cmp(&key(b)))
+    });
+    all.providers.dedup_by(|next, first| next.name == first.name && next.class == first.class);
+    all.resources.sort();
+    all.resources.dedup_by(|next, first| next.name == first.name && next.class == first.class);
+    all
+}

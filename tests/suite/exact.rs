@@ -1,0 +1,521 @@
+//! Every explanation is what trying everything finds: a naive evaluator assesses each set of answers there is.
+
+use std::collections::{BTreeSet, HashMap};
+
+use needk8s::assessment::{Assessment, assess};
+use needk8s::document::SourceFile;
+use needk8s::explanation::{Engine, Explanation, Figure, Fragile, Target, TurningPoints};
+use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Reading, Rulebook, Value, Values, builtin_files};
+
+use crate::cases::{all, rulebook};
+use crate::drafts::{Numbers, random_rulebook, slice};
+
+/// What one set of answers comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Outcome {
+    margin: i64,
+    band: usize,
+    recommendation: usize,
+}
+
+/// Assesses every set of answers to a small rulebook that it is asked for.
+struct Naive<'r> {
+    rulebook: &'r Rulebook,
+    /// The possible answers to each question.
+    values: Vec<Vec<Value>>,
+    known: HashMap<Vec<Option<Value>>, Outcome>,
+}
+
+type Given = Vec<Option<Value>>;
+
+impl<'r> Naive<'r> {
+    /// All answers there are.
+    fn of_small(rulebook: &'r Rulebook) -> Self {
+        let values = |kind: &Kind| match kind {
+            Kind::Flag(_) => vec![Value::Flag(false), Value::Flag(true)],
+            Kind::Choice(options) => (0..options.len()).map(Value::Choice).collect(),
+            Kind::Choices(options) => {
+                (0..1_u64 << options.len()).map(|set| Value::Choices(OptionSet(set))).collect()
+            }
+            Kind::Count(count) => (count.min..=count.max).map(Value::Count).collect(),
+        };
+        let values = rulebook.questions().iter().map(|question| values(&question.kind)).collect();
+        Self { rulebook, values, known: HashMap::new() }
+    }
+
+    /// One answer of each class that no condition tells apart.
+    fn of_classes(rulebook: &'r Rulebook) -> Self {
+        let values = Classes::of_rulebook(rulebook)
+            .iter()
+            .map(|classes| (0..classes.len()).map(|class| classes.sample(class)).collect())
+            .collect();
+        Self { rulebook, values, known: HashMap::new() }
+    }
+
+    fn outcome(&mut self, given: &Given) -> Outcome {
+        if let Some(outcome) = self.known.get(given) {
+            return *outcome;
+        }
+        let assessment = assess(self.rulebook, self.rulebook.readings(|question| given[question]));
+        let Assessment { margin, band, recommendation, .. } = assessment;
+        let outcome = Outcome { margin, band, recommendation };
+        self.known.insert(given.clone(), outcome);
+        outcome
+    }
+
+    /// Every completion of a set of answers.
+    fn completions(&self, given: &Given) -> Vec<Given> {
+        let mut all = vec![given.clone()];
+        for (question, values) in self.values.iter().enumerate() {
+            if given[question].is_none() {
+                all = all
+                    .into_iter()
+                    .flat_map(|given| {
+                        values.iter().map(move |value| {
+                            let mut given = given.clone();
+                            given[question] = Some(*value);
+                            given
+                        })
+                    })
+                    .collect();
+            }
+        }
+        all
+    }
+
+    fn outcomes(&mut self, given: &Given) -> Vec<Outcome> {
+        self.completions(given).iter().map(|given| self.outcome(given)).collect()
+    }
+
+    fn forces(&mut self, given: &Given, band: usize) -> bool {
+        self.outcomes(given).iter().all(|outcome| outcome.band == band)
+    }
+
+    /// The questions that apply for certain or perhaps, and whose answer is given or not.
+    fn applicable(&self, given: &Given, answered: bool) -> Vec<usize> {
+        let readings = |given: &Given| self.rulebook.readings(|question| given[question]);
+        (0..given.len())
+            .filter(|question| given[*question].is_some() == answered)
+            .filter(|question| {
+                let aside = |given: &Given| readings(given)[*question] == Reading::DoesNotApply;
+                !self.completions(given).iter().all(aside)
+            })
+            .collect()
+    }
+}
+
+/// A random set of answers, some of them not known.
+fn some_answers(numbers: &mut Numbers, naive: &Naive<'_>, unknown_in_ten: usize) -> Given {
+    let mut given = Vec::new();
+    for values in &naive.values {
+        let value = values[numbers.below(values.len())];
+        given.push((numbers.below(10) >= unknown_in_ten).then_some(value));
+    }
+    given
+}
+
+fn check_everything(naive: &mut Naive<'_>, engine: &Engine, given: &Given, context: &str) {
+    let rulebook = naive.rulebook;
+    let assessment = assess(rulebook, rulebook.readings(|question| given[question]));
+    let explanation = engine.explain(rulebook, given, &assessment);
+    check_outlook(naive, engine, given, &explanation, &assessment, context);
+    check_sufficient_reason(naive, given, &explanation, assessment.band, context);
+    for points in &explanation.turning_points {
+        check_turning_points(naive, given, points, context);
+    }
+    check_slack(naive, given, &explanation, assessment.band, context);
+    check_open_questions(naive, given, &explanation, context);
+    check_percent(rulebook, &assessment, explanation.steadiness.percent, context);
+}
+
+fn check_outlook(
+    naive: &mut Naive<'_>,
+    engine: &Engine,
+    given: &Given,
+    explanation: &Explanation,
+    assessment: &Assessment,
+    context: &str,
+) {
+    let outcomes = naive.outcomes(given);
+    let margins = |outcomes: &[Outcome]| {
+        let margins = || outcomes.iter().map(|outcome| outcome.margin);
+        (margins().min().unwrap_or(0), margins().max().unwrap_or(0))
+    };
+    let bands: BTreeSet<usize> = outcomes.iter().map(|outcome| outcome.band).collect();
+    let outlook = &explanation.outlook;
+    assert!(outlook.proved && outlook.coverage.proved, "{context}");
+    assert_eq!(outlook.margins, margins(&outcomes), "margins, {context}");
+    assert_eq!(outlook.verdicts, bands.into_iter().collect::<Vec<_>>(), "verdicts, {context}");
+    if outlook.coverage.left > 0 {
+        let all = naive.outcomes(&vec![None; given.len()]);
+        let (least, most) = margins(&all);
+        assert_eq!(outlook.coverage.whole, most - least, "coverage, {context}");
+    }
+    let same = |outcome: &Outcome| {
+        (outcome.band, outcome.recommendation) == (assessment.band, assessment.recommendation)
+    };
+    let closed = engine.is_closed(given, assessment.band, assessment.recommendation);
+    assert_eq!(closed, outcomes.iter().all(same), "closed, {context}");
+}
+
+fn check_sufficient_reason(
+    naive: &mut Naive<'_>,
+    given: &Given,
+    explanation: &Explanation,
+    band: usize,
+    context: &str,
+) {
+    let forced = naive.forces(given, band);
+    assert_eq!(explanation.sufficient_reason.is_some(), forced, "reason, {context}");
+    let Some(reason) = &explanation.sufficient_reason else { return };
+    assert!(reason.smallest, "{context}");
+    let candidates = naive.applicable(given, true);
+    let only = |kept: &dyn Fn(usize) -> bool| -> Given {
+        (0..given.len()).map(|question| given[question].filter(|_| kept(question))).collect()
+    };
+    for subset in 0..1_u32 << candidates.len() {
+        if (subset.count_ones() as usize) < reason.answers.len() {
+            let kept = |question: usize| {
+                candidates.iter().position(|other| *other == question).is_some_and(|at| subset >> at & 1 == 1)
+            };
+            assert!(!naive.forces(&only(&kept), band), "a smaller reason {subset:b}, {context}");
+        }
+    }
+    let mut wide = vec![only(&|_| false)];
+    for values in &reason.answers {
+        wide = combined(naive, &wide, values);
+    }
+    assert!(wide.iter().all(|given| naive.forces(given, band)), "not sufficient: {reason:?}, {context}");
+    for (at, values) in reason.answers.iter().enumerate() {
+        let question = values.question();
+        assert!(given[question].is_some_and(|value| values.contains(value)), "{context}");
+        for value in naive.values[question].clone().into_iter().filter(|value| !values.contains(*value)) {
+            let mut start = only(&|_| false);
+            start[question] = Some(value);
+            let mut wider = vec![start];
+            for (other, values) in reason.answers.iter().enumerate().filter(|(other, _)| *other != at) {
+                let _ = other;
+                wider = combined(naive, &wider, values);
+            }
+            let still = wider.iter().all(|given| naive.forces(given, band));
+            assert!(!still, "{value:?} would do as well in {reason:?}, {context}");
+        }
+    }
+}
+
+fn combined(naive: &Naive<'_>, all: &[Given], values: &Values) -> Vec<Given> {
+    let question = values.question();
+    let such = || naive.values[question].iter().filter(|value| values.contains(**value));
+    all.iter()
+        .flat_map(|given| {
+            such().map(|value| {
+                let mut given = given.clone();
+                given[question] = Some(*value);
+                given
+            })
+        })
+        .collect()
+}
+
+type Changes = Vec<(usize, Value)>;
+
+fn changed(given: &Given, changes: &[(usize, Value)]) -> Given {
+    let mut given = given.clone();
+    for (question, value) in changes {
+        given[*question] = Some(*value);
+    }
+    given
+}
+
+/// All sets of so many changes of answers.
+fn sets_of(naive: &Naive<'_>, given: &Given, size: usize, from: usize) -> Vec<Changes> {
+    if size == 0 {
+        return vec![Vec::new()];
+    }
+    let mut sets = Vec::new();
+    for question in from..given.len() {
+        for rest in sets_of(naive, given, size - 1, question + 1) {
+            for value in naive.values[question].iter().filter(|value| given[question] != Some(**value)) {
+                let mut set = vec![(question, *value)];
+                set.extend(rest.iter().copied());
+                sets.push(set);
+            }
+        }
+    }
+    sets
+}
+
+fn check_turning_points(naive: &mut Naive<'_>, given: &Given, points: &TurningPoints, context: &str) {
+    let bands: Vec<usize> = match points.target {
+        Target::Verdict(band) => vec![band],
+        Target::Side(side) => {
+            let leads = |band: &usize| naive.rulebook.bands()[*band].leaning == side;
+            (0..naive.rulebook.bands().len()).filter(leads).collect()
+        }
+    };
+    let mut expected: BTreeSet<Vec<(usize, Value)>> = BTreeSet::new();
+    for size in 1..=given.len() {
+        if size > 2 && !expected.is_empty() {
+            break;
+        }
+        for set in sets_of(naive, given, size, 0) {
+            let within = |at: usize| {
+                let mut smaller = set.clone();
+                smaller.remove(at);
+                smaller
+            };
+            let smaller_does = (0..set.len()).any(|at| {
+                let smaller = within(at);
+                !smaller.is_empty() && expected.contains(&smaller)
+            });
+            if !smaller_does && bands.contains(&naive.outcome(&changed(given, &set)).band) {
+                expected.insert(set);
+            }
+        }
+    }
+    assert!(points.proved, "{context}");
+    let mut named: BTreeSet<Vec<(usize, Value)>> = BTreeSet::new();
+    for point in &points.points {
+        let mut sets: Vec<Changes> = vec![Vec::new()];
+        for values in &point.changes {
+            let question = values.question();
+            let such: Vec<Value> =
+                naive.values[question].iter().copied().filter(|value| values.contains(*value)).collect();
+            sets = sets
+                .iter()
+                .flat_map(|set| {
+                    such.iter().map(|value| {
+                        let mut set = set.clone();
+                        set.push((question, *value));
+                        set
+                    })
+                })
+                .collect();
+        }
+        assert!(sets.iter().all(|set| named.insert(set.clone())), "named twice, {context}");
+    }
+    assert_eq!(named, expected, "turning points to {:?}, {context}", points.target);
+}
+
+fn check_slack(naive: &mut Naive<'_>, given: &Given, explanation: &Explanation, band: usize, context: &str) {
+    let applicable = naive.applicable(given, true);
+    let listed = |question: &usize| explanation.slack.iter().any(|values| values.question() == *question);
+    assert!(applicable.iter().all(listed), "slack, {context}");
+    for values in &explanation.slack {
+        let question = values.question();
+        for value in naive.values[question].clone() {
+            let stays = naive.outcome(&changed(given, &[(question, value)])).band == band;
+            assert_eq!(values.contains(value), stays, "slack of {question} for {value:?}, {context}");
+        }
+    }
+}
+
+fn check_open_questions(naive: &mut Naive<'_>, given: &Given, explanation: &Explanation, context: &str) {
+    let applicable = naive.applicable(given, false);
+    let listed = |question: &usize| explanation.open_questions.iter().any(|open| open.question == *question);
+    assert!(applicable.iter().all(listed), "open questions, {context}");
+    for open in &explanation.open_questions {
+        let values = naive.values[open.question].clone();
+        let margins: Vec<i64> = values
+            .iter()
+            .map(|value| naive.outcome(&changed(given, &[(open.question, *value)])).margin)
+            .collect();
+        let spread = margins.iter().max().unwrap_or(&0) - margins.iter().min().unwrap_or(&0);
+        assert_eq!(open.spread, spread, "spread of {}, {context}", open.question);
+        let others = changed(given, &[(open.question, values[0])]);
+        let can_change = naive.completions(&others).iter().any(|given| {
+            let bands: BTreeSet<usize> = values
+                .iter()
+                .map(|value| naive.outcome(&changed(given, &[(open.question, *value)])).band)
+                .collect();
+            bands.len() > 1
+        });
+        assert_eq!(open.can_change, Some(can_change), "whether {} can change it, {context}", open.question);
+    }
+}
+
+/// Moves both burdens by a share, and sees whether the side holds: in hundredths, so that all is exact.
+fn check_percent(rulebook: &Rulebook, assessment: &Assessment, percent: u8, context: &str) {
+    if assessment.decided_by.is_some() {
+        return assert_eq!(percent, 100, "{context}");
+    }
+    let burden = |platform: usize| assessment.standings[platform].burden;
+    let (with, without) = (burden(assessment.best_with), burden(assessment.best_without));
+    let side = assessment.leaning(rulebook);
+    let holds = |percent: i64| {
+        [percent, -percent].into_iter().all(|share| {
+            let margin = without * (100 + share) - with * (100 - share);
+            let beyond = |leaning: Leaning, up: bool| {
+                rulebook.bands().iter().filter(|band| band.leaning == leaning).all(|band| {
+                    if up {
+                        band.from.is_none_or(|from| margin < 100 * from || from <= assessment.margin)
+                    } else {
+                        band.to.is_none_or(|to| margin > 100 * to || to >= assessment.margin)
+                    }
+                })
+            };
+            let others =
+                [Leaning::Without, Leaning::Hedge, Leaning::With].into_iter().filter(|other| *other != side);
+            others.clone().all(|other| beyond(other, share >= 0))
+        })
+    };
+    let percent = i64::from(percent);
+    assert!(holds(percent), "{percent} % does not hold, {context}");
+    assert!(percent == 100 || !holds(percent + 1), "{percent} % is not the most, {context}");
+}
+
+#[test]
+fn everything_that_is_said_of_random_rulebooks_is_what_trying_everything_finds() {
+    let mut numbers = Numbers(11);
+    let mut checked = 0;
+    for round in 0..400 {
+        let Some(rulebook) = random_rulebook(&mut numbers) else { continue };
+        let mut naive = Naive::of_small(&rulebook);
+        let engine = Engine::with_budget(&rulebook, 1_000_000);
+        for set in 0..10 {
+            let given = some_answers(&mut numbers, &naive, [0, 2, 4, 6, 10][set % 5]);
+            check_everything(&mut naive, &engine, &given, &format!("round {round}, set {set}: {given:?}"));
+            checked += 1;
+        }
+    }
+    assert!(checked > 2_000, "only {checked} sets of answers were checked");
+}
+
+#[test]
+fn everything_that_is_said_of_slices_of_the_shipped_rulebook_is_what_trying_everything_finds() {
+    let mut numbers = Numbers(12);
+    for round in 0..12 {
+        let rulebook = slice(&mut numbers, 4);
+        let mut naive = Naive::of_classes(&rulebook);
+        let sets: usize = naive.values.iter().map(|values| values.len() + 1).product();
+        if sets > 20_000 {
+            continue;
+        }
+        let engine = Engine::with_budget(&rulebook, 1_000_000);
+        for set in 0..8 {
+            let given = some_answers(&mut numbers, &naive, [0, 3, 6, 10][set % 4]);
+            check_everything(&mut naive, &engine, &given, &format!("slice {round}, set {set}: {given:?}"));
+        }
+    }
+}
+
+/// The rule files as tables, in which single figures can be changed.
+fn tables() -> Vec<toml::Table> {
+    builtin_files().iter().map(|file| file.text.parse().expect("the shipped files are TOML")).collect()
+}
+
+fn parsed(tables: &[toml::Table]) -> Option<Rulebook> {
+    let file = |(index, table): (usize, &toml::Table)| SourceFile {
+        name: format!("{index}.toml"),
+        text: table.to_string(),
+    };
+    Rulebook::parse(tables.iter().enumerate().map(file).collect()).ok()
+}
+
+/// The place of a figure: keys, and ids within lists.
+fn place(rulebook: &Rulebook, figure: Figure) -> Vec<String> {
+    let criterion = |index: usize| rulebook.criteria()[index].id.clone();
+    let aspect = |index: usize| rulebook.aspects()[index].id.clone();
+    let platform = |index: usize| rulebook.platforms()[index].id.clone();
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    match figure {
+        Figure::Cell { aspect: row, platform: column } => {
+            words(&["aspect", &aspect(row), "cells", &platform(column), "level"])
+        }
+        Figure::Level { criterion: of, aspect: row } => {
+            words(&["criterion", &criterion(of), "demands", &aspect(row), "level"])
+        }
+        Figure::Weight { criterion: of, aspect: row } => {
+            words(&["criterion", &criterion(of), "demands", &aspect(row), "weight"])
+        }
+        Figure::Effort(of) => words(&["platform", &platform(of), "effort"]),
+        Figure::Price(of) => words(&["criterion", &criterion(of), "effort"]),
+        Figure::Familiarity { criterion: of, family } => {
+            words(&["criterion", &criterion(of), "familiarity", &rulebook.families()[family].id])
+        }
+        Figure::EffortPrice => words(&["constants", "effort-price", "value"]),
+        Figure::ShortfallPrice => words(&["constants", "shortfall-price", "value"]),
+    }
+}
+
+/// The rulebook with a figure changed, if it is still valid.
+fn with_figure(mut tables: Vec<toml::Table>, place: &[String], value: i64) -> Option<Rulebook> {
+    let (first, rest) = place.split_first()?;
+    let mut at = tables.iter_mut().find_map(|table| match table.get_mut(first)? {
+        toml::Value::Array(items) => items.iter_mut().find(|item| item["id"].as_str() == Some(&rest[0])),
+        other => Some(other),
+    })?;
+    let named = usize::from(first != "constants");
+    for key in &rest[named..] {
+        at = at.get_mut(key)?;
+    }
+    *at = toml::Value::Integer(value);
+    parsed(&tables)
+}
+
+#[test]
+fn the_most_fragile_figure_changes_the_side_and_nothing_smaller_does() {
+    let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
+    let mut compared = 0;
+    for case in all() {
+        let given = case.answers(&rulebook).values();
+        let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
+        let side = assessment.leaning(&rulebook);
+        let Some(fragile) = engine.explain(&rulebook, &given, &assessment).steadiness.fragile else {
+            continue;
+        };
+        let side_with = |figure: Figure, value: i64| {
+            let changed = with_figure(tables(), &place(&rulebook, figure), value)?;
+            let readings = changed.readings(|question| given[question]);
+            Some(assess(&changed, readings).leaning(&changed))
+        };
+        let Fragile { figure, now, then, .. } = fragile;
+        if let Some(changed) = side_with(figure, then) {
+            assert_eq!(changed, fragile.side, "{}: {fragile:?}", case.id);
+            assert_ne!(changed, side, "{}: {fragile:?}", case.id);
+        }
+        if (then - now).abs() == 2 && compared < 2 {
+            compared += 1;
+            for (row, aspect) in rulebook.aspects().iter().enumerate() {
+                for (column, cell) in aspect.cells.iter().enumerate() {
+                    let level = i64::from(cell.level);
+                    for value in [level - 1, level + 1].into_iter().filter(|value| (0..=4).contains(value)) {
+                        let changed = side_with(Figure::Cell { aspect: row, platform: column }, value);
+                        assert_eq!(changed, Some(side), "{}: {} {column} {value}", case.id, aspect.id);
+                    }
+                }
+            }
+        }
+    }
+    assert!(compared > 0, "no case has a verdict that only a change of two figures moves");
+}
+
+#[test]
+fn where_the_budget_ends_a_search_nothing_possible_is_missing_and_it_is_said() {
+    let rulebook = rulebook();
+    let (whole, small) = (Engine::with_budget(&rulebook, 1_000_000), Engine::with_budget(&rulebook, 3));
+    let mut numbers = Numbers(13);
+    let naive = Naive::of_classes(&rulebook);
+    let mut unproved = 0;
+    for _ in 0..40 {
+        let given = some_answers(&mut numbers, &naive, 2);
+        let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
+        let (exact, rough) =
+            (whole.explain(&rulebook, &given, &assessment), small.explain(&rulebook, &given, &assessment));
+        assert!(exact.outlook.proved);
+        unproved += usize::from(!rough.outlook.proved);
+        let ((least, most), (below, above)) = (exact.outlook.margins, rough.outlook.margins);
+        assert!(below <= least && most <= above, "{given:?}");
+        assert!(exact.outlook.verdicts.iter().all(|band| rough.outlook.verdicts.contains(band)), "{given:?}");
+        for (open, proved) in rough.open_questions.iter().filter_map(|open| Some((open, open.can_change?))) {
+            let same = exact.open_questions.iter().find(|other| other.question == open.question);
+            assert_eq!(same.and_then(|same| same.can_change), Some(proved), "{given:?}");
+        }
+        if let Some(reason) = rough.sufficient_reason.filter(|reason| reason.smallest) {
+            let exact = exact.sufficient_reason.map(|exact| exact.answers.len());
+            assert_eq!(Some(reason.answers.len()), exact, "{given:?}");
+        }
+    }
+    assert!(unproved > 0, "three boxes were enough for everything");
+}
