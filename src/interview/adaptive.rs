@@ -10,7 +10,7 @@ use crate::rulebook::{Reading, Rulebook, Value};
 
 /// Asks the question whose answer narrows most what the margin can be, given the answers so far; of equals, those of
 /// detail come last. A group goes on as long as one of its questions narrows at least two thirds as much as the best of
-/// all, which costs hardly anybody a question more.
+/// all, which costs hardly anybody a question more; but not with a question of detail before others.
 #[derive(Debug)]
 pub struct Adaptive<'a> {
     rulebook: &'a Rulebook,
@@ -36,9 +36,10 @@ impl<'a> Adaptive<'a> {
             })
         };
         let (best, most) = best_of(None).unwrap_or_default();
+        let is_detail = |question: usize| questions[question].detail;
         let group = situation.last.map(|last| questions[last].group);
         match group.and_then(|group| best_of(Some(group))) {
-            Some((here, points)) if 3 * points >= 2 * most => here,
+            Some((here, points)) if 3 * points >= 2 * most && (!is_detail(here) || is_detail(best)) => here,
             _ => best,
         }
     }

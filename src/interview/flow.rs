@@ -147,10 +147,10 @@ impl<'a> Flow<'a> {
         let readings = self.readings();
         let Remaining { open, later } = self.remaining(&readings, None);
         let first = *open.first()?;
+        let lacks_an_answer =
+            |question: usize| self.answers.value(question).is_none() || self.answers.is_open(question);
         let unanswered: Vec<usize> = (0..readings.len())
-            .filter(|question| {
-                self.answers.is_open(*question) && readings[*question] != Reading::DoesNotApply
-            })
+            .filter(|question| lacks_an_answer(*question) && readings[*question] != Reading::DoesNotApply)
             .collect();
         let situation = Situation {
             readings: &readings,

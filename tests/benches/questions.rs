@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use needk8s::interview::{Adaptive, Order};
 use needk8s::rulebook::Rulebook;
-use respondents::{Known, Numbers, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform};
+use respondents::{
+    Known, Numbers, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
+};
 
 const RESPONDENTS: usize = 10_000;
 
@@ -28,8 +30,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("| respondents | order | mean | median | 9 of 10 at most | settled before the end |");
     println!("| --- | --- | ---: | ---: | ---: | ---: |");
     let mut slowest = Duration::ZERO;
-    let populations =
-        [("the cases", &cases), ("answers as frequent as in the cases", &realistic), ("any answers", &random)];
+    let populations = [
+        ("the cases", &cases),
+        ("answers as frequent as in the cases", &realistic),
+        ("any answers", &random),
+    ];
     for (name, people) in populations {
         for (order_name, order) in [("adaptive", &adaptive as &dyn Order), ("the rulebook's", &file)] {
             let mut counts = Vec::new();

@@ -450,6 +450,30 @@ fn a_change_in_the_review_asks_again_what_matters_again() {
 }
 
 #[test]
+fn the_adaptive_order_settles_it_and_asks_for_details_last() {
+    let text = RULES.replace("id = \"size\"\n", "id = \"size\"\ndetail = true\n");
+    let file = SourceFile { name: "shop.toml".to_owned(), text };
+    let rulebook = Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"));
+    let adaptive = Adaptive::new(&rulebook);
+    let mut goes_on = script([
+        Asked("parcels", count(7)),
+        Row("Go on"),
+        Asked("shifts", day()),
+        Asked("size", size(0)),
+        Row("Done"),
+    ]);
+    assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &adaptive).is_some());
+    let said = "Shelf: Board. Nothing you have not answered can change this: at most 3 questions are left.";
+    assert!(goes_on.heard(said), "{}", goes_on.heard);
+
+    let mut does_not_know = script([Asked("parcels", Reply::Unknown), Row("Stop"), Row("Done")]);
+    assert!(hold_in(&mut does_not_know, &[], &mut Session::nowhere(), &adaptive).is_some());
+    let said =
+        "Shelf: Board. Nothing that is left to ask can change this, only what you have left open could";
+    assert!(does_not_know.heard(said), "{}", does_not_know.heard);
+}
+
+#[test]
 fn going_back_shows_what_was_shown_and_returns_to_where_it_was() {
     let order = |situation: &Situation<'_>| match situation.readings[PARCELS] {
         Reading::Known(Value::Count(7)) if situation.open.contains(&SHIFTS) => Next::Ask(SHIFTS),

@@ -45,8 +45,10 @@ pub(crate) fn like_the_cases(rulebook: &Rulebook, cases: &[Known], numbers: &mut
 /// What the cases state.
 pub(crate) fn cases(rulebook: &Rulebook) -> Vec<Known> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let mut paths: Vec<_> =
-        std::fs::read_dir(folder).expect("tests/cases").map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("tests/cases")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
     paths.sort();
     paths.iter().map(|path| stated(rulebook, &std::fs::read_to_string(path).expect("a case"))).collect()
 }
