@@ -15,6 +15,8 @@ mod markdown;
 mod model;
 mod outlook;
 mod program;
+mod questions;
+mod respondents;
 mod rulebook;
 mod scan;
 mod scan_compose;
