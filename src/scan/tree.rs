@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::slice::ParallelSliceMut;
 
 use super::facts::{PathClass, Unreadable};
 use super::paths::Paths;
@@ -49,7 +50,7 @@ impl<'p> Tree<'p> {
         visitor.walk();
         let Found { mut files, left_out } =
             visitor.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        files.sort_unstable();
+        files.par_sort_unstable();
         let files = classed(files, paths);
         let texts = files.iter().map(|_| OnceLock::new()).collect();
         Ok(Self { root, files, texts, bytes: AtomicU64::new(0), left_out, progress })
