@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::ci::first_line;
 use super::facts::{Facts, Kubernetes, Object, PathClass, Place, Relation};
 use super::patterns::{PathPatterns, Patterns};
@@ -72,8 +74,8 @@ fn signs(source: &impl Source, signs: &[FileSign], found: &Kubernetes) -> Ground
     let possible = signs.iter().filter(defined);
     let patterns = possible.flat_map(|sign| sign.paths.iter().map(move |path| (path.as_str(), sign)));
     let patterns = PathPatterns::new(patterns);
-    let own = source.files().iter().filter(|file| file.class == PathClass::Main);
-    let pairs = own.flat_map(|file| patterns.all(&file.path).map(move |sign| (file, sign)));
+    let own = source.files().par_iter().filter(|file| file.class == PathClass::Main);
+    let pairs = own.flat_map_iter(|file| patterns.all(&file.path).map(move |sign| (file, sign)));
     let held = pairs.filter_map(|(file, sign)| {
         let line = first_line(&source.text(&file.path).ok()?, &sign.words)?;
         Some((Place { path: file.path.clone(), line }, sign.says.clone()))
