@@ -15,7 +15,7 @@ use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::did_you_mean;
 use crate::explanation::{Engine, Explanation};
-use crate::interview::{self, FileOrder, Interview, Outcome, Prompts, Session};
+use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session};
 use crate::report::text::Layout;
 use crate::report::why::{self, Why};
 use crate::report::{
@@ -184,10 +184,10 @@ impl Program<'_> {
         let Some(known) = self.settle(known, &mut *prompts)? else { return Ok(ExitCode::Done) };
         let scanned = known.scanned.as_ref();
         let mut session = Session::of_working_directory(self.rulebook);
+        let adaptive = Adaptive::new(self.rulebook);
         let interview = Interview {
             rulebook: self.rulebook,
-            order: &FileOrder,
-            all,
+            order: if all { &FileOrder } else { &adaptive },
             leaning: &|assessment| interview::leaning(self.rulebook, assessment),
             hints: &scanned.map(|scanned| scanned.hints(self.rulebook)).unwrap_or_default(),
         };

@@ -8,6 +8,7 @@ mod bounds;
 mod contrast;
 mod goals;
 mod model;
+mod narrowing;
 mod open;
 mod outlook;
 mod revisit;
@@ -70,7 +71,11 @@ impl Engine {
 
     /// Compiles a rulebook for queries of at most `budget` boxes each.
     pub fn with_budget(rulebook: &Rulebook, budget: u64) -> Self {
-        Self { model: Model::new(rulebook), budget, whole: OnceLock::new() }
+        let whole = match rulebook.known_spread() {
+            Some(spread) => OnceLock::from((spread, true)),
+            None => OnceLock::new(),
+        };
+        Self { model: Model::new(rulebook), budget, whole }
     }
 
     /// Explains an assessment of `values` by the rulebook that the engine was made from.

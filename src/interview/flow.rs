@@ -10,11 +10,13 @@ use crate::rulebook::{Reading, Rulebook, Truth, Value};
 pub struct Situation<'a> {
     /// What is known of each question.
     pub readings: &'a [Reading],
+    /// The questions that have no answer or only a part of one, and may apply.
+    pub unanswered: &'a [usize],
     /// The questions that can be asked now, in the rulebook's order; never empty.
     pub open: &'a [usize],
     /// The questions that may follow, once those their conditions ask about have been dealt with.
     pub later: &'a [usize],
-    /// The question that was dealt with last.
+    /// The question that was shown last.
     pub last: Option<usize>,
 }
 
@@ -23,8 +25,13 @@ pub struct Situation<'a> {
 pub enum Next {
     /// Ask this question, one of the open ones.
     Ask(usize),
-    /// Nothing that may still be asked can change the outcome; whoever goes on is asked this question.
-    Settled(usize),
+    /// Nothing that may still be asked can change the outcome.
+    Settled {
+        /// Whoever goes on is asked this question, one of the open ones.
+        question: usize,
+        /// Nor can anything else that is not answered.
+        wholly: bool,
+    },
 }
 
 /// The order in which questions are asked.
@@ -54,19 +61,25 @@ impl Order for FileOrder {
 pub struct Progress {
     /// Its number, from 1.
     pub number: usize,
-    /// How many there are, as far as can be said now.
-    pub of: usize,
-    /// Answers to come may change how many there are.
-    pub about: bool,
+    /// How many can follow at most.
+    pub more: usize,
+}
+
+/// How many questions are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Left {
+    /// So many at most.
+    pub(super) questions: usize,
+    /// No fewer.
+    pub(super) exactly: bool,
 }
 
 /// The questionnaire between two questions.
 pub(super) struct Flow<'a> {
     rulebook: &'a Rulebook,
     order: &'a dyn Order,
-    all: bool,
     answers: Answers,
-    /// What has been asked here, answered or not, in the order in which it was asked first.
+    /// What has been shown here, in the order in which it was shown first.
     asked: Vec<usize>,
     /// What was left unanswered here.
     skipped: BTreeSet<usize>,
@@ -77,13 +90,11 @@ pub(super) struct Flow<'a> {
 struct Remaining {
     open: Vec<usize>,
     later: Vec<usize>,
-    /// How many of `later` would be asked if nothing more were known.
-    likely: usize,
 }
 
 impl<'a> Flow<'a> {
-    pub(super) fn new(rulebook: &'a Rulebook, order: &'a dyn Order, all: bool, answers: Answers) -> Self {
-        Self { rulebook, order, all, answers, asked: Vec::new(), skipped: BTreeSet::new() }
+    pub(super) fn new(rulebook: &'a Rulebook, order: &'a dyn Order, answers: Answers) -> Self {
+        Self { rulebook, order, answers, asked: Vec::new(), skipped: BTreeSet::new() }
     }
 
     pub(super) fn answers(&self) -> &Answers {
@@ -102,18 +113,19 @@ impl<'a> Flow<'a> {
     pub(super) fn answer(&mut self, question: usize, value: Option<Value>) {
         self.answers.set(question, Given { value, origin: Origin::Prompt });
         self.skipped.remove(&question);
-        self.note_asked(question);
+        self.show(question);
     }
 
     /// Leaves a question as it is: unanswered, or with the answer that it has.
     pub(super) fn skip(&mut self, question: usize) {
         if self.answers.is_open(question) {
             self.skipped.insert(question);
-            self.note_asked(question);
+            self.show(question);
         }
     }
 
-    fn note_asked(&mut self, question: usize) {
+    /// Notes that a question is put to the person.
+    pub(super) fn show(&mut self, question: usize) {
         if !self.asked.contains(&question) {
             self.asked.push(question);
         }
@@ -129,45 +141,63 @@ impl<'a> Flow<'a> {
             .collect()
     }
 
-    /// What comes next; nothing when there is no question left.
+    /// What comes next; nothing when there is no question left. A question that was shown and left for an earlier one comes
+    /// before all others.
     pub(super) fn next(&self) -> Option<Next> {
         let readings = self.readings();
-        let Remaining { open, later, .. } = self.remaining(&readings);
+        let Remaining { open, later } = self.remaining(&readings, None);
         let first = *open.first()?;
-        let situation =
-            Situation { readings: &readings, open: &open, later: &later, last: self.asked.last().copied() };
-        let valid = |question: usize| if open.contains(&question) { question } else { first };
+        let lacks_an_answer =
+            |question: usize| self.answers.value(question).is_none() || self.answers.is_open(question);
+        let unanswered: Vec<usize> = (0..readings.len())
+            .filter(|question| lacks_an_answer(*question) && readings[*question] != Reading::DoesNotApply)
+            .collect();
+        let situation = Situation {
+            readings: &readings,
+            unanswered: &unanswered,
+            open: &open,
+            later: &later,
+            last: self.asked.last().copied(),
+        };
+        let shown = self.asked.iter().copied().find(|asked| open.contains(asked));
+        let valid =
+            |question: usize| shown.unwrap_or(if open.contains(&question) { question } else { first });
         Some(match self.order.next(&situation) {
             Next::Ask(question) => Next::Ask(valid(question)),
-            Next::Settled(question) => Next::Settled(valid(question)),
+            Next::Settled { question, wholly } => Next::Settled { question: valid(question), wholly },
         })
     }
 
-    /// How many questions are left, as far as can be said now.
-    pub(super) fn left(&self) -> usize {
-        let remaining = self.remaining(&self.readings());
-        remaining.open.len() + remaining.likely
+    /// How many questions are left.
+    pub(super) fn left(&self) -> Left {
+        let Remaining { open, later } = self.remaining(&self.readings(), None);
+        Left { questions: open.len() + later.len(), exactly: later.is_empty() }
     }
 
     /// The question that was asked before this one and still applies.
     pub(super) fn before(&self, question: usize) -> Option<usize> {
-        let readings = self.readings();
-        let end = self.asked.iter().position(|asked| *asked == question).unwrap_or(self.asked.len());
-        self.asked[..end].iter().rev().copied().find(|asked| readings[*asked] != Reading::DoesNotApply)
+        self.earlier(question).last().copied()
     }
 
-    /// Where a question stands among those asked here.
-    pub(super) fn progress(&self, question: usize) -> Progress {
+    /// What was asked before a question and still applies.
+    fn earlier(&self, question: usize) -> Vec<usize> {
         let readings = self.readings();
-        let remaining = self.remaining(&readings);
-        let mut counted: Vec<usize> =
-            self.asked.iter().copied().filter(|asked| readings[*asked] != Reading::DoesNotApply).collect();
-        let is_new = !counted.contains(&question);
-        let number = counted.iter().position(|asked| *asked == question).unwrap_or(counted.len()) + 1;
-        counted.extend(&remaining.open);
-        let of =
-            counted.len() + remaining.likely + usize::from(is_new && !remaining.open.contains(&question));
-        Progress { number, of, about: !remaining.later.is_empty() }
+        let earlier = self.asked.iter().copied().take_while(|asked| *asked != question);
+        earlier
+            .filter(|asked| readings[*asked] != Reading::DoesNotApply && self.is_dealt_with(*asked))
+            .collect()
+    }
+
+    /// Where a question stands, whatever its answer will be.
+    pub(super) fn progress(&self, question: usize) -> Progress {
+        let value = |other: usize| self.answers.value(other).filter(|_| other != question);
+        let Remaining { open, later } = self.remaining(&self.rulebook.readings(value), Some(question));
+        let more = open.iter().chain(&later).filter(|other| **other != question).count();
+        Progress { number: self.earlier(question).len() + 1, more }
+    }
+
+    fn is_dealt_with(&self, question: usize) -> bool {
+        !self.answers.is_open(question) || self.skipped.contains(&question)
     }
 
     /// The questions to look over at the end: whatever applies and was asked or given, in the rulebook's order.
@@ -179,9 +209,10 @@ impl<'a> Flow<'a> {
             .collect()
     }
 
-    /// Everything that may still be asked. Whoever does not know whether a question concerns them is asked it only if it
-    /// concerns everybody but some: what is not known counts as not being so.
-    fn remaining(&self, readings: &[Reading]) -> Remaining {
+    /// Everything that may still be asked, with the question that is `asked` at the moment. Whoever does not know whether
+    /// a question concerns them is asked it only if it concerns everybody but some: what is not known counts as not being
+    /// so.
+    fn remaining(&self, readings: &[Reading], asked: Option<usize>) -> Remaining {
         let so_far: Vec<Reading> = readings
             .iter()
             .map(|reading| match reading {
@@ -191,18 +222,17 @@ impl<'a> Flow<'a> {
             .collect();
         let mut remaining = Remaining::default();
         for (index, question) in self.rulebook.questions().iter().enumerate() {
-            let dealt_with = !self.answers.is_open(index) || self.skipped.contains(&index);
-            if dealt_with || (question.detail && !self.all) || readings[index] == Reading::DoesNotApply {
+            let dealt_with = self.is_dealt_with(index) && asked != Some(index);
+            if dealt_with || readings[index] == Reading::DoesNotApply {
                 continue;
             }
-            let concerns =
-                question.ask_when.as_ref().is_none_or(|condition| condition.truth(&so_far) == Truth::True);
             let hangs_on =
                 question.ask_when.as_ref().map(|condition| condition.questions()).unwrap_or_default();
+            let concerns =
+                || question.ask_when.as_ref().is_none_or(|condition| condition.truth(&so_far) == Truth::True);
             if hangs_on.iter().any(|gate| remaining.open.contains(gate) || remaining.later.contains(gate)) {
                 remaining.later.push(index);
-                remaining.likely += usize::from(concerns);
-            } else if concerns {
+            } else if concerns() {
                 remaining.open.push(index);
             }
         }

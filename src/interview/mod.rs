@@ -4,6 +4,7 @@
 //! It talks through [`Prompts`], so that a script can answer; [`open_terminal`] gives those for a person. All words about
 //! the domain come from the rulebook.
 
+mod adaptive;
 mod flow;
 mod plain;
 mod session;
@@ -13,6 +14,7 @@ mod words;
 use std::io;
 use std::path::Path;
 
+pub use adaptive::Adaptive;
 pub use flow::{FileOrder, Next, Order, Progress, Situation};
 pub use plain::Plain;
 pub use session::Session;
@@ -119,8 +121,6 @@ pub struct Interview<'a> {
     pub rulebook: &'a Rulebook,
     /// Their order.
     pub order: &'a dyn Order,
-    /// Whether questions of detail are asked as well.
-    pub all: bool,
     /// Says in one line where the answers lean; see [`leaning`].
     pub leaning: &'a dyn Fn(&Assessment) -> String,
     /// What was seen that bears on each question, shown beside it; none where the list ends.
@@ -158,7 +158,7 @@ impl Interview<'_> {
     ) -> io::Result<Outcome> {
         let mut conversation = Conversation {
             interview: self,
-            flow: Flow::new(self.rulebook, self.order, self.all, known),
+            flow: Flow::new(self.rulebook, self.order, known),
             session,
             prompts,
             goes_on: None,
@@ -173,7 +173,7 @@ struct Conversation<'c, 'i> {
     flow: Flow<'c>,
     session: &'c mut Session,
     prompts: &'c mut dyn Prompts,
-    /// What the person wants once the outcome is settled: to go on, or to stop.
+    /// What the person wants now that the outcome is settled: to go on, or to stop.
     goes_on: Option<bool>,
 }
 
@@ -198,19 +198,23 @@ impl Conversation<'_, '_> {
     /// What to do next by the order of questions.
     fn turn(&mut self) -> io::Result<Turn> {
         match (self.flow.next(), self.goes_on) {
-            (None, _) | (Some(Next::Settled(_)), Some(false)) => Ok(Turn::Review),
-            (Some(Next::Ask(question)), _) => {
-                self.goes_on = None;
+            (None, _) | (Some(Next::Settled { .. }), Some(false)) => Ok(Turn::Review),
+            (Some(Next::Ask(question)), wish) => {
+                self.goes_on = wish.filter(|goes_on| *goes_on);
                 Ok(Turn::Ask(question))
             }
-            (Some(Next::Settled(question)), Some(true)) => Ok(Turn::Ask(question)),
-            (Some(Next::Settled(question)), None) => self.offer_to_stop(question),
+            (Some(Next::Settled { question, .. }), Some(true)) => Ok(Turn::Ask(question)),
+            (Some(Next::Settled { question, wholly }), None) => self.offer_to_stop(question, wholly),
         }
     }
 
-    fn offer_to_stop(&mut self, question: usize) -> io::Result<Turn> {
-        let left = counted(self.flow.left(), "question", "questions");
-        self.prompts.say(Tone::Text, &words::settled(&left))?;
+    fn offer_to_stop(&mut self, question: usize, wholly: bool) -> io::Result<Turn> {
+        let rulebook = self.interview.rulebook;
+        let now = assess(rulebook, self.flow.readings());
+        let outcome =
+            format!("{}: {}", rulebook.bands()[now.band].name, rulebook.platforms()[now.recommendation].name);
+        self.prompts.say(Tone::Text, "")?;
+        self.prompts.say(Tone::Text, &words::settled(&outcome, wholly, self.flow.left()))?;
         let rows = [words::STOP, words::GO_ON].map(str::to_owned);
         let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
         self.goes_on = Some(chosen == 1);
@@ -219,6 +223,7 @@ impl Conversation<'_, '_> {
 
     /// Asks one question until it is dealt with.
     fn ask(&mut self, question: usize) -> io::Result<Turn> {
+        self.flow.show(question);
         let progress = Some(self.flow.progress(question));
         let before = self.flow.before(question);
         match self.reply(question, progress, before.is_some())? {
@@ -259,6 +264,8 @@ impl Conversation<'_, '_> {
 
     /// Keeps an answer and says where it all leans.
     fn record(&mut self, question: usize, value: Option<Value>) -> io::Result<()> {
+        let changes = self.flow.answers().given(question).is_some_and(|given| given.value != value);
+        self.goes_on = self.goes_on.filter(|goes_on| !(*goes_on && changes));
         self.flow.answer(question, value);
         let saved = self.session.save(self.interview.rulebook, &self.flow.own_answers());
         if let Err(trouble) = saved {
@@ -334,8 +341,8 @@ impl Conversation<'_, '_> {
         let mut rows = vec![words::DONE.to_owned()];
         rows.extend(questions.iter().map(|question| self.described(*question)));
         let left = self.flow.left();
-        if left > 0 {
-            rows.push(words::ask_the_rest(&counted(left, "question", "questions")));
+        if left.questions > 0 {
+            rows.push(words::ask_the_rest(left));
         }
         let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
         let Some(row) = chosen.checked_sub(1) else { return Ok(Turn::Done) };

@@ -1,7 +1,9 @@
 //! The questionnaire's own words. They are few, and none of them is about the domain.
 
-use super::{Ask, Reply};
+use super::flow::Left;
+use super::{Ask, Progress, Reply};
 use crate::rulebook::{Kind, Question, Value};
+use crate::text::counted;
 
 pub(super) const UNKNOWN: &str = "I don't know";
 pub(super) const WHY: &str = "Why do you ask?";
@@ -55,12 +57,24 @@ pub(super) fn number_or(default: usize) -> String {
     format!("a number; Enter alone is {default}; q leaves")
 }
 
-pub(super) fn settled(left: &str) -> String {
-    format!("The {left} left cannot change the result.")
+/// "Simple: Shelf. Nothing you have not answered can change this: 9 questions are left."
+pub(super) fn settled(outcome: &str, wholly: bool, left: Left) -> String {
+    let claim = if wholly {
+        "Nothing you have not answered can change this"
+    } else {
+        "Nothing that is left to ask can change this, only what you have left open could"
+    };
+    let are = if left.questions == 1 { "is" } else { "are" };
+    format!("{outcome}. {claim}: {} {are} left.", counted_left(left))
 }
 
-pub(super) fn ask_the_rest(left: &str) -> String {
-    format!("Answer the {left} left")
+pub(super) fn ask_the_rest(left: Left) -> String {
+    format!("Answer what is left: {}", counted_left(left))
+}
+
+fn counted_left(left: Left) -> String {
+    let questions = counted(left.questions, "question", "questions");
+    if left.exactly { questions } else { format!("at most {questions}") }
 }
 
 pub(super) fn resume(answers: &str) -> String {
@@ -97,14 +111,12 @@ pub(super) fn replied(ask: &Ask<'_>, reply: Reply) -> String {
     }
 }
 
-/// "What you run (3 of about 12)"
+/// "What you run (question 3, at most 12 more)"
 pub(super) fn heading(ask: &Ask<'_>) -> String {
     match ask.progress {
         None => ask.group.to_owned(),
-        Some(progress) => {
-            let about = if progress.about { "about " } else { "" };
-            format!("{} ({} of {about}{})", ask.group, progress.number, progress.of)
-        }
+        Some(Progress { number, more: 0 }) => format!("{} (question {number}, the last)", ask.group),
+        Some(Progress { number, more }) => format!("{} (question {number}, at most {more} more)", ask.group),
     }
 }
 

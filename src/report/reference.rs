@@ -98,7 +98,7 @@ impl Reference<'_> {
             self.field("Asked when", &condition);
         }
         if question.detail {
-            self.field("Asked", "only when everything is asked (--all)");
+            self.field("Asked", "after others that tell as much");
         }
         if let Some(grows) = question.grows {
             let direction = if grows == Growth::Up { "up" } else { "down" };

@@ -212,7 +212,7 @@ fn ledger(contents: &Contents<'_>, page: &mut Page) {
     let (first, rest) = if rest.len() == 1 { (contents.ledger.as_slice(), &[][..]) } else { (first, rest) };
     for line in first {
         let text = if page.layout().verbose {
-            format!("{}. {}.", line.title, line.reason)
+            format!("{}: {}.", line.title, line.reason)
         } else {
             line.short.clone()
         };

@@ -167,7 +167,7 @@ pub struct Question {
     pub kind: Kind,
     /// Whether the options have an order, so that "at least" means something.
     pub ordered: bool,
-    /// Asked only when everything is asked.
+    /// Asked after others that tell as much.
     pub detail: bool,
     /// Where growing systems move.
     pub grows: Option<Growth>,

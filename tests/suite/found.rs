@@ -77,8 +77,7 @@ fn asked(known: &[(&str, Given)], hints: &[(&str, &str)], input: &str) -> (Strin
     let mut shown = Vec::new();
     let mut prompts = Plain::new(Cursor::new(input.as_bytes()), &mut shown, 80);
     let leaning = |assessment: &_| leaning(&rulebook, assessment);
-    let interview =
-        Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning, hints: &beside };
+    let interview = Interview { rulebook: &rulebook, order: &FileOrder, leaning: &leaning, hints: &beside };
     let outcome = interview.run(answers, &mut Session::nowhere(), &mut prompts).expect("lines do not fail");
     let answers = match outcome {
         Outcome::Finished(answers) => Some(answers),

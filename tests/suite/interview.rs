@@ -3,16 +3,17 @@
 use std::collections::VecDeque;
 use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use needk8s::answers::{Answers, Given, Origin};
 use needk8s::document::SourceFile;
 use needk8s::interview::{
-    Ask, FileOrder, Interview, Keepsakes, Next, Order, Outcome, Plain, Prompts, Reply, Session, Situation,
-    Tone, leaning, offer_to_save,
+    Adaptive, Ask, FileOrder, Interview, Keepsakes, Next, Order, Outcome, Plain, Prompts, Reply, Session,
+    Situation, Tone, leaning, offer_to_save,
 };
-use needk8s::rulebook::{Kind, OptionSet, Rulebook, Value};
+use needk8s::rulebook::{Kind, OptionSet, Reading, Rulebook, Value};
 
-/// Whether a shop needs a warehouse: one question of each kind, one that needs another, one of detail.
+/// Whether a shop needs a warehouse: one question of each kind, one that needs another.
 const RULES: &str = r#"
 schema = "needk8s.rulebook/1"
 name = "shop"
@@ -76,17 +77,6 @@ help = "All that apply."
 why = "Somebody must be there."
 kind = "choices"
 option = [{ id = "day", label = "By day", say = "d" }, { id = "night", label = "By night", say = "n" }]
-
-[[question]]
-id = "paint"
-group = "people"
-name = "Paint"
-prompt = "Is it painted?"
-help = "Any colour."
-why = "It looks better."
-kind = "flag"
-detail = true
-say = { yes = "y", no = "n" }
 
 [[criterion]]
 id = "many"
@@ -185,7 +175,7 @@ impl Prompts for Script {
 
     fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
         let progress = ask.progress.map_or(String::new(), |progress| {
-            format!("{} of {}{}", progress.number, if progress.about { "about " } else { "" }, progress.of)
+            format!("{} and at most {} more", progress.number, progress.more)
         });
         self.hear(&format!("[{}] {} {progress}", ask.group, ask.question.id));
         match self.lines.pop_front() {
@@ -231,7 +221,7 @@ impl Prompts for Script {
 
 /// One interview; `Err` holds the outcome's absence.
 fn hold(script: &mut Script, known: &[(usize, Option<Value>)], session: &mut Session) -> Option<Answers> {
-    hold_in(script, known, session, &FileOrder, false)
+    hold_in(script, known, session, &FileOrder)
 }
 
 fn hold_in(
@@ -239,7 +229,6 @@ fn hold_in(
     known: &[(usize, Option<Value>)],
     session: &mut Session,
     order: &dyn Order,
-    all: bool,
 ) -> Option<Answers> {
     let rulebook = rulebook();
     let mut answers = Answers::none(&rulebook);
@@ -247,7 +236,7 @@ fn hold_in(
         answers.add(*question, Given { value: *value, origin: Origin::Flag("flag".to_owned()) });
     }
     let leaning = |assessment: &_| leaning(&rulebook, assessment);
-    let interview = Interview { rulebook: &rulebook, order, all, leaning: &leaning, hints: &[] };
+    let interview = Interview { rulebook: &rulebook, order, leaning: &leaning, hints: &[] };
     let outcome = interview.run(answers, session, script).expect("a script does not fail");
     assert!(script.lines.is_empty(), "the script has lines left:\n{}", script.heard);
     match outcome {
@@ -269,7 +258,8 @@ fn asks_in_order_and_only_what_applies() {
     assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
     assert_eq!(answers.value(SIZE), Some(Value::Choice(0)));
     assert!(answers.given(LIFT).is_none());
-    assert!(script.heard("[Goods] parcels 1 of about 3") && script.heard("[People] shifts 3 of 3"));
+    assert!(script.heard("[Goods] parcels 1 and at most 3 more"), "{}", script.heard);
+    assert!(script.heard("[People] shifts 3 and at most 0 more"), "{}", script.heard);
 }
 
 #[test]
@@ -281,7 +271,7 @@ fn an_answer_opens_the_question_that_hangs_on_it() {
         Asked("shifts", day()),
         Row("Done"),
     ]);
-    assert!(script.heard("lift 3 of 4"), "{}", script.heard);
+    assert!(script.heard("lift 3 and at most 1 more"), "{}", script.heard);
 }
 
 #[test]
@@ -322,7 +312,7 @@ fn going_back_leads_to_the_question_asked_before_and_on_to_where_it_was() {
     ]);
     assert_eq!(answers.value(PARCELS), Some(Value::Count(8)));
     assert_eq!(answers.value(SIZE), Some(Value::Choice(0)));
-    assert_eq!(script.heard.matches("parcels 1 of").count(), 2);
+    assert_eq!(script.heard.matches("parcels 1 and").count(), 2);
 }
 
 #[test]
@@ -340,7 +330,7 @@ fn a_changed_answer_makes_others_irrelevant() {
         Row("Done"),
     ]);
     assert_eq!(answers.value(SIZE), Some(Value::Choice(0)));
-    assert!(script.heard("shifts 3 of 3") && !script.heard("Lift: yes"), "{}", script.heard);
+    assert!(script.heard("shifts 3 and at most 0 more") && !script.heard("Lift: yes"), "{}", script.heard);
 }
 
 #[test]
@@ -370,7 +360,7 @@ fn what_is_known_is_shown_and_not_asked_but_can_be_changed() {
     assert_eq!(answers.value(PARCELS), Some(Value::Count(9)));
     assert_eq!(answers.given(PARCELS).map(|given| &given.origin), Some(&Origin::Prompt));
     assert!(script.heard.starts_with("Already known\nParcels: 7 (--flag)\nShifts: I don't know (--flag)\n"));
-    assert!(script.heard("size 1 of 1") || script.heard("size 1 of about 1"), "{}", script.heard);
+    assert!(script.heard("size 1 and at most 1 more"), "{}", script.heard);
 }
 
 #[test]
@@ -382,32 +372,123 @@ fn every_answer_is_followed_by_where_it_leans() {
 }
 
 #[test]
-fn questions_of_detail_are_asked_only_on_request() {
-    let lines = [Asked("parcels", count(7)), Asked("size", size(0)), Asked("shifts", day())];
-    let mut script = script(lines.into_iter().chain([Asked("paint", Reply::Unknown), Row("Done")]));
-    assert!(hold_in(&mut script, &[], &mut Session::nowhere(), &FileOrder, true).is_some());
-}
-
-#[test]
 fn an_order_of_its_own_asks_what_it_wants_and_offers_to_stop() {
     let order = |situation: &Situation<'_>| match situation.open {
-        [only] => Next::Settled(*only),
+        [only] => Next::Settled { question: *only, wholly: true },
         [.., last] => Next::Ask(*last),
         [] => panic!("nothing is open"),
     };
     let asked = || [Asked("shifts", day()), Asked("size", size(0))];
     let mut stops = script(asked().into_iter().chain([Row("Stop"), Row("Done")]));
-    let answers = hold_in(&mut stops, &[], &mut Session::nowhere(), &order, false).expect("finished");
+    let answers = hold_in(&mut stops, &[], &mut Session::nowhere(), &order).expect("finished");
     assert!(answers.given(PARCELS).is_none());
-    assert!(stops.heard("1 question left"), "{}", stops.heard);
+    let said = "Shelf: Board. Nothing you have not answered can change this: 1 question is left.";
+    assert!(stops.heard(said), "{}", stops.heard);
 
-    let rest = [Row("Stop"), Row("Answer the 1 question"), Asked("parcels", count(7)), Row("Done")];
+    let rest = [Row("Stop"), Row("Answer what is left: 1 question"), Asked("parcels", count(7)), Row("Done")];
     let mut changes_his_mind = script(asked().into_iter().chain(rest));
-    assert!(hold_in(&mut changes_his_mind, &[], &mut Session::nowhere(), &order, false).is_some());
+    assert!(hold_in(&mut changes_his_mind, &[], &mut Session::nowhere(), &order).is_some());
 
     let mut goes_on =
         script(asked().into_iter().chain([Row("Go on"), Asked("parcels", count(7)), Row("Done")]));
-    assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order, false).is_some());
+    assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order).is_some());
+}
+
+/// A fair order: everything but parcels and lift is beside the point.
+fn fair(situation: &Situation<'_>) -> Next {
+    let question = situation.open[0];
+    match situation.readings[PARCELS] {
+        Reading::Unknown => Next::Ask(question),
+        _ => Next::Settled { question, wholly: situation.later.is_empty() },
+    }
+}
+
+#[test]
+fn what_may_follow_and_what_was_left_open_is_said_when_it_is_settled() {
+    let mut stops = script([Asked("parcels", count(7)), Row("Stop"), Row("Done")]);
+    assert!(hold_in(&mut stops, &[], &mut Session::nowhere(), &fair).is_some());
+    let said = "Nothing that is left to ask can change this, only what you have left open could: at most 3 questions are left.";
+    assert!(stops.heard(said), "{}", stops.heard);
+    assert!(stops.heard("Answer what is left: at most 3 questions"), "{}", stops.heard);
+}
+
+#[test]
+fn whoever_goes_on_is_not_asked_again_until_an_answer_is_changed() {
+    let mut goes_on = script([
+        Asked("parcels", count(7)),
+        Row("Go on"),
+        Asked("size", size(0)),
+        Asked("shifts", Reply::Back),
+        Asked("size", Reply::Back),
+        Asked("parcels", count(8)),
+        Row("Go on"),
+        Asked("shifts", day()),
+        Row("Done"),
+    ]);
+    assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &fair).is_some());
+    assert_eq!(goes_on.heard.matches("Stop here").count(), 2, "{}", goes_on.heard);
+}
+
+#[test]
+fn a_change_in_the_review_asks_again_what_matters_again() {
+    let mut reopens = script([
+        Asked("parcels", count(7)),
+        Row("Stop"),
+        Row("Parcels: 7"),
+        Asked("parcels", Reply::Unknown),
+        Asked("size", size(0)),
+        Row("Stop"),
+        Row("Parcels: I don't know"),
+        Asked("parcels", count(8)),
+        Row("Done"),
+    ]);
+    let order = |situation: &Situation<'_>| match situation.open {
+        [question] => Next::Settled { question: *question, wholly: false },
+        _ => fair(situation),
+    };
+    assert!(hold_in(&mut reopens, &[], &mut Session::nowhere(), &order).is_some());
+}
+
+#[test]
+fn the_adaptive_order_settles_it_and_asks_for_details_last() {
+    let text = RULES.replace("id = \"size\"\n", "id = \"size\"\ndetail = true\n");
+    let file = SourceFile { name: "shop.toml".to_owned(), text };
+    let rulebook = Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"));
+    let adaptive = Adaptive::new(&rulebook);
+    let mut goes_on = script([
+        Asked("parcels", count(7)),
+        Row("Go on"),
+        Asked("shifts", day()),
+        Asked("size", size(0)),
+        Row("Done"),
+    ]);
+    assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &adaptive).is_some());
+    let said = "Shelf: Board. Nothing you have not answered can change this: at most 3 questions are left.";
+    assert!(goes_on.heard(said), "{}", goes_on.heard);
+
+    let mut does_not_know = script([Asked("parcels", Reply::Unknown), Row("Stop"), Row("Done")]);
+    assert!(hold_in(&mut does_not_know, &[], &mut Session::nowhere(), &adaptive).is_some());
+    let said =
+        "Shelf: Board. Nothing that is left to ask can change this, only what you have left open could";
+    assert!(does_not_know.heard(said), "{}", does_not_know.heard);
+}
+
+#[test]
+fn going_back_shows_what_was_shown_and_returns_to_where_it_was() {
+    let order = |situation: &Situation<'_>| match situation.readings[PARCELS] {
+        Reading::Known(Value::Count(7)) if situation.open.contains(&SHIFTS) => Next::Ask(SHIFTS),
+        _ => Next::Ask(situation.open[0]),
+    };
+    let mut script = script([
+        Asked("parcels", count(7)),
+        Asked("shifts", Reply::Back),
+        Asked("parcels", count(8)),
+        Asked("shifts", day()),
+        Asked("size", size(0)),
+        Row("Done"),
+    ]);
+    assert!(hold_in(&mut script, &[], &mut Session::nowhere(), &order).is_some());
+    assert!(script.heard("shifts 2 and at most 2 more"), "{}", script.heard);
 }
 
 /// Answers at random, goes back now and then, and looks at what it is asked.
@@ -415,13 +496,31 @@ struct Wanderer {
     seed: u64,
     /// No machine learning: of the workloads, the ones that other questions hang on are left out.
     marks: u64,
-    asked: Vec<String>,
+    asked: Vec<usize>,
+    /// So many questions can follow, by what was said last.
+    more: usize,
 }
 
 impl Wanderer {
+    fn without_machine_learning(rulebook: &Rulebook, seed: u64) -> Self {
+        let workloads = &rulebook.questions()[rulebook.question("workloads").expect("a question")];
+        let other = |id: &str| !id.starts_with("ml-") && id != "data-pipeline";
+        let plain = workloads.options().iter().enumerate().filter(|(_, option)| other(&option.id));
+        let marks = plain.map(|(index, _)| 1 << index).sum();
+        Self { seed, marks, asked: Vec::new(), more: usize::MAX }
+    }
+
     fn below(&mut self, bound: u64) -> u64 {
         self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.seed >> 33) % bound
+    }
+
+    /// Holds a whole interview in this order.
+    fn walk(&mut self, rulebook: &Rulebook, order: &dyn Order) {
+        let leaning = |assessment: &_| leaning(rulebook, assessment);
+        let interview = Interview { rulebook, order, leaning: &leaning, hints: &[] };
+        let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), self);
+        assert!(matches!(outcome, Ok(Outcome::Finished(_))));
     }
 }
 
@@ -432,13 +531,14 @@ impl Prompts for Wanderer {
 
     fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
         let progress = ask.progress.expect("nothing is changed at the end");
-        assert!((1..=progress.of).contains(&progress.number), "{progress:?}");
+        assert!(progress.more < self.more, "{progress:?} after {} more", self.more);
         assert_eq!(ask.can_go_back, progress.number > 1);
-        if !self.asked.contains(&ask.question.id) {
-            self.asked.push(ask.question.id.clone());
+        let question = rulebook_of_the_program().question(&ask.question.id).expect("a question");
+        if !self.asked.contains(&question) {
+            self.asked.push(question);
         }
         assert!(self.asked.len() < 1000, "the questionnaire does not end");
-        Ok(match self.below(12) {
+        let reply = match self.below(12) {
             0 => Reply::Unknown,
             1 => Reply::Skip,
             2 => Reply::Why,
@@ -452,7 +552,12 @@ impl Prompts for Wanderer {
                 )),
                 Kind::Count(count) => Value::Count(count.min + self.below(count.max - count.min + 1)),
             }),
-        })
+        };
+        self.more = match reply {
+            Reply::Why | Reply::Back => usize::MAX,
+            _ => progress.more,
+        };
+        Ok(reply)
     }
 
     fn choose(&mut self, _: &[String], _: usize) -> io::Result<Option<usize>> {
@@ -466,24 +571,34 @@ impl Prompts for Wanderer {
     }
 }
 
+/// The default rulebook.
+fn rulebook_of_the_program() -> &'static Rulebook {
+    static RULEBOOK: OnceLock<Rulebook> = OnceLock::new();
+    RULEBOOK.get_or_init(|| Rulebook::builtin().expect("the default rulebook is valid"))
+}
+
 #[test]
-fn whoever_has_no_machine_learning_is_asked_at_most_sixteen_questions() {
-    let rulebook = Rulebook::builtin().expect("the default rulebook is valid");
-    let workloads = &rulebook.questions()[rulebook.question("workloads").expect("a question")];
-    let other = |id: &str| !id.starts_with("ml-") && id != "data-pipeline";
-    let plain = workloads.options().iter().enumerate().filter(|(_, option)| other(&option.id));
-    let marks = plain.map(|(index, _)| OptionSet::of(index)).fold(OptionSet::default(), OptionSet::union).0;
-    let mut most = 0;
+fn whoever_has_no_machine_learning_is_asked_at_most_sixteen_questions_and_six_of_detail() {
+    let rulebook = rulebook_of_the_program();
+    let (mut most, mut most_of_detail) = (0, 0);
     for seed in 0..300 {
-        let mut person = Wanderer { seed, marks, asked: Vec::new() };
-        let leaning = |assessment: &_| leaning(&rulebook, assessment);
-        let interview =
-            Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning, hints: &[] };
-        let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut person);
-        assert!(matches!(outcome, Ok(Outcome::Finished(_))));
-        most = most.max(person.asked.len());
+        let mut person = Wanderer::without_machine_learning(rulebook, seed);
+        person.walk(rulebook, &FileOrder);
+        let of_detail = person.asked.iter().filter(|asked| rulebook.questions()[**asked].detail).count();
+        most = most.max(person.asked.len() - of_detail);
+        most_of_detail = most_of_detail.max(of_detail);
     }
     assert!(most <= 16, "{most} questions");
+    assert!(most_of_detail <= 6, "{most_of_detail} questions of detail");
+}
+
+#[test]
+fn the_adaptive_order_ends_whatever_is_answered_and_skipped_and_taken_back() {
+    let rulebook = rulebook_of_the_program();
+    let adaptive = Adaptive::new(rulebook);
+    for seed in 0..20 {
+        Wanderer::without_machine_learning(rulebook, seed).walk(rulebook, &adaptive);
+    }
 }
 
 /// A state directory of its own for one test.
@@ -527,7 +642,7 @@ fn whoever_leaves_can_go_on_later() {
     let mut session = state.session();
     let answers = hold(&mut goes_on, &[], &mut session).expect("finished");
     assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
-    assert!(goes_on.heard("2 answers") && goes_on.heard("shifts 3 of 3"), "{}", goes_on.heard);
+    assert!(goes_on.heard("2 answers") && goes_on.heard("shifts 3 and at most 0 more"), "{}", goes_on.heard);
     session.discard().expect("removed");
     assert!(state.files().is_empty());
 }
@@ -560,7 +675,7 @@ fn a_refused_draft_stays_until_there_is_a_new_answer() {
     );
     let mut again = script([Confirm(true), Asked("size", Reply::Leave)]);
     assert!(hold(&mut again, &[], &mut state.session()).is_none());
-    assert!(!again.heard("parcels 1 of") && again.heard("size 2 of"), "{}", again.heard);
+    assert!(!again.heard("parcels 1 and") && again.heard("size 2 and"), "{}", again.heard);
 }
 
 #[test]
@@ -650,8 +765,7 @@ fn typed(input: &str, width: usize) -> (Option<Answers>, String) {
     let mut shown = Vec::new();
     let mut prompts = Plain::new(Cursor::new(input.as_bytes()), &mut shown, width);
     let leaning = |assessment: &_| leaning(&rulebook, assessment);
-    let interview =
-        Interview { rulebook: &rulebook, order: &FileOrder, all: false, leaning: &leaning, hints: &[] };
+    let interview = Interview { rulebook: &rulebook, order: &FileOrder, leaning: &leaning, hints: &[] };
     let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut prompts);
     let answers = match outcome.expect("lines do not fail") {
         Outcome::Finished(answers) => Some(answers),

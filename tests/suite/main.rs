@@ -15,9 +15,13 @@ mod markdown;
 mod model;
 mod outlook;
 mod program;
+mod questions;
+mod respondents;
 mod rulebook;
 mod scan;
 mod scan_compose;
+mod scan_facts;
+mod scan_hostile;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;

@@ -1,0 +1,185 @@
+//! The questionnaire is short, and its shortness changes no result.
+
+use needk8s::assessment::assess;
+use needk8s::explanation::Engine;
+use needk8s::interview::{Adaptive, Next, Order, Situation};
+use needk8s::rulebook::{Classes, Reading, Rulebook, Value};
+
+use crate::cases::rulebook;
+use crate::respondents::{
+    Known, Numbers, Walk, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
+};
+
+fn result(rulebook: &Rulebook, known: &Known) -> (usize, usize) {
+    let assessment = assess(rulebook, rulebook.readings(|question| known[question]));
+    (assessment.band, assessment.recommendation)
+}
+
+/// Some of the cases, and some random people of both kinds.
+fn sample(rulebook: &Rulebook) -> Vec<Known> {
+    let cases = cases(rulebook);
+    let mut numbers = Numbers(7);
+    let random: Vec<Known> = (0..8)
+        .flat_map(|_| [uniform(rulebook, &mut numbers), like_the_cases(rulebook, &cases, &mut numbers)])
+        .collect();
+    cases.into_iter().step_by(8).chain(random).collect()
+}
+
+#[test]
+fn the_adaptive_order_asks_no_more_than_the_rulebook_s_on_average_and_neither_changes_a_result() {
+    let rulebook = rulebook();
+    let adaptive = Adaptive::new(&rulebook);
+    let file = stopping_file_order(&adaptive);
+    let (mut asked, mut asked_in_file_order) = (0, 0);
+    for (number, known) in sample(&rulebook).iter().enumerate() {
+        let walks = [&adaptive as &dyn Order, &file].map(|order| {
+            let walk = questions_until_settled(&rulebook, order, known);
+            let answers: Known = walk.answers.values();
+            assert_eq!(result(&rulebook, &answers), result(&rulebook, known), "respondent {number}");
+            walk.asked
+        });
+        asked += walks[0];
+        asked_in_file_order += walks[1];
+    }
+    assert!(
+        asked <= asked_in_file_order,
+        "{asked} questions, {asked_in_file_order} in the order of the file"
+    );
+}
+
+#[test]
+fn what_is_said_to_be_wholly_settled_holds_whatever_was_left_open() {
+    let rulebook = rulebook();
+    let adaptive = Adaptive::new(&rulebook);
+    let (mut numbers, mut wholly) = (Numbers(9), 0);
+    for _ in 0..20 {
+        // Somebody who does not know a fifth of it.
+        let known: Known = uniform(&rulebook, &mut numbers)
+            .into_iter()
+            .map(|value| value.filter(|_| numbers.below(5) > 0))
+            .collect();
+        let Walk { answers, wholly: true, .. } = questions_until_settled(&rulebook, &adaptive, &known) else {
+            continue;
+        };
+        wholly += 1;
+        for _ in 0..200 {
+            let other = uniform(&rulebook, &mut numbers);
+            let filled: Known = answers
+                .values()
+                .iter()
+                .zip(other)
+                .map(|(given, other)| given.or_else(|| other.filter(|_| numbers.below(4) > 0)))
+                .collect();
+            assert_eq!(result(&rulebook, &filled), result(&rulebook, &answers.values()));
+        }
+    }
+    assert!(wholly >= 3, "{wholly} of 20 were wholly settled");
+}
+
+/// All that `values` become when each of the open questions is answered or not.
+fn completions(classes: &[Classes], values: &Known, open: &[usize]) -> Vec<Known> {
+    open.iter().fold(vec![values.clone()], |sets, question| {
+        let answers = || {
+            (0..classes[*question].len()).map(|class| Some(classes[*question].sample(class))).chain([None])
+        };
+        let with = |set: &Known, answer| {
+            let mut set = set.clone();
+            set[*question] = answer;
+            set
+        };
+        sets.iter().flat_map(|set| answers().map(move |answer| with(set, answer))).collect()
+    })
+}
+
+#[test]
+fn closed_is_what_trying_every_answer_and_none_finds() {
+    let rulebook = rulebook();
+    let classes = Classes::of_rulebook(&rulebook);
+    let engine = Engine::with_budget(&rulebook, 1_000_000);
+    let mut numbers = Numbers(11);
+    let (mut closed, mut rounds) = (0, 0);
+    while rounds < 150 {
+        let mut values = uniform(&rulebook, &mut numbers);
+        // Some stay unknown for good, two or three are open.
+        for _ in 0..3 {
+            values[numbers.below(classes.len())] = None;
+        }
+        let mut open: Vec<usize> = (0..2 + rounds % 2).map(|_| numbers.below(classes.len())).collect();
+        open.dedup();
+        if open.iter().map(|question| classes[*question].len() + 1).product::<usize>() > 600 {
+            continue;
+        }
+        rounds += 1;
+        open.iter().for_each(|question| values[*question] = None);
+        let (band, recommendation) = result(&rulebook, &values);
+        let stays = completions(&classes, &values, &open)
+            .iter()
+            .all(|set| result(&rulebook, set) == (band, recommendation));
+        assert_eq!(
+            engine.is_closed_to(&values, &open, band, recommendation),
+            stays,
+            "{values:?}, open {open:?}"
+        );
+        closed += usize::from(stays);
+    }
+    assert!((20..130).contains(&closed), "{closed} of 150 are closed");
+}
+
+/// What the order decides when these are known and nothing else was shown.
+fn next(rulebook: &Rulebook, order: &dyn Order, given: &[(&str, &str)], last: Option<&str>) -> String {
+    let question = |id: &str| rulebook.question(id).expect("a question");
+    let mut values: Vec<Option<Value>> = vec![None; rulebook.questions().len()];
+    for (id, value) in given {
+        values[question(id)] = rulebook.questions()[question(id)].parse(value).expect("an answer");
+    }
+    let readings = rulebook.readings(|question| values[question]);
+    let unknown: Vec<usize> =
+        (0..readings.len()).filter(|question| readings[*question] == Reading::Unknown).collect();
+    let (later, open): (Vec<usize>, Vec<usize>) = unknown.iter().partition(|question| {
+        let gates = rulebook.questions()[**question].ask_when.as_ref().map(|gate| gate.questions());
+        gates.unwrap_or_default().iter().any(|gate| unknown.contains(gate))
+    });
+    let situation = Situation {
+        readings: &readings,
+        unanswered: &unknown,
+        open: &open,
+        later: &later,
+        last: last.map(question),
+    };
+    match order.next(&situation) {
+        Next::Ask(question) | Next::Settled { question, .. } => rulebook.questions()[question].id.clone(),
+    }
+}
+
+#[test]
+fn a_group_goes_on_while_its_best_question_narrows_two_thirds_of_the_best_of_all() {
+    let rulebook = rulebook();
+    let (adaptive, engine) = (Adaptive::new(&rulebook), Engine::new(&rulebook));
+    let all: Vec<usize> = (0..rulebook.questions().len()).collect();
+    let free: Vec<usize> =
+        all.iter().copied().filter(|question| rulebook.questions()[*question].ask_when.is_none()).collect();
+    let narrowings = engine.narrowings(&vec![None; all.len()], &all, &free);
+    let group = |question: usize| rulebook.questions()[question].group;
+    let best = |wanted: Option<usize>| {
+        let such =
+            narrowings.iter().filter(|(question, _)| wanted.is_none_or(|wanted| group(*question) == wanted));
+        such.copied()
+            .max_by_key(|(question, points)| (*points, std::cmp::Reverse(*question)))
+            .expect("a question")
+    };
+    let (first, most) = best(None);
+    let id = |question: usize| rulebook.questions()[question].id.as_str();
+    assert_eq!(next(&rulebook, &adaptive, &[], None), id(first));
+    let (mut stayed, mut left) = (0, 0);
+    for last in &free {
+        let (here, points) = best(Some(group(*last)));
+        let stays = 3 * points >= 2 * most && !rulebook.questions()[here].detail;
+        if group(*last) != group(first) {
+            stayed += usize::from(stays);
+            left += usize::from(!stays);
+        }
+        let expected = if stays { here } else { first };
+        assert_eq!(next(&rulebook, &adaptive, &[], Some(id(*last))), id(expected), "after {}", id(*last));
+    }
+    assert!(left > 0, "{stayed} stay, {left} leave");
+}

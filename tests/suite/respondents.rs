@@ -1,0 +1,140 @@
+//! People who know some answers, and how many questions they are asked.
+
+use std::cell::Cell;
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use needk8s::answers::Answers;
+use needk8s::interview::{
+    Ask, FileOrder, Interview, Next, Order, Outcome, Prompts, Reply, Session, Situation, Tone,
+};
+use needk8s::rulebook::{Classes, Rulebook, Value};
+
+/// What somebody knows: an answer for each question, or nothing.
+pub(crate) type Known = Vec<Option<Value>>;
+
+/// Numbers that a seed fixes (Knuth's MMIX generator), so that a failure can be repeated.
+pub(crate) struct Numbers(pub(crate) u64);
+
+impl Numbers {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) as usize) % limit
+    }
+}
+
+/// Any answers: every class of answers is as frequent as the others.
+pub(crate) fn uniform(rulebook: &Rulebook, numbers: &mut Numbers) -> Known {
+    let classes = Classes::of_rulebook(rulebook);
+    classes.iter().map(|classes| Some(classes.sample(numbers.below(classes.len())))).collect()
+}
+
+/// Answers to each question as frequent as in the cases that state one; any answer where none does.
+pub(crate) fn like_the_cases(rulebook: &Rulebook, cases: &[Known], numbers: &mut Numbers) -> Known {
+    let mut known = uniform(rulebook, numbers);
+    for (question, answer) in known.iter_mut().enumerate() {
+        let stated: Vec<Value> = cases.iter().filter_map(|case| case[question]).collect();
+        if !stated.is_empty() {
+            *answer = Some(stated[numbers.below(stated.len())]);
+        }
+    }
+    known
+}
+
+/// What the cases state.
+pub(crate) fn cases(rulebook: &Rulebook) -> Vec<Known> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("tests/cases")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    paths.sort();
+    paths.iter().map(|path| stated(rulebook, &std::fs::read_to_string(path).expect("a case"))).collect()
+}
+
+fn stated(rulebook: &Rulebook, text: &str) -> Known {
+    let case: toml::Table = toml::from_str(text).expect("a case");
+    let mut known = vec![None; rulebook.questions().len()];
+    for (id, value) in case["answers"].as_table().expect("answers") {
+        let text = match value {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Array(items) => {
+                items.iter().map(|item| item.as_str().expect("an option")).collect::<Vec<_>>().join(",")
+            }
+            other => other.to_string(),
+        };
+        let question = rulebook.question(id).expect("a question");
+        known[question] = rulebook.questions()[question].parse(&text).expect("an answer");
+    }
+    known
+}
+
+/// The rulebook's order, which stops as soon as `adaptive` would.
+pub(crate) fn stopping_file_order(adaptive: &impl Order) -> impl Order {
+    |situation: &Situation<'_>| match adaptive.next(situation) {
+        Next::Settled { wholly, .. } => Next::Settled { question: situation.open[0], wholly },
+        Next::Ask(_) => FileOrder.next(situation),
+    }
+}
+
+/// How an interview went for somebody who stops when it is settled.
+pub(crate) struct Walk {
+    pub(crate) asked: usize,
+    pub(crate) settled: bool,
+    /// Nothing that was not answered could matter any more.
+    pub(crate) wholly: bool,
+    pub(crate) answers: Answers,
+    /// The longest time that the order took for a question.
+    pub(crate) slowest: Duration,
+}
+
+/// Asks somebody what they know, and stops when it is settled.
+pub(crate) fn questions_until_settled(rulebook: &Rulebook, order: &dyn Order, known: &Known) -> Walk {
+    let (slowest, last) = (Cell::new(Duration::ZERO), Cell::new(None));
+    let timed = |situation: &Situation<'_>| {
+        let start = Instant::now();
+        let next = order.next(situation);
+        slowest.set(slowest.get().max(start.elapsed()));
+        last.set(Some(next));
+        next
+    };
+    let interview = Interview { rulebook, order: &timed, leaning: &|_| String::new(), hints: &[] };
+    let mut person = Person { rulebook, known, asked: 0 };
+    let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), &mut person);
+    let Ok(Outcome::Finished(answers)) = outcome else { panic!("nobody leaves") };
+    let settled = matches!(last.get(), Some(Next::Settled { .. }));
+    let wholly = matches!(last.get(), Some(Next::Settled { wholly: true, .. }));
+    Walk { asked: person.asked, settled, wholly, answers, slowest: slowest.get() }
+}
+
+struct Person<'a> {
+    rulebook: &'a Rulebook,
+    known: &'a Known,
+    asked: usize,
+}
+
+impl Prompts for Person<'_> {
+    fn say(&mut self, _: Tone, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
+        self.asked += 1;
+        let question = self.rulebook.question(&ask.question.id).expect("a question of the rulebook");
+        Ok(self.known[question].map_or(Reply::Unknown, Reply::Value))
+    }
+
+    /// Stops where that is offered, and is done with the review.
+    fn choose(&mut self, _: &[String], _: usize) -> io::Result<Option<usize>> {
+        Ok(Some(0))
+    }
+
+    fn confirm(&mut self, _: &str, _: bool) -> io::Result<Option<bool>> {
+        Ok(Some(true))
+    }
+
+    fn path(&mut self, _: &str, _: &str) -> io::Result<Option<String>> {
+        Ok(None)
+    }
+}
