@@ -390,10 +390,13 @@ fn most_of(items: &[Item], width: usize, changes: usize) -> Vec<Vec<Vec<i64>>> {
             if items.get(index + 1).is_some_and(|next| next.change.0 != items[index].change.0) {
                 end = index + 1;
             }
-            for at in 0..width {
-                let with = items[index].adds[at] + most[number - 1][end][at];
-                most[number][index][at] = with.max(most[number][index + 1][at]);
-            }
+            let best: Vec<i64> = (0..width)
+                .map(|at| {
+                    let with = items[index].adds[at] + most[number - 1][end][at];
+                    with.max(most[number][index + 1][at])
+                })
+                .collect();
+            most[number][index] = best;
         }
     }
     most
