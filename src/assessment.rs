@@ -206,6 +206,13 @@ impl Assessment {
         condition.truth(&self.readings) == Truth::True
     }
 
+    /// The burden of one platform minus that of another, term by term; the terms add up to the difference exactly.
+    pub fn separation(&self, rulebook: &Rulebook, platform: usize, from: usize) -> Vec<Term> {
+        let holds = |criterion: usize| self.holds(criterion);
+        let compared = Comparison { with: from, without: platform };
+        ledger(rulebook, &Load::of(rulebook, holds), &holds, &compared)
+    }
+
     /// The criteria that hold and demand something of an aspect.
     pub fn demanding(&self, rulebook: &Rulebook, aspect: usize) -> Vec<usize> {
         let demands =

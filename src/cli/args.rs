@@ -32,6 +32,7 @@ pub(super) enum Action {
     Scan,
     Compare { all: bool },
     Explain(Vec<String>),
+    Why(String),
     Learn,
     ExportRules,
     Completions(Shell),
@@ -47,6 +48,15 @@ pub(super) struct Gates {
     pub(super) fail_on: Vec<usize>,
     /// Nothing unknown may be able to change the verdict.
     pub(super) settled: bool,
+    /// The verdict's side must hold even if every figure is off by so many per cent.
+    pub(super) steadiness: Option<u8>,
+}
+
+impl Gates {
+    /// Whether there is one.
+    pub(super) fn is_any(&self) -> bool {
+        !self.expect.is_empty() || !self.fail_on.is_empty() || self.settled || self.steadiness.is_some()
+    }
 }
 
 /// Names that flags of the program itself have; a question cannot have them.
@@ -123,6 +133,14 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .help("Fail unless the verdict is settled: nothing unknown can change it")
                 .value_parser(["settled"])
                 .help_heading("Gates"),
+        )
+        .arg(
+            Arg::new("min-steadiness")
+                .long("min-steadiness")
+                .value_name("PERCENT")
+                .help("Fail unless the side holds even if every figure of the rules is off by this much, 0 to 100")
+                .value_parser(value_parser!(u8).range(0..=100))
+                .help_heading("Gates"),
         );
     let scan = scan_command(rulebook);
     let compare = with_format(with_answers(Command::new("compare")))
@@ -138,6 +156,9 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .num_args(1..)
                 .action(ArgAction::Append),
         );
+    let why = with_format(with_answers(Command::new("why")))
+        .about("Say why a platform is not the recommended one, and what would make it so")
+        .arg(Arg::new("platform").value_name("PLATFORM").help("The platform, by id or name").required(true));
     let learn = with_answers(Command::new("learn"))
         .about("Show the learning path; with answers, what they need first");
     let rules = Command::new("rules")
@@ -186,7 +207,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_parser(value_parser!(PathBuf)),
         )
         .subcommand(assess(Command::new("assess")).about("Ask what is not yet known, then answer and explain (the default)"))
-        .subcommands([check, scan, compare, explain, learn, rules, completions])
+        .subcommands([check, why, scan, compare, explain, learn, rules, completions])
         .subcommand(Command::new("man").about("Print the man page"))
 }
 
@@ -319,10 +340,12 @@ pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches) -> Result<Plan, St
             expect: bands(rulebook, inner, "expect"),
             fail_on: bands(rulebook, inner, "fail-on"),
             settled: inner.get_one::<String>("require").is_some(),
+            steadiness: inner.get_one("min-steadiness").copied(),
         }),
         "scan" => Action::Scan,
         "compare" => Action::Compare { all: asks("all") },
         "explain" => Action::Explain(inner.get_many("id").into_iter().flatten().cloned().collect()),
+        "why" => Action::Why(inner.get_one::<String>("platform").cloned().unwrap_or_default()),
         "learn" => Action::Learn,
         "rules" => Action::ExportRules,
         "completions" => Action::Completions(*inner.get_one("shell").unwrap_or(&Shell::Bash)),

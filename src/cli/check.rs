@@ -9,7 +9,16 @@ use crate::explanation::Status;
 use crate::facts::Finding;
 use crate::report::Contents;
 use crate::rulebook::{Rulebook, UNKNOWN};
-use crate::text::one_line;
+use crate::text::{list, one_line};
+
+/// What a check has found, in sentences.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Every reason why it fails; none when all is well.
+    pub(super) failures: Vec<String>,
+    /// What is worth knowing all the same.
+    pub(super) remarks: Vec<String>,
+}
 
 /// What a check goes by.
 pub(super) struct Check<'a> {
@@ -25,9 +34,18 @@ pub(super) struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// Holds what is known against the recorded decision and the gates.
+    pub(super) fn findings(&self) -> Findings {
+        let mut findings = Findings { failures: self.failures(), remarks: Vec::new() };
+        let come_true = self.decision.and_then(|decision| come_true(self.contents, decision));
+        let moved = self.decision.is_some_and(|decision| decision.band != self.contents.assessment.band);
+        if moved { &mut findings.failures } else { &mut findings.remarks }.extend(come_true);
+        findings
+    }
+
     /// Every reason why the check fails, as sentences; none when all is well.
-    pub(super) fn failures(&self) -> Vec<String> {
-        let (rulebook, gates) = (self.contents.rulebook, self.gates);
+    fn failures(&self) -> Vec<String> {
+        let gates = self.gates;
         let band = self.contents.assessment.band;
         let names = |bands: &[usize]| bands.iter().map(|band| self.name(*band)).collect::<Vec<_>>().join(",");
         let mut failures = Vec::new();
@@ -52,17 +70,10 @@ impl Check<'_> {
             failures.push(format!("the verdict is {}", self.name(band)));
         }
         if gates.settled && self.contents.outlook.status != Status::Settled {
-            let possible = names(&self.contents.outlook.verdicts);
-            let open: Vec<&str> = self
-                .contents
-                .unknown
-                .iter()
-                .map(|question| rulebook.questions()[*question].id.as_str())
-                .collect();
-            failures.push(format!(
-                "the verdict is not settled: it can still be {possible}; not answered: {}",
-                open.join(", ")
-            ));
+            failures.push(unsettled(self.contents));
+        }
+        if let Some(least) = gates.steadiness {
+            failures.extend(unsteady(self.contents, least));
         }
         failures
     }
@@ -160,6 +171,47 @@ impl Check<'_> {
     }
 }
 
+/// The recorded turning points that have come true since, as a sentence.
+fn come_true(contents: &Contents<'_>, decision: &Decision) -> Option<String> {
+    let questions = contents.rulebook.questions();
+    let such = decision.revisit.iter().filter(|condition| contents.assessment.satisfies(condition));
+    let said: Vec<String> = such.map(|condition| condition.say(questions)).collect();
+    if said.is_empty() {
+        return None;
+    }
+    let date = decision.date.as_ref().map_or("the decision".to_owned(), |date| date.clone());
+    Some(format!("since {date} this has come true: {}", said.join("; ")))
+}
+
+/// What is still possible, and which answers would tell.
+fn unsettled(contents: &Contents<'_>) -> String {
+    let rulebook = contents.rulebook;
+    let possible: Vec<&str> =
+        contents.outlook.verdicts.iter().map(|band| rulebook.bands()[*band].id.as_str()).collect();
+    let named = |can_change: Option<bool>| -> Vec<&str> {
+        let such = contents.explanation.open_questions.iter().filter(|open| open.can_change == can_change);
+        such.map(|open| rulebook.questions()[open.question].id.as_str()).collect()
+    };
+    let (can, may) = (named(Some(true)), named(None));
+    let mut told = format!("the verdict is not settled: it can still be {}", list(&possible, "or"));
+    if !can.is_empty() {
+        told.push_str(&format!("; it hangs on {}", can.join(", ")));
+    }
+    if !may.is_empty() {
+        told.push_str(&format!("; it may hang on {} (not proved)", may.join(", ")));
+    }
+    told
+}
+
+fn unsteady(contents: &Contents<'_>, least: u8) -> Option<String> {
+    let percent = contents.explanation.steadiness.percent;
+    (percent < least).then(|| {
+        let fragile = contents.explained.fragile.as_ref();
+        let fragile = fragile.map_or(String::new(), |fragile| format!("; most fragile is {}", fragile.text));
+        format!("the side of the verdict holds only while figures are off by no more than {percent} %, {least} % are asked for{fragile}")
+    })
+}
+
 /// The ids of questions, as a list.
 fn ids(rulebook: &Rulebook, questions: impl Iterator<Item = usize>) -> String {
     questions
@@ -183,19 +235,23 @@ pub(super) fn announce_unread(scanned: &Scanned) {
 }
 
 /// Says what failed, or that all is well, to people and to GitHub Actions.
-pub(super) fn announce(contents: &Contents<'_>, failures: &[String], recorded: bool, in_actions: bool) {
+pub(super) fn announce(contents: &Contents<'_>, findings: &Findings, recorded: bool, in_actions: bool) {
+    let Findings { failures, remarks } = findings;
     if failures.is_empty() {
         let standing = if recorded { "the decision stands" } else { "every gate holds" };
         say(&format!("check: {standing}. {}", contents.headline));
     }
-    for failure in failures {
-        say(&format!("check: {failure}"));
+    for line in failures.iter().chain(remarks) {
+        say(&format!("check: {line}"));
     }
     if in_actions {
-        let (level, message) = match failures {
+        let (level, mut message) = match failures.as_slice() {
             [] => ("notice", contents.headline.clone()),
             failures => ("error", failures.join("; ")),
         };
+        for remark in remarks {
+            message.push_str(&format!("; {remark}"));
+        }
         say(&format!("::{level} file={FILE},title=needk8s::{}", workflow_data(&message)));
     }
 }

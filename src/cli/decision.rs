@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, value};
+use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
 use super::exit::Stop;
 use super::input::{line_of, no_faults, read_file};
@@ -11,8 +11,10 @@ use super::output::{shown, write_whole};
 use crate::answers::{self, Answers, Given, Origin};
 use crate::assessment::Assessment;
 use crate::document::{Entry, FaultLog, Node, Reader, SourceFile, read_toml};
+use crate::explanation::{Explanation, Target};
 use crate::facts::{Conclusions, Finding};
-use crate::rulebook::{Reading, Rulebook, Value};
+use crate::report::condition_of;
+use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Value};
 use crate::text::one_line;
 
 /// The file's name, in the working directory.
@@ -40,6 +42,8 @@ pub(super) struct Decision {
     pub(super) date: Option<String>,
     /// Name and version of the rulebook.
     pub(super) rulebook: Option<(String, String)>,
+    /// What would change it, as it was when it was taken.
+    pub(super) revisit: Vec<Condition>,
     /// What a scan had found then.
     pub(super) evidence: Vec<(usize, Value)>,
 }
@@ -105,13 +109,34 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>) -> Option<Decision> {
     let version = table.text("version");
     let platform = table.text("platform");
     let date = table.text("date");
+    let revisit = table.tables("revisit", "the turning point");
+    let revisit = revisit.into_iter().filter_map(|table| read_revisit(rulebook, table)).collect();
     let verdict = verdict?;
     let band = rulebook.bands().iter().position(|band| band.id == verdict.text);
     if band.is_none() {
         let ids = rulebook.bands().iter().map(|band| band.id.as_str());
         table.log().unknown(verdict.span.clone(), "verdict", verdict.text, ids);
     }
-    Some(Decision { band: band?, platform, date, rulebook: rulebook_name.zip(version), evidence: Vec::new() })
+    let rulebook = rulebook_name.zip(version);
+    Some(Decision { band: band?, platform, date, rulebook, revisit, evidence: Vec::new() })
+}
+
+/// One `[[decision.revisit]]`: its condition. Where it leads is for readers, and must still be a verdict or a side.
+fn read_revisit(rulebook: &Rulebook, table: Reader<'_>) -> Option<Condition> {
+    let when = table.get("when");
+    if when.is_none() {
+        let message = "the turning point lacks `when`".to_owned();
+        table.log().fault(table.span(), message, Some("when = { question = \"value\" }".to_owned()));
+    }
+    if let Some(to) = table.word("to") {
+        let sides =
+            [Leaning::Without, Leaning::Hedge, Leaning::With].map(|side| rulebook.side(side).id.as_str());
+        let ids: Vec<&str> = rulebook.bands().iter().map(|band| band.id.as_str()).chain(sides).collect();
+        if !ids.contains(&to.text) {
+            table.log().unknown(to.span.clone(), "verdict or side", to.text, ids.iter().copied());
+        }
+    }
+    when.map(|when| rulebook.read_condition(when, table.log()))
 }
 
 /// What was found of each question when the decision was recorded. Lines and words beside it are for people.
@@ -138,6 +163,7 @@ pub(super) struct Record<'a> {
     pub(super) rulebook: &'a Rulebook,
     pub(super) answers: &'a Answers,
     pub(super) assessment: &'a Assessment,
+    pub(super) explanation: &'a Explanation,
     /// What a scan concluded, if there was one.
     pub(super) evidence: Option<&'a Conclusions>,
     pub(super) now: time::OffsetDateTime,
@@ -185,6 +211,21 @@ impl Record<'_> {
         put(table, "date", value(format!("{year:04}-{:02}-{day:02}", u8::from(month))));
         put(table, "rulebook", value(self.rulebook.name()));
         put(table, "version", value(self.rulebook.version()));
+        put_revisit(self.rulebook, table, &self.revisit());
+    }
+
+    /// The turning points that are worth watching: to the other side, those in which systems grow first.
+    fn revisit(&self) -> Vec<Revisit> {
+        let rulebook = self.rulebook;
+        let watched = self.explanation.to_watch(rulebook, self.assessment.band);
+        let points = watched.into_iter().flat_map(|turning| {
+            let to = match turning.target {
+                Target::Side(side) => &rulebook.side(side).id,
+                Target::Verdict(band) => &rulebook.bands()[band].id,
+            };
+            turning.points.iter().take(MOST_REVISITS).map(move |point| (point, to))
+        });
+        points.map(|(point, to)| Revisit { when: condition_of(rulebook, point), to: to.clone() }).collect()
     }
 
     /// The time, and one table for each question that was answered by what was found.
@@ -203,6 +244,53 @@ impl Record<'_> {
             evidence.insert(&question.id, Item::Table(table));
         }
         evidence
+    }
+}
+
+/// A turning point to watch: what has to come true, and the id of the verdict or side that it leads to.
+struct Revisit {
+    when: Condition,
+    to: String,
+}
+
+/// How many turning points a decision keeps for each direction.
+const MOST_REVISITS: usize = 8;
+
+/// Replaces the turning points; a comment above the first of them stays.
+fn put_revisit(rulebook: &Rulebook, decision: &mut Table, revisit: &[Revisit]) {
+    let before = match decision.remove("revisit") {
+        Some(Item::ArrayOfTables(tables)) => {
+            tables.iter().next().and_then(|first| first.decor().prefix().cloned())
+        }
+        _ => None,
+    };
+    let mut tables = ArrayOfTables::new();
+    for Revisit { when, to } in revisit {
+        let mut table = Table::new();
+        table.insert("to", value(to));
+        table.insert("when", value(toml_of(&when.written(rulebook.questions()))));
+        tables.push(table);
+    }
+    if let (Some(first), Some(before)) = (tables.iter_mut().next(), before) {
+        first.decor_mut().set_prefix(before);
+    }
+    if !tables.is_empty() {
+        decision.insert("revisit", Item::ArrayOfTables(tables));
+    }
+}
+
+/// A condition as TOML on one line.
+fn toml_of(data: &serde_json::Value) -> toml_edit::Value {
+    use serde_json::Value as Json;
+    match data {
+        Json::Object(entries) => {
+            entries.iter().map(|(key, value)| (key, toml_of(value))).collect::<InlineTable>().into()
+        }
+        Json::Array(items) => items.iter().map(toml_of).collect::<toml_edit::Array>().into(),
+        Json::Number(number) => number.as_i64().unwrap_or(i64::MAX).into(),
+        Json::Bool(flag) => (*flag).into(),
+        Json::String(text) => text.as_str().into(),
+        Json::Null => "".into(),
     }
 }
 

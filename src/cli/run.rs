@@ -1,5 +1,6 @@
 //! From arguments to an exit code: reads what is known, assesses it, and writes the result where it was asked for.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -13,13 +14,14 @@ use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::did_you_mean;
-use crate::explanation::{Engine, Outlook};
+use crate::explanation::{Engine, Explanation};
 use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session};
 use crate::report::text::Layout;
+use crate::report::why::{self, Why};
 use crate::report::{
     Contents, Format, Provenance, export, json, markdown, matrix, reference, scan as scan_report, text,
 };
-use crate::rulebook::{Reading, Rulebook};
+use crate::rulebook::{Platform, Reading, Rulebook, Value};
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -51,13 +53,15 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         }
     };
     let plan = args::plan(&rulebook, &matches).map_err(Stop::wrong)?;
-    let program = Program { rulebook: &rulebook, rules: rules.as_deref(), plan: &plan };
+    let program =
+        Program { rulebook: &rulebook, rules: rules.as_deref(), plan: &plan, engine: OnceCell::new() };
     match &plan.action {
         Action::Assess { no_input, all, save } => program.assess(!no_input && can_ask(), *all, *save),
         Action::Check(gates) => program.check(gates),
         Action::Scan => program.scan(),
         Action::Compare { all } => program.compare(*all),
         Action::Explain(ids) => program.explain(ids),
+        Action::Why(platform) => program.why(platform),
         Action::Learn => program.learn(),
         Action::ExportRules => {
             print(&export::render(&rulebook, &program.provenance())).map(|()| ExitCode::Done)
@@ -72,6 +76,7 @@ struct Program<'a> {
     /// Where the rulebook is, unless it is the built-in one.
     rules: Option<&'a Path>,
     plan: &'a Plan,
+    engine: OnceCell<Engine>,
 }
 
 /// Everything that is known without asking.
@@ -149,8 +154,8 @@ impl Program<'_> {
     fn scan(&self) -> Result<ExitCode, Stop> {
         let Known { answers, scanned, .. } = self.known()?;
         let Some(scanned) = scanned else { return Ok(ExitCode::Done) };
-        let (assessment, outlook) = self.judge(&answers);
-        let contents = Contents::new(self.rulebook, &answers, &assessment, &outlook, self.provenance());
+        let (assessment, explanation) = self.judge(&answers);
+        let contents = Contents::new(self.rulebook, &answers, &assessment, &explanation, self.provenance());
         let report = scan_report::Scan {
             folder: &scanned.folder,
             facts: &scanned.facts,
@@ -226,8 +231,8 @@ impl Program<'_> {
 
     /// Judges the answers and delivers the report (to `report` where that is named).
     fn conclude(&self, answers: &Answers, report: Option<&Path>) -> Result<(), Stop> {
-        let (assessment, outlook) = self.judge(answers);
-        let contents = Contents::new(self.rulebook, answers, &assessment, &outlook, self.provenance());
+        let (assessment, explanation) = self.judge(answers);
+        let contents = Contents::new(self.rulebook, answers, &assessment, &explanation, self.provenance());
         match report {
             Some(path) => {
                 let format =
@@ -242,11 +247,12 @@ impl Program<'_> {
     }
 
     fn record(&self, answers: &Answers, scanned: Option<&Scanned>) -> Result<(), Stop> {
-        let (assessment, _) = self.judge(answers);
+        let (assessment, explanation) = self.judge(answers);
         let record = Record {
             rulebook: self.rulebook,
             answers,
             assessment: &assessment,
+            explanation: &explanation,
             evidence: scanned.map(|scanned| &scanned.conclusions),
             now: now(),
         };
@@ -260,10 +266,30 @@ impl Program<'_> {
         Ok(())
     }
 
-    fn judge(&self, answers: &Answers) -> (Assessment, Outlook) {
-        let values = answers.values();
-        let outlook = Engine::new(self.rulebook).outlook(&values);
-        (assess(self.rulebook, answers.readings(self.rulebook)), outlook)
+    fn assessment(&self, answers: &Answers) -> Assessment {
+        assess(self.rulebook, answers.readings(self.rulebook))
+    }
+
+    fn engine(&self) -> &Engine {
+        self.engine.get_or_init(|| Engine::new(self.rulebook))
+    }
+
+    /// Every answer as it is assessed, those of which only a part is known as well.
+    fn stated(&self, answers: &Answers) -> Vec<Option<Value>> {
+        (0..self.rulebook.questions().len()).map(|question| answers.value(question)).collect()
+    }
+
+    fn judge(&self, answers: &Answers) -> (Assessment, Explanation) {
+        let assessment = self.assessment(answers);
+        let (values, stated) = (answers.values(), self.stated(answers));
+        let explanation = self.engine().explain(self.rulebook, &values, &assessment);
+        if values == stated {
+            return (assessment, explanation);
+        }
+        // What may still come depends on what is open; what would change the verdict, on what it was assessed by.
+        let Explanation { turning_points, slack, .. } =
+            self.engine().explain(self.rulebook, &stated, &assessment);
+        (assessment, Explanation { turning_points, slack, ..explanation })
     }
 
     /// Writes the report to the file that was named, else to standard output.
@@ -298,33 +324,34 @@ impl Program<'_> {
         if answers.is_empty() {
             return Err(self.nothing_known());
         }
-        if recorded.is_none() && gates.expect.is_empty() && gates.fail_on.is_empty() && !gates.settled {
+        if recorded.is_none() && !gates.is_any() {
             return Err(Stop::wrong(format!(
                 "there is nothing to check against: {} records no decision and no gate is given\n\n\
-                 Record one with `needk8s --save`, or give a gate: --expect, --fail-on or --require settled.",
+                 Record one with `needk8s --save`, or give a gate: --expect, --fail-on, --require settled or \
+                 --min-steadiness.",
                 decision::FILE
             )));
         }
-        let (assessment, outlook) = self.judge(&answers);
-        let contents = Contents::new(self.rulebook, &answers, &assessment, &outlook, self.provenance());
-        let failures = Check {
+        let (assessment, explanation) = self.judge(&answers);
+        let contents = Contents::new(self.rulebook, &answers, &assessment, &explanation, self.provenance());
+        let findings = Check {
             contents: &contents,
             decision: recorded.as_ref(),
             gates,
             answers: &answers,
             told: &told,
             scanned: scanned.as_ref(),
-            verdict_of: &|answers| assess(self.rulebook, answers.readings(self.rulebook)).band,
+            verdict_of: &|answers| self.assessment(answers).band,
         }
-        .failures();
+        .findings();
         self.deliver(&contents)?;
         let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-        check::announce(&contents, &failures, recorded.is_some(), in_actions);
+        check::announce(&contents, &findings, recorded.is_some(), in_actions);
         scanned.iter().for_each(check::announce_unread);
         if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
             append(Path::new(&summary), &markdown::render(&contents, &today()))?;
         }
-        Ok(if failures.is_empty() { ExitCode::Done } else { ExitCode::Fails })
+        Ok(if findings.failures.is_empty() { ExitCode::Done } else { ExitCode::Fails })
     }
 
     fn nothing_known(&self) -> Stop {
@@ -354,7 +381,7 @@ impl Program<'_> {
 
     fn compare(&self, all: bool) -> Result<ExitCode, Stop> {
         let answers = self.known()?.answers;
-        let assessment = (!answers.is_empty()).then(|| self.judge(&answers).0);
+        let assessment = (!answers.is_empty()).then(|| self.assessment(&answers));
         let selection = matrix::Selection { rulebook: self.rulebook, assessment: assessment.as_ref(), all };
         let format = self.plan.format.unwrap_or(Format::Text);
         match &self.plan.output {
@@ -385,9 +412,63 @@ impl Program<'_> {
         Ok(ExitCode::Done)
     }
 
+    /// What separates a platform from the recommended one, or, where it is that one, the runner-up from it.
+    fn why(&self, platform: &str) -> Result<ExitCode, Stop> {
+        let asked = self.platform(platform)?;
+        let answers = self.known()?.answers;
+        if answers.is_empty() {
+            return Err(self.nothing_known());
+        }
+        let assessment = self.assessment(&answers);
+        let recommended = assessment.recommendation;
+        let runner_up = || {
+            let others = assessment.ranking.iter().filter(|platform| **platform != recommended);
+            others.copied().find(|platform| assessment.standings[*platform].is_available())
+        };
+        let compared = if asked == recommended { runner_up() } else { Some(asked) };
+        let contrast = compared.map(|platform| {
+            self.engine().contrast(
+                self.rulebook,
+                &self.stated(&answers),
+                &assessment,
+                (platform, recommended),
+            )
+        });
+        let told =
+            Why { rulebook: self.rulebook, assessment: &assessment, asked, contrast: contrast.as_ref() };
+        let format = self.plan.format.unwrap_or(Format::Text);
+        let render = |layout| why::render(told, &self.provenance(), format, layout);
+        match &self.plan.output {
+            None => print(&render(layout(false)))?,
+            Some(path) => {
+                write_whole(path, &render(Layout::PLAIN))?;
+                say(&format!("Written to {}.", shown(path)));
+            }
+        }
+        Ok(ExitCode::Done)
+    }
+
+    /// The platform with this id or name.
+    fn platform(&self, given: &str) -> Result<usize, Stop> {
+        let platforms = self.rulebook.platforms();
+        let meant = given.to_lowercase();
+        let is_meant = |platform: &Platform| {
+            [&platform.id, &platform.name].iter().any(|name| name.to_lowercase() == meant)
+        };
+        platforms.iter().position(is_meant).ok_or_else(|| {
+            let ids = || platforms.iter().map(|platform| platform.id.as_str());
+            let names = platforms.iter().map(|platform| platform.name.as_str());
+            let help = match did_you_mean(given, ids()).or_else(|| did_you_mean(given, names)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("possible: {}", ids().collect::<Vec<_>>().join(", ")),
+            };
+            Stop::wrong(format!("there is no platform `{}`; {help}", crate::text::one_line(given)))
+        })
+    }
+
     fn learn(&self) -> Result<ExitCode, Stop> {
         let answers = self.known()?.answers;
-        let assessment = (!answers.is_empty()).then(|| self.judge(&answers).0);
+        let assessment = (!answers.is_empty()).then(|| self.assessment(&answers));
         print(&reference::learn(self.rulebook, assessment.as_ref(), layout(false)))?;
         Ok(ExitCode::Done)
     }

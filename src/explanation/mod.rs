@@ -5,11 +5,13 @@
 //! every machine, ends a search that grows too large: bounds take its place then, and the result says so.
 
 mod bounds;
+mod contrast;
 mod goals;
 mod model;
 mod narrowing;
 mod open;
 mod outlook;
+mod revisit;
 mod search;
 mod situation;
 mod steadiness;
@@ -25,6 +27,7 @@ use open::Stake;
 use search::Search;
 use situation::Situation;
 
+pub use contrast::{Contrast, Gap, Removal};
 pub use open::OpenQuestion;
 pub use outlook::{Coverage, Outlook, Status};
 pub use steadiness::{Figure, Fragile, Steadiness};
@@ -68,7 +71,11 @@ impl Engine {
 
     /// Compiles a rulebook for queries of at most `budget` boxes each.
     pub fn with_budget(rulebook: &Rulebook, budget: u64) -> Self {
-        Self { model: Model::new(rulebook), budget, whole: OnceLock::new() }
+        let whole = match rulebook.known_spread() {
+            Some(spread) => OnceLock::from((spread, true)),
+            None => OnceLock::new(),
+        };
+        Self { model: Model::new(rulebook), budget, whole }
     }
 
     /// Explains an assessment of `values` by the rulebook that the engine was made from.

@@ -1,8 +1,9 @@
 //! The content of a report: sentences from the rulebook, figures from the assessment, nothing decided here.
 
+use super::explained::{Explained, explained};
 use crate::answers::Answers;
 use crate::assessment::{About, Assessment, Shortfall, Term};
-use crate::explanation::{Outlook, Status};
+use crate::explanation::{Explanation, Outlook, Status};
 use crate::rulebook::{Claim, Kind, LEVELS, Leaning, Problem, Reading, Rulebook, Step};
 use crate::text::list;
 
@@ -153,8 +154,12 @@ pub struct Contents<'a> {
     pub rulebook: &'a Rulebook,
     /// The assessment.
     pub assessment: &'a Assessment,
+    /// What explains it.
+    pub explanation: &'a Explanation,
     /// What is still possible.
     pub outlook: &'a Outlook,
+    /// The explanation in words.
+    pub explained: Explained,
     /// Name, version and digest of the rulebook.
     pub provenance: Provenance,
     /// The answer in one line.
@@ -193,14 +198,17 @@ impl<'a> Contents<'a> {
         rulebook: &'a Rulebook,
         answers: &Answers,
         assessment: &'a Assessment,
-        outlook: &'a Outlook,
+        explanation: &'a Explanation,
         provenance: Provenance,
     ) -> Self {
+        let outlook = &explanation.outlook;
         let writer = Writer { rulebook, assessment, outlook };
         let mut contents = Self {
             rulebook,
             assessment,
+            explanation,
             outlook,
+            explained: explained(rulebook, assessment, explanation),
             provenance,
             headline: writer.headline(),
             meaning: rulebook.bands()[assessment.band].meaning.clone(),

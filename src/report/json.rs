@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::content::{Availability, Contents};
-use crate::explanation::Status;
+use super::explained;
+use crate::explanation::{Status, Target};
 use crate::rulebook::Rulebook;
 
 /// The name and version of the shape.
@@ -22,6 +23,11 @@ struct Document<'a> {
     possible_margins: [i64; 2],
     possible_verdicts: Vec<&'a str>,
     possible_proved: bool,
+    sufficient_reasons: Vec<Reason<'a>>,
+    turning_points: Vec<Turn<'a>>,
+    slack: Vec<Said<'a>>,
+    steadiness: Steadiness<'a>,
+    open_questions: Vec<Open<'a>>,
     effort_price: i64,
     decided_by: Option<&'a str>,
     recommendation: Recommendation<'a>,
@@ -42,6 +48,70 @@ pub(super) struct RulebookName<'a> {
     pub(super) name: &'a str,
     pub(super) version: &'a str,
     pub(super) digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct Reason<'a> {
+    text: &'a str,
+    answers: Vec<Values<'a>>,
+    smallest: bool,
+}
+
+#[derive(Serialize)]
+struct Values<'a> {
+    id: &'a str,
+    values: serde_json::Value,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Turn<'a> {
+    to: &'a str,
+    kind: &'static str,
+    complete_to: Option<usize>,
+    proved: bool,
+    total: usize,
+    text: &'a str,
+    sets: Vec<Set<'a>>,
+}
+
+#[derive(Serialize)]
+struct Set<'a> {
+    when: serde_json::Value,
+    text: &'a str,
+    grows: bool,
+}
+
+#[derive(Serialize)]
+struct Said<'a> {
+    id: &'a str,
+    when: serde_json::Value,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Steadiness<'a> {
+    percent: u8,
+    text: &'a str,
+    fragile: Option<Fragile<'a>>,
+}
+
+#[derive(Serialize)]
+struct Fragile<'a> {
+    figure: &'static str,
+    of: &'a [String],
+    now: i64,
+    then: i64,
+    to: &'a str,
+    text: &'a str,
+    because: &'a str,
+}
+
+#[derive(Serialize)]
+struct Open<'a> {
+    id: &'a str,
+    can_change: Option<bool>,
+    spread: i64,
 }
 
 #[derive(Serialize)]
@@ -169,6 +239,11 @@ pub fn render(contents: &Contents<'_>) -> String {
         possible_margins: [contents.outlook.margins.0, contents.outlook.margins.1],
         possible_verdicts: contents.outlook.verdicts.iter().map(|band| band_id(*band)).collect(),
         possible_proved: contents.outlook.proved,
+        sufficient_reasons: sufficient_reasons(contents),
+        turning_points: turning_points(contents),
+        slack: slack(contents),
+        steadiness: steadiness(contents),
+        open_questions: open_questions(contents),
         effort_price: assessment.effort_price,
         decided_by: assessment.decided_by.map(criterion_id),
         recommendation: Recommendation {
@@ -261,6 +336,85 @@ pub fn render(contents: &Contents<'_>) -> String {
         sources: contents.sources.iter().map(|index| source(rulebook, *index)).collect(),
     };
     pretty(&document)
+}
+
+fn sufficient_reasons<'a>(contents: &'a Contents<'_>) -> Vec<Reason<'a>> {
+    let questions = contents.rulebook.questions();
+    let smallest = contents.explanation.sufficient_reason.as_ref().is_some_and(|reason| reason.smallest);
+    let reason = |reason: &'a explained::Reason| Reason {
+        text: &reason.title,
+        smallest,
+        answers: reason
+            .answers
+            .iter()
+            .map(|said| Values {
+                id: &questions[said.question].id,
+                values: said.when.written(questions),
+                text: &said.text,
+            })
+            .collect(),
+    };
+    contents.explained.reason.iter().map(reason).collect()
+}
+
+fn turning_points<'a>(contents: &'a Contents<'_>) -> Vec<Turn<'a>> {
+    let questions = contents.rulebook.questions();
+    let turns = contents.explained.turns.iter().zip(&contents.explanation.turning_points);
+    turns
+        .map(|(turn, found)| Turn {
+            to: &turn.to,
+            kind: match turn.target {
+                Target::Verdict(_) => "verdict",
+                Target::Side(_) => "side",
+            },
+            complete_to: (found.complete_to != usize::MAX).then_some(found.complete_to),
+            proved: found.proved,
+            total: turn.sets.len(),
+            text: &turn.scope,
+            sets: turn
+                .sets
+                .iter()
+                .map(|set| Set { when: set.when.written(questions), text: &set.text, grows: set.grows })
+                .collect(),
+        })
+        .collect()
+}
+
+fn slack<'a>(contents: &'a Contents<'_>) -> Vec<Said<'a>> {
+    let questions = contents.rulebook.questions();
+    let said = |said: &'a explained::Said| Said {
+        id: &questions[said.question].id,
+        when: said.when.written(questions),
+        text: &said.text,
+    };
+    contents.explained.slack.iter().map(said).collect()
+}
+
+fn steadiness<'a>(contents: &'a Contents<'_>) -> Steadiness<'a> {
+    Steadiness {
+        percent: contents.explanation.steadiness.percent,
+        text: &contents.explained.steady,
+        fragile: contents.explained.fragile.as_ref().map(|fragile| Fragile {
+            figure: fragile.kind,
+            of: &fragile.of,
+            now: fragile.now,
+            then: fragile.then,
+            to: &fragile.to,
+            text: &fragile.text,
+            because: &fragile.because,
+        }),
+    }
+}
+
+fn open_questions<'a>(contents: &'a Contents<'_>) -> Vec<Open<'a>> {
+    let questions = contents.rulebook.questions();
+    let open = contents.explained.open.iter();
+    open.map(|open| Open {
+        id: &questions[open.question].id,
+        can_change: open.can_change,
+        spread: open.spread,
+    })
+    .collect()
 }
 
 /// Any value as indented JSON with a line break at its end.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::content::{Availability, Contents, NextStepKind, PlatformRow};
+use super::text::say_open;
 use crate::rulebook::{LEVELS, Leaning};
 
 /// A text as Markdown that shows exactly this text on one line: nothing in it becomes markup, a link, a mention, a
@@ -25,7 +26,7 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-fn link(title: &str, url: &str) -> String {
+pub(super) fn link(title: &str, url: &str) -> String {
     format!("[{}](<{url}>)", escape(title))
 }
 
@@ -77,13 +78,14 @@ fn context(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
         )?;
     }
     writeln!(out)?;
-    if !contents.unknown.is_empty() {
-        let names: Vec<String> = contents
-            .unknown
-            .iter()
-            .map(|question| escape(&contents.rulebook.questions()[*question].name))
-            .collect();
-        writeln!(out, "Not known: {}.\n", names.join(", "))?;
+    if let Some(summary) = &contents.explained.open_summary {
+        writeln!(out, "Not known. {}\n", escape(summary))?;
+        let open = contents.explained.open.iter().filter(|open| open.can_change != Some(false));
+        let open: Vec<String> =
+            open.map(|open| format!("* {}: {}\n", escape(&open.name), say_open(open))).collect();
+        if !open.is_empty() {
+            writeln!(out, "{}", open.concat())?;
+        }
     }
     for contradiction in &contents.contradictions {
         writeln!(out, "Contradiction: {}.\n", escape(&contradiction.text))?;
@@ -176,6 +178,9 @@ fn outcome(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
         escape(&contents.rulebook.side(Leaning::With).name)
     )?;
 
+    decides(out, contents)?;
+    turns(out, contents)?;
+
     writeln!(out, "### Consequences\n")?;
     let standing = &assessment.standings[assessment.recommendation];
     let platform = &contents.rulebook.platforms()[assessment.recommendation];
@@ -201,8 +206,61 @@ fn outcome(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     writeln!(out, "### Confirmation\n")?;
     writeln!(
         out,
-        "`needk8s check` assesses the recorded answers again and fails when the verdict has moved.\n"
+        "`needk8s check` assesses the recorded answers again and fails when the verdict has moved; it names the changes \
+         above that have come true since.\n"
     )
+}
+
+/// What the verdict hangs on, and what each answer may be.
+fn decides(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    let explained = &contents.explained;
+    writeln!(out, "### What It Hangs On\n")?;
+    match &explained.reason {
+        None => writeln!(out, "No set of the answers given decides it yet.\n")?,
+        Some(reason) if reason.answers.is_empty() => writeln!(out, "{}.\n", escape(&reason.title))?,
+        Some(reason) => {
+            writeln!(out, "{}:\n", escape(&reason.title))?;
+            for answer in &reason.answers {
+                writeln!(out, "* {}", escape(&answer.text))?;
+            }
+            writeln!(out)?;
+        }
+    }
+    writeln!(out, "{}", escape(&explained.steady))?;
+    if let Some(fragile) = &explained.fragile {
+        writeln!(out, "What the rules say for that figure: {}", escape(&fragile.because))?;
+    }
+    if !explained.slack.is_empty() {
+        writeln!(out, "\nWhat each answer may be, the others kept, without another verdict:\n")?;
+    }
+    for answer in explained.slack.iter().filter(|answer| !answer.anything) {
+        writeln!(out, "* {}: {}", escape(&answer.name), escape(&answer.text))?;
+    }
+    let anything = explained.anything_goes();
+    if !anything.is_empty() {
+        writeln!(out, "* Anything: {}", escape(&anything.join(", ")))?;
+    }
+    writeln!(out)
+}
+
+fn turns(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    writeln!(out, "### What Would Change It\n")?;
+    for sentence in contents.explained.revisit.iter().filter(|_| !contents.is_undecided()) {
+        writeln!(out, "{}\n", escape(sentence))?;
+    }
+    for turn in contents.explained.turns.iter().filter(|turn| !turn.repeats) {
+        writeln!(out, "**{}**: {}.\n", escape(&turn.title), escape(&turn.scope))?;
+        for line in &turn.grouped {
+            writeln!(out, "* when {}", escape(line))?;
+        }
+        if turn.left_out > 0 {
+            writeln!(out, "* ({} more with `--format json`)", turn.left_out)?;
+        }
+        if !turn.grouped.is_empty() {
+            writeln!(out)?;
+        }
+    }
+    Ok(())
 }
 
 fn next_steps(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {

@@ -1,6 +1,7 @@
 //! What a person or a program gets to read. The content is put together once; each format only lays it out.
 
 mod content;
+mod explained;
 pub mod export;
 pub mod json;
 pub mod markdown;
@@ -8,6 +9,9 @@ pub mod matrix;
 pub mod reference;
 pub mod scan;
 pub mod text;
+pub mod why;
+
+pub use explained::{Explained, FragileFigure, Open, Reason, Said, Set, Turn, condition_of};
 
 pub use content::{
     Answer, Availability, Contents, Contradiction, LedgerLine, NextStep, NextStepKind, PlatformRow,

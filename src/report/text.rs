@@ -4,6 +4,7 @@ use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Wi
 use textwrap::{Options, WordSplitter};
 
 use super::content::{Availability, Contents, NextStepKind, PlatformRow};
+use super::explained::{Open, Reason};
 use crate::rulebook::{LEVELS, Leaning};
 use crate::text::{counted, list};
 
@@ -74,10 +75,16 @@ impl Page {
 
     /// A heading after an empty line.
     pub fn heading(&mut self, text: &str) {
-        let heading = self.ink(Ink::Bold, text);
-        self.out.push('\n');
-        self.out.push_str(&heading);
-        self.out.push('\n');
+        self.gap();
+        self.title(text);
+    }
+
+    /// A title at the head of the page.
+    pub fn title(&mut self, text: &str) {
+        for line in textwrap::wrap(text, self.layout.width) {
+            let line = self.ink(Ink::Bold, &line);
+            self.line(&line);
+        }
     }
 
     /// An empty line.
@@ -145,11 +152,14 @@ pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
     opening(contents, &mut page);
     ledger(contents, &mut page);
     platforms(contents, &mut page);
+    decides(contents, &mut page);
     problems(contents, &mut page);
     opposing(contents, &mut page);
     unknown(contents, &mut page);
     next_steps(contents, &mut page);
     if layout.verbose {
+        turns(contents, &mut page);
+        slack(contents, &mut page);
         answers(contents, &mut page);
         sources(contents, &mut page);
     } else {
@@ -202,7 +212,7 @@ fn ledger(contents: &Contents<'_>, page: &mut Page) {
     let (first, rest) = if rest.len() == 1 { (contents.ledger.as_slice(), &[][..]) } else { (first, rest) };
     for line in first {
         let text = if page.layout().verbose {
-            format!("{}. {}.", line.title, line.reason)
+            format!("{}: {}.", line.title, line.reason)
         } else {
             line.short.clone()
         };
@@ -399,14 +409,101 @@ fn opposing(contents: &Contents<'_>, page: &mut Page) {
     }
 }
 
-fn unknown(contents: &Contents<'_>, page: &mut Page) {
-    if contents.unknown.is_empty() {
+/// What the verdict hangs on: the answers that force it, what to watch, how far the figures may be off.
+fn decides(contents: &Contents<'_>, page: &mut Page) {
+    let explained = &contents.explained;
+    let verbose = page.layout().verbose;
+    if contents.is_undecided() && !verbose {
         return;
     }
+    page.heading("What it hangs on");
+    match &explained.reason {
+        Some(reason) => page.item("-", &say_reason(reason, verbose)),
+        None => page.item("-", "No set of the answers given decides it yet."),
+    }
+    if !contents.is_undecided() {
+        explained.revisit.iter().for_each(|sentence| page.item("-", sentence));
+        if explained.revisit.is_empty() {
+            page.item("-", "No change of answers that was found moves the verdict.");
+        }
+    }
+    page.item("-", &explained.steady);
+    if let (true, Some(fragile)) = (verbose, &explained.fragile) {
+        page.paragraph(4, &fragile.because);
+    }
+}
+
+/// More answers than this are named only, unless everything is asked for.
+const FEW: usize = 4;
+
+fn say_reason(reason: &Reason, verbose: bool) -> String {
+    let few = verbose || reason.answers.len() <= FEW;
+    let said: Vec<String> = reason
+        .answers
+        .iter()
+        .map(|answer| if few { answer.text.clone() } else { answer.name.clone() })
+        .collect();
+    match said.is_empty() {
+        true => format!("{}.", reason.title),
+        false => format!("{}: {}.", reason.title, said.join(if few { "; " } else { ", " })),
+    }
+}
+
+fn turns(contents: &Contents<'_>, page: &mut Page) {
+    page.heading("What would change it");
+    for turn in contents.explained.turns.iter().filter(|turn| !turn.repeats) {
+        page.wrapped("  ", "  ", &format!("{}: {}.", turn.title, turn.scope));
+        for line in &turn.grouped {
+            page.wrapped("  - when ", "    ", line);
+        }
+        if turn.left_out > 0 {
+            page.paragraph(4, &format!("({} more in JSON)", turn.left_out));
+        }
+    }
+}
+
+/// What each answer may be. Those that may be anything are named together.
+fn slack(contents: &Contents<'_>, page: &mut Page) {
+    let slack = &contents.explained.slack;
+    if slack.is_empty() {
+        return;
+    }
+    page.heading("What each answer may be, the others kept");
+    for answer in slack.iter().filter(|answer| !answer.anything) {
+        page.item("-", &format!("{}: {}", answer.name, answer.text));
+    }
+    let anything = contents.explained.anything_goes();
+    if !anything.is_empty() {
+        page.item("-", &format!("Anything: {}", anything.join(", ")));
+    }
+}
+
+fn unknown(contents: &Contents<'_>, page: &mut Page) {
+    let Some(summary) = &contents.explained.open_summary else { return };
     page.heading("Not known");
-    let names: Vec<String> =
-        contents.unknown.iter().map(|question| contents.rulebook.questions()[*question].id.clone()).collect();
-    page.paragraph(2, &format!("{}.", list(&names, "and")));
+    page.paragraph(2, summary);
+    if !page.layout().verbose {
+        return;
+    }
+    for open in contents.explained.open.iter().filter(|open| open.can_change != Some(false)) {
+        page.item("-", &format!("{}: {}", open.name, say_open(open)));
+    }
+}
+
+/// What the answer to an open question can do.
+pub(super) fn say_open(open: &Open) -> String {
+    let changes = match open.can_change {
+        Some(true) => "can change the verdict",
+        Some(false) => "cannot change the verdict",
+        None => "may change the verdict (not proved)",
+    };
+    match usize::try_from(open.spread).unwrap_or_default() {
+        0 => format!("{changes}, together with others or by a constraint"),
+        points => format!(
+            "{changes}; by itself it moves the margin by up to {}",
+            counted(points, "point", "points")
+        ),
+    }
 }
 
 fn next_steps(contents: &Contents<'_>, page: &mut Page) {

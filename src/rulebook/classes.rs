@@ -1,11 +1,12 @@
-//! The answers to a question, cut into classes that no condition tells apart, and sets of answers in words.
+//! The answers to a question, cut into classes that no condition tells apart.
 //!
 //! Whatever the conditions of a rulebook say about an answer, they say about its whole class: who has looked at one
 //! sample of each class has looked at every answer.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::value::{Choice, Count, Kind, OptionSet, Question, Value};
+use super::value::{Count, Kind, OptionSet, Question, Value};
+use super::values::{Shape, Term, Values};
 use super::{Accepts, Condition, Rulebook};
 
 /// The most ranges that conditions may cut one number into, and the most kinds of choice they may tell apart.
@@ -173,7 +174,7 @@ impl Classes {
             Extent::Range(..) => Shape::Ranges(merged(extents())),
             Extent::Results(..) => Shape::Terms(self.terms(classes)),
         };
-        Values { question, whole, shape }
+        Values::new(question, whole, shape)
     }
 
     /// A short list of terms that together describe exactly these classes; each term is as short as it can be, and
@@ -272,173 +273,4 @@ fn merged<'e>(extents: impl Iterator<Item = &'e Extent>) -> Vec<(u64, u64)> {
         }
     }
     merged
-}
-
-/// A set of answers to one question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Values {
-    question: usize,
-    whole: bool,
-    shape: Shape,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Shape {
-    Flags { yes: bool, no: bool },
-    Options(OptionSet),
-    Ranges(Vec<(u64, u64)>),
-    Terms(Vec<Term>),
-}
-
-/// Sets of options that have at least one option of each of `includes` and none of `excludes`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Term {
-    includes: Vec<OptionSet>,
-    excludes: Vec<OptionSet>,
-}
-
-impl Term {
-    fn admits(&self, set: OptionSet) -> bool {
-        self.includes.iter().all(|options| options.intersects(set))
-            && !self.excludes.iter().any(|options| options.intersects(set))
-    }
-}
-
-impl Values {
-    /// The index of the question.
-    pub fn question(&self) -> usize {
-        self.question
-    }
-
-    /// Whether every answer is in the set.
-    pub fn is_everything(&self) -> bool {
-        self.whole
-    }
-
-    /// Whether an answer is in the set.
-    pub fn contains(&self, value: Value) -> bool {
-        match (&self.shape, value) {
-            (Shape::Flags { yes, no }, Value::Flag(flag)) => {
-                if flag {
-                    *yes
-                } else {
-                    *no
-                }
-            }
-            (Shape::Options(options), Value::Choice(option)) => options.contains(option),
-            (Shape::Ranges(ranges), Value::Count(number)) => {
-                ranges.iter().any(|(from, to)| (*from..=*to).contains(&number))
-            }
-            (Shape::Terms(terms), Value::Choices(set)) => terms.iter().any(|term| term.admits(set)),
-            _ => false,
-        }
-    }
-
-    /// A clause that is true of exactly these answers and completes "when …": "you deploy more than 5 services".
-    pub fn say(&self, question: &Question) -> String {
-        let clauses = match (&self.shape, &question.kind) {
-            (Shape::Flags { yes, no }, Kind::Flag(say)) => [(*yes, &say.yes), (*no, &say.no)]
-                .into_iter()
-                .filter(|(in_it, _)| *in_it)
-                .map(|(_, say)| say.clone())
-                .collect(),
-            (Shape::Options(set), Kind::Choice(options)) => say_options(options, *set, question.ordered),
-            (Shape::Ranges(ranges), Kind::Count(count)) => {
-                ranges.iter().map(|range| say_range(count, *range)).collect()
-            }
-            (Shape::Terms(terms), Kind::Choices(options)) => {
-                terms.iter().map(|term| say_term(options, term)).collect()
-            }
-            _ => Vec::new(),
-        };
-        joined(&clauses, "or")
-    }
-
-    /// The answers themselves, without a sentence around them: "6 or more", "yes", "99 % or 99.9 %".
-    pub fn describe(&self, question: &Question) -> String {
-        if self.whole {
-            return "any answer".to_owned();
-        }
-        let parts = match (&self.shape, &question.kind) {
-            (Shape::Flags { yes, .. }, _) => vec![question.describe(Value::Flag(*yes))],
-            (Shape::Options(set), _) => {
-                set.iter().map(|option| question.describe(Value::Choice(option))).collect()
-            }
-            (Shape::Ranges(ranges), Kind::Count(count)) => {
-                ranges.iter().map(|range| describe_range(count, *range)).collect()
-            }
-            (Shape::Terms(terms), Kind::Choices(options)) => {
-                terms.iter().map(|term| describe_term(options, term)).collect()
-            }
-            _ => Vec::new(),
-        };
-        joined(&parts, "or")
-    }
-}
-
-/// "a", "a or b", "a, b or c".
-pub(crate) fn joined(parts: &[String], word: &str) -> String {
-    match parts {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
-    }
-}
-
-fn say_options(options: &[Choice], set: OptionSet, ordered: bool) -> Vec<String> {
-    let first = set.iter().next().unwrap_or_default();
-    let upward = ordered && set == OptionSet::range(first, options.len() - 1);
-    if let (true, Some(say)) = (upward, options.get(first).and_then(|option| option.say_at_least.as_ref())) {
-        return vec![say.clone()];
-    }
-    set.iter().filter_map(|option| options.get(option)).map(|option| option.say.clone()).collect()
-}
-
-fn say_range(count: &Count, (from, to): (u64, u64)) -> String {
-    let fill = |text: &str, number: u64| text.replace("{n}", &number.to_string());
-    match (from == count.min, to == count.max) {
-        _ if from == to => fill(&count.exactly, from),
-        (_, true) => fill(&count.above, from.saturating_sub(1)),
-        (true, false) => fill(&count.at_most, to),
-        (false, false) => format!("{}, but no more than {to}", fill(&count.above, from - 1)),
-    }
-}
-
-fn describe_range(count: &Count, (from, to): (u64, u64)) -> String {
-    match (from == count.min, to == count.max) {
-        _ if from == to => from.to_string(),
-        (_, true) => format!("{from} or more"),
-        (true, false) => format!("anything up to {to}"),
-        (false, false) => format!("{from} to {to}"),
-    }
-}
-
-fn say_term(options: &[Choice], term: &Term) -> String {
-    let any_of = |set: &OptionSet| {
-        let says: Vec<String> =
-            set.iter().filter_map(|option| options.get(option)).map(|option| option.say.clone()).collect();
-        joined(&says, "or")
-    };
-    let has: Vec<String> = term.includes.iter().map(any_of).collect();
-    let lacks: Vec<String> = term.excludes.iter().map(any_of).collect();
-    match (has.as_slice(), lacks.as_slice()) {
-        ([], lacks) => format!("it is not the case that {}", joined(lacks, "or")),
-        (has, []) => joined(has, "and"),
-        (has, lacks) => format!("{}, unless {}", joined(has, "and"), joined(lacks, "or")),
-    }
-}
-
-fn describe_term(options: &[Choice], term: &Term) -> String {
-    let any_of = |set: &OptionSet| {
-        let labels: Vec<String> =
-            set.iter().filter_map(|option| options.get(option)).map(|option| option.label.clone()).collect();
-        joined(&labels, "or")
-    };
-    let has: Vec<String> = term.includes.iter().map(any_of).collect();
-    let lacks: Vec<String> = term.excludes.iter().map(any_of).collect();
-    match (has.as_slice(), lacks.as_slice()) {
-        ([], lacks) => format!("anything without {}", joined(lacks, "or")),
-        (has, []) => joined(has, "and"),
-        (has, lacks) => format!("{} without {}", joined(has, "and"), joined(lacks, "or")),
-    }
 }

@@ -1,6 +1,10 @@
 //! Conditions on answers: data that can be evaluated, and taken apart.
 
-use super::value::{OptionSet, Value};
+use serde_json::{Value as Json, json};
+
+use super::clauses::{all_of, any_of};
+use super::value::{Kind, OptionSet, Question, Value};
+use super::values::Values;
 
 /// A statement about the answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +138,112 @@ impl Condition {
         questions.sort_unstable();
         questions.dedup();
         questions
+    }
+}
+
+impl Condition {
+    /// The condition as rule files write it, as data: `{ "services": { "above": 29 } }`.
+    pub fn written(&self, questions: &[Question]) -> Json {
+        let list = |parts: &[Self]| parts.iter().map(|part| part.written(questions)).collect::<Vec<_>>();
+        match self {
+            Self::All(parts) => merged(parts.iter().map(|part| part.written(questions)).collect()),
+            Self::Any(parts) => json!({ "any": list(parts) }),
+            Self::Not(part) => json!({ "not": part.written(questions) }),
+            Self::Test(test) => match questions.get(test.question) {
+                Some(question) => json!({ question.id.as_str(): test.accepts.written(question) }),
+                None => json!({}),
+            },
+        }
+    }
+
+    /// A clause that completes "when …".
+    pub fn say(&self, questions: &[Question]) -> String {
+        let said = |parts: &[Self]| parts.iter().map(|part| part.say(questions)).collect::<Vec<_>>();
+        match self {
+            Self::All(parts) => {
+                let beside_others = |part: &Self| part.say_beside_others(questions);
+                all_of(&parts.iter().map(beside_others).collect::<Vec<_>>())
+            }
+            Self::Any(parts) => any_of(&said(parts)),
+            Self::Not(part) => match part.as_ref() {
+                Self::Test(test) => test.values(questions, false, Values::say),
+                part => format!("it is not the case that {}", part.say(questions)),
+            },
+            Self::Test(test) => test.values(questions, true, Values::say),
+        }
+    }
+
+    /// The same where "and" follows.
+    fn say_beside_others(&self, questions: &[Question]) -> String {
+        match self {
+            Self::Any(parts) if parts.len() > 1 => format!("either {}", self.say(questions)),
+            Self::Test(test) => test.values(questions, true, Values::say_beside_others),
+            _ => self.say(questions),
+        }
+    }
+}
+
+/// Several keys of one table mean "and", where each is there once.
+fn merged(parts: Vec<Json>) -> Json {
+    let mut keys: Vec<&String> =
+        parts.iter().filter_map(Json::as_object).flat_map(|part| part.keys()).collect();
+    let all = keys.len();
+    keys.sort_unstable();
+    keys.dedup();
+    if keys.len() < all {
+        return json!({ "all": parts });
+    }
+    parts
+        .into_iter()
+        .filter_map(|part| match part {
+            Json::Object(entries) => Some(entries),
+            _ => None,
+        })
+        .flatten()
+        .collect()
+}
+
+impl Test {
+    /// What is to be said of the answers that pass, or of those that do not.
+    fn values(
+        self,
+        questions: &[Question],
+        passing: bool,
+        say: impl Fn(&Values, &Question) -> String,
+    ) -> String {
+        let question = questions.get(self.question);
+        question.map_or(String::new(), |question| say(&Values::of_test(self, question, passing), question))
+    }
+}
+
+impl Accepts {
+    fn written(self, question: &Question) -> Json {
+        let id = |option: usize| question.options().get(option).map_or("", |option| option.id.as_str());
+        let ids = |options: OptionSet| match options.iter().collect::<Vec<_>>().as_slice() {
+            [only] => json!(id(*only)),
+            several => several.iter().map(|option| id(*option)).collect(),
+        };
+        match (self, &question.kind) {
+            (Self::Flag(flag), _) => json!(flag),
+            (Self::Includes(options), _) => json!({ "includes": ids(options) }),
+            (Self::Between(from, to), _) if from == to => json!(from),
+            (Self::Between(from, to), Kind::Count(count)) => match (from <= count.min, to >= count.max) {
+                (true, true) => json!({ "at-least": count.min }),
+                (true, false) => json!({ "at-most": to }),
+                (false, true) => json!({ "above": from - 1 }),
+                (false, false) => json!({ "above": from - 1, "at-most": to }),
+            },
+            (Self::Between(from, to), _) => json!({ "at-least": from, "at-most": to }),
+            (Self::OneOf(options), _) => {
+                let (first, last) = (options.iter().next().unwrap_or(0), options.iter().last().unwrap_or(0));
+                let stretch = question.ordered && first < last && options == OptionSet::range(first, last);
+                match (first, last + 1 == question.options().len()) {
+                    (1.., true) if stretch => json!({ "at-least": id(first) }),
+                    (0, false) if stretch => json!({ "at-most": id(last) }),
+                    _ => ids(options),
+                }
+            }
+        }
     }
 }
 

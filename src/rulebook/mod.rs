@@ -2,16 +2,20 @@
 
 mod builtin;
 mod classes;
+mod clauses;
 mod condition;
 mod parse;
 mod value;
+mod values;
 
 pub use builtin::{builtin_files, builtin_scan_file};
-pub use classes::{Classes, Values};
+pub use classes::Classes;
+pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, UNKNOWN, Value, ValueError};
+pub use values::Values;
 
-use crate::document::{Faults, SourceFile};
+use crate::document::{FaultLog, Faults, Located, SourceFile};
 
 /// Everything that is said about a domain, checked: every index points to something, every cell is there, the bands
 /// cover all margins. Lists keep the order of the files.
@@ -402,6 +406,12 @@ impl Rulebook {
     /// The sources.
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// Reads a condition on the questions of this rulebook; a fault goes to `log` and a condition that always holds
+    /// stands in.
+    pub(crate) fn read_condition(&self, value: &Located<'_>, log: &FaultLog<'_>) -> Condition {
+        parse::read_condition(value, &self.questions, log)
     }
 
     /// The index of the question with this id.

@@ -38,6 +38,16 @@ impl OptionSet {
         Self(self.0 | other.0)
     }
 
+    /// The options that are not in the other set.
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// How many options are in the set.
+    pub fn len(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
     /// Whether the sets have an option in common.
     pub fn intersects(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -104,6 +114,12 @@ pub struct Count {
     pub at_most: String,
     /// "you deploy {n} services"
     pub exactly: String,
+    /// The same for exactly one, where that needs other words.
+    pub one: Option<String>,
+    /// The same for more than one.
+    pub above_one: Option<String>,
+    /// "you deploy {from} to {to} services"
+    pub between: Option<String>,
 }
 
 /// One option of a question.
@@ -117,6 +133,10 @@ pub struct Choice {
     pub say: String,
     /// The same for this option or any later one, where options are ordered.
     pub say_at_least: Option<String>,
+    /// The same for this option or any earlier one.
+    pub say_at_most: Option<String>,
+    /// The same for every answer without this option.
+    pub say_not: Option<String>,
 }
 
 /// In which direction a growing system moves along a question.

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::facts::{Ci, Deploy, PathClass, Place};
 use super::manifest;
-use super::patterns::PathPatterns;
+use super::patterns::{self, PathPatterns};
 use super::source::{Listed, Source};
 use super::tables::{CiSystem, CiTable, DeploySign};
 
@@ -141,7 +141,7 @@ impl Commands {
         });
         let (heads, tails): (Vec<String>, Vec<Option<String>>) = parts.unzip();
         let said = words.iter().map(|words| words.replace(" * ", " "));
-        Some(Self { heads: AhoCorasick::new(heads).ok()?, all: said.zip(tails).collect() })
+        Some(Self { heads: patterns::searcher(heads)?, all: said.zip(tails).collect() })
     }
 
     /// The command in a line, when it stands there as whole words.
@@ -166,7 +166,7 @@ fn is_whole(line: &str, part: Range<usize>) -> bool {
 
 /// Nothing for no words.
 pub(crate) fn searcher(words: &[String]) -> Option<AhoCorasick> {
-    if words.is_empty() { None } else { AhoCorasick::new(words).ok() }
+    if words.is_empty() { None } else { patterns::searcher(words) }
 }
 
 /// The first line with one of the words; 0 when any text will do.

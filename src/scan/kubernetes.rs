@@ -154,10 +154,10 @@ fn distinct(mut objects: Vec<Object>, not_objects: &Patterns<()>) -> Vec<Object>
         let of_a_tool = |(version, kind): &(String, String)| not_objects.fit(&format!("{version}/{kind}"));
         *are_objects.entry(key).or_insert_with_key(|key| !of_a_tool(key))
     });
-    objects.sort_by(|a, b| {
-        let key = |object: &Object| (object.class, object.place.path.clone(), object.place.line);
-        (&a.kind, &a.name).cmp(&(&b.kind, &b.name)).then_with(|| key(a).cmp(&key(b)))
-    });
+    fn order(object: &Object) -> (&str, &str, PathClass, &Place) {
+        (&object.kind, &object.name, object.class, &object.place)
+    }
+    objects.sort_by(|a, b| order(a).cmp(&order(b)));
     objects.dedup_by(|next, first| next.kind == first.kind && next.name == first.name);
     objects
 }

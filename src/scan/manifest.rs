@@ -20,8 +20,12 @@ pub(crate) struct Found<'t> {
 /// All objects of a text of one or more documents; those of a `List` or an OpenShift `Template` one by one.
 pub(crate) fn objects(text: &str) -> Vec<Found<'_>> {
     let mut reader = Reader::default();
-    for (index, line) in text.lines().enumerate() {
-        reader.line(line, index + 1);
+    let mut start = 0;
+    // Several times as fast as `str::lines`, and thousands of files go through here.
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain([text.len()]);
+    for (number, end) in (1..).zip(ends) {
+        reader.line(&text[start..end], number);
+        start = end + 1;
     }
     reader.end_of_document();
     reader.found

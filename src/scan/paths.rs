@@ -40,9 +40,9 @@ impl Paths {
             || self.parts.as_ref().is_some_and(|parts| parts.is_match(&name))
     }
 
-    /// Whether a directory is not entered at all.
-    pub(crate) fn skips(&self, name: &str) -> bool {
-        self.skipped.contains(name)
+    /// The names of directories that are not entered at all.
+    pub(crate) fn skipped(&self) -> &HashSet<String> {
+        &self.skipped
     }
 
     /// What the directories of a path say: the outermost one that says something decides.

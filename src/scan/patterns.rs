@@ -1,33 +1,45 @@
 //! Patterns of names: `*` stands for anything, `/` included, and case does not matter.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem;
 
 /// Patterns, each with what it stands for, made ready to be asked often.
 pub(crate) struct Patterns<T> {
     exact: HashMap<String, Vec<T>>,
     wild: Vec<(Wild, T)>,
+    /// The longest piece of each pattern with a star: only a text that has it can fit.
+    pieces: Option<AhoCorasick>,
 }
 
 impl<T: Copy> Patterns<T> {
     pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = (&'a str, T)>) -> Self {
-        let mut all = Self { exact: HashMap::new(), wild: Vec::new() };
+        let mut exact: HashMap<String, Vec<T>> = HashMap::new();
+        let mut wild = Vec::new();
         for (pattern, meaning) in patterns {
             let pattern = pattern.to_ascii_lowercase();
             match Wild::new(&pattern) {
-                Some(wild) => all.wild.push((wild, meaning)),
-                None => all.exact.entry(pattern).or_default().push(meaning),
+                Some(pattern) => wild.push((pattern, meaning)),
+                None => exact.entry(pattern).or_default().push(meaning),
             }
         }
-        all
+        let pieces = searcher(wild.iter().map(|(pattern, _)| pattern.longest_piece()));
+        Self { exact, wild, pieces }
     }
 
     /// What the patterns that fit stand for, the exact ones first.
     pub(crate) fn all<'s>(&'s self, text: &str) -> impl Iterator<Item = T> + use<'s, T> {
         let text = text.to_ascii_lowercase();
         let exact = self.exact.get(&text).into_iter().flatten().copied();
-        exact.chain(self.wild.iter().filter(move |(wild, _)| wild.fits(&text)).map(|(_, t)| *t))
+        let wild = self.possible(&text).into_iter().filter_map(|index| self.wild.get(index));
+        exact.chain(wild.filter(move |(wild, _)| wild.fits(&text)).map(|(_, meaning)| *meaning))
+    }
+
+    /// The patterns with a star of which the text has a piece.
+    fn possible(&self, text: &str) -> BTreeSet<usize> {
+        let pieces = self.pieces.iter().flat_map(|pieces| pieces.find_overlapping_iter(text));
+        pieces.map(|piece| piece.pattern().as_usize()).collect()
     }
 
     /// What the first pattern that fits stands for.
@@ -67,6 +79,11 @@ impl<T: Copy> PathPatterns<T> {
     }
 }
 
+/// Finds all of some words at once. The automaton that is made soonest: most scans are over before a faster one pays.
+pub(crate) fn searcher<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Option<AhoCorasick> {
+    AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(words).ok()
+}
+
 /// A pattern with at least one star, in lower case.
 struct Wild {
     first: String,
@@ -82,7 +99,12 @@ impl Wild {
         Some(Self { first: first.to_owned(), middle, last: last.to_owned() })
     }
 
-    /// Whether a text in lower case is what the pattern says. Most texts differ at one of their ends.
+    fn longest_piece(&self) -> &str {
+        let pieces = self.middle.iter().chain([&self.first, &self.last]);
+        pieces.max_by_key(|piece| piece.len()).map_or("", String::as_str)
+    }
+
+    /// Whether a text in lower case is what the pattern says.
     fn fits(&self, text: &str) -> bool {
         let ends =
             text.strip_prefix(self.first.as_str()).and_then(|text| text.strip_suffix(self.last.as_str()));

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::ci::first_line;
-use super::facts::{Facts, Kubernetes, PathClass, Place, Relation};
+use super::facts::{Facts, Kubernetes, Object, PathClass, Place, Relation};
 use super::patterns::{PathPatterns, Patterns};
 use super::source::Source;
 use super::tables::{FileSign, KubernetesTable, Tables};
@@ -43,13 +45,24 @@ fn made_for(facts: &Facts, source: &impl Source, tables: &Tables) -> Grounds {
     grounds
 }
 
-/// The first objects of one's own of each kind that fits a pattern.
+/// The first object of one's own of each kind that fits a pattern.
 fn objects(found: &Kubernetes, patterns: &[String]) -> Grounds {
     let patterns = Patterns::any_of(patterns);
+    let fits = |object: &Object| patterns.fit(&format!("{}/{}", object.api_version, object.kind));
+    first_of_kinds(found, |object| object.class == PathClass::Main, fits)
+}
+
+/// The first object of each kind among those that count, if the kind is one that is looked for.
+fn first_of_kinds(
+    found: &Kubernetes,
+    counts: impl Fn(&Object) -> bool,
+    looked_for: impl Fn(&Object) -> bool,
+) -> Grounds {
     let mut kinds = BTreeSet::new();
-    let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
-    own.filter(|object| kinds.insert((&object.api_version, &object.kind)))
-        .filter(|object| patterns.fit(&format!("{}/{}", object.api_version, object.kind)))
+    let counting = found.objects.iter().filter(|object| counts(object));
+    let firsts = counting.filter(|object| kinds.insert((&object.api_version, &object.kind)));
+    firsts
+        .filter(|object| looked_for(object))
         .map(|object| (object.place.clone(), object.kind.clone()))
         .collect()
 }
@@ -61,8 +74,8 @@ fn signs(source: &impl Source, signs: &[FileSign], found: &Kubernetes) -> Ground
     let possible = signs.iter().filter(defined);
     let patterns = possible.flat_map(|sign| sign.paths.iter().map(move |path| (path.as_str(), sign)));
     let patterns = PathPatterns::new(patterns);
-    let own = source.files().iter().filter(|file| file.class == PathClass::Main);
-    let pairs = own.flat_map(|file| patterns.all(&file.path).map(move |sign| (file, sign)));
+    let own = source.files().par_iter().filter(|file| file.class == PathClass::Main);
+    let pairs = own.flat_map_iter(|file| patterns.all(&file.path).map(move |sign| (file, sign)));
     let held = pairs.filter_map(|(file, sign)| {
         let line = first_line(&source.text(&file.path).ok()?, &sign.words)?;
         Some((Place { path: file.path.clone(), line }, sign.says.clone()))
@@ -70,7 +83,7 @@ fn signs(source: &impl Source, signs: &[FileSign], found: &Kubernetes) -> Ground
     held.collect()
 }
 
-fn is_of(object: &super::facts::Object, kinds: &[String]) -> bool {
+fn is_of(object: &Object, kinds: &[String]) -> bool {
     !matches!(object.class, PathClass::Vendor | PathClass::Test) && kinds.contains(&object.kind)
 }
 
@@ -125,16 +138,15 @@ fn offers(found: &Kubernetes, source: &impl Source, table: &KubernetesTable) -> 
 
 /// Workloads of one's own that nothing else explains.
 fn manifests(found: &Kubernetes, table: &KubernetesTable) -> Grounds {
-    let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
-    let workloads = own.filter(|object| table.workloads.contains(&object.kind));
-    workloads.map(|object| (object.place.clone(), object.kind.clone())).collect()
+    first_of_kinds(
+        found,
+        |object| object.class == PathClass::Main,
+        |object| table.workloads.contains(&object.kind),
+    )
 }
 
 fn examples(found: &Kubernetes) -> Grounds {
-    let aside = |class: PathClass| class != PathClass::Vendor;
-    let objects = found.objects.iter().filter(|object| aside(object.class));
-    let objects = objects.map(|object| (object.place.clone(), object.kind.clone()));
-    let charts = found.charts.iter().filter(|chart| aside(chart.class));
+    let charts = found.charts.iter().filter(|chart| chart.class != PathClass::Vendor);
     let charts = charts.map(|chart| (chart.place.clone(), chart.name.clone()));
-    charts.chain(objects).collect()
+    charts.chain(first_of_kinds(found, |object| object.class != PathClass::Vendor, |_| true)).collect()
 }

@@ -16,7 +16,7 @@ pub(crate) struct Listed {
 impl Listed {
     /// The last part of the path.
     pub(crate) fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
+        memchr::memrchr(b'/', self.path.as_bytes()).map_or(&self.path, |slash| &self.path[slash + 1..])
     }
 }
 

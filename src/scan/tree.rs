@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::slice::ParallelSliceMut;
 
 use super::facts::{PathClass, Unreadable};
 use super::paths::Paths;
@@ -49,7 +50,7 @@ impl<'p> Tree<'p> {
         visitor.walk();
         let Found { mut files, left_out } =
             visitor.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        files.sort_unstable();
+        files.par_sort_unstable();
         let files = classed(files, paths);
         let texts = files.iter().map(|_| OnceLock::new()).collect();
         Ok(Self { root, files, texts, bytes: AtomicU64::new(0), left_out, progress })
@@ -138,12 +139,40 @@ impl Visitor<'_> {
             .require_git(false)
             .follow_links(false)
             .max_depth(Some(DEEPEST));
-        walk.build_parallel().run(|| Box::new(|entry| self.visit(entry)));
+        let skipped = self.paths.skipped().clone();
+        let refused = Arc::new(Mutex::new(Vec::new()));
+        let refuse = Arc::clone(&refused);
+        // The walker reads `.gitignore` before it shows a directory: this is the only place to keep it from that.
+        walk.filter_entry(move |entry| {
+            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+            if !is_directory || entry.depth() == 0 {
+                return true;
+            }
+            if entry.file_name().to_str().is_some_and(|name| skipped.contains(name)) {
+                return false;
+            }
+            let usable = usable_gitignore(entry.path());
+            if !usable {
+                refuse.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
+            }
+            usable
+        });
+        // Files at the top come first: no bound may cost them, however much lies below.
+        for entry in walk.clone().max_depth(Some(1)).build().filter(is_file_at_the_top) {
+            self.visit(entry);
+        }
+        walk.build_parallel().run(|| {
+            Box::new(|entry| if is_file_at_the_top(&entry) { WalkState::Continue } else { self.visit(entry) })
+        });
+        for path in refused.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let path = escaped(path.strip_prefix(self.root).unwrap_or(path));
+            self.leave_out(path, "its .gitignore is no file of patterns of a usual size");
+        }
     }
 
     fn visit(&self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
         if self.progress.saw_one() >= MOST_ENTRIES {
-            self.leave_out(String::new(), &format!("more than {MOST_ENTRIES} files and directories"));
+            self.leave_out(".".to_owned(), &format!("more than {MOST_ENTRIES} files and directories"));
             return WalkState::Quit;
         }
         match entry {
@@ -162,9 +191,6 @@ impl Visitor<'_> {
         if entry.depth() == 0 {
             return WalkState::Continue;
         }
-        if self.paths.skips(&name) {
-            return WalkState::Skip;
-        }
         if !kind.is_dir() && !self.paths.matter(&name) && !kind.is_symlink() {
             return WalkState::Continue;
         }
@@ -181,14 +207,10 @@ impl Visitor<'_> {
     }
 
     fn directory(&self, entry: &DirEntry, path: String) -> WalkState {
-        let reason = if entry.depth() >= DEEPEST {
-            format!("it lies more than {DEEPEST} directories deep")
-        } else if !usable_gitignore(entry.path()) {
-            "its .gitignore is no file of patterns of a usual size".to_owned()
-        } else {
+        if entry.depth() < DEEPEST {
             return WalkState::Continue;
-        };
-        self.leave_out(path, &reason);
+        }
+        self.leave_out(path, &format!("it lies more than {DEEPEST} directories deep"));
         WalkState::Skip
     }
 
@@ -199,7 +221,7 @@ impl Visitor<'_> {
         } else if !kind.is_file() {
             self.leave_out(path, "it is no regular file");
         } else if !self.keep(path) {
-            self.leave_out(String::new(), &format!("more than {MOST_FILES} files of names that can matter"));
+            self.leave_out(".".to_owned(), &format!("more than {MOST_FILES} files of names that can matter"));
         }
     }
 
@@ -236,6 +258,11 @@ impl Visitor<'_> {
             found.left_out.push(Unreadable { path, reason: reason.to_owned() });
         }
     }
+}
+
+fn is_file_at_the_top(entry: &Result<DirEntry, ignore::Error>) -> bool {
+    let is_file = |entry: &DirEntry| entry.file_type().is_some_and(|kind| !kind.is_dir());
+    entry.as_ref().is_ok_and(|entry| entry.depth() == 1 && is_file(entry))
 }
 
 /// Gives each of the sorted paths its class; neighbours share their directory.

@@ -1,7 +1,12 @@
-//! How long an answer takes: the parts of it in process, and the whole command beside an empty Rust program in the same
-//! run. `cargo bench` prints medians and 99th percentiles.
+//! How long an answer takes: the parts of it in process, the full explanation of random answers, how its cost grows with
+//! the rulebook, and the whole command beside an empty Rust program in the same run. `cargo bench --bench answer` prints
+//! medians and 99th percentiles.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+
+#[path = "../suite/drafts.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
+mod drafts;
 
 use std::hint::black_box;
 use std::path::Path;
@@ -10,7 +15,9 @@ use std::time::{Duration, Instant};
 
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
-use needk8s::rulebook::{Rulebook, Value};
+use needk8s::rulebook::{Classes, Rulebook, Value};
+
+use drafts::{Numbers, Size, rulebook_of};
 
 const ANSWERS: &str = "tests/cases/start-up-of-three.toml";
 
@@ -30,6 +37,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     measure("outlook, all answered", 1_000, || drop(black_box(engine.outlook(&full))));
     measure("outlook, half answered", 300, || drop(black_box(engine.outlook(&half))));
 
+    println!("\nfull explanation of 1,000 random sets of answers");
+    let all = explanations("all answered", &rulebook, 0, 1_000);
+    let some = explanations("half of the answers unknown", &rulebook, 5, 1_000);
+    println!("{:<32} {:>9.2} times the median of all answered", "", some.as_secs_f64() / all.as_secs_f64());
+    println!("\nfull explanation of 100 random sets of answers, all answered, random rulebooks");
+    growth();
+    println!();
+
     let folder = tempfile::tempdir()?;
     let empty = folder.path().join("empty");
     std::fs::write(folder.path().join("empty.rs"), "fn main() {}")?;
@@ -44,6 +59,63 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     });
     println!("{:<32} {:>9.3} ms", "start to answer, more than empty", millis(whole.saturating_sub(nothing)));
     Ok(())
+}
+
+/// Explains random sets of answers, and returns the median.
+fn explanations(name: &str, rulebook: &Rulebook, unknown_in_ten: usize, runs: usize) -> Duration {
+    let engine = Engine::new(rulebook);
+    let classes = Classes::of_rulebook(rulebook);
+    let mut numbers = Numbers(1);
+    let sets: Vec<Vec<Option<Value>>> = (0..runs)
+        .map(|_| {
+            let answer = |classes: &Classes| {
+                let value = classes.sample(numbers.below(classes.len()));
+                (numbers.below(10) >= unknown_in_ten).then_some(value)
+            };
+            classes.iter().map(answer).collect()
+        })
+        .collect();
+    let mut unproved = 0;
+    let mut next = sets.iter();
+    let median = measure(name, runs, || {
+        let Some(values) = next.next() else { return };
+        let assessment = assess(rulebook, rulebook.readings(|question| values[question]));
+        let explanation = black_box(engine.explain(rulebook, values, &assessment));
+        let reason = explanation.sufficient_reason.as_ref().is_none_or(|reason| reason.smallest);
+        let turning = explanation.turning_points.iter().all(|points| points.proved);
+        let open = explanation.open_questions.iter().all(|open| open.can_change.is_some());
+        unproved += usize::from(!(explanation.outlook.proved && reason && turning && open));
+    });
+    println!(
+        "{:<32} {:>9.1} % have a statement that is not proved",
+        "",
+        100.0 * unproved as f64 / runs as f64
+    );
+    median
+}
+
+/// How the cost grows with the number of questions, criteria and platforms.
+fn growth() {
+    let usual = Size { questions: 20, criteria: 50, aspects: 25, platforms: 11, constraints: 8 };
+    let sizes = [
+        ("10 questions", Size { questions: 10, ..usual }),
+        ("20 questions", usual),
+        ("40 questions", Size { questions: 40, ..usual }),
+        ("25 criteria", Size { criteria: 25, ..usual }),
+        ("50 criteria", usual),
+        ("100 criteria", Size { criteria: 100, ..usual }),
+        ("3 platforms, no constraints", Size { platforms: 3, constraints: usize::MAX, ..usual }),
+        ("11 platforms", usual),
+        ("30 platforms", Size { platforms: 30, ..usual }),
+    ];
+    for (name, size) in sizes {
+        let mut numbers = Numbers(3);
+        let made = (0..1_000).find_map(|_| rulebook_of(&mut numbers, size));
+        match made {
+            Some(rulebook) => drop(explanations(name, &rulebook, 0, 100)),
+            None => println!("{name:<32} no valid rulebook in 1,000 tries"),
+        }
+    }
 }
 
 /// Some answer to a question.

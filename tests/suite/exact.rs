@@ -492,6 +492,15 @@ fn the_most_fragile_figure_changes_the_side_and_nothing_smaller_does() {
 }
 
 #[test]
+fn the_spread_that_is_known_beforehand_is_the_one_that_is_found() {
+    let rulebook = rulebook();
+    let nothing = vec![None; rulebook.questions().len()];
+    let outlook = Engine::with_budget(&rulebook, 1_000_000).outlook(&nothing);
+    assert!(outlook.proved);
+    assert_eq!(outlook.margins.1 - outlook.margins.0, outlook.coverage.whole);
+}
+
+#[test]
 fn where_the_budget_ends_a_search_nothing_possible_is_missing_and_it_is_said() {
     let rulebook = rulebook();
     let (whole, small) = (Engine::with_budget(&rulebook, 1_000_000), Engine::with_budget(&rulebook, 3));

@@ -244,3 +244,107 @@ fn a_misspelled_table_of_the_record_is_not_passed_over() {
         .run(SOLO)
         .refused(&["needk8s.toml:1:1", "[answers]"]);
 }
+
+/// The whole of a situation that grows by one answer.
+const SAAS: &str = "--answers saas.toml";
+
+fn saas() -> Program {
+    Program::new().file("saas.toml", include_str!("../cases/mid-size-saas.toml"))
+}
+
+#[test]
+fn what_was_to_be_watched_is_recorded_and_named_once_it_has_come_true() {
+    let program = saas();
+    program.run(&format!("{SAAS} --save")).ok();
+    let recorded = program.read("needk8s.toml");
+    assert!(recorded.contains("[[decision.revisit]]"), "{recorded}");
+    assert!(recorded.contains("when = { services = { above = 29 } }"), "{recorded}");
+    let quiet = program.run("check").ok();
+    assert!(!quiet.stderr.contains("come true"), "{}", quiet.stderr);
+    let check = program.run("check --services 30");
+    assert_eq!(check.code, 1, "{check:?}");
+    let told = "since 2026-11-23 this has come true: you deploy more than 29 services of your own";
+    assert!(check.stderr.contains(told), "{}", check.stderr);
+}
+
+#[test]
+fn every_recorded_turning_point_comes_true_when_the_answers_change_so() {
+    let program = saas();
+    let json = program.run(&format!("{SAAS} --format json")).ok().json();
+    let turn = |to: &str| {
+        let turns = json["turning_points"].as_array().expect("targets");
+        turns.iter().find(|turn| turn["to"] == to).expect("a target").clone()
+    };
+    assert_eq!(turn("kubernetes")["total"], turn("kubernetes")["sets"].as_array().expect("sets").len());
+    program.run(&format!("{SAAS} --save")).ok();
+    let recorded = program.read("needk8s.toml");
+    assert_eq!(recorded.matches("[[decision.revisit]]").count(), 8, "{recorded}");
+    for change in ["--operations dedicated", "--location edge", "--managed-services=false --teams 4"] {
+        let check = program.run(&format!("check {change}"));
+        assert!(check.stderr.contains("this has come true"), "{change}: {}", check.stderr);
+    }
+}
+
+#[test]
+fn a_record_that_is_saved_again_keeps_comments_and_drops_what_is_out_of_date() {
+    let program = saas();
+    program.run(&format!("{SAAS} --save")).ok();
+    let recorded = program.read("needk8s.toml");
+    let edited =
+        recorded.replacen("[[decision.revisit]]", "# Watched by the guild.\n[[decision.revisit]]", 1);
+    let edited = format!("{edited}# The end.\n\n[other]\nkey = 1 # ours\n");
+    let program = program.file("needk8s.toml", edited);
+    program.run("--services 2 --developers 2 --save").ok();
+    let again = program.read("needk8s.toml");
+    for kept in ["# Watched by the guild.", "key = 1 # ours", "# Recorded by needk8s"] {
+        assert!(again.contains(kept), "{kept:?} is not in:\n{again}");
+    }
+    program.run("check").ok();
+}
+
+#[test]
+fn an_older_record_without_turning_points_is_still_checked() {
+    let program = saas();
+    program.run(&format!("{SAAS} --save")).ok();
+    let recorded = program.read("needk8s.toml");
+    let start = recorded.find("[[decision.revisit]]").expect("turning points");
+    let older = recorded[..start].replace("[decision]", "[decision]\nreviewed = true");
+    let check = program.file("needk8s.toml", older).run("check");
+    assert_eq!(check.code, 0, "{check:?}");
+}
+
+#[test]
+fn settled_needs_only_the_answers_that_matter() {
+    let program = Program::new().file("needk8s.toml", include_str!("../commands/settled.in/needk8s.toml"));
+    program.run("check --require settled").ok();
+    let check = program.run("check --require settled --operations unknown");
+    assert_eq!(check.code, 1, "{check:?}");
+    assert!(check.stderr.contains("operations") && !check.stderr.contains("secrets"), "{}", check.stderr);
+}
+
+#[test]
+fn steadiness_is_a_gate() {
+    let program = saas();
+    program.run(&format!("check {SAAS} --min-steadiness 5")).ok();
+    let check = program.run(&format!("check {SAAS} --min-steadiness 90"));
+    assert_eq!(check.code, 1, "{check:?}");
+    assert!(check.stderr.contains("90 % are asked for; most fragile is"), "{}", check.stderr);
+    program.run(&format!("check {SAAS} --min-steadiness 101")).refused(&["--min-steadiness", "0..=100"]);
+}
+
+#[test]
+fn why_names_what_separates_and_adds_up() {
+    let program = saas();
+    for platform in ["docker", "compose", "serverless", "managed-kubernetes", "k3s", "paas", "Podman Quadlet"]
+    {
+        let json =
+            program.run_args(&["why", platform, "--answers", "saas.toml", "--format", "json"]).ok().json();
+        let compared = &json["compared"];
+        let points = compared["terms"].as_array().expect("terms").iter().map(|term| term["points"].as_i64());
+        let sum: i64 = points.map(|points| points.expect("points")).sum();
+        let burden = |key: &str| compared[key].as_i64().expect("a burden");
+        assert_eq!(sum, burden("burden") - burden("burden_against"), "{platform}: {json}");
+    }
+    program.run(&format!("why composer {SAAS}")).refused(&["did you mean `compose`?"]);
+    program.run("why compose").refused(&["no answers are known"]);
+}

@@ -1,5 +1,7 @@
 //! JSON: every output keeps its published schema, and anyone can recompute a verdict from the exported rulebook.
 
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 use crate::cases::all;
@@ -16,7 +18,13 @@ pub(crate) fn hold(schema: &jsonschema::Validator, instance: &Value, what: &str)
     assert!(errors.is_empty(), "{what}: {}", errors.join("\n"));
 }
 
-fn assessments() -> Vec<(String, Value)> {
+/// The assessment of every case, made once for all tests.
+fn assessments() -> &'static [(String, Value)] {
+    static ASSESSMENTS: LazyLock<Vec<(String, Value)>> = LazyLock::new(assess_all);
+    &ASSESSMENTS
+}
+
+fn assess_all() -> Vec<(String, Value)> {
     all()
         .into_iter()
         .map(|case| {
@@ -32,7 +40,7 @@ fn assessments() -> Vec<(String, Value)> {
 fn every_case_gives_json_that_keeps_the_schema_and_adds_up() {
     let schema = schema(include_str!("../schema/assessment.schema.json"));
     for (id, assessment) in assessments() {
-        hold(&schema, &assessment, &id);
+        hold(&schema, assessment, id);
         let points =
             assessment["ledger"].as_array().expect("terms").iter().map(|term| term["points"].as_i64());
         let sum: i64 = points.map(|points| points.expect("whole points")).sum();
@@ -44,7 +52,7 @@ fn every_case_gives_json_that_keeps_the_schema_and_adds_up() {
 fn the_verdict_can_be_recomputed_from_the_exported_rulebook() {
     let rulebook = Program::new().run("rules export --format json").ok().json();
     for (id, assessment) in assessments() {
-        let recomputed = recompute(&rulebook, &assessment);
+        let recomputed = recompute(&rulebook, assessment);
         assert_eq!(recomputed.0, assessment["margin"], "{id}");
         if assessment["decided_by"].is_null() {
             assert_eq!(recomputed.1, assessment["verdict"], "{id}");
@@ -108,6 +116,21 @@ fn recompute(rulebook: &Value, assessment: &Value) -> (Value, Value) {
             && band["at-most"].as_i64().is_none_or(|most| margin <= most)
     });
     (margin.into(), band.expect("a band")["id"].clone())
+}
+
+#[test]
+fn why_keeps_its_schema_for_every_platform() {
+    let schema = schema(include_str!("../schema/why.schema.json"));
+    for case in ["mid-size-saas", "chart-only-software", "homelab"] {
+        let answers =
+            std::fs::read_to_string(format!("{}/tests/cases/{case}.toml", env!("CARGO_MANIFEST_DIR")));
+        let program = Program::new().file("answers.toml", answers.expect("a case"));
+        for platform in crate::cases::rulebook().platforms() {
+            let why =
+                program.run(&format!("why {} --answers answers.toml --format json", platform.id)).ok().json();
+            hold(&schema, &why, &format!("{case}: {}", platform.id));
+        }
+    }
 }
 
 #[test]

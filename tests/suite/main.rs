@@ -4,6 +4,7 @@ mod agreement;
 mod cases;
 mod commands;
 mod conclusions;
+mod conditions;
 mod drafts;
 mod exact;
 mod found;
@@ -19,6 +20,8 @@ mod respondents;
 mod rulebook;
 mod scan;
 mod scan_compose;
+mod scan_facts;
+mod scan_hostile;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;

@@ -10,7 +10,11 @@ use super::shown;
 const MAX_DEPTH: usize = 16;
 
 /// Reads a condition on the questions in `questions`; a fault is noted and an always-true condition stands in.
-pub(super) fn read(value: &Located<'_>, questions: &[Question], log: &FaultLog<'_>) -> Condition {
+pub(in crate::rulebook) fn read(
+    value: &Located<'_>,
+    questions: &[Question],
+    log: &FaultLog<'_>,
+) -> Condition {
     let reader = ConditionReader { questions, log };
     reader.condition(value, 0).unwrap_or(Condition::All(Vec::new()))
 }

@@ -7,6 +7,8 @@ mod knowledge;
 mod questions;
 mod verdict;
 
+pub(super) use condition::read as read_condition;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 

@@ -83,6 +83,9 @@ fn count(table: &Reader<'_>) -> Count {
         above: say.required_text("above"),
         at_most: say.required_text("at-most"),
         exactly: say.required_text("exactly"),
+        one: say.text("one"),
+        above_one: say.text("above-one"),
+        between: say.text("between"),
     };
     say.finish();
     count
@@ -111,6 +114,8 @@ fn options(table: &Reader<'_>, question: &str) -> Vec<Choice> {
                 label: option.required_text("label"),
                 say: option.required_text("say"),
                 say_at_least: option.text("say-at-least"),
+                say_at_most: option.text("say-at-most"),
+                say_not: option.text("say-not"),
             });
         }
         option.finish();

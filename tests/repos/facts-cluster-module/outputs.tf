@@ -1,0 +1,1 @@
+output "name" { value = aws_eks_cluster.this.name }

@@ -1,0 +1,183 @@
+//! Trees made to do harm: a scan ends, stays within the folder, and says what it left out.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use needk8s::facts::Facts;
+
+use crate::scan_facts::scan;
+
+const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n";
+
+/// A folder with these files.
+fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in files {
+        write(folder.path(), path, text);
+    }
+    folder
+}
+
+fn write(root: &Path, path: &str, text: &str) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().expect("a directory")).expect("directories");
+    fs::write(path, text).expect("a file");
+}
+
+/// Scans, and holds the time to what a patient person waits.
+fn bounded(root: &Path) -> Facts {
+    let start = Instant::now();
+    let facts = scan(root);
+    assert!(start.elapsed() < Duration::from_secs(30), "it took {:?}", start.elapsed());
+    facts
+}
+
+fn reason<'f>(facts: &'f Facts, path: &str) -> &'f str {
+    facts.unreadable.iter().find(|left_out| left_out.path == path).map_or("", |left_out| &left_out.reason)
+}
+
+#[test]
+fn bombs_of_anchors_and_nesting_are_read_as_lines() {
+    let bomb: String =
+        (1..60).map(|i| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(","))).collect();
+    let deep = format!("apiVersion: v1\nkind: Pod\nspec:\n{}x", "[".repeat(300_000));
+    let steps: String = (0..2_000).map(|depth| format!("{}k:\n", " ".repeat(depth))).collect();
+    let blocks = "resource \"a\" \"b\" {\n".repeat(100_000);
+    let folder = tree(&[
+        ("bomb.yaml", &format!("a0: &a0 x\n{bomb}apiVersion: v1\nkind: Pod\n")),
+        ("deep.yaml", &deep),
+        ("steps.yaml", &format!("{steps}apiVersion: v1\nkind: Pod\n")),
+        ("deep.tf", &blocks),
+        ("deep.tf.json", &"[".repeat(300_000)),
+        ("pyproject.toml", &format!("x = {}", "[".repeat(300_000))),
+        ("web.yaml", DEPLOYMENT),
+    ]);
+    let facts = bounded(folder.path());
+    assert!(facts.kubernetes.objects.iter().any(|object| object.name == "web"));
+    assert!(reason(&facts, "pyproject.toml").starts_with("it is no TOML"));
+}
+
+#[test]
+fn a_file_of_a_hundred_megabytes_is_named_and_not_read() {
+    let folder = tree(&[("web.yaml", DEPLOYMENT)]);
+    let large = fs::File::create(folder.path().join("large.yaml")).expect("a file");
+    large.set_len(100 << 20).expect("a large file");
+    let facts = bounded(folder.path());
+    assert_eq!(reason(&facts, "large.yaml"), "it is larger than 4 MiB");
+    assert_eq!(facts.kubernetes.objects.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed_out_of_the_folder_or_in_circles() {
+    use std::os::unix::fs::symlink;
+    let outside = tree(&[("secret.yaml", DEPLOYMENT)]);
+    let folder = tree(&[("a/web.yaml", "x: 1\n")]);
+    let root = folder.path();
+    symlink(outside.path(), root.join("out")).expect("a link");
+    symlink(outside.path().join("secret.yaml"), root.join("secret.yaml")).expect("a link");
+    symlink(root.join("a"), root.join("a/again")).expect("a link");
+    symlink("nowhere", root.join("gone.yaml")).expect("a link");
+    let facts = bounded(root);
+    assert!(facts.kubernetes.objects.is_empty());
+    assert_eq!(reason(&facts, "out"), "it is a link that leads out of the folder");
+    assert_eq!(reason(&facts, "secret.yaml"), "it is a link that leads out of the folder");
+    assert_eq!(reason(&facts, "gone.yaml"), "it is a link that leads nowhere");
+    assert_eq!(facts.unreadable.len(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_keeps_nobody_waiting() {
+    let folder = tree(&[("web.yaml", DEPLOYMENT), ("sub/web.yaml", DEPLOYMENT), (".git/x", "")]);
+    let pipe = |path: &str| {
+        let made = std::process::Command::new("mkfifo").arg(folder.path().join(path)).status();
+        assert!(made.is_ok_and(|status| status.success()), "there is no mkfifo");
+    };
+    ["pipe.yaml", "sub/.gitignore", "Dockerfile", ".git/HEAD"].into_iter().for_each(pipe);
+    let facts = bounded(folder.path());
+    assert_eq!(reason(&facts, "pipe.yaml"), "it is no regular file");
+    assert_eq!(reason(&facts, "Dockerfile"), "it is no regular file");
+    assert_eq!(reason(&facts, "sub"), "its .gitignore is no file of patterns of a usual size");
+    assert_eq!(facts.kubernetes.objects.len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tree(&[("closed.yaml", DEPLOYMENT), ("closed/web.yaml", DEPLOYMENT)]);
+    let close = |path: &str| fs::set_permissions(folder.path().join(path), fs::Permissions::from_mode(0o000));
+    close("closed.yaml").expect("permissions");
+    close("closed").expect("permissions");
+    let is_root = fs::read(folder.path().join("closed.yaml")).is_ok();
+    let facts = bounded(folder.path());
+    fs::set_permissions(folder.path().join("closed"), fs::Permissions::from_mode(0o700))
+        .expect("permissions");
+    if !is_root {
+        assert_eq!(reason(&facts, "closed.yaml"), "permission is denied");
+        assert_eq!(reason(&facts, "closed"), "permission is denied");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_cannot_be_shown_are_shown_escaped() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tree(&[("red\u{1b}[31m.yaml", DEPLOYMENT), ("\u{202e}dir/web.yaml", DEPLOYMENT)]);
+    fs::write(folder.path().join(OsStr::from_bytes(b"bad\xff.yaml")), DEPLOYMENT).expect("a file");
+    let facts = bounded(folder.path());
+    assert!(facts.kubernetes.objects.is_empty());
+    let named: Vec<&str> = facts.unreadable.iter().map(|left_out| left_out.path.as_str()).collect();
+    assert_eq!(named, ["\\u{202e}dir", "bad\u{fffd}.yaml", "red\\u{1b}[31m.yaml"]);
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_read_where_it_can_be() {
+    let folder = tree(&[("web.yaml", DEPLOYMENT)]);
+    let latin = [DEPLOYMENT.as_bytes(), b"# caf\xe9\n"].concat();
+    fs::write(folder.path().join("latin.yaml"), latin).expect("a file");
+    let wide: Vec<u8> = "\u{feff}torch==2\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.path().join("requirements.txt"), wide).expect("a file");
+    fs::write(folder.path().join("binary.yaml"), b"a\0b").expect("a file");
+    let facts = bounded(folder.path());
+    assert_eq!(facts.ml.iter().map(|found| found.name.as_str()).collect::<Vec<_>>(), ["torch"]);
+    assert_eq!(reason(&facts, "binary.yaml"), "it is not text");
+    assert_eq!(facts.kubernetes.objects.len(), 1);
+}
+
+#[test]
+fn many_files_of_one_kind_are_counted_and_not_listed() {
+    let folder = tree(&[("web.yaml", DEPLOYMENT)]);
+    for number in 0..20_000 {
+        fs::write(folder.path().join(format!("{number}.txt")), "").expect("a file");
+    }
+    for number in 0..120 {
+        fs::write(folder.path().join(format!("{number}.yaml")), b"\0").expect("a file");
+    }
+    let facts = bounded(folder.path());
+    assert_eq!(facts.unreadable.len(), 51);
+    assert!(facts.unreadable.iter().any(|left_out| left_out.path == "70 more"));
+    assert_eq!(facts.kubernetes.objects.len(), 1);
+}
+
+#[test]
+fn a_huge_gitignore_costs_its_directory_and_not_the_scan() {
+    let patterns: String = (0..100_000).map(|number| format!("*{number}*\n")).collect();
+    let folder =
+        tree(&[("sub/.gitignore", &patterns), ("sub/web.yaml", DEPLOYMENT), ("web.yaml", DEPLOYMENT)]);
+    let facts = bounded(folder.path());
+    assert_eq!(facts.kubernetes.objects.len(), 1);
+    assert_eq!(reason(&facts, "sub"), "its .gitignore is no file of patterns of a usual size");
+}
+
+#[test]
+fn what_is_ignored_is_not_read_even_without_a_history() {
+    let folder =
+        tree(&[(".gitignore", "build/\n"), ("build/web.yaml", DEPLOYMENT), (".github/web.yaml", DEPLOYMENT)]);
+    let paths: Vec<String> =
+        bounded(folder.path()).kubernetes.objects.into_iter().map(|object| object.place.path).collect();
+    assert_eq!(paths, [".github/web.yaml"]);
+}
