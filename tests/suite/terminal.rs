@@ -43,10 +43,16 @@ impl Desk {
         Self(path)
     }
 
+    /// Starts the questionnaire in the rulebook's order.
     fn sit(&self, rows: u16, columns: u16, environment: &[(&str, &str)]) -> Person {
+        self.run(&["--all"], rows, columns, environment)
+    }
+
+    fn run(&self, args: &[&str], rows: u16, columns: u16, environment: &[(&str, &str)]) -> Person {
         let (pty, pts) = pty_process::blocking::open().expect("a terminal");
         pty.resize(Size::new(rows, columns)).expect("a size");
         let mut command = Command::new(program())
+            .args(args)
             .current_dir(&self.0)
             .env("TERM", "xterm-256color")
             .env("XDG_STATE_HOME", self.0.join("state"))
@@ -121,6 +127,18 @@ impl Person {
                 return;
             }
         }
+    }
+
+    /// Gives the first answer to each question, or the least number, until nothing left can change the result.
+    fn answers_until_settled(&self) {
+        self.sees("(question 1, at most");
+        for _ in 0..30 {
+            if self.screen().contains("Stop here") {
+                return;
+            }
+            self.types(if self.screen().trim_end().ends_with("\n>") { "1\r" } else { ENTER });
+        }
+        panic!("it is not settled; the screen:\n{}", self.screen());
     }
 
     fn end(&mut self) -> ExitStatus {
@@ -291,6 +309,65 @@ fn a_low_window_shows_pages() {
     }
     person.types(ENTER);
     person.sees(&format!("> {} so far:", words.label(0, 3)));
+}
+
+#[test]
+fn it_stops_early_and_shows_the_result() {
+    let desk = Desk::new("stops");
+    let mut person = desk.run(&[], 50, 80, &[]);
+    person.answers_until_settled();
+    person.sees("Nothing you have not answered can change this:");
+    person.types(ENTER);
+    person.sees("Your answers");
+    person.sees("Answer what is left:");
+    person.types(ENTER);
+    person.sees("none of the");
+    person.types("n");
+    person.types("n");
+    assert!(person.end().success());
+    assert!(person.bytes().contains("the margin"), "{}", person.bytes());
+}
+
+#[test]
+fn whoever_goes_on_past_the_early_stop_is_asked_the_rest_and_can_still_leave() {
+    let desk = Desk::new("goes-on");
+    let mut person = desk.run(&[], 50, 40, &[]);
+    person.answers_until_settled();
+    person.types(DOWN);
+    person.types(ENTER);
+    person.sees("> Go on, for a fuller report");
+    for _ in 0..30 {
+        if person.screen().contains("Your answers") {
+            break;
+        }
+        person.types(if person.screen().trim_end().ends_with("\n>") { "1\r" } else { ENTER });
+    }
+    person.sees("Your answers");
+    assert_eq!(person.bytes().matches("can change this").count(), 1, "{}", person.bytes());
+    assert!(person.bytes().contains("the last)"), "{}", person.bytes());
+    person.types(CTRL_C);
+    assert_eq!(person.end().code(), Some(INTERRUPTED));
+    person.finds_the_terminal_intact();
+
+    // All that was answered is kept, and it is settled at once.
+    let person = desk.run(&[], 50, 80, &[]);
+    person.sees("An unfinished questionnaire has");
+    person.types("y");
+    person.sees("Your answers");
+}
+
+#[test]
+fn going_on_after_a_break_is_settled_where_it_was() {
+    let desk = Desk::new("break");
+    let mut person = desk.run(&[], 50, 80, &[]);
+    person.answers_until_settled();
+    person.types(CTRL_C);
+    assert_eq!(person.end().code(), Some(INTERRUPTED));
+    let person = desk.run(&[], 50, 80, &[]);
+    person.sees("An unfinished questionnaire has");
+    person.types("y");
+    person.sees("Nothing you have not answered can change this:");
+    person.sees("Stop here");
 }
 
 #[test]
