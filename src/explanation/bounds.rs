@@ -375,7 +375,6 @@ impl Measure {
         differences
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the inner loop of all searches")]
     fn share_aspect(
         &mut self,
         model: &Model,

@@ -59,7 +59,7 @@ impl Engine {
         let (least, most, sides) = search.reach(frame);
         let mut thresholds = self.model.bands.iter().filter_map(|(to, _)| *to);
         let lowest = thresholds.next().unwrap_or_default();
-        let highest = thresholds.last().unwrap_or(lowest) + 1;
+        let highest = thresholds.next_back().unwrap_or(lowest) + 1;
         // A constraint that leaves one side alone is as far as a verdict can go.
         let from = match sides.compared {
             _ if sides.only_without => lowest,

@@ -66,13 +66,6 @@ pub(super) struct Span {
     pub(super) ends: Option<Ends>,
 }
 
-impl Span {
-    /// Whether only the verdict with this band is possible.
-    pub(super) fn is_only(&self, band: usize) -> bool {
-        self.bands == 1 << band
-    }
-}
-
 /// Complete sets of answers with the least and the greatest margin.
 pub(super) struct Ends {
     pub(super) least: Frame,

@@ -16,6 +16,7 @@ mod model;
 mod outlook;
 mod program;
 mod questions;
+#[allow(dead_code, reason = "the benchmark uses the rest")]
 mod respondents;
 mod rulebook;
 mod scan;
