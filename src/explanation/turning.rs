@@ -390,13 +390,13 @@ fn most_of(items: &[Item], width: usize, changes: usize) -> Vec<Vec<Vec<i64>>> {
             if items.get(index + 1).is_some_and(|next| next.change.0 != items[index].change.0) {
                 end = index + 1;
             }
-            let (fewer, same) = most.split_at_mut(number);
-            let (here, after) = same[0].split_at_mut(index + 1);
-            let without = fewer[number - 1][end].iter().zip(&after[0]);
-            for ((sum, add), (before, skipped)) in here[index].iter_mut().zip(&items[index].adds).zip(without)
-            {
-                *sum = (add + before).max(*skipped);
-            }
+            let best: Vec<i64> = (0..width)
+                .map(|at| {
+                    let with = items[index].adds[at] + most[number - 1][end][at];
+                    with.max(most[number][index + 1][at])
+                })
+                .collect();
+            most[number][index] = best;
         }
     }
     most

@@ -79,6 +79,7 @@ pub(crate) fn stopping_file_order(adaptive: &impl Order) -> impl Order {
 }
 
 /// How an interview went for somebody who stops when it is settled.
+#[allow(dead_code, reason = "tests and the benchmark read different parts")]
 pub(crate) struct Walk {
     pub(crate) asked: usize,
     pub(crate) settled: bool,
