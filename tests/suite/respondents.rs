@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use needk8s::answers::Answers;
 use needk8s::interview::{
@@ -86,27 +85,23 @@ pub(crate) struct Walk {
     /// Nothing that was not answered could matter any more.
     pub(crate) wholly: bool,
     pub(crate) answers: Answers,
-    /// The longest time that the order took for a question.
-    pub(crate) slowest: Duration,
 }
 
 /// Asks somebody what they know, and stops when it is settled.
 pub(crate) fn questions_until_settled(rulebook: &Rulebook, order: &dyn Order, known: &Known) -> Walk {
-    let (slowest, last) = (Cell::new(Duration::ZERO), Cell::new(None));
-    let timed = |situation: &Situation<'_>| {
-        let start = Instant::now();
+    let last = Cell::new(None);
+    let noted = |situation: &Situation<'_>| {
         let next = order.next(situation);
-        slowest.set(slowest.get().max(start.elapsed()));
         last.set(Some(next));
         next
     };
-    let interview = Interview { rulebook, order: &timed, leaning: &|_| String::new(), hints: &[] };
+    let interview = Interview { rulebook, order: &noted, leaning: &|_| String::new(), hints: &[] };
     let mut person = Person { rulebook, known, asked: 0 };
     let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), &mut person);
     let Ok(Outcome::Finished(answers)) = outcome else { panic!("nobody leaves") };
     let settled = matches!(last.get(), Some(Next::Settled { .. }));
     let wholly = matches!(last.get(), Some(Next::Settled { wholly: true, .. }));
-    Walk { asked: person.asked, settled, wholly, answers, slowest: slowest.get() }
+    Walk { asked: person.asked, settled, wholly, answers }
 }
 
 struct Person<'a> {
