@@ -11,10 +11,10 @@ use std::cell::RefCell;
 use std::time::Instant;
 
 use needk8s::assessment::assess;
-use needk8s::interview::{Adaptive, Order, Situation};
+use needk8s::interview::{Adaptive, FileOrder, Order, Situation};
 use needk8s::rulebook::Rulebook;
 use respondents::{
-    Known, Numbers, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
+    Known, Numbers, Walk, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
 };
 
 const RESPONDENTS: usize = 10_000;
@@ -50,7 +50,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 let walk = questions_until_settled(&rulebook, order, known);
                 counts.push(walk.asked);
                 settled += usize::from(walk.settled);
-                changed += usize::from(result(&rulebook, &walk.answers.values()) != result(&rulebook, known));
+                let whole = questions_until_settled(&rulebook, &FileOrder, known);
+                changed += usize::from(result(&rulebook, &walk) != result(&rulebook, &whole));
             }
             counts.sort_unstable();
             let mean = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
@@ -63,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             );
         }
     }
-    let mut times = times.into_inner();
+    let mut times = times.take();
     times.sort_unstable();
     let millis = |part: f64| times[(times.len() as f64 * part) as usize].as_secs_f64() * 1e3;
     println!(
@@ -75,8 +76,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Verdict and recommended platform.
-fn result(rulebook: &Rulebook, known: &Known) -> (usize, usize) {
-    let assessment = assess(rulebook, rulebook.readings(|question| known[question]));
+fn result(rulebook: &Rulebook, walk: &Walk) -> (usize, usize) {
+    let assessment = assess(rulebook, walk.answers.readings(rulebook));
     (assessment.band, assessment.recommendation)
 }
 
