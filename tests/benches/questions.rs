@@ -4,7 +4,6 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 #[path = "../suite/respondents.rs"]
-#[expect(dead_code, reason = "the tests look at more")]
 mod respondents;
 
 use std::cell::RefCell;
