@@ -3,6 +3,9 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+#[path = "../suite/numbers.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
+mod numbers;
 #[path = "../suite/respondents.rs"]
 mod respondents;
 
@@ -12,8 +15,9 @@ use std::time::Instant;
 use needk8s::assessment::assess;
 use needk8s::interview::{Adaptive, FileOrder, Order, Situation};
 use needk8s::rulebook::Rulebook;
+use numbers::Numbers;
 use respondents::{
-    Known, Numbers, Walk, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
+    Known, Walk, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
 };
 
 const RESPONDENTS: usize = 10_000;

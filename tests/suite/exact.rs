@@ -8,7 +8,8 @@ use needk8s::explanation::{Engine, Explanation, Figure, Fragile, Target, Turning
 use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Reading, Rulebook, Value, Values, builtin_files};
 
 use crate::cases::{all, rulebook};
-use crate::drafts::{Numbers, random_rulebook, slice};
+use crate::drafts::{random_rulebook, slice};
+use crate::numbers::Numbers;
 
 /// What one set of answers comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,18 +10,10 @@ use needk8s::interview::{
 };
 use needk8s::rulebook::{Classes, Rulebook, Value};
 
+use crate::numbers::Numbers;
+
 /// What somebody knows: an answer for each question, or nothing.
 pub(crate) type Known = Vec<Option<Value>>;
-
-/// Numbers that a seed fixes (Knuth's MMIX generator), so that a failure can be repeated.
-pub(crate) struct Numbers(pub(crate) u64);
-
-impl Numbers {
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % limit
-    }
-}
 
 /// Any answers: every class of answers is as frequent as the others.
 pub(crate) fn uniform(rulebook: &Rulebook, numbers: &mut Numbers) -> Known {
