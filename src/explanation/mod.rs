@@ -150,7 +150,7 @@ impl Engine {
                 can_change: if settled {
                     Some(false)
                 } else {
-                    self.can_change(&mut self.search(), root, question, span.ends.as_ref())
+                    self.can_change(&mut self.search(), root, question, &span.ends)
                 },
                 spread: self.spread(situation, question),
             })

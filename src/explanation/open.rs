@@ -35,9 +35,9 @@ impl Engine {
         search: &mut Search<'_>,
         root: &Frame,
         question: usize,
-        ends: Option<&Ends>,
+        ends: &Ends,
     ) -> Option<bool> {
-        if ends.is_some_and(|ends| self.decides_on_the_way(search, question, ends)) {
+        if self.decides_on_the_way(search, question, ends) {
             return Some(true);
         }
         match search.run(root, &mut Pivot::new(question)) {

@@ -63,7 +63,7 @@ pub(super) struct Span {
     pub(super) margins: (i64, i64),
     bands: u64,
     proved: bool,
-    pub(super) ends: Option<Ends>,
+    pub(super) ends: Ends,
 }
 
 /// Complete sets of answers with the least and the greatest margin.
@@ -140,7 +140,7 @@ impl Engine {
                 proved = false;
             }
         }
-        Span { margins, bands: seen, proved, ends: Some(Ends { least: low.1, most: high.1 }) }
+        Span { margins, bands: seen, proved, ends: Ends { least: low.1, most: high.1 } }
     }
 }
 
