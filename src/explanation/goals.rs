@@ -2,7 +2,6 @@
 
 use super::bounds::{Measure, Outcome, Sides, Way};
 use super::model::{Frame, Model};
-use super::open::Stake;
 use super::search::{Goal, Promise, Seen};
 
 /// The greatest or the least margin.
@@ -170,23 +169,15 @@ impl Goal for OtherPlatform {
     }
 }
 
-/// Answers with which the answer to one question decides something.
+/// Answers with which the answer to one question decides the verdict.
 #[derive(Debug)]
 pub(super) struct Pivot {
     question: usize,
-    stake: Stake,
 }
 
 impl Pivot {
-    pub(super) fn new(question: usize, stake: Stake) -> Self {
-        Self { question, stake }
-    }
-}
-
-impl Stake {
-    /// Whether two outcomes differ in what is at stake.
-    pub(super) fn differ(self, one: &Outcome, other: &Outcome) -> bool {
-        one.band != other.band || self == Self::Result && one.recommendation != other.recommendation
+    pub(super) fn new(question: usize) -> Self {
+        Self { question }
     }
 }
 
@@ -197,7 +188,7 @@ impl Goal for Pivot {
         }
         let (least, most) = (measure.least(model, sides), measure.most(model, sides));
         let bands = model.possible((least.margin, most.margin), sides);
-        if self.stake == Stake::Verdict && bands.count_ones() == 1 {
+        if bands.count_ones() == 1 {
             return None;
         }
         let middle = least.margin.midpoint(most.margin);
@@ -213,7 +204,7 @@ impl Goal for Pivot {
     }
 
     fn see(&mut self, outcome: &Outcome, pivoted: &[Outcome]) -> Seen {
-        wanted(pivoted.iter().any(|other| self.stake.differ(outcome, other)))
+        wanted(pivoted.iter().any(|other| other.band != outcome.band))
     }
 }
 

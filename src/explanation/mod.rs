@@ -23,7 +23,6 @@ use std::sync::OnceLock;
 use crate::assessment::Assessment;
 use crate::rulebook::{Rulebook, Value, Values};
 use model::{Frame, Model};
-use open::Stake;
 use search::Search;
 use situation::Situation;
 
@@ -123,24 +122,6 @@ impl Engine {
         turning::ways_to(rulebook, &mut Situation::new(&self.model, self.model.classes_of(values)), platform)
     }
 
-    /// For each question without an answer that may apply, the points of margin between its least and its most
-    /// favourable answer, the others as they are known now.
-    pub fn spreads(&self, values: &[Option<Value>]) -> Vec<(usize, i64)> {
-        let root = self.completions(values);
-        let mut situation = Situation::new(&self.model, self.model.classes_of(values));
-        let open = self.applicable(&root, |question| situation.classes[question].is_none());
-        open.into_iter().map(|question| (question, self.spread(&mut situation, question))).collect()
-    }
-
-    /// Whether it is proved that no answer to an open question can change the verdict with this band or the recommended
-    /// platform.
-    pub fn is_closed(&self, values: &[Option<Value>], band: usize, recommendation: usize) -> bool {
-        let root = self.completions(values);
-        let mut search = self.search();
-        self.span(&mut search, &root).is_only(band)
-            && self.leads_to(&mut self.search(), &root, recommendation) == Some(true)
-    }
-
     fn slack(&self, situation: &mut Situation<'_>, root: &Frame, band: usize) -> Vec<Values> {
         let given: Vec<usize> = self.applicable(root, |question| situation.classes[question].is_some());
         given
@@ -169,7 +150,7 @@ impl Engine {
                 can_change: if settled {
                     Some(false)
                 } else {
-                    self.can_change(&mut self.search(), root, question, Stake::Verdict, span.ends.as_ref())
+                    self.can_change(&mut self.search(), root, question, &span.ends)
                 },
                 spread: self.spread(situation, question),
             })

@@ -19,14 +19,6 @@ pub struct OpenQuestion {
     pub spread: i64,
 }
 
-/// What an answer may decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stake {
-    Verdict,
-    /// The verdict or the platform to take.
-    Result,
-}
-
 impl Engine {
     /// Points of margin between the least and the most favourable answer to a question, the others as they are.
     pub(super) fn spread(&self, situation: &mut Situation<'_>, question: usize) -> i64 {
@@ -37,19 +29,18 @@ impl Engine {
         most - least
     }
 
-    /// Whether the answer to a question can decide what is at stake, given the box of all that is open.
+    /// Whether the answer to a question can decide the verdict, given the box of all that is open.
     pub(super) fn can_change(
         &self,
         search: &mut Search<'_>,
         root: &Frame,
         question: usize,
-        stake: Stake,
-        ends: Option<&Ends>,
+        ends: &Ends,
     ) -> Option<bool> {
-        if ends.is_some_and(|ends| self.decides_on_the_way(search, question, stake, ends)) {
+        if self.decides_on_the_way(search, question, ends) {
             return Some(true);
         }
-        match search.run(root, &mut Pivot::new(question, stake)) {
+        match search.run(root, &mut Pivot::new(question)) {
             End::Found => Some(true),
             End::Exhausted => Some(false),
             End::OutOfBudget => None,
@@ -58,13 +49,7 @@ impl Engine {
 
     /// Goes from the answers with the least margin to those with the greatest, one question at a time, and sees whether
     /// somewhere on the way the answer to `question` decides.
-    fn decides_on_the_way(
-        &self,
-        search: &mut Search<'_>,
-        question: usize,
-        stake: Stake,
-        ends: &Ends,
-    ) -> bool {
+    fn decides_on_the_way(&self, search: &mut Search<'_>, question: usize, ends: &Ends) -> bool {
         let own = self.model.variables_of[question].clone();
         let mut at = ends.least.clone();
         for other in (0..self.model.classes.len()).filter(|other| *other != question) {
@@ -80,7 +65,7 @@ impl Engine {
             for end in [&ends.least, &ends.most] {
                 at.domains[own.clone()].copy_from_slice(&end.domains[own.clone()]);
                 self.model.settle_question(&mut at, question);
-                decides |= stake.differ(&here, &search.outcome(&at));
+                decides |= here.band != search.outcome(&at).band;
             }
             at.domains[own.clone()].copy_from_slice(&kept);
             self.model.settle_question(&mut at, question);

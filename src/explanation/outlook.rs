@@ -63,14 +63,7 @@ pub(super) struct Span {
     pub(super) margins: (i64, i64),
     bands: u64,
     proved: bool,
-    pub(super) ends: Option<Ends>,
-}
-
-impl Span {
-    /// Whether only the verdict with this band is possible.
-    pub(super) fn is_only(&self, band: usize) -> bool {
-        self.bands == 1 << band
-    }
+    pub(super) ends: Ends,
 }
 
 /// Complete sets of answers with the least and the greatest margin.
@@ -147,7 +140,7 @@ impl Engine {
                 proved = false;
             }
         }
-        Span { margins, bands: seen, proved, ends: Some(Ends { least: low.1, most: high.1 }) }
+        Span { margins, bands: seen, proved, ends: Ends { least: low.1, most: high.1 } }
     }
 }
 

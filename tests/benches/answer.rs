@@ -7,6 +7,8 @@
 #[path = "../suite/drafts.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
 mod drafts;
+#[path = "../suite/numbers.rs"]
+mod numbers;
 
 use std::hint::black_box;
 use std::path::Path;
@@ -17,7 +19,8 @@ use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
 use needk8s::rulebook::{Classes, Rulebook, Value};
 
-use drafts::{Numbers, Size, rulebook_of};
+use drafts::{Size, rulebook_of};
+use numbers::Numbers;
 
 const ANSWERS: &str = "tests/cases/start-up-of-three.toml";
 

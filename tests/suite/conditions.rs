@@ -4,16 +4,7 @@ use needk8s::document::SourceFile;
 use needk8s::rulebook::{Classes, Condition, Kind, OptionSet, Rulebook, Truth, Value, Values, builtin_files};
 
 use crate::cases::rulebook;
-
-/// Numbers that a seed fixes (Knuth's MMIX generator), so that a failure can be repeated.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % limit
-    }
-}
+use crate::numbers::Numbers;
 
 /// Values of a question, with those on both sides of every threshold.
 fn samples(rulebook: &Rulebook, question: usize) -> Vec<Value> {

@@ -13,9 +13,11 @@ mod interview;
 mod json;
 mod markdown;
 mod model;
+mod numbers;
 mod outlook;
 mod program;
 mod questions;
+#[allow(dead_code, reason = "the benchmark uses the rest")]
 mod respondents;
 mod rulebook;
 mod scan;

@@ -6,8 +6,9 @@ use needk8s::interview::{Adaptive, Next, Order, Situation};
 use needk8s::rulebook::{Classes, Reading, Rulebook, Value};
 
 use crate::cases::rulebook;
+use crate::numbers::Numbers;
 use crate::respondents::{
-    Known, Numbers, Walk, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
+    Known, Walk, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
 };
 
 fn result(rulebook: &Rulebook, known: &Known) -> (usize, usize) {

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use needk8s::answers::Answers;
 use needk8s::interview::{
@@ -11,18 +10,10 @@ use needk8s::interview::{
 };
 use needk8s::rulebook::{Classes, Rulebook, Value};
 
+use crate::numbers::Numbers;
+
 /// What somebody knows: an answer for each question, or nothing.
 pub(crate) type Known = Vec<Option<Value>>;
-
-/// Numbers that a seed fixes (Knuth's MMIX generator), so that a failure can be repeated.
-pub(crate) struct Numbers(pub(crate) u64);
-
-impl Numbers {
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) as usize) % limit
-    }
-}
 
 /// Any answers: every class of answers is as frequent as the others.
 pub(crate) fn uniform(rulebook: &Rulebook, numbers: &mut Numbers) -> Known {
@@ -86,27 +77,23 @@ pub(crate) struct Walk {
     /// Nothing that was not answered could matter any more.
     pub(crate) wholly: bool,
     pub(crate) answers: Answers,
-    /// The longest time that the order took for a question.
-    pub(crate) slowest: Duration,
 }
 
 /// Asks somebody what they know, and stops when it is settled.
 pub(crate) fn questions_until_settled(rulebook: &Rulebook, order: &dyn Order, known: &Known) -> Walk {
-    let (slowest, last) = (Cell::new(Duration::ZERO), Cell::new(None));
-    let timed = |situation: &Situation<'_>| {
-        let start = Instant::now();
+    let last = Cell::new(None);
+    let noted = |situation: &Situation<'_>| {
         let next = order.next(situation);
-        slowest.set(slowest.get().max(start.elapsed()));
         last.set(Some(next));
         next
     };
-    let interview = Interview { rulebook, order: &timed, leaning: &|_| String::new(), hints: &[] };
+    let interview = Interview { rulebook, order: &noted, leaning: &|_| String::new(), hints: &[] };
     let mut person = Person { rulebook, known, asked: 0 };
     let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), &mut person);
     let Ok(Outcome::Finished(answers)) = outcome else { panic!("nobody leaves") };
     let settled = matches!(last.get(), Some(Next::Settled { .. }));
     let wholly = matches!(last.get(), Some(Next::Settled { wholly: true, .. }));
-    Walk { asked: person.asked, settled, wholly, answers, slowest: slowest.get() }
+    Walk { asked: person.asked, settled, wholly, answers }
 }
 
 struct Person<'a> {

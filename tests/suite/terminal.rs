@@ -154,8 +154,8 @@ impl Person {
 
     /// The terminal is left as it was found.
     fn finds_the_terminal_intact(&self) {
-        let screen = self.seen.lock().expect("no panic");
-        assert!(!screen.0.screen().hide_cursor(), "the cursor is hidden");
+        // What the program wrote last may still be on its way.
+        self.wait("the cursor", || !self.seen.lock().expect("no panic").0.screen().hide_cursor());
         let modes = tcgetattr(&*self.pty).expect("settings").local_modes;
         assert!(modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG), "{modes:?}");
     }
