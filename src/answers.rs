@@ -176,7 +176,7 @@ impl Answers {
                 .iter()
                 .skip(1)
                 .filter_map(move |weaker| strongest.map(|strongest| (question, strongest, weaker)))
-                .filter(|(_, strongest, weaker)| !weaker.admits(strongest.value))
+                .filter(|(_, strongest, weaker)| strongest.value.is_some() && !weaker.admits(strongest.value))
         })
     }
 }

@@ -40,7 +40,17 @@ impl Check<'_> {
         let come_true = self.decision.and_then(|decision| come_true(self.contents, decision));
         let moved = self.decision.is_some_and(|decision| decision.band != self.contents.assessment.band);
         if moved { &mut findings.failures } else { &mut findings.remarks }.extend(come_true);
+        if !moved {
+            findings.remarks.extend(self.other_platform());
+        }
         findings
+    }
+
+    /// That another platform is recommended than was recorded, which is no other decision.
+    fn other_platform(&self) -> Option<String> {
+        let now = &self.contents.rulebook.platforms()[self.contents.assessment.recommendation].id;
+        let recorded = self.decision?.platform.as_ref().filter(|recorded| *recorded != now)?;
+        Some(format!("the platform was {} when it was recorded and is {now} now", one_line(recorded)))
     }
 
     /// Every reason why the check fails, as sentences; none when all is well.
@@ -171,13 +181,22 @@ impl Check<'_> {
     }
 }
 
+/// No more turning points than this are told at once.
+const MOST_SAID: usize = 8;
+
 /// The recorded turning points that have come true since, as a sentence.
 fn come_true(contents: &Contents<'_>, decision: &Decision) -> Option<String> {
     let questions = contents.rulebook.questions();
     let such = decision.revisit.iter().filter(|condition| contents.assessment.satisfies(condition));
-    let said: Vec<String> = such.map(|condition| condition.say(questions)).collect();
+    let mut said: Vec<String> = such.map(|condition| condition.say(questions)).collect();
+    said.dedup();
     if said.is_empty() {
         return None;
+    }
+    let more = said.len().saturating_sub(MOST_SAID);
+    said.truncate(MOST_SAID);
+    if more > 0 {
+        said.push(format!("{more} more"));
     }
     let date = decision.date.as_ref().map_or("the decision".to_owned(), |date| date.clone());
     Some(format!("since {date} this has come true: {}", said.join("; ")))

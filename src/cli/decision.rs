@@ -10,7 +10,7 @@ use super::input::{line_of, no_faults, read_file};
 use super::output::{shown, write_whole};
 use crate::answers::{self, Answers, Given, Origin};
 use crate::assessment::Assessment;
-use crate::document::{Entry, FaultLog, Node, Reader, SourceFile, read_toml};
+use crate::document::{Entry, FaultLog, Node, Reader, SourceFile, did_you_mean, read_toml};
 use crate::explanation::{Explanation, Target};
 use crate::facts::{Conclusions, Finding};
 use crate::report::condition_of;
@@ -54,7 +54,7 @@ pub(super) fn read(
     path: &Path,
     answers: &mut Answers,
 ) -> Result<Option<Decision>, Stop> {
-    let file = SourceFile { name: shown(path), text: read_file(path)? };
+    let file = SourceFile { name: shown(path), text: read_record(path)? };
     let collected = RefCell::new(Vec::new());
     let decision = {
         let log = FaultLog::new(0, &collected);
@@ -69,6 +69,9 @@ pub(super) fn read(
         }
         let reader = Reader::new(&entries, 0..0, "the file", &log);
         let evidence = read_evidence(rulebook, reader.map("evidence"), &log);
+        if let Some(Node::Table(decided)) = find(&entries, "decision") {
+            check_keys(decided, &log);
+        }
         let decision = reader.table("decision").and_then(|table| read_decision(rulebook, &table));
         decision.map(|decision| Decision { evidence, ..decision })
     };
@@ -100,6 +103,27 @@ fn check_tables(entries: &[Entry<'_>], log: &FaultLog<'_>) {
         if !matches!(entry.value.node, Node::Table(_)) {
             log.fault(entry.value.span.clone(), format!("`{}` must be a table", entry.key), None);
         }
+    }
+}
+
+/// Tells keys that look like one of the decision's own; others are somebody's notes.
+fn check_keys(decided: &[Entry<'_>], log: &FaultLog<'_>) {
+    const KEYS: [&str; 6] = ["verdict", "platform", "date", "rulebook", "version", "revisit"];
+    for entry in decided.iter().filter(|entry| !KEYS.contains(&entry.key.as_ref())) {
+        if let Some(near) = did_you_mean(&entry.key, KEYS) {
+            let message = format!("there is no key `{}` in a decision", entry.key);
+            log.fault(entry.key_span.clone(), message, Some(format!("did you mean `{near}`?")));
+        }
+    }
+}
+
+/// The text of the record. It is a regular file: anything else could keep the program waiting.
+fn read_record(path: &Path) -> Result<String, Stop> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() && !found.is_dir() => {
+            Err(Stop::wrong(format!("{} is not a regular file", shown(path))))
+        }
+        _ => read_file(path),
     }
 }
 
@@ -136,7 +160,9 @@ fn read_revisit(rulebook: &Rulebook, table: Reader<'_>) -> Option<Condition> {
             table.log().unknown(to.span.clone(), "verdict or side", to.text, ids.iter().copied());
         }
     }
-    when.map(|when| rulebook.read_condition(when, table.log()))
+    let condition = when.map(|when| rulebook.read_condition(when, table.log()));
+    table.finish();
+    condition
 }
 
 /// What was found of each question when the decision was recorded. Lines and words beside it are for people.
@@ -172,7 +198,7 @@ pub(super) struct Record<'a> {
 impl Record<'_> {
     /// Records all of it in the file, which keeps its comments and whatever else it says.
     pub(super) fn write(&self, path: &Path) -> Result<(), Stop> {
-        let existing = if path.symlink_metadata().is_ok() { Some(read_file(path)?) } else { None };
+        let existing = if path.symlink_metadata().is_ok() { Some(read_record(path)?) } else { None };
         let new =
             "# Recorded by needk8s; `needk8s check` holds the decision against the answers.\n\n[answers]\n";
         let text = existing.as_deref().unwrap_or(new);

@@ -1,5 +1,6 @@
 //! Writing: standard streams, and files that appear whole or not at all.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +11,24 @@ use crate::text::one_line;
 /// Writes to standard output.
 pub(super) fn print(text: &str) -> Result<(), Stop> {
     let mut stdout = io::stdout().lock();
+    let text = without_workflow_commands(text);
     stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| Stop::stream(&error))
+}
+
+/// The text as it is, but in GitHub Actions without anything that its runner would take for a command: words from a
+/// repository may stand in it.
+/// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
+fn without_workflow_commands(text: &str) -> Cow<'_, str> {
+    let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    if !in_actions || !(text.contains("::") || text.contains("##[")) {
+        return Cow::Borrowed(text);
+    }
+    let broken = text.split_inclusive('\n').map(|line| {
+        let is_command = line.trim_start().starts_with("::");
+        let line = line.replace("##[", "## [");
+        if is_command { line.replacen("::", ": :", 1) } else { line }
+    });
+    Cow::Owned(broken.collect())
 }
 
 /// Writes a line to standard error; talk that nobody reads is no failure.

@@ -296,9 +296,12 @@ impl Writer<'_> {
                 self.range()
             ),
             Status::Undecided => format!(
-                "The {} given rule out only {} % of the margin's spread; {} {:+} to {:+}.",
+                "The {} given rule out {} of the margin's spread; {} {:+} to {:+}.",
                 crate::text::counted(known, "answer", "answers"),
-                self.outlook.coverage.percent(),
+                match self.outlook.coverage.percent() {
+                    0 => "hardly any".to_owned(),
+                    percent => format!("only {percent} %"),
+                },
                 if self.outlook.proved {
                     "the margin can still be anything from"
                 } else {

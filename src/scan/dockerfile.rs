@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use super::facts::{Dockerfile, PathClass};
 use super::paths::Paths;
 use super::patterns::Patterns;
+use super::reference::without_credentials;
 use super::source::{Listed, Source};
 use super::tables::DockerfileTable;
 
@@ -129,7 +130,7 @@ fn bases(instructions: &[Instruction]) -> Vec<(String, usize)> {
                 let is_stage =
                     image == "scratch" || stages.iter().any(|stage| stage.eq_ignore_ascii_case(image));
                 if !is_stage {
-                    bases.push((interpolate(image, &defaults), instruction.line));
+                    bases.push((without_credentials(&interpolate(image, &defaults)), instruction.line));
                 }
                 let named = words.next().is_some_and(|word| word.eq_ignore_ascii_case("as"));
                 stages.extend(words.next().filter(|_| named));

@@ -11,6 +11,7 @@ mod ml;
 mod paths;
 mod patterns;
 mod progress;
+mod reference;
 mod relation;
 mod rules;
 mod source;

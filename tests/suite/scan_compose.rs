@@ -161,14 +161,42 @@ fn the_first_version_of_the_format_is_read() {
 }
 
 #[test]
-fn variables_are_read_from_env_even_where_it_is_ignored() {
+fn variables_of_an_ignored_env_are_used_and_never_shown() {
+    let compose = "services:\n  web:\n    image: acme/$NAME:${TAG:-1}\n    scale: $COPIES\n";
     let program = Program::new()
-        .file("compose.yaml", "services:\n  web:\n    image: acme/web:$TAG\n")
+        .file("compose.yaml", compose)
         .file(".gitignore", ".env\n")
-        .file(".env", "TAG=3\n")
-        .file(".env.example", "TAG=2\n");
-    let scanned = program.run("scan --format json").ok().json();
-    assert_eq!(service(&scanned["compose"], "web")["image_resolved"], "acme/web:3");
+        .file(".env", "NAME=s3cr3t\nCOPIES=3\n")
+        .file(".env.example", "NAME=web\nTAG=2\n");
+    let scanned = program.run("scan --format json").ok();
+    assert!(!scanned.stdout.contains("s3cr3t"), "{}", scanned.stdout);
+    let scanned = scanned.json();
+    let web = service(&scanned["compose"], "web");
+    assert_eq!((&web["image_resolved"], &web["replicas"]), (&"acme/${NAME}:1".into(), &3.into()));
+    for command in ["scan --verbose", "scan --format markdown", "--scan . --save --no-input --verbose"] {
+        let run = program.run(command).ok();
+        assert!(!run.stdout.contains("s3cr3t") && !run.stderr.contains("s3cr3t"), "{command}");
+    }
+    assert!(!program.read("needk8s.toml").contains("s3cr3t"));
+}
+
+#[test]
+fn what_stands_in_for_a_secret_is_not_shown_either() {
+    let compose = "services:\n  web:\n    image: user:hunter2@reg.example/web:${API_TOKEN:-hunter3}\n";
+    let program = Program::new().file("compose.yaml", compose);
+    let scanned = program.run("scan --format json").ok();
+    assert!(!scanned.stdout.contains("hunter"), "{}", scanned.stdout);
+    let scanned = scanned.json();
+    assert_eq!(service(&scanned["compose"], "web")["image"], "reg.example/web:${API_TOKEN}");
+}
+
+#[test]
+fn a_file_that_compose_file_names_and_that_is_not_there_is_told() {
+    let program = Program::new()
+        .file("compose.yaml", "services:\n  web:\n    image: acme/web\n")
+        .set("COMPOSE_FILE", "nope.yaml");
+    let scanned = program.run("scan").ok().stdout;
+    assert!(scanned.contains("nope.yaml") && scanned.contains("COMPOSE_FILE names it"), "{scanned}");
 }
 
 #[test]

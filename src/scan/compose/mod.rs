@@ -28,7 +28,7 @@ use super::source::{Listed, Source};
 use choose::{Choice, Found};
 use paths::{join, name, parent};
 use project::Library;
-use service::Reader;
+use service::{MOST_SERVICES, Reader};
 pub(crate) use tables::ComposeTables;
 use tables::Words;
 use variables::Variables;
@@ -84,8 +84,11 @@ fn choose_files(
     let variables = variables_in(library, "", &tables.compose);
     let listed = environment.compose_file.as_deref().or(variables.get("COMPOSE_FILE"));
     let listed = listed.and_then(commands::files_of).unwrap_or_default();
-    let files: Vec<String> =
-        listed.iter().filter_map(|file| join("", file)).filter(|file| library.has(file)).collect();
+    let (files, missing): (Vec<String>, Vec<String>) =
+        listed.iter().filter_map(|file| join("", file)).partition(|file| library.has(file));
+    for path in missing {
+        library.note(Unreadable { path, reason: "COMPOSE_FILE names it, and it is not there".to_owned() });
+    }
     if files.is_empty() { choose::choose(library, found, tables) } else { Choice::Files(files) }
 }
 
@@ -105,6 +108,10 @@ fn read_project(
     compose.services = Reader { library, project: &project, tables, profiles }.services();
     compose.main_set = project.files.clone();
     compose.main = files.into_iter().next();
+    if let (Some(main), true) = (&compose.main, project.services.len() > MOST_SERVICES) {
+        let reason = format!("it defines more than {MOST_SERVICES} services; the others are left out");
+        library.note(Unreadable { path: main.clone(), reason });
+    }
 }
 
 /// The variables of the first file of a folder that has some.
@@ -112,7 +119,9 @@ fn variables_in(library: &mut Library, folder: &str, words: &Words) -> Variables
     let mut variables = Variables::new(&words.secret_words);
     let files = words.env_files.iter().filter_map(|name| join(folder, name));
     let text = files.into_iter().find_map(|path| library.variables(&path));
-    variables.add(text.as_deref().unwrap_or_default());
+    if let Some((text, is_public)) = text {
+        variables.add(&text, is_public);
+    }
     variables
 }
 

@@ -55,11 +55,11 @@ impl<'a> Library<'a> {
         self.noted(text)
     }
 
-    /// The text of a file with variables, which repositories usually ignore.
-    pub(super) fn variables(&mut self, path: &str) -> Option<Arc<str>> {
+    /// The text of a file with variables, which repositories usually ignore, and whether it is theirs all the same.
+    pub(super) fn variables(&mut self, path: &str) -> Option<(Arc<str>, bool)> {
         match self.has(path) {
-            true => self.text(path),
-            false => self.source.ignored(path).and_then(|text| self.noted(text)),
+            true => Some((self.text(path)?, true)),
+            false => Some((self.source.ignored(path).and_then(|text| self.noted(text))?, false)),
         }
     }
 
@@ -93,7 +93,7 @@ impl<'a> Library<'a> {
         documents
     }
 
-    fn note(&mut self, trouble: Unreadable) {
+    pub(super) fn note(&mut self, trouble: Unreadable) {
         if !self.unreadable.contains(&trouble) {
             self.unreadable.push(trouble);
         }
@@ -161,7 +161,12 @@ impl Assembly<'_, '_> {
     /// The services of a file, those it includes among them.
     fn file(&mut self, path: &str, setting: &Rc<Setting>) -> Map {
         let in_circle = self.open.iter().any(|open| open == path);
-        if in_circle || self.open.len() >= DEEPEST || self.project.files.len() >= FILES {
+        if in_circle {
+            return Map::new();
+        }
+        if self.open.len() >= DEEPEST || self.project.files.len() >= FILES {
+            let reason = format!("the project includes more than {FILES} files, or more than {DEEPEST} deep");
+            self.library.note(Unreadable { path: path.to_owned(), reason });
             return Map::new();
         }
         self.open.push(path.to_owned());
@@ -210,8 +215,8 @@ impl Assembly<'_, '_> {
         let mut env_files: Vec<String> = text("env_file").iter().filter_map(in_here).collect();
         env_files.extend(join(&folder, ".env"));
         let mut variables = setting.variables.clone();
-        for text in env_files.iter().filter_map(|path| self.library.variables(path)) {
-            variables.add(&text);
+        for (text, is_public) in env_files.iter().filter_map(|path| self.library.variables(path)) {
+            variables.add(&text, is_public);
         }
         (files, Rc::new(Setting { folder, variables }))
     }

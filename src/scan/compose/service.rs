@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::super::facts::{Place, Service};
+use super::super::reference::without_credentials;
 use super::class::{self, Signs};
 use super::image;
 use super::paths::join;
 use super::project::{Library, Project};
 use super::tables::ComposeTables;
 use super::yaml::{Entry, Mark, Node, Value};
+
+/// Nobody runs more services from one file; what is beyond is left out.
+pub(super) const MOST_SERVICES: usize = 2_000;
 
 /// What is needed to read the services of a project.
 pub(super) struct Reader<'a> {
@@ -32,8 +36,8 @@ impl Reader<'_> {
         let awaited = self.awaited();
         let is_service = |entry: &Entry| matches!(entry.node.value, Value::Map(_) | Value::Null);
         let entries = self.project.services.iter().filter(|(_, entry)| is_service(entry));
-        let mut services: Vec<Service> =
-            entries.map(|(name, entry)| self.service(name, entry, awaited.contains(name))).collect();
+        let services = entries.map(|(name, entry)| self.service(name, entry, awaited.contains(name)));
+        let mut services: Vec<Service> = services.take(MOST_SERVICES).collect();
         self.tell_builds_apart(&mut services);
         services
     }
@@ -57,7 +61,7 @@ impl Reader<'_> {
             name: name.to_owned(),
             class,
             kind,
-            image: written.map(str::to_owned),
+            image: image.and_then(|image| self.as_written(image)),
             build: self.build(name, node),
             active: self.is_active(node) && !matches!(replicas, Some((0, _))),
             place: place(&entry.mark),
@@ -69,8 +73,20 @@ impl Reader<'_> {
             secrets: node.get("secrets").filter(|secrets| !is_empty(&secrets.node)).map(at),
             volumes: self.keeps_data(node),
             docker_socket: self.docker_socket(node),
-            image_resolved: resolved,
+            image_resolved: image.and_then(|image| self.shown(image)),
         }
+    }
+
+    /// An image as it is written, without what nobody should see.
+    fn as_written(&self, image: &Entry) -> Option<String> {
+        let setting = self.project.setting(&image.node.mark);
+        Some(without_credentials(&setting.variables.written(image.node.text()?)))
+    }
+
+    /// An image with those of its variables replaced whose values may be shown.
+    fn shown(&self, image: &Entry) -> Option<String> {
+        let setting = self.project.setting(&image.node.mark);
+        image::tidy(&without_credentials(&setting.variables.shown(image.node.text()?)))
     }
 
     /// The text of an entry with its variables replaced.

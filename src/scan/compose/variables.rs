@@ -1,7 +1,7 @@
 //! Interpolation: the values of `.env` files, and what becomes of `${VARIABLE:-default}`.
 //!
-//! Values are used where something must be resolved (the name of an image, a number, a list of files or profiles) and
-//! shown nowhere else. What a secret is called by its name is not used at all.
+//! Values are used where something must be resolved (the name of an image, a number, a list of files or profiles). Those
+//! of a file that the repository ignores are shown nowhere. What a secret is called by its name is not used at all.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,8 +14,26 @@ const LONGEST: usize = 4096;
 /// Variables and their values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Variables {
-    values: HashMap<String, String>,
+    values: HashMap<String, Known>,
     secret_words: Vec<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    value: String,
+    /// It stands in a file of the repository, as the compose file does.
+    is_public: bool,
+}
+
+/// What is wanted of a text with variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// All that is known, to draw conclusions from.
+    Values,
+    /// What may be shown: values that the repository itself has.
+    Public,
+    /// The text as it is written, but for what stands in for a secret.
+    Written,
 }
 
 impl Variables {
@@ -24,8 +42,10 @@ impl Variables {
         Self { values: HashMap::new(), secret_words: secret_words.to_vec() }
     }
 
-    /// Adds the variables of a text in the format of `.env`. Those that are there already stay.
-    pub(super) fn add(&mut self, text: &str) {
+    /// Adds the variables of a text in the format of `.env`, which may be public. Those that are there already stay.
+    pub(super) fn add(&mut self, text: &str, is_public: bool) {
+        // A value may be made of others.
+        let is_public = is_public && self.values.values().all(|known| known.is_public);
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             let Some((name, value)) = assignment(line) else { continue };
@@ -33,61 +53,85 @@ impl Variables {
             if value.len() > LONGEST {
                 continue;
             }
-            self.values.entry(name.to_owned()).or_insert(value);
+            self.values.entry(name.to_owned()).or_insert(Known { value, is_public });
         }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.values.get(name).map(String::as_str)
+        self.values.get(name).map(|known| known.value.as_str())
     }
 
     /// The text with its variables replaced, those with secret names excepted.
     pub(super) fn resolve<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.resolve_for(Wanted::Values, text)
+    }
+
+    /// The text with those of its variables replaced whose values may be shown.
+    pub(super) fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.resolve_for(Wanted::Public, text)
+    }
+
+    /// The text as it is written, without what stands in for a secret.
+    pub(super) fn written<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.resolve_for(Wanted::Written, text)
+    }
+
+    fn resolve_for<'a>(&self, wanted: Wanted, text: &'a str) -> Cow<'a, str> {
         if text.contains('$') && text.len() <= LONGEST {
-            Cow::Owned(self.resolve_to(text, 0))
+            Cow::Owned(self.resolve_to(wanted, text, 0))
         } else {
             Cow::Borrowed(text)
         }
     }
 
-    fn resolve_to(&self, text: &str, depth: usize) -> String {
+    fn resolve_to(&self, wanted: Wanted, text: &str, depth: usize) -> String {
         let mut resolved = String::with_capacity(text.len());
         let mut rest = text;
         // Values that hold values can grow without end.
         while let Some(dollar) = rest.find('$').filter(|_| resolved.len() <= LONGEST) {
             resolved.push_str(&rest[..dollar]);
             rest = &rest[dollar + 1..];
-            rest = self.resolve_one(rest, depth, &mut resolved);
+            rest = self.resolve_one(wanted, rest, depth, &mut resolved);
         }
         resolved.push_str(rest);
         resolved
     }
 
     /// Resolves what follows a dollar and returns what follows that.
-    fn resolve_one<'a>(&self, rest: &'a str, depth: usize, resolved: &mut String) -> &'a str {
+    fn resolve_one<'a>(&self, wanted: Wanted, rest: &'a str, depth: usize, resolved: &mut String) -> &'a str {
         if let Some(rest) = rest.strip_prefix('$') {
-            resolved.push('$');
+            resolved.push_str(if wanted == Wanted::Written { "$$" } else { "$" });
             return rest;
         }
         let braced = rest.strip_prefix('{').and_then(|inner| Some((inner, closing(inner)?)));
         if let Some((inner, end)) = braced {
-            resolved.push_str(&self.expand(&inner[..end], depth));
+            resolved.push_str(&self.expand(wanted, &inner[..end], depth));
             return &inner[end + 1..];
         }
         let (name, rest) = split_name(rest);
         if name.is_empty() {
             resolved.push('$');
+        } else if wanted == Wanted::Written {
+            resolved.push('$');
+            resolved.push_str(name);
         } else {
-            resolved.push_str(&self.expand(name, depth));
+            resolved.push_str(&self.expand(wanted, name, depth));
         }
         rest
     }
 
     /// The value of what stands between braces.
-    fn expand(&self, inner: &str, depth: usize) -> String {
+    fn expand(&self, wanted: Wanted, inner: &str, depth: usize) -> String {
         let (name, operator) = split_name(inner);
-        if name.is_empty() || depth >= DEEPEST || self.is_secret(name) {
+        if name.is_empty() || depth >= DEEPEST {
             return format!("${{{inner}}}");
+        }
+        let is_private = self.values.get(name).is_some_and(|known| !known.is_public);
+        if self.is_secret(name) || wanted == Wanted::Public && is_private {
+            return format!("${{{name}}}");
+        }
+        if wanted == Wanted::Written {
+            return format!("${{{name}{}}}", self.resolve_to(wanted, operator, depth + 1));
         }
         let value = self.get(name);
         let filled = value.filter(|value| !value.is_empty());
@@ -97,8 +141,8 @@ impl Variables {
         };
         let word = operand.get(1..).unwrap_or_default();
         match operand.chars().next() {
-            Some('-') => then.map_or_else(|| self.resolve_to(word, depth + 1), str::to_owned),
-            Some('+') => then.map(|_| self.resolve_to(word, depth + 1)).unwrap_or_default(),
+            Some('-') => then.map_or_else(|| self.resolve_to(wanted, word, depth + 1), str::to_owned),
+            Some('+') => then.map(|_| self.resolve_to(wanted, word, depth + 1)).unwrap_or_default(),
             _ => value.unwrap_or_default().to_owned(),
         }
     }
