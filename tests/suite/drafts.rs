@@ -57,7 +57,7 @@ pub(crate) fn rulebook_of(numbers: &mut Numbers, size: Size) -> Option<Rulebook>
     let Size { aspects, platforms, .. } = size;
     text += "[[family]]\nid = \"plain\"\nname = \"plain\"\n[[family]]\nid = \"subject\"\nname = \"s\"\n[[family]]\nid = \"other\"\nname = \"o\"\n";
     for platform in 0..platforms {
-        let family = if platform == 0 { "plain" } else { ["plain", "subject", "other"][(platform + 1) % 3] };
+        let family = ["plain", "subject", "other"][platform % 3];
         let _ = write!(
             text,
             "[[platform]]\nid = \"p{platform}\"\nname = \"p\"\nfamily = \"{family}\"\neffort = {}\nsummary = \"s\"\neffort-because = \"b\"\n",
