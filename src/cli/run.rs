@@ -287,8 +287,7 @@ impl Program<'_> {
             return (assessment, explanation);
         }
         // What may still come depends on what is open; what would change the verdict, on what it was assessed by.
-        let Explanation { turning_points, slack, .. } =
-            self.engine().explain(self.rulebook, &stated, &assessment);
+        let (turning_points, slack) = self.engine().changes(self.rulebook, &stated, assessment.band);
         (assessment, Explanation { turning_points, slack, ..explanation })
     }
 

@@ -106,10 +106,17 @@ impl Engine {
         }
     }
 
-    /// What would move the verdict on `values`, target by target.
-    pub fn turning_points(&self, rulebook: &Rulebook, values: &[Option<Value>]) -> Vec<TurningPoints> {
+    /// What would move the verdict with this band, target by target, and the slack of each given answer; no more than
+    /// that of all that [`explain`](Self::explain) tells.
+    pub fn changes(
+        &self,
+        rulebook: &Rulebook,
+        values: &[Option<Value>],
+        band: usize,
+    ) -> (Vec<TurningPoints>, Vec<Values>) {
         let mut situation = Situation::new(&self.model, self.model.classes_of(values));
-        turning::find(&mut situation).summed_up(rulebook, &situation)
+        let turning_points = turning::find(&mut situation).summed_up(rulebook, &situation);
+        (turning_points, self.slack(&mut situation, &self.completions(values), band))
     }
 
     /// The smallest sets of one or two answer changes after which `platform` is recommended; all of them.

@@ -7,19 +7,21 @@
 #[path = "../suite/drafts.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
 mod drafts;
+mod measure;
 #[path = "../suite/numbers.rs"]
 mod numbers;
 
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
 use needk8s::rulebook::{Classes, Rulebook, Value};
 
 use drafts::{Size, rulebook_of};
+use measure::{measure, millis};
 use numbers::Numbers;
 
 const ANSWERS: &str = "tests/cases/start-up-of-three.toml";
@@ -133,23 +135,4 @@ fn run(program: &Path, args: &[&str]) {
     let mut command = Command::new(program);
     command.args(args).env("CI", "true").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     assert!(command.status().is_ok_and(|status| status.success()), "{} fails", program.display());
-}
-
-/// Prints the median and the 99th percentile of many runs, and returns the median.
-fn measure(name: &str, runs: usize, mut work: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..runs)
-        .map(|_| {
-            let start = Instant::now();
-            work();
-            start.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    let median = times[runs / 2];
-    println!("{name:<32} {:>9.3} ms   99 %: {:>9.3} ms", millis(median), millis(times[runs * 99 / 100]));
-    median
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

@@ -3,17 +3,22 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
+mod measure;
+
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 use ignore::{WalkBuilder, WalkState};
 use needk8s::rulebook::builtin_scan_file;
 use needk8s::scan::{Environment, Progress, Rules, read};
 use rayon::prelude::*;
 
+use measure::measure;
+
 /// Directories of the large tree, with 25 files in each.
 const DIRECTORIES: usize = 1_000;
+const RUNS: usize = 50;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rules = Rules::parse(&builtin_scan_file()).map_err(|faults| faults.to_string())?;
@@ -23,10 +28,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     generate(&ordinary, DIRECTORIES / 25)?;
 
     for (name, tree) in [("25,000 files", &large), ("1,000 files", &ordinary)] {
-        let floor = measure(&format!("{name}: walk and read"), || {
+        let floor = measure(&format!("{name}: walk and read"), RUNS, || {
             assert!(floor(tree) > 0, "there is nothing to read")
         });
-        let scan = measure(&format!("{name}: scan"), || {
+        let scan = measure(&format!("{name}: scan"), RUNS, || {
             let facts =
                 read(tree, &rules, &Environment::default(), SystemTime::UNIX_EPOCH, &Progress::default());
             assert!(facts.is_ok_and(|facts| !facts.kubernetes.objects.is_empty()), "the scan finds nothing");
@@ -99,23 +104,4 @@ fn template(number: usize) -> String {
 
 fn values(number: usize) -> String {
     (0..60).map(|line| format!("setting-{line}:\n  value: {}\n", number + line)).collect()
-}
-
-/// Prints the median and the 99th percentile of many runs, and returns the median.
-fn measure(name: &str, mut work: impl FnMut()) -> Duration {
-    let mut times: Vec<Duration> = (0..50)
-        .map(|_| {
-            let start = Instant::now();
-            work();
-            start.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    let (median, late) = (times[times.len() / 2], times[times.len() * 99 / 100]);
-    println!("{name:<32} {:>9.3} ms   99 %: {:>9.3} ms", millis(median), millis(late));
-    median
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use needk8s::document::SourceFile;
+use needk8s::document::{Faults, SourceFile};
 use needk8s::rulebook::{Rulebook, builtin_files};
 
 use crate::numbers::Numbers;
@@ -195,14 +195,23 @@ const KINDS: [&str; 5] = [
     "kind = \"choices\"\n[[question.option]]\nid = \"a\"\nlabel = \"a\"\nsay = \"a\"\n[[question.option]]\nid = \"b\"\nlabel = \"b\"\nsay = \"b\"\n[[question.option]]\nid = \"c\"\nlabel = \"c\"\nsay = \"c\"\n",
 ];
 
+/// The shipped rule files as tables.
+pub(crate) fn shipped_tables() -> Vec<toml::Table> {
+    builtin_files().iter().map(|file| file.text.parse().expect("the shipped files are TOML")).collect()
+}
+
+/// The rulebook that tables spell.
+pub(crate) fn parsed(tables: &[toml::Table]) -> Result<Rulebook, Faults> {
+    let file = |(index, table): (usize, &toml::Table)| SourceFile {
+        name: format!("{index}.toml"),
+        text: table.to_string(),
+    };
+    Rulebook::parse(tables.iter().enumerate().map(file).collect())
+}
+
 /// The shipped rulebook with a few of its questions only, and the criteria that ask for nothing else.
 pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
-    let text: String = builtin_files().into_iter().map(|file| file.text).collect::<Vec<_>>().join("\n");
-    let mut tables: Vec<toml::Table> = Vec::new();
-    for file in builtin_files() {
-        tables.push(file.text.parse().expect("the shipped files are TOML"));
-    }
-    drop(text);
+    let mut tables = shipped_tables();
     let ids: Vec<String> = list(&tables, "question").iter().map(|question| word(question, "id")).collect();
     let mut kept: Vec<String> = Vec::new();
     while kept.len() < questions {
@@ -216,12 +225,7 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
         });
         keep(table, "problem", |problem| asked_by(&problem["when"], &ids).iter().all(|id| kept.contains(id)));
     }
-    let files = tables
-        .into_iter()
-        .enumerate()
-        .map(|(index, table)| SourceFile { name: format!("{index}.toml"), text: table.to_string() })
-        .collect();
-    Rulebook::parse(files).unwrap_or_else(|faults| panic!("{faults}"))
+    parsed(&tables).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 fn add_with_its_gates(tables: &[toml::Table], id: &str, kept: &mut Vec<String>) {

@@ -3,12 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use needk8s::assessment::{Assessment, assess};
-use needk8s::document::SourceFile;
 use needk8s::explanation::{Engine, Explanation, Figure, Fragile, Target, TurningPoints};
-use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Reading, Rulebook, Value, Values, builtin_files};
+use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Reading, Rulebook, Value, Values};
 
 use crate::cases::{all, rulebook};
-use crate::drafts::{random_rulebook, slice};
+use crate::drafts::{parsed, random_rulebook, shipped_tables, slice};
 use crate::numbers::Numbers;
 
 /// What one set of answers comes to.
@@ -208,8 +207,7 @@ fn check_sufficient_reason(
             let mut start = only(&|_| false);
             start[question] = Some(value);
             let mut wider = vec![start];
-            for (other, values) in reason.answers.iter().enumerate().filter(|(other, _)| *other != at) {
-                let _ = other;
+            for (_, values) in reason.answers.iter().enumerate().filter(|(other, _)| *other != at) {
                 wider = combined(naive, &wider, values);
             }
             let still = wider.iter().all(|given| naive.forces(given, band));
@@ -369,9 +367,9 @@ fn check_percent(rulebook: &Rulebook, assessment: &Assessment, percent: u8, cont
                     }
                 })
             };
-            let others =
+            let mut others =
                 [Leaning::Without, Leaning::Hedge, Leaning::With].into_iter().filter(|other| *other != side);
-            others.clone().all(|other| beyond(other, share >= 0))
+            others.all(|other| beyond(other, share >= 0))
         })
     };
     let percent = i64::from(percent);
@@ -414,19 +412,6 @@ fn everything_that_is_said_of_slices_of_the_shipped_rulebook_is_what_trying_ever
     }
 }
 
-/// The rule files as tables, in which single figures can be changed.
-fn tables() -> Vec<toml::Table> {
-    builtin_files().iter().map(|file| file.text.parse().expect("the shipped files are TOML")).collect()
-}
-
-fn parsed(tables: &[toml::Table]) -> Option<Rulebook> {
-    let file = |(index, table): (usize, &toml::Table)| SourceFile {
-        name: format!("{index}.toml"),
-        text: table.to_string(),
-    };
-    Rulebook::parse(tables.iter().enumerate().map(file).collect()).ok()
-}
-
 /// The place of a figure: keys, and ids within lists.
 fn place(rulebook: &Rulebook, figure: Figure) -> Vec<String> {
     let criterion = |index: usize| rulebook.criteria()[index].id.clone();
@@ -465,7 +450,7 @@ fn with_figure(mut tables: Vec<toml::Table>, place: &[String], value: i64) -> Op
         at = at.get_mut(key)?;
     }
     *at = toml::Value::Integer(value);
-    parsed(&tables)
+    parsed(&tables).ok()
 }
 
 #[test]
@@ -481,7 +466,7 @@ fn the_most_fragile_figure_changes_the_side_and_nothing_smaller_does() {
             continue;
         };
         let side_with = |figure: Figure, value: i64| {
-            let changed = with_figure(tables(), &place(&rulebook, figure), value)?;
+            let changed = with_figure(shipped_tables(), &place(&rulebook, figure), value)?;
             let readings = changed.readings(|question| given[question]);
             Some(assess(&changed, readings).leaning(&changed))
         };
