@@ -21,7 +21,7 @@ use crate::report::why::{self, Why};
 use crate::report::{
     Contents, Format, Provenance, export, json, markdown, matrix, reference, scan as scan_report, text,
 };
-use crate::rulebook::{Platform, Reading, Rulebook, Value};
+use crate::rulebook::{Reading, Rulebook, Value};
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -450,11 +450,7 @@ impl Program<'_> {
     /// The platform with this id or name.
     fn platform(&self, given: &str) -> Result<usize, Stop> {
         let platforms = self.rulebook.platforms();
-        let meant = given.to_lowercase();
-        let is_meant = |platform: &Platform| {
-            [&platform.id, &platform.name].iter().any(|name| name.to_lowercase() == meant)
-        };
-        platforms.iter().position(is_meant).ok_or_else(|| {
+        self.rulebook.platform(given).ok_or_else(|| {
             let ids = || platforms.iter().map(|platform| platform.id.as_str());
             let names = platforms.iter().map(|platform| platform.name.as_str());
             let help = match did_you_mean(given, ids()).or_else(|| did_you_mean(given, names)) {
