@@ -1,14 +1,12 @@
-//! From arguments to an exit code: reads what is known, assesses it, and writes the result where it was asked for.
+//! From arguments to an exit code.
 
-use std::cell::OnceCell;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
 
-use super::args::{self, Action, Gates, Plan};
-use super::check::{self, Check};
-use super::decision::{self, Decision, Record};
+use super::args;
+use super::commands;
 use super::exit::{ExitCode, Stop};
 use super::input;
+<<<<<<< HEAD
 use super::output::{can_ask, layout, print, say, shown, write_whole};
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
@@ -22,6 +20,10 @@ use crate::report::{
     Contents, Format, Provenance, export, json, markdown, matrix, reference, scan as scan_report, text,
 };
 use crate::rulebook::{Reading, Rulebook, Value};
+=======
+use super::output::{layout, print, say};
+use super::program::Program;
+>>>>>>> main
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -52,6 +54,7 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
             return print(&text).map(|()| ExitCode::Done);
         }
     };
+<<<<<<< HEAD
     let plan = args::plan(&rulebook, &matches).map_err(Stop::wrong)?;
     let program =
         Program { rulebook: &rulebook, rules: rules.as_deref(), plan: &plan, engine: OnceCell::new() };
@@ -522,4 +525,9 @@ fn now() -> time::OffsetDateTime {
     fixed
         .and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok())
         .unwrap_or_else(time::OffsetDateTime::now_utc)
+=======
+    let (command, typed) = commands::chosen(&matches);
+    let plan = args::plan(&rulebook, &matches, typed).map_err(Stop::wrong)?;
+    (command.run)(&Program::new(&rulebook, rules.as_deref(), &plan), typed)
+>>>>>>> main
 }

@@ -158,8 +158,10 @@ impl Export<'_> {
     fn claims(&self, claims: &[Claim]) -> Vec<Json> {
         claims
             .iter()
-            .map(|claim| json!({ "text": claim.text, "when": self.condition(&claim.when), "harm": claim.harm.word(),
-                "sources": self.sources(&claim.sources) }))
+            .map(|claim| {
+                json!({ "text": claim.text, "when": self.condition(&claim.when), "harm": claim.harm.word(),
+                "sources": self.sources(&claim.sources) })
+            })
             .collect()
     }
 
