@@ -7,7 +7,7 @@ use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
 use crate::document::did_you_mean;
 use crate::report::why::{self, Why};
-use crate::rulebook::{Platform, Rulebook};
+use crate::rulebook::Rulebook;
 use crate::text::one_line;
 
 pub(super) const NAME: &str = "why";
@@ -44,10 +44,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
 /// The platform with this id or name.
 fn platform(rulebook: &Rulebook, given: &str) -> Result<usize, Stop> {
     let platforms = rulebook.platforms();
-    let meant = given.to_lowercase();
-    let is_meant =
-        |platform: &Platform| [&platform.id, &platform.name].iter().any(|name| name.to_lowercase() == meant);
-    platforms.iter().position(is_meant).ok_or_else(|| {
+    rulebook.platform(given).ok_or_else(|| {
         let ids = || platforms.iter().map(|platform| platform.id.as_str());
         let names = platforms.iter().map(|platform| platform.name.as_str());
         let help = match did_you_mean(given, ids()).or_else(|| did_you_mean(given, names)) {
