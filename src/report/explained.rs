@@ -4,16 +4,16 @@ use crate::assessment::Assessment;
 use crate::explanation::{
     Explanation, Figure, Fragile, OpenQuestion, Status, Target, TurningPoint, TurningPoints,
 };
-use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Values, all_of, any_of, either};
-use crate::text::list;
+use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Values, all_of, either};
+use crate::text::{list, upper_first};
 
 /// The whole explanation, sentence by sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     /// What alone decides the verdict; `None` while several verdicts are possible.
     pub reason: Option<Reason>,
-    /// What is worth watching, a sentence for each direction.
-    pub revisit: Vec<String>,
+    /// What is worth watching, for each direction.
+    pub again: Vec<Again>,
     /// What would change the verdict, target by target.
     pub turns: Vec<Turn>,
     /// What each answer may be, the others kept, without a change of verdict.
@@ -33,6 +33,15 @@ impl Explained {
     pub fn anything_goes(&self) -> Vec<&str> {
         self.slack.iter().filter(|answer| answer.anything).map(|answer| answer.name.as_str()).collect()
     }
+}
+
+/// What would bring another answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// The answer that it would bring: "Kubernetes", "something simpler", or the name of a verdict.
+    pub to: String,
+    /// Each of these would do it; clauses that complete "when …", likely growth first.
+    pub when: Vec<String>,
 }
 
 /// Given answers that force the verdict.
@@ -129,8 +138,6 @@ const WATCHED: usize = 3;
 /// How many lines a target gets, and how many alternatives a line.
 const LINES: usize = 6;
 const ALTERNATIVES: usize = 6;
-/// The one sentence about what to watch stays shorter than this where it can.
-const SHORT: usize = 240;
 /// How many open questions a summary names.
 const ASKED: usize = 5;
 
@@ -143,7 +150,7 @@ pub(super) fn explained(
     let writer = Writer { rulebook, assessment, explanation };
     Explained {
         reason: writer.reason(),
-        revisit: writer.revisit(),
+        again: writer.again(),
         turns: explanation.turning_points.iter().map(|turning| writer.turn(turning)).collect(),
         slack: explanation
             .slack
@@ -337,25 +344,22 @@ impl Writer<'_> {
         Some(Reason { title, answers })
     }
 
-    fn revisit(&self) -> Vec<String> {
+    fn again(&self) -> Vec<Again> {
         let band = self.assessment.band;
         let watched = self.explanation.to_watch(self.rulebook, band);
         watched.into_iter().map(|turning| self.watch(turning)).collect()
     }
 
-    /// "Revisit when you deploy more than 29 services of your own. Then …"
-    fn watch(&self, turning: &TurningPoints) -> String {
+    fn watch(&self, turning: &TurningPoints) -> Again {
         let growing = turning.points.iter().filter(|point| point.grows).count();
         let points = if growing > 0 { &turning.points[..growing] } else { &turning.points };
-        let mut said: Vec<String> = Vec::new();
-        for group in &grouped(points) {
-            let clause = say_few(self.rulebook, group);
-            let length: usize = said.iter().map(String::len).sum();
-            if said.is_empty() || said.len() < WATCHED && length + clause.len() < SHORT {
-                said.push(clause);
-            }
-        }
-        format!("Revisit when {}. Then {}.", any_of(&said), self.turned(turning.target))
+        let groups = grouped(points);
+        let when = groups.iter().take(WATCHED).map(|group| say_few(self.rulebook, group)).collect();
+        let to = match turning.target {
+            Target::Verdict(band) => self.band_name(band),
+            Target::Side(side) => self.rulebook.side(side).name.clone(),
+        };
+        Again { to, when }
     }
 
     /// What it would be when a turning point has come true.
@@ -415,27 +419,15 @@ impl Writer<'_> {
     }
 
     fn steady(&self) -> String {
-        let steadiness = &self.explanation.steadiness;
         if self.assessment.decided_by.is_some() {
-            return "Steady: a constraint decides it, whatever the figures of the rules are.".to_owned();
+            return "It rests on that fact alone, whatever our estimates are.".to_owned();
         }
-        let stays = self.stays();
-        let off = match steadiness.percent {
-            0 => "The answer changes as soon as the figures of the rules are off by 1 %".to_owned(),
-            percent => format!("{stays} even if every figure of the rules is off by {percent} %"),
-        };
-        match &steadiness.fragile {
-            Some(fragile) => format!("{off}; most fragile is {}.", self.fragile(fragile).text),
-            None => format!("{off}; no single figure can change it."),
-        }
-    }
-
-    /// "The answer stays something simpler"
-    fn stays(&self) -> String {
-        let leaning = self.assessment.leaning(self.rulebook);
-        match self.only_band(leaning) {
-            Some(band) => format!("It stays {}", self.band_name(band)),
-            None => format!("The answer stays {}", self.rulebook.side(leaning).name),
+        let hedged = self.assessment.leaning(self.rulebook) == Leaning::Hedge;
+        match (self.explanation.steadiness.percent, hedged) {
+            (0, true) => "A coin toss: an error of 1 % in our estimates would decide it.".to_owned(),
+            (0, false) => "An error of 1 % in our estimates would turn it.".to_owned(),
+            (percent, true) => format!("It stays open as long as our estimates are within {percent} %."),
+            (percent, false) => format!("It holds as long as our estimates are within {percent} %."),
         }
     }
 
@@ -565,9 +557,4 @@ fn scope(turning: &TurningPoints) -> String {
         (number, true) => format!("all {number} smallest sets of up to {upto} changes"),
         (number, false) => format!("{number} sets of up to {upto} changes; that these are all is not proved"),
     }
-}
-
-pub(super) fn upper_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

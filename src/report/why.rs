@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::content::Provenance;
-use super::explained::{condition_of, say_changes, say_points, upper_first};
+use super::explained::{condition_of, say_changes, say_points};
 use super::json::{RulebookName, Source, pretty, source};
 use super::markdown::{escape, link};
 use super::text::{Layout, Page};
@@ -13,7 +13,7 @@ use super::{Format, explained::say_values};
 use crate::assessment::{About, Assessment};
 use crate::explanation::{Contrast, Gap, Removal};
 use crate::rulebook::{LEVELS, Reading, Rulebook, Values, any_of};
-use crate::text::counted;
+use crate::text::{counted, upper_first};
 
 /// The name and version of the shape in JSON.
 pub const SCHEMA: &str = "needk8s.why/1";
