@@ -99,7 +99,6 @@ effort-because = "b"
 id = "speed"
 name = "speed"
 rated = "r"
-SHORT
 cells.cart = { level = 1, label = "l", note = "n" }
 cells.bus = { level = 3, label = "l", note = "n" }
 cells.train = { level = 4, label = "l", note = "n" }
@@ -107,7 +106,6 @@ cells.train = { level = 4, label = "l", note = "n" }
 id = "comfort"
 name = "comfort"
 rated = "r"
-SHORT
 cells.cart = { level = 0, label = "l", note = "n" }
 cells.bus = { level = 1, label = "l", note = "n" }
 cells.train = { level = 4, label = "l", note = "n" }
