@@ -5,7 +5,7 @@ use crate::explanation::{
     Explanation, Figure, Fragile, OpenQuestion, Status, Target, TurningPoint, TurningPoints,
 };
 use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Values, all_of, either};
-use crate::text::{list, upper_first};
+use crate::text::{counted, upper_first};
 
 /// The whole explanation, sentence by sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -331,15 +331,11 @@ impl Writer<'_> {
             .map(|values| self.said(values))
             .collect();
         let title = match (answers.len(), reason.smallest) {
-            (0, _) => "Whatever is answered, the verdict is this one".to_owned(),
+            (0, _) => "Whatever is answered, the answer is this one".to_owned(),
             (1, _) => "One answer alone decides it".to_owned(),
-            (number, true) if number == known => {
-                format!("All {number} answers together decide it, and no fewer")
-            }
+            (number, true) if number == known => format!("It takes all {number} answers to decide it"),
             (number, true) => format!("These {number} of {known} answers alone decide it"),
-            (number, false) => {
-                format!("These {number} of {known} answers decide it (fewer may do, that is not proved)")
-            }
+            (number, false) => format!("These {number} of {known} answers decide it (fewer may do)"),
         };
         Some(Reason { title, answers })
     }
@@ -482,11 +478,15 @@ impl Writer<'_> {
                 let what = format!("what “{}” adds to the price of effort", criterion(index).statement);
                 ("price", vec![criterion(index).id.clone()], what, reason(index))
             }
-            Figure::Familiarity { criterion: index, family } => {
-                let family = &rulebook.families()[family];
+            Figure::Familiarity { criterion: index, whose } => {
+                let (id, name) = (rulebook.whose_id(whose).to_owned(), rulebook.whose_name(whose));
+                let what = format!("what “{}” adds to the effort of {name}", criterion(index).statement);
+                ("familiarity", vec![criterion(index).id.clone(), id], what, reason(index))
+            }
+            Figure::Must { criterion: index, aspect: row } => {
                 let what =
-                    format!("what “{}” adds to the effort of {}", criterion(index).statement, family.name);
-                ("familiarity", vec![criterion(index).id.clone(), family.id.clone()], what, reason(index))
+                    format!("what must be had of {} by “{}”", aspect(row).name, criterion(index).statement);
+                ("must", vec![criterion(index).id.clone(), aspect(row).id.clone()], what, reason(index))
             }
             Figure::EffortPrice => {
                 let because = rulebook.effort_price().because.clone();
@@ -517,14 +517,17 @@ impl Writer<'_> {
             open.iter().filter(|open| such(open.can_change)).map(|open| self.name(open.question)).collect()
         };
         if self.explanation.outlook.status == Status::Settled {
-            return Some(format!("Settled without: {}.", list(&names(&|_| true), "and")));
+            return Some(format!(
+                "Not asked, since it cannot change the answer: {}.",
+                names(&|_| true).join(", ")
+            ));
         }
         let mut said = Vec::new();
         let can = names(&|can| can == Some(true));
         if !can.is_empty() {
             let more = match can.len().saturating_sub(ASKED) {
                 0 => String::new(),
-                more => format!(", and {more} more that can change the verdict"),
+                more => format!(" and {more} more"),
             };
             said.push(format!(
                 "Ask next, the most useful first: {}{more}.",
@@ -533,11 +536,11 @@ impl Writer<'_> {
         }
         let may = names(&|can| can.is_none());
         if !may.is_empty() {
-            said.push(format!("Whether {} can change the verdict is not proved.", list(&may, "or")));
+            said.push(format!("Probably no difference: {}.", may.join(", ")));
         }
         let cannot = names(&|can| can == Some(false));
         if !cannot.is_empty() {
-            said.push(format!("The verdict does not hang on {}.", list(&cannot, "or")));
+            said.push(format!("No difference: {}.", cannot.join(", ")));
         }
         Some(said.join(" "))
     }
@@ -546,15 +549,16 @@ impl Writer<'_> {
 /// How complete a list of turning points is.
 fn scope(turning: &TurningPoints) -> String {
     let (number, upto) = (turning.points.len(), turning.complete_to);
-    match (number, turning.proved) {
-        (0, true) => "no change of answers leads there".to_owned(),
-        (0, false) => {
-            format!("no set of up to {upto} changes leads there; that none of more does is not proved")
-        }
-        (1, _) if upto == 1 => "one change".to_owned(),
-        (1, true) => format!("the only smallest set of up to {upto} changes"),
-        (2, true) => format!("both smallest sets of up to {upto} changes"),
-        (number, true) => format!("all {number} smallest sets of up to {upto} changes"),
-        (number, false) => format!("{number} sets of up to {upto} changes; that these are all is not proved"),
+    let changes = match upto {
+        1 => "one changed answer".to_owned(),
+        2 => "one or two changed answers".to_owned(),
+        usize::MAX => "any number of changed answers".to_owned(),
+        upto => format!("up to {upto} changed answers"),
+    };
+    let beyond = if turning.proved { "" } else { "; more changes were not searched" };
+    match number {
+        0 if turning.proved => "no change of answers leads there".to_owned(),
+        0 => format!("no way with {changes}{beyond}"),
+        number => format!("{} with {changes}{beyond}", counted(number, "way", "ways")),
     }
 }

@@ -25,6 +25,11 @@ pub(super) fn next_commands(other: &str) -> Vec<String> {
     ]
 }
 
+/// The answer where the recommended platform lacks something that must be had.
+pub(super) fn doing_without(verdict: &str, given_up: &[String], best: &str) -> String {
+    format!("{verdict}, if you can do without {}: {best}.", crate::text::list(given_up, "and"))
+}
+
 /// How totals come about.
 pub(super) fn total_is(price: i64) -> String {
     format!("Total = effort × {price} (what a point of effort costs here) + what is missing. Lowest first:")
@@ -51,7 +56,23 @@ pub(super) fn do_first(platform: &str) -> String {
 
 /// What a platform lacks: what it has instead, what was asked for, and the points.
 pub(super) fn lack(shortfall: &ShortfallRow) -> String {
-    format!("{}: {} ({}).", shortfall.name, shortfall.text, points(shortfall.points))
+    let weight = match (shortfall.must, shortfall.points) {
+        (true, 0) => "a must".to_owned(),
+        (true, weight) => format!("a must, {}", points(weight)),
+        (false, weight) => points(weight),
+    };
+    format!("{}: {} ({weight}).", shortfall.name, shortfall.text)
+}
+
+/// What a platform lacks, as a clause.
+pub(super) fn short_of(shortfall: &ShortfallRow) -> String {
+    format!("{} is short ({}).", missing(shortfall), shortfall.text)
+}
+
+/// Something that is missing, by its name.
+pub(super) fn missing(shortfall: &ShortfallRow) -> String {
+    let must = if shortfall.must { " (a must)" } else { "" };
+    format!("{}{must}", crate::text::lower_first(&shortfall.name))
 }
 
 /// "1 point", "5 points"

@@ -1,7 +1,7 @@
 //! What moved the decision, and what is good and bad about it, in equal honesty.
 
 use super::Writer;
-use crate::assessment::{About, Shortfall};
+use crate::assessment::About;
 use crate::report::phrases;
 use crate::rulebook::Leaning;
 use crate::text::{list, lower_first};
@@ -68,24 +68,16 @@ impl Writer<'_> {
     pub(super) fn balance(&self) -> Balance {
         let recommended = self.assessment.recommendation;
         let platform = self.platform(recommended);
-        let shortfalls = &self.assessment.standings[recommended].shortfalls;
-        let mut bad: Vec<String> =
-            shortfalls.iter().take(MOST).map(|shortfall| self.lack(recommended, shortfall)).collect();
-        if shortfalls.len() > MOST {
-            bad.push(phrases::smaller_lacks(shortfalls.len() - MOST));
+        let lacks = self.lacks(recommended);
+        let mut bad: Vec<String> = lacks.iter().take(MOST).map(phrases::short_of).collect();
+        if lacks.len() > MOST {
+            bad.push(phrases::smaller_lacks(lacks.len() - MOST));
         }
         let duties = platform.takes_on.iter().filter(|claim| self.assessment.satisfies(&claim.when));
         let room = MOST.saturating_sub(bad.len() / 2);
         bad.extend(duties.take(room).map(|claim| phrases::duty(&claim.text)));
         let caveats = platform.caveats.iter().filter(|claim| self.assessment.satisfies(&claim.when));
         Balance { good: self.good(), bad, neutral: caveats.take(2).map(|claim| claim.text.clone()).collect() }
-    }
-
-    fn lack(&self, platform: usize, shortfall: &Shortfall) -> String {
-        let row = &self.rulebook.aspects()[shortfall.aspect];
-        let label = lower_first(&row.cells[platform].label);
-        let asked = row.asked(shortfall.demanded);
-        format!("{} is short ({label}); your answers call for {asked}.", lower_first(&row.name))
     }
 
     fn good(&self) -> Vec<String> {
@@ -118,7 +110,7 @@ impl Writer<'_> {
                 effort(other)
             ));
         }
-        if assessment.standings[recommended].shortfalls.is_empty() {
+        if self.lacks(recommended).is_empty() {
             good.push(phrases::LACKS_NOTHING.to_owned());
         }
         good

@@ -5,7 +5,7 @@ use crate::assessment::Shortfall;
 use crate::report::explained::Again;
 use crate::report::phrases;
 use crate::rulebook::Leaning;
-use crate::text::{list, lower_first};
+use crate::text::list;
 
 /// What fits one screen, each part in full sentences or rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,11 +78,7 @@ impl Writer<'_> {
     /// "Kamal meets your needs but two (a and b), and takes effort 3, against 6 for k3s."
     fn meets_with_less_effort(&self, light: usize, heavy: usize) -> String {
         let platform = self.platform(light);
-        let lacks: Vec<String> = self.assessment.standings[light]
-            .shortfalls
-            .iter()
-            .map(|shortfall| lower_first(&self.rulebook.aspects()[shortfall.aspect].name))
-            .collect();
+        let lacks: Vec<String> = self.lacks(light).iter().map(phrases::missing).collect();
         let demands = (0..self.rulebook.aspects().len())
             .any(|aspect| self.assessment.demanded_level(self.rulebook, aspect) > 0);
         let meets = match (demands, lacks.is_empty()) {
@@ -217,11 +213,7 @@ impl Writer<'_> {
             price,
             missing: standing.burden - price * standing.effort,
             total: standing.burden,
-            lacks: standing
-                .shortfalls
-                .iter()
-                .map(|shortfall| lower_first(&self.rulebook.aspects()[shortfall.aspect].name))
-                .collect(),
+            lacks: self.lacks(platform).iter().map(phrases::missing).collect(),
             ruled_out: !standing.is_available(),
         }
     }

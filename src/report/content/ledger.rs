@@ -97,9 +97,9 @@ impl Writer<'_> {
         let said: Vec<String> = changes
             .iter()
             .enumerate()
-            .map(|(place, (family, points))| {
+            .map(|(place, (whose, points))| {
                 let what = if place == 0 { " effort" } else { "" };
-                format!("{points:+}{what} for {}", self.rulebook.families()[*family].name)
+                format!("{points:+}{what} for {}", self.rulebook.whose_name(*whose))
             })
             .collect();
         said.join(", ")

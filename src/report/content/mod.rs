@@ -14,10 +14,11 @@ pub use brief::{Brief, Sum};
 pub use ledger::LedgerLine;
 
 use super::explained::{Explained, explained};
+use super::phrases;
 use crate::answers::{Answers, Origin};
 use crate::assessment::{About, Assessment, Shortfall};
 use crate::explanation::{Explanation, Outlook, Status};
-use crate::rulebook::{Kind, Platform, Problem, Reading, Rulebook};
+use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook};
 use crate::text::{counted, list, lower_first};
 
 /// Where the figures come from, so that a result can be repeated.
@@ -90,8 +91,10 @@ pub struct ShortfallRow {
     pub level: u8,
     /// The demanded level.
     pub demanded: u8,
-    /// Points of burden.
+    /// Points of burden; none where it is only something that must be had.
     pub points: i64,
+    /// Whether it must be had.
+    pub must: bool,
     /// What the platform has instead.
     pub label: String,
     /// What was asked for.
@@ -266,15 +269,25 @@ impl Writer<'_> {
 
     fn headline(&self) -> String {
         let band = &self.rulebook.bands()[self.assessment.band];
-        let told = band
-            .headline
-            .replace("{best}", &self.platform(self.assessment.recommendation).with_products())
-            .replace("{with}", &self.platform(self.assessment.best_with).with_products())
-            .replace("{without}", &self.platform(self.assessment.best_without).with_products());
+        let given_up: Vec<String> =
+            self.assessment.gives_up().iter().map(|miss| self.asked(miss.aspect, miss.must)).collect();
+        let best = self.platform(self.assessment.recommendation).with_products();
+        let told = if given_up.is_empty() {
+            self.told_by(band)
+        } else {
+            phrases::doing_without(&band.name, &given_up, &best)
+        };
         if self.outlook.status != Status::Undecided {
             return told;
         }
         format!("Not enough is known: {}, leaning to {}.", self.range(), band.name.to_lowercase())
+    }
+
+    fn told_by(&self, band: &Band) -> String {
+        band.headline
+            .replace("{best}", &self.platform(self.assessment.recommendation).with_products())
+            .replace("{with}", &self.platform(self.assessment.best_with).with_products())
+            .replace("{without}", &self.platform(self.assessment.best_without).with_products())
     }
 
     /// "anything from overkill to recommended"
@@ -353,23 +366,6 @@ impl Writer<'_> {
     fn platform_row(&self, platform: usize) -> PlatformRow {
         let standing = &self.assessment.standings[platform];
         let statement = |index: &usize| self.rulebook.criteria()[*index].statement.clone();
-        let shortfall = |shortfall: &Shortfall| {
-            let row = &self.rulebook.aspects()[shortfall.aspect];
-            ShortfallRow {
-                aspect: row.id.clone(),
-                name: row.name.clone(),
-                level: shortfall.level,
-                demanded: shortfall.demanded,
-                points: shortfall.points,
-                label: row.cells[platform].label.clone(),
-                asked: row.asked(shortfall.demanded),
-                text: format!(
-                    "{}; you asked for {}",
-                    row.cells[platform].label,
-                    row.asked(shortfall.demanded)
-                ),
-            }
-        };
         PlatformRow {
             platform,
             availability: match standing.removed_by.as_slice() {
@@ -378,8 +374,43 @@ impl Writer<'_> {
             },
             effort: standing.effort,
             burden: standing.burden,
-            shortfalls: standing.shortfalls.iter().map(shortfall).collect(),
+            shortfalls: self.lacks(platform),
         }
+    }
+
+    /// What a platform lacks: what must be had first, then the most points first.
+    fn lacks(&self, platform: usize) -> Vec<ShortfallRow> {
+        let standing = &self.assessment.standings[platform];
+        let row = |aspect: usize, demanded: u8, points: i64| {
+            let row = &self.rulebook.aspects()[aspect];
+            let cell = &row.cells[platform];
+            ShortfallRow {
+                aspect: row.id.clone(),
+                name: row.name.clone(),
+                level: cell.level,
+                demanded,
+                points,
+                must: standing.misses.iter().any(|miss| miss.aspect == aspect),
+                label: cell.label.clone(),
+                asked: row.asked(demanded),
+                text: format!("{}; your answers call for {}", lower_first(&cell.label), row.asked(demanded)),
+            }
+        };
+        let points_of =
+            |aspect: usize| standing.shortfalls.iter().find(|shortfall| shortfall.aspect == aspect);
+        let mut rows: Vec<ShortfallRow> = standing
+            .misses
+            .iter()
+            .map(|miss| match points_of(miss.aspect) {
+                Some(shortfall) => row(miss.aspect, shortfall.demanded.max(miss.must), shortfall.points),
+                None => row(miss.aspect, miss.must, 0),
+            })
+            .collect();
+        let missed =
+            |shortfall: &&Shortfall| standing.misses.iter().any(|miss| miss.aspect == shortfall.aspect);
+        let others = standing.shortfalls.iter().filter(|shortfall| !missed(shortfall));
+        rows.extend(others.map(|shortfall| row(shortfall.aspect, shortfall.demanded, shortfall.points)));
+        rows
     }
 
     fn own_problems(&self) -> impl Iterator<Item = (usize, &Problem)> {
