@@ -22,7 +22,7 @@ use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook};
 use crate::text::{counted, list, lower_first};
 
 /// Where the figures come from, so that a result can be repeated.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provenance {
     /// The rulebook's name.
     pub name: String,
