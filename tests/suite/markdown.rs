@@ -169,8 +169,7 @@ fn writing_again_keeps_what_people_wrote() {
         + "\nPolicy 12 wants the shared platform; see 0003.\n";
     let theirs = theirs.replacen("<!-- needk8s:drivers", "We talked to finance.\n\n<!-- needk8s:drivers", 1);
     let program = program.file("0007.md", theirs.clone());
-    let run =
-        program.run(&format!("{SMALL} --services 60 --packaged-software kubernetes-only -o 0007.md")).ok();
+    let run = program.run(&format!("{SMALL} --services 60 --packaged-software chart-only -o 0007.md")).ok();
     let second = program.read("0007.md");
     for kept in
         ["status: accepted", "decision-makers: [A, B]\nticket: 17", "We talked to finance.", "Policy 12"]
@@ -178,9 +177,9 @@ fn writing_again_keeps_what_people_wrote() {
         assert!(second.contains(kept), "{kept} is gone from\n{second}");
     }
     assert!(!second.contains("2020-01-01"), "{second}");
-    assert!(second.contains("services 60") && !second.contains("services 2;"), "{second}");
+    assert!(second.contains("your own 60") && !second.contains("your own 2;"), "{second}");
     assert!(run.stderr.contains("still `accepted`"), "{}", run.stderr);
-    program.run(&format!("{SMALL} --services 60 --packaged-software kubernetes-only -o 0007.md")).ok();
+    program.run(&format!("{SMALL} --services 60 --packaged-software chart-only -o 0007.md")).ok();
     assert_eq!(program.read("0007.md"), second, "writing the same again changes nothing");
 }
 
