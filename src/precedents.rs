@@ -150,3 +150,8 @@ pub fn odds(rulebook: &Rulebook) -> Vec<Odds> {
 pub fn verdict(rulebook: &Rulebook, case: &Case) -> Assessment {
     assess(rulebook, case.readings(rulebook))
 }
+
+/// Whether the rules come out on another side than the one that was right.
+pub fn is_missed(rulebook: &Rulebook, case: &Case) -> bool {
+    verdict(rulebook, case).leaning(rulebook) != case.outcome
+}

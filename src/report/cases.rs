@@ -3,11 +3,13 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
+use super::Format;
 use super::content::Provenance;
 use super::explained::upper_first;
 use super::json::{RulebookName, answer_value, pretty};
+use super::markdown::{escape, link};
 use super::text::{Ink, Layout, Page};
-use crate::precedents::{Odds, Precedent, verdict};
+use crate::precedents::{Odds, Precedent, is_missed, verdict};
 use crate::rulebook::{Case, Leaning, Rulebook};
 use crate::text::{counted, list};
 
@@ -143,8 +145,22 @@ pub struct Listing<'a> {
     pub rulebook: &'a Rulebook,
     /// The indices of those to list, in this order.
     pub cases: &'a [usize],
-    /// How they compare with the reader's answers, in the same order, where they were chosen by that.
+    /// How decisions compare with the reader's answers, where they were chosen by that.
     pub near: Option<&'a [Precedent]>,
+    /// Whether each is shown in full.
+    pub full: bool,
+    /// Whether to say why the rules come out differently.
+    pub misses: bool,
+}
+
+/// Lays a listing out in a format.
+pub fn render(listing: Listing<'_>, provenance: &Provenance, format: Format, layout: Layout) -> String {
+    match format {
+        Format::Text if listing.full => full_text(listing, layout),
+        Format::Text => list_text(listing, layout),
+        Format::Markdown => list_markdown(listing),
+        Format::Json => list_json(listing, provenance),
+    }
 }
 
 impl Listing<'_> {
@@ -170,7 +186,7 @@ impl Listing<'_> {
 }
 
 /// The listing as a text, a line or two each.
-pub fn list_text(listing: Listing<'_>, layout: Layout) -> String {
+fn list_text(listing: Listing<'_>, layout: Layout) -> String {
     let mut page = Page::new(layout);
     let rulebook = listing.rulebook;
     page.paragraph(0, &listing.summary());
@@ -179,26 +195,55 @@ pub fn list_text(listing: Listing<'_>, layout: Layout) -> String {
         Leaning::Hedge => "either",
         clear => &rulebook.side(clear).id,
     };
-    let columns = Leaning::ALL.map(|leaning| textwrap::core::display_width(short(leaning)));
-    let width = columns.into_iter().max().unwrap_or_default();
+    let width = Leaning::ALL.map(|leaning| textwrap::core::display_width(short(leaning))).into_iter().max();
+    let width = width.unwrap_or_default();
     for case in listing.listed() {
         let first = format!("{:width$}  ", short(case.outcome));
         let id = page.ink(Ink::Cyan, &case.id);
-        let text = format!("{}: {} [{id}]", who_and_when(case), case.ran);
-        page.wrapped(&first, &" ".repeat(width + 2), &text);
+        let rest = " ".repeat(width + 2);
+        page.wrapped(&first, &rest, &format!("{}: {} [{id}]", who_and_when(case), case.ran));
+        if listing.misses {
+            page.wrapped(&rest, &rest, &missed(rulebook, case));
+        }
     }
     page.gap();
     page.paragraph(
         0,
-        "Any of them in full: needk8s cases ID. Those nearest to your answers: needk8s cases --near.",
+        "One of them in full: needk8s cases ID. The nearest to your answers: needk8s cases --near.",
     );
     page.finish()
 }
 
-/// One published decision in full.
-pub fn case_text(rulebook: &Rulebook, case: &Case, layout: Layout) -> String {
+/// What the rules say to a decision that they miss, and why they do.
+fn missed(rulebook: &Rulebook, case: &Case) -> String {
+    let band = &rulebook.bands()[verdict(rulebook, case).band];
+    let said = format!("The rules say {}.", band.name.to_lowercase());
+    case.disagrees.as_ref().map_or(said.clone(), |reason| format!("{said} {reason}"))
+}
+
+fn list_markdown(listing: Listing<'_>) -> String {
+    let item = |case: &Case| {
+        let title = match &case.url {
+            Some(url) => link(&case.title, url),
+            None => escape(&case.title),
+        };
+        let told = escape(&format!(
+            "{}: {}; {}. {}",
+            who_and_when(case),
+            case.ran,
+            outcome(listing.rulebook, case.outcome),
+            if listing.misses { missed(listing.rulebook, case) } else { case.reason.clone() }
+        ));
+        format!("- {told} {title}\n")
+    };
+    let items: String = listing.listed().map(item).collect();
+    format!("{}\n\n{items}", escape(&listing.summary()))
+}
+
+/// Decisions in full.
+fn full_text(listing: Listing<'_>, layout: Layout) -> String {
     let mut page = Page::new(layout);
-    write_case(rulebook, case, &mut page);
+    listing.listed().for_each(|case| write_case(listing.rulebook, case, &mut page));
     page.finish()
 }
 
@@ -219,6 +264,9 @@ pub(super) fn write_case(rulebook: &Rulebook, case: &Case, page: &mut Page) {
     let band = &rulebook.bands()[verdict.band];
     field("These rules say", &format!("{} (margin {:+})", band.name, verdict.margin));
     let address = case.url.as_ref().map_or(String::new(), |url| format!(", {url}"));
+    if let (true, Some(why)) = (is_missed(rulebook, case), &case.disagrees) {
+        field("Why they differ", why);
+    }
     field("Source", &format!("{}{address}", case.title));
     field("What it states", "");
     for (question, value) in &case.answers {
@@ -239,23 +287,28 @@ struct CaseShape<'a> {
     answers: Map<String, Json>,
     verdict: &'a str,
     margin: i64,
+    missed: bool,
+    disagrees: Option<&'a str>,
     #[serde(flatten)]
     likeness: Option<Likeness<'a>>,
 }
 
 /// The listing as JSON.
-pub fn list_json(listing: Listing<'_>, provenance: &Provenance) -> String {
+fn list_json(listing: Listing<'_>, provenance: &Provenance) -> String {
     let rulebook = listing.rulebook;
-    let shape = |(index, case): (usize, _)| {
+    let shape = |index: &usize| {
+        let case = &rulebook.cases()[*index];
         let assessment = verdict(rulebook, case);
         CaseShape {
             told: told(rulebook, case),
             answers: answers(rulebook, case),
             verdict: &rulebook.bands()[assessment.band].id,
             margin: assessment.margin,
+            missed: assessment.leaning(rulebook) != case.outcome,
+            disagrees: case.disagrees.as_deref(),
             likeness: listing
                 .near
-                .and_then(|near| near.get(index))
+                .and_then(|near| near.iter().find(|precedent| precedent.case == *index))
                 .map(|precedent| likeness(rulebook, precedent)),
         }
     };
@@ -266,7 +319,7 @@ pub fn list_json(listing: Listing<'_>, provenance: &Provenance) -> String {
             version: &provenance.version,
             digest: &provenance.digest,
         },
-        "cases": listing.listed().enumerate().map(shape).collect::<Vec<_>>(),
+        "cases": listing.cases.iter().map(shape).collect::<Vec<_>>(),
     }))
 }
 

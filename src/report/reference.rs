@@ -1,5 +1,6 @@
 //! Anything in the rulebook, explained: what it is, why it is so, what it rests on. And the learning path.
 
+use super::cases::write_case;
 use super::content::possible_values;
 use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
@@ -19,6 +20,7 @@ pub fn ids(rulebook: &Rulebook) -> Vec<&str> {
     ids.extend(rulebook.problems().iter().map(|problem| problem.id.as_str()));
     ids.extend(rulebook.steps().iter().map(|step| step.id.as_str()));
     ids.extend(rulebook.bands().iter().map(|band| band.id.as_str()));
+    ids.extend(rulebook.cases().iter().map(|case| case.id.as_str()));
     ids.extend(rulebook.sources().iter().map(|source| source.id.as_str()));
     ids.sort_unstable();
     ids.dedup();
@@ -37,9 +39,8 @@ pub fn explain(rulebook: &Rulebook, id: &str, layout: Layout) -> Option<String> 
     for aspect in rulebook.aspects().iter().filter(|aspect| aspect.id == id) {
         reference.aspect(aspect);
     }
-    for (index, platform) in rulebook.platforms().iter().enumerate().filter(|(_, platform)| platform.id == id)
-    {
-        reference.platform(index, platform);
+    if let Some(index) = rulebook.platform(id) {
+        reference.platform(index, &rulebook.platforms()[index]);
     }
     for problem in rulebook.problems().iter().filter(|problem| problem.id == id) {
         reference.problem(problem);
@@ -53,6 +54,10 @@ pub fn explain(rulebook: &Rulebook, id: &str, layout: Layout) -> Option<String> 
     for source in rulebook.sources().iter().filter(|source| source.id == id) {
         reference.source(source);
     }
+    for case in rulebook.cases().iter().filter(|case| case.id == id) {
+        reference.begin();
+        write_case(rulebook, case, &mut reference.page);
+    }
     (reference.entries > 0).then(|| reference.page.finish())
 }
 
@@ -63,11 +68,15 @@ struct Reference<'a> {
 }
 
 impl Reference<'_> {
-    fn title(&mut self, kind: &str, name: &str) {
+    fn begin(&mut self) {
         if self.entries > 0 {
             self.page.gap();
         }
         self.entries += 1;
+    }
+
+    fn title(&mut self, kind: &str, name: &str) {
+        self.begin();
         let name = self.page.ink(Ink::Bold, name);
         self.page.line(&format!("{name} ({kind})"));
     }
@@ -160,7 +169,11 @@ impl Reference<'_> {
     fn aspect(&mut self, aspect: &Aspect) {
         self.title("aspect", &aspect.name);
         self.field("Rated", &aspect.rated);
-        self.field("Lacking it means", &aspect.short_of);
+        for level in 1..=4 {
+            if let Some(asks) = aspect.asks.of(level) {
+                self.field(&format!("Level {level}"), asks);
+            }
+        }
         for (cell, platform) in aspect.cells.iter().zip(self.rulebook.platforms()) {
             self.page.gap();
             let level = LEVELS[usize::from(cell.level.min(4))];

@@ -25,6 +25,8 @@ pub struct Case {
     pub ran: String,
     /// Why it was right.
     pub reason: String,
+    /// Why the rules come out differently, where they do.
+    pub disagrees: Option<String>,
     /// The answers that the publication states: questions and values, in its order.
     pub answers: Vec<(usize, Value)>,
 }

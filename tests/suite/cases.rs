@@ -39,6 +39,11 @@ pub(crate) fn all() -> Vec<Case> {
     own().into_iter().chain(published(&rulebook())).collect()
 }
 
+/// Situations of our own and some of the published ones: enough where each takes long.
+pub(crate) fn some() -> Vec<Case> {
+    own().into_iter().chain(published(&rulebook()).step_by(6)).collect()
+}
+
 fn own() -> Vec<Case> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)

@@ -15,6 +15,7 @@ mod markdown;
 mod model;
 mod numbers;
 mod outlook;
+mod precedents;
 mod program;
 mod questions;
 #[allow(dead_code, reason = "the benchmark uses the rest")]

@@ -23,6 +23,7 @@ pub(super) fn build(section: Section<'_>, rulebook: &Rulebook) -> Vec<Case> {
         group: table.text("group"),
         ran: table.required_text("ran"),
         reason: table.required_text("reason"),
+        disagrees: table.text("disagrees"),
         answers: answers(table, rulebook),
     })
 }
