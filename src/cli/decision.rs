@@ -6,7 +6,7 @@ use std::path::Path;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
 use super::exit::Stop;
-use super::input::{line_of, no_faults, read_file};
+use super::input::{line_of, no_faults, read_record};
 use super::output::{shown, write_whole};
 use crate::answers::{self, Answers, Given, Origin};
 use crate::assessment::Assessment;
@@ -114,16 +114,6 @@ fn check_keys(decided: &[Entry<'_>], log: &FaultLog<'_>) {
             let message = format!("there is no key `{}` in a decision", entry.key);
             log.fault(entry.key_span.clone(), message, Some(format!("did you mean `{near}`?")));
         }
-    }
-}
-
-/// The text of the record. It is a regular file: anything else could keep the program waiting.
-fn read_record(path: &Path) -> Result<String, Stop> {
-    match std::fs::metadata(path) {
-        Ok(found) if !found.is_file() && !found.is_dir() => {
-            Err(Stop::wrong(format!("{} is not a regular file", shown(path))))
-        }
-        _ => read_file(path),
     }
 }
 

@@ -59,12 +59,32 @@ impl Node<'_> {
     }
 }
 
+/// Keys, values and what else gives a text its structure: that is what costs memory, not its length.
+const MOST_MARKS: usize = 300_000;
+
+/// How much structure a text has.
+pub(crate) fn marks(text: &str) -> usize {
+    let is_mark = |byte: &u8| {
+        matches!(byte, b'=' | b':' | b'[' | b']' | b'{' | b'}' | b',' | b'.' | b'"' | b'\'' | b'\n')
+    };
+    text.as_bytes().iter().filter(|byte| is_mark(byte)).count()
+}
+
+/// Notes that a text has more structure than is read.
+fn is_too_much(text: &str, log: &FaultLog<'_>) -> bool {
+    let is_too_much = marks(text) > MOST_MARKS;
+    if is_too_much {
+        log.fault(0..0, "the file has more keys and values than are read".to_owned(), None);
+    }
+    is_too_much
+}
+
 /// Reads TOML; every fault of the syntax goes to `log`, and what could be read is returned all the same.
 pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    toml::read(text, log)
+    if is_too_much(text, log) { Vec::new() } else { toml::read(text, log) }
 }
 
 /// Reads JSON whose top level is an object; a fault of the syntax goes to `log`.
 pub(crate) fn read_json<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    json::read(text, log)
+    if is_too_much(text, log) { Vec::new() } else { json::read(text, log) }
 }
