@@ -1,5 +1,6 @@
 //! Reads what a repository already says: one walk, then one reader for each format, side by side.
 
+mod budget;
 mod ci;
 mod compose;
 mod dockerfile;
