@@ -383,3 +383,20 @@ fn item(rulebook: &Rulebook, question: usize, given: Option<Value>) -> Item {
         Some(choice) => value(question.spell(choice)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_record_is_read_within_bounds() {
+        let rulebook = Rulebook::builtin().unwrap_or_else(|faults| panic!("{faults}"));
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let path = folder.path().join(FILE);
+        crate::fuzz::texts("record", |text| {
+            std::fs::write(&path, text).unwrap_or_else(|error| panic!("{error}"));
+            read(&rulebook, &path, &mut Answers::none(&rulebook))
+                .map_err(|stop| assert!(stop.0.len() < 100_000))
+        });
+    }
+}
