@@ -27,7 +27,7 @@ pub(super) struct Plan {
 }
 
 /// Names that flags of the program itself have; a question cannot have them.
-const RESERVED: [&str; 19] = [
+const RESERVED: [&str; 23] = [
     "rules",
     "answers",
     "format",
@@ -47,6 +47,10 @@ const RESERVED: [&str; 19] = [
     "require",
     "scan",
     "min-steadiness",
+    "outcome",
+    "near",
+    "misses",
+    "limit",
 ];
 
 /// The path after `--rules`, wherever it stands, because all other flags depend on it.

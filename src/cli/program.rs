@@ -206,7 +206,7 @@ impl<'a> Program<'a> {
 /// The text of a file that is to be brought up to date; nothing where there is none, or no ordinary one.
 fn existing_text(path: &Path) -> Result<Option<String>, Stop> {
     match path.metadata() {
-        Ok(meta) if meta.is_file() && meta.len() > 0 => input::read_file(path).map(Some),
+        Ok(meta) if meta.is_file() && meta.len() > 0 => input::read_report(path).map(Some),
         _ => Ok(None),
     }
 }

@@ -35,6 +35,7 @@ fn screen(contents: &Contents<'_>, page: &mut Page) {
     let brief = &contents.brief;
     page.labelled("Think again when", &again(&brief.again));
     page.labelled("Do first", &numbered(&brief.first));
+    page.labelled("Like you", &unmarked(&brief.like[..brief.like.len().min(1)]));
     page.labelled("Next", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
 }
 
@@ -156,6 +157,7 @@ fn everything(contents: &Contents<'_>, page: &mut Page) {
     unknown(contents, page);
     problems(contents, page);
     opposing(contents, page);
+    precedents(contents, page);
     caveats(contents, page);
     learning(contents, page);
     answers(contents, page);
@@ -281,6 +283,16 @@ fn opposing(contents: &Contents<'_>, page: &mut Page) {
     page.heading(&contents.opposing_title);
     for argument in &contents.opposing {
         page.item("-", argument);
+    }
+}
+
+fn precedents(contents: &Contents<'_>, page: &mut Page) {
+    if contents.brief.like.is_empty() {
+        return;
+    }
+    page.heading("Published decisions most like yours (needk8s cases)");
+    for precedent in &contents.brief.like {
+        page.item("-", precedent);
     }
 }
 

@@ -42,7 +42,7 @@ fn files_that_cannot_be_read_are_named() {
     Program::new()
         .file("a.toml", vec![b'#'; 5 << 20])
         .run("--answers a.toml")
-        .refused(&["a.toml is larger than 4 MiB"]);
+        .refused(&["a.toml is larger than 1 MiB"]);
     Program::new().file("needk8s.toml/x", "").run(ANSWERS).refused(&["needk8s.toml is a directory"]);
 }
 
@@ -79,7 +79,7 @@ fn a_report_is_replaced_whole_and_leaves_nothing_behind() {
     let run = program.run(&format!("{ANSWERS} -o report.json")).ok();
     assert!(run.stdout.is_empty() && run.stderr.contains("Written to report.json"), "{run:?}");
     let report = program.read("report.json");
-    assert!(report.starts_with("# Do I need Kubernetes?") && !report.contains("old old"));
+    assert!(report.starts_with("{") && !report.contains("old old"));
     assert_eq!(program.listing(), ["report.json"]);
 }
 
@@ -102,7 +102,7 @@ fn a_link_stays_a_link_and_permissions_stay_as_they_were() {
     symlink("real.json", program.path("report.json")).expect("a link");
     program.run(&format!("{ANSWERS} -o report.json")).ok();
     assert!(program.path("report.json").symlink_metadata().expect("a link").is_symlink());
-    assert!(program.read("real.json").starts_with("# Do I need"));
+    assert!(program.read("real.json").starts_with("{"));
     let mode = program.path("real.json").metadata().expect("a file").permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
 }

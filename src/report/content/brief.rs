@@ -2,6 +2,8 @@
 
 use super::{Contents, Writer};
 use crate::assessment::Shortfall;
+use crate::precedents::Precedent;
+use crate::report::cases;
 use crate::report::explained::Again;
 use crate::report::phrases;
 use crate::rulebook::Leaning;
@@ -20,6 +22,8 @@ pub struct Brief {
     pub again: Vec<Again>,
     /// What to do first.
     pub first: Vec<String>,
+    /// The published decisions nearest to the answers, with what came of them.
+    pub like: Vec<String>,
     /// What to run next.
     pub next: Vec<String>,
 }
@@ -48,9 +52,17 @@ const NAMED: usize = 2;
 
 impl Writer<'_> {
     pub(super) fn brief(&self, contents: &Contents<'_>) -> Brief {
+        let precedents = contents.precedents();
+        let cases_of = self.rulebook.cases();
+        let mut sure = vec![contents.certainty.clone(), contents.explained.steady.clone()];
+        if let (Some(odds), false) = (precedents.odds, contents.is_undecided()) {
+            sure.push(cases::odds(self.rulebook, odds));
+        }
+        let precedent = |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case]);
         Brief {
             why: self.why(),
-            sure: self.sure(contents),
+            sure,
+            like: precedents.nearest.iter().map(precedent).collect(),
             sums: self.sums(),
             again: contents.explained.again.clone(),
             first: self.first(contents),
@@ -180,10 +192,6 @@ impl Writer<'_> {
         let price = self.assessment.effort_price;
         (!said.is_empty())
             .then(|| format!("A point of effort costs you {price}, since {}.", list(&said, "and")))
-    }
-
-    fn sure(&self, contents: &Contents<'_>) -> Vec<String> {
-        vec![contents.certainty.clone(), contents.explained.steady.clone()]
     }
 
     /// The compared platforms and the runner-up.

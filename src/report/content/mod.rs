@@ -18,6 +18,7 @@ use super::phrases;
 use crate::answers::{Answers, Origin};
 use crate::assessment::{About, Assessment, Shortfall};
 use crate::explanation::{Explanation, Outlook, Status};
+use crate::precedents::Precedents;
 use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook};
 use crate::text::{counted, list, lower_first};
 
@@ -224,6 +225,11 @@ impl<'a> Contents<'a> {
     /// The name of a platform.
     pub fn platform_name(&self, platform: usize) -> &str {
         &self.rulebook.platforms()[platform].name
+    }
+
+    /// What others published who were in a like situation. Put together when it is asked for, as few formats show it.
+    pub fn precedents(&self) -> Precedents {
+        Precedents::of(self.rulebook, self.assessment, &self.explanation.spreads)
     }
 
     /// What is ruled out, a sentence for each reason: "Ruled out: PaaS and managed Kubernetes (you buy no managed services)."

@@ -17,6 +17,7 @@ pub(super) fn write(out: &mut String, contents: &Contents<'_>) -> std::fmt::Resu
     turns(out, contents)?;
     steps(out, contents)?;
     opposing(out, contents)?;
+    precedents(out, contents)?;
     sources(out, contents)?;
     writeln!(out, "</details>")
 }
@@ -146,6 +147,17 @@ fn opposing(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     }
     if contents.opposing.is_empty() {
         writeln!(out, "Nothing that is known speaks for it.")?;
+    }
+    writeln!(out)
+}
+
+fn precedents(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    if contents.brief.like.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "### Published decisions most like this\n")?;
+    for precedent in &contents.brief.like {
+        writeln!(out, "* {}", escape(precedent))?;
     }
     writeln!(out)
 }
