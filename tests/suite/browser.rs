@@ -34,7 +34,8 @@ impl Browser {
         let Some(program) = found.into_iter().find(|path| path.is_file()) else {
             assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, and there is no Chromium");
             // Not through the macros, whose words are kept from those who look on while a test passes.
-            let _ = writeln!(std::io::stderr(), "left out: pages in a browser, since there is no Chromium here");
+            let _ =
+                writeln!(std::io::stderr(), "left out: pages in a browser, since there is no Chromium here");
             return None;
         };
         let profile = tempfile::tempdir().expect("a profile");
@@ -48,7 +49,8 @@ impl Browser {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().expect("the browser starts");
         let replies = BufReader::new(process.stdout.take().expect("a pipe"));
-        let mut browser = Self { process, replies, session: None, sent: 0, events: Vec::new(), _profile: profile };
+        let mut browser =
+            Self { process, replies, session: None, sent: 0, events: Vec::new(), _profile: profile };
         let target = browser.call("Target.createTarget", json!({"url": "about:blank"}))["targetId"].clone();
         let attached = browser.call("Target.attachToTarget", json!({"targetId": target, "flatten": true}));
         browser.session = attached["sessionId"].as_str().map(str::to_owned);
@@ -108,7 +110,8 @@ impl Browser {
     fn press(&mut self, key: &str, code: u32) {
         for kind in ["keyDown", "keyUp"] {
             let text = if key == "Enter" && kind == "keyDown" { "\r" } else { "" };
-            let params = json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text});
+            let params =
+                json!({"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, "text": text});
             self.call("Input.dispatchKeyEvent", params);
         }
     }
@@ -138,7 +141,10 @@ impl Drop for Browser {
 /// Situations that differ in what their pages have to show.
 const SITUATIONS: [(&str, &str); 4] = [
     ("small", "--services 2 --developers 2 --purpose production --location one-cloud --uptime 99"),
-    ("large", "--services 40 --developers 80 --teams 9 --servers 30 --purpose production --operations platform-team --uptime 99.99 --deploys zero-downtime --autoscaling --location multi-cloud"),
+    (
+        "large",
+        "--services 40 --developers 80 --teams 9 --servers 30 --purpose production --operations platform-team --uptime 99.99 --deploys zero-downtime --autoscaling --location multi-cloud",
+    ),
     ("open", "--purpose production --services 12"),
     ("forced", "--packaged-software chart-only --services 3 --purpose production"),
 ];
@@ -184,7 +190,8 @@ fn pages_fit_screens_and_say_nothing_to_the_console() {
             let spoke = ["Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown"];
             let said = |event: &&Value| spoke.iter().any(|method| event["method"] == *method);
             assert_eq!(browser.events.iter().find(said), None, "{at}");
-            let requests = browser.events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
+            let requests =
+                browser.events.iter().filter(|event| event["method"] == "Network.requestWillBeSent");
             assert_eq!(requests.count(), 1, "{at}: nothing but the page itself is loaded");
         }
     }
@@ -214,7 +221,8 @@ fn a_page_prints_on_a4_with_all_that_is_folded() {
     let program = Program::new();
     program.run(&format!("{} --no-input -o report.html", SITUATIONS[1].1)).ok();
     browser.open(&program.path("report.html"), 1280, "dark");
-    let printed = browser.call("Page.printToPDF", json!({"preferCSSPageSize": true, "printBackground": true}));
+    let printed =
+        browser.call("Page.printToPDF", json!({"preferCSSPageSize": true, "printBackground": true}));
     keep("printed.pdf", &printed["data"]);
     browser.call("Emulation.setEmulatedMedia", json!({"media": "print"}));
     let hidden = "[...document.querySelectorAll('#appendix details > :not(summary)')].filter(e => !e.getClientRects().length).length";

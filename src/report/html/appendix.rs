@@ -11,30 +11,34 @@ use crate::text::upper_first;
 pub(super) fn section(contents: &Contents<'_>) -> Markup {
     let explained = &contents.explained;
     let recommended = contents.rulebook.platforms()[contents.assessment.recommendation].in_sentence();
-    part("appendix", "Appendix", html! {
-        (fold("Answers", answers(contents)))
-        @if let Some(summary) = &explained.open_summary {
-            (fold("Not known", html! {
-                p { (summary) }
-                ul {
-                    @for open in explained.open.iter().filter(|open| open.can_change != Some(false)) {
-                        li { (open.name) ": " (say_open(open)) "." }
+    part(
+        "appendix",
+        "Appendix",
+        html! {
+            (fold("Answers", answers(contents)))
+            @if let Some(summary) = &explained.open_summary {
+                (fold("Not known", html! {
+                    p { (summary) }
+                    ul {
+                        @for open in explained.open.iter().filter(|open| open.can_change != Some(false)) {
+                            li { (open.name) ": " (say_open(open)) "." }
+                        }
                     }
-                }
-            }))
-        }
-        (fold("All platforms by total", platforms(contents)))
-        (fold("How firm it is", firmness(contents)))
-        (fold("What would change it", turns(contents)))
-        @if !contents.opposing.is_empty() { (fold(&contents.opposing_title, texts(&contents.opposing))) }
-        (steps(contents))
-        @if !contents.problems.is_empty() { (fold("Typical problems", problems(contents))) }
-        @if !contents.caveats.is_empty() {
-            (fold(&format!("Good to know about {recommended}"), texts(&contents.caveats)))
-        }
-        (fold("Confirmation", html! { p { (typed(phrases::CONFIRMATION)) } }))
-        (fold("Sources", sources(contents, &contents.sources)))
-    })
+                }))
+            }
+            (fold("All platforms by total", platforms(contents)))
+            (fold("How firm it is", firmness(contents)))
+            (fold("What would change it", turns(contents)))
+            @if !contents.opposing.is_empty() { (fold(&contents.opposing_title, texts(&contents.opposing))) }
+            (steps(contents))
+            @if !contents.problems.is_empty() { (fold("Typical problems", problems(contents))) }
+            @if !contents.caveats.is_empty() {
+                (fold(&format!("Good to know about {recommended}"), texts(&contents.caveats)))
+            }
+            (fold("Confirmation", html! { p { (typed(phrases::CONFIRMATION)) } }))
+            (fold("Sources", sources(contents, &contents.sources)))
+        },
+    )
 }
 
 fn fold(heading: &str, inside: Markup) -> Markup {
@@ -137,11 +141,13 @@ fn steps(contents: &Contents<'_>) -> Markup {
     let (learning, doing): (Vec<&NextStep>, Vec<&NextStep>) =
         contents.next_steps.iter().partition(|step| step.kind.is_learning());
     let recommended = contents.rulebook.platforms()[contents.assessment.recommendation].in_sentence();
-    let step = |step: &NextStep| html! {
-        li {
-            strong { (step.title) } ": " (step.text)
-            @if !step.read.is_empty() {
-                ul.sources { @for (title, url) in &step.read { li { (link(title, Some(url))) } } }
+    let step = |step: &NextStep| {
+        html! {
+            li {
+                strong { (step.title) } ": " (step.text)
+                @if !step.read.is_empty() {
+                    ul.sources { @for (title, url) in &step.read { li { (link(title, Some(url))) } } }
+                }
             }
         }
     };

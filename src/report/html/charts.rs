@@ -73,11 +73,13 @@ pub(super) fn ledger(contents: &Contents<'_>) -> Markup {
     let side = |leaning: Leaning| contents.rulebook.side(leaning).name.as_str();
     let lines = contents.ledger.iter().map(|line| line.points);
     let most = lines.chain([margin]).map(i64::abs).max().unwrap_or(1);
-    let line = |line: &LedgerLine| html! {
-        li {
-            div.term { strong { (line.title) } p { (line.reason) "." } }
-            (to_either_side(line.points, most))
-            span.points { (signed(line.points)) }
+    let line = |line: &LedgerLine| {
+        html! {
+            li {
+                div.term { strong { (line.title) } p { (line.reason) "." } }
+                (to_either_side(line.points, most))
+                span.points { (signed(line.points)) }
+            }
         }
     };
     html! {

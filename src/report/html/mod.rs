@@ -141,52 +141,62 @@ fn remarks(contents: &Contents<'_>) -> Markup {
 
 fn sureness(contents: &Contents<'_>) -> Markup {
     let summary = contents.explained.open_summary.as_ref();
-    part("sure", "How sure", html! {
-        (texts(&contents.brief.sure))
-        @if let (Some(summary), true) = (summary, contents.is_undecided()) { p { (summary) } }
-    })
+    part(
+        "sure",
+        "How sure",
+        html! {
+            (texts(&contents.brief.sure))
+            @if let (Some(summary), true) = (summary, contents.is_undecided()) { p { (summary) } }
+        },
+    )
 }
 
 fn sum(contents: &Contents<'_>) -> Markup {
     let price = contents.assessment.effort_price;
-    part("sum", "What each would cost you", html! {
-        p { (phrases::total_is(price)) }
-        (charts::totals(contents))
-        div.wide tabindex="0" role="region" aria-labelledby="sum-title" {
-            table.sums {
-                thead { tr {
-                    th scope="col" { "Platform" }
-                    th.figure scope="col" { "Effort × cost" }
-                    th.figure scope="col" { "+ missing" }
-                    th.figure scope="col" { "= total" }
-                    th scope="col" { "What is missing" }
-                } }
-                tbody {
-                    @for sum in &contents.brief.sums {
-                        tr.best[sum.platform == contents.assessment.recommendation] {
-                            th scope="row" { (contents.platform_name(sum.platform)) }
-                            td.figure { (sum.effort) " × " (sum.price) }
-                            td.figure { "+ " (sum.missing) }
-                            td.figure { "= " (sum.total) }
-                            td {
-                                @if sum.ruled_out { (phrases::RULED_OUT) }
-                                @else if sum.lacks.is_empty() { (phrases::NOTHING) }
-                                @else { (list(&sum.lacks, "and")) }
+    part(
+        "sum",
+        "What each would cost you",
+        html! {
+            p { (phrases::total_is(price)) }
+            (charts::totals(contents))
+            div.wide tabindex="0" role="region" aria-labelledby="sum-title" {
+                table.sums {
+                    thead { tr {
+                        th scope="col" { "Platform" }
+                        th.figure scope="col" { "Effort × cost" }
+                        th.figure scope="col" { "+ missing" }
+                        th.figure scope="col" { "= total" }
+                        th scope="col" { "What is missing" }
+                    } }
+                    tbody {
+                        @for sum in &contents.brief.sums {
+                            tr.best[sum.platform == contents.assessment.recommendation] {
+                                th scope="row" { (contents.platform_name(sum.platform)) }
+                                td.figure { (sum.effort) " × " (sum.price) }
+                                td.figure { "+ " (sum.missing) }
+                                td.figure { "= " (sum.total) }
+                                td {
+                                    @if sum.ruled_out { (phrases::RULED_OUT) }
+                                    @else if sum.lacks.is_empty() { (phrases::NOTHING) }
+                                    @else { (list(&sum.lacks, "and")) }
+                                }
                             }
                         }
                     }
                 }
             }
-        }
-    })
+        },
+    )
 }
 
 fn again(contents: &Contents<'_>) -> Markup {
     let again = &contents.brief.again;
     let several = again.len() > 1;
-    let direction = |direction: &Again| html! {
-        @if several { h3 { (upper_first(&direction.to)) ", when" } }
-        (texts(&direction.when))
+    let direction = |direction: &Again| {
+        html! {
+            @if several { h3 { (upper_first(&direction.to)) ", when" } }
+            (texts(&direction.when))
+        }
     };
     html! {
         @if !again.is_empty() {
@@ -209,21 +219,27 @@ fn first(contents: &Contents<'_>) -> Markup {
 fn balance(contents: &Contents<'_>) -> Markup {
     let balance = &contents.balance;
     let recommended = &contents.rulebook.platforms()[contents.assessment.recommendation];
-    let side = |heading: &str, because: &[String]| html! {
-        @if !because.is_empty() {
-            div {
-                h3 { (heading) }
-                (texts(because.iter().map(|clause| upper_first(clause))))
+    let side = |heading: &str, because: &[String]| {
+        html! {
+            @if !because.is_empty() {
+                div {
+                    h3 { (heading) }
+                    (texts(because.iter().map(|clause| upper_first(clause))))
+                }
             }
         }
     };
-    part("balance", &format!("What follows from {}", recommended.in_sentence()), html! {
-        div.pair {
-            (side("Good", &balance.good))
-            (side("Bad", &balance.bad))
-            (side("To know", &balance.neutral))
-        }
-    })
+    part(
+        "balance",
+        &format!("What follows from {}", recommended.in_sentence()),
+        html! {
+            div.pair {
+                (side("Good", &balance.good))
+                (side("Bad", &balance.bad))
+                (side("To know", &balance.neutral))
+            }
+        },
+    )
 }
 
 fn precedents(contents: &Contents<'_>) -> Markup {
