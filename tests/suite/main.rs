@@ -27,4 +27,5 @@ mod scan_facts;
 mod scan_hostile;
 #[cfg(unix)]
 mod terminal;
+mod undecided;
 mod untrusted;
