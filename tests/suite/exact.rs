@@ -188,7 +188,7 @@ fn weights(rulebook: &Rulebook, question: usize, values: &[Value]) -> Vec<f64> {
             by_class[classes.class_of(Value::Choices(set))] += (0..options.len()).map(part).product::<f64>();
         }
     } else {
-        for (value, number) in &asked.shares.by_value {
+        for (value, number) in asked.shares.by_value.iter().chain(&asked.shares.unsaid) {
             by_class[classes.class_of(*value)] += *number as f64;
         }
         by_class.iter_mut().for_each(|weight| *weight = weight.max(0.5));
