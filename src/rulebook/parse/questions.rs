@@ -89,7 +89,12 @@ fn kind(table: &Reader<'_>, id: &str, shares: &mut Shares) -> Kind {
 }
 
 /// `share = { true = 7, false = 3 }`: how many published decisions state each value.
-fn stated(table: &Reader<'_>, value: impl Fn(&str) -> Option<Value>, expected: &str) -> Vec<(Value, u64)> {
+fn stated(
+    table: &Reader<'_>,
+    key: &'static str,
+    value: impl Fn(&str) -> Option<Value>,
+    expected: &str,
+) -> Vec<(Value, u64)> {
     let read = |entry: &Entry<'_>| {
         let value = value(&entry.key);
         if value.is_none() {
