@@ -158,13 +158,17 @@ impl Export<'_> {
     fn claims(&self, claims: &[Claim]) -> Vec<Json> {
         claims
             .iter()
-            .map(|claim| json!({ "text": claim.text, "sources": self.sources(&claim.sources) }))
+            .map(|claim| {
+                json!({ "text": claim.text, "when": self.condition(&claim.when), "harm": claim.harm.word(),
+                "sources": self.sources(&claim.sources) })
+            })
             .collect()
     }
 
     fn platform(&self, platform: &Platform) -> Json {
         json!({
-            "id": platform.id, "name": platform.name, "family": self.rulebook.families()[platform.family].id,
+            "id": platform.id, "name": platform.name, "aliases": platform.aliases, "products": platform.products,
+            "called": platform.called, "plural": platform.plural, "family": self.rulebook.families()[platform.family].id,
             "tutorial": platform.tutorial, "effort": platform.effort, "summary": platform.summary,
             "effort-because": platform.effort_because, "takes-on": self.claims(&platform.takes_on),
             "caveats": self.claims(&platform.caveats), "sources": self.sources(&platform.sources),
@@ -179,13 +183,14 @@ impl Export<'_> {
             .map(|(cell, platform)| {
                 let json = json!({
                     "level": cell.level, "label": cell.label, "claimed": cell.claimed, "note": cell.note,
-                    "remedy": cell.remedy, "sources": self.sources(&cell.sources),
+                    "remedy": cell.remedy, "remedy-when": self.condition(&cell.remedy_when), "sources": self.sources(&cell.sources),
                 });
                 (platform.id.clone(), json)
             })
             .collect();
         json!({
-            "id": aspect.id, "name": aspect.name, "rated": aspect.rated, "short-of": aspect.short_of,
+            "id": aspect.id, "name": aspect.name, "rated": aspect.rated, "harm": aspect.harm.word(),
+            "asks": (1..=4).filter_map(|level| Some((level.to_string(), json!(aspect.asks.of(level)?)))).collect::<serde_json::Map<_, _>>(),
             "tutorial": aspect.tutorial, "cells": cells,
         })
     }
@@ -204,6 +209,7 @@ impl Export<'_> {
             step.read.iter().map(|page| json!({ "title": page.title, "url": page.url })).collect();
         json!({
             "id": step.id, "title": step.title, "covers": step.covers, "teaches": step.teaches, "read": read,
+            "when": self.condition(&step.when),
             "aspects": self.aspect_ids(&step.aspects), "sources": self.sources(&step.sources),
         })
     }

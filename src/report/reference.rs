@@ -37,9 +37,8 @@ pub fn explain(rulebook: &Rulebook, id: &str, layout: Layout) -> Option<String> 
     for aspect in rulebook.aspects().iter().filter(|aspect| aspect.id == id) {
         reference.aspect(aspect);
     }
-    for (index, platform) in rulebook.platforms().iter().enumerate().filter(|(_, platform)| platform.id == id)
-    {
-        reference.platform(index, platform);
+    if let Some(index) = rulebook.platform(id) {
+        reference.platform(index, &rulebook.platforms()[index]);
     }
     for problem in rulebook.problems().iter().filter(|problem| problem.id == id) {
         reference.problem(problem);
@@ -160,7 +159,11 @@ impl Reference<'_> {
     fn aspect(&mut self, aspect: &Aspect) {
         self.title("aspect", &aspect.name);
         self.field("Rated", &aspect.rated);
-        self.field("Lacking it means", &aspect.short_of);
+        for level in 1..=4 {
+            if let Some(asks) = aspect.asks.of(level) {
+                self.field(&format!("Level {level}"), asks);
+            }
+        }
         for (cell, platform) in aspect.cells.iter().zip(self.rulebook.platforms()) {
             self.page.gap();
             let level = LEVELS[usize::from(cell.level.min(4))];
