@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Stop;
 use super::output::shown;
-use crate::answers::{self, Answers, Given, Origin};
+use crate::answers::{Answers, Given, Origin};
 use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, did_you_mean, read_json, read_toml};
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Rulebook, read_answer_table};
 use crate::text::one_line;
 
 /// No file of answers or rules is longer than this; reading stops here.
@@ -108,7 +108,7 @@ pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answe
     {
         let log = FaultLog::new(0, &collected);
         let entries = if is_json { read_json(&file.text, &log) } else { read_toml(&file.text, &log) };
-        for read in answers::read_table(rulebook, table_of_answers(&entries), &log) {
+        for read in read_answer_table(rulebook.questions(), table_of_answers(&entries), &log) {
             let origin = Origin::File { name: file.name.clone(), line: line_of(&file.text, read.span.start) };
             answers.add(read.question, Given { value: read.value, origin });
         }
