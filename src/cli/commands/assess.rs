@@ -41,11 +41,10 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     if answers.is_empty() {
         return Err(program.nothing_known());
     }
-    conclude(program, &answers, None)?;
-    if save {
-        record(program, &answers, scanned.as_ref())?;
-    }
-    Ok(ExitCode::Done)
+    // A result that cannot be written is recorded all the same.
+    let concluded = conclude(program, &answers, None);
+    let recorded = if save { record(program, &answers, scanned.as_ref()) } else { Ok(()) };
+    Stop::of_both(concluded, recorded).map(|()| ExitCode::Done)
 }
 
 /// Asks what is not known, shows the result, and offers to keep it.
