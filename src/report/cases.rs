@@ -168,6 +168,11 @@ impl Listing<'_> {
         self.cases.iter().map(|case| &self.rulebook.cases()[*case])
     }
 
+    /// How a decision compares with the reader's answers.
+    fn compared(&self, case: &Case) -> Option<&Precedent> {
+        self.near?.iter().find(|precedent| self.rulebook.cases()[precedent.case].id == case.id)
+    }
+
     fn summary(&self) -> String {
         let rulebook = self.rulebook;
         let count = |leaning: Leaning| self.listed().filter(|case| case.outcome == leaning).count();
@@ -202,6 +207,9 @@ fn list_text(listing: Listing<'_>, layout: Layout) -> String {
         let id = page.ink(Ink::Cyan, &case.id);
         let rest = " ".repeat(width + 2);
         page.wrapped(&first, &rest, &format!("{}: {} [{id}]", who_and_when(case), case.ran));
+        if let Some(precedent) = listing.compared(case) {
+            page.wrapped(&rest, &rest, &compared(rulebook, precedent));
+        }
         if listing.misses {
             page.wrapped(&rest, &rest, &missed(rulebook, case));
         }
@@ -212,6 +220,19 @@ fn list_text(listing: Listing<'_>, layout: Layout) -> String {
         "One of them in full: needk8s cases ID. The nearest to your answers: needk8s cases --near.",
     );
     page.finish()
+}
+
+/// "Like you: Purpose and Servers. Unlike you: Location."
+fn compared(rulebook: &Rulebook, precedent: &Precedent) -> String {
+    let names = |questions: &[usize]| {
+        let names = questions.iter().map(|question| rulebook.questions()[*question].name.as_str());
+        list(&names.collect::<Vec<_>>(), "and")
+    };
+    let alike = format!("Like you: {}.", names(&precedent.agreeing));
+    if precedent.differing.is_empty() {
+        return alike;
+    }
+    format!("{alike} Unlike you: {}.", names(&precedent.differing))
 }
 
 /// What the rules say to a decision that they miss, and why they do.
@@ -250,7 +271,7 @@ fn full_text(listing: Listing<'_>, layout: Layout) -> String {
 /// Writes a published decision on a page.
 pub(super) fn write_case(rulebook: &Rulebook, case: &Case, page: &mut Page) {
     let who = page.ink(Ink::Bold, &who_and_when(case));
-    page.line(&format!("{who} (published decision)"));
+    page.line(&format!("{who}: published decision"));
     let mut field = |name: &str, text: &str| page.wrapped(&format!("  {name}: "), "    ", text);
     field("Runs", &case.ran);
     field("Outcome", &format!("{}. {}", upper_first(&outcome(rulebook, case.outcome)), case.reason));
@@ -268,7 +289,7 @@ pub(super) fn write_case(rulebook: &Rulebook, case: &Case, page: &mut Page) {
         field("Why they differ", why);
     }
     field("Source", &format!("{}{address}", case.title));
-    field("What it states", "");
+    page.line("  It states:");
     for (question, value) in &case.answers {
         let question = &rulebook.questions()[*question];
         page.wrapped(
@@ -306,10 +327,7 @@ fn list_json(listing: Listing<'_>, provenance: &Provenance) -> String {
             margin: assessment.margin,
             missed: assessment.leaning(rulebook) != case.outcome,
             disagrees: case.disagrees.as_deref(),
-            likeness: listing
-                .near
-                .and_then(|near| near.iter().find(|precedent| precedent.case == *index))
-                .map(|precedent| likeness(rulebook, precedent)),
+            likeness: listing.compared(case).map(|precedent| likeness(rulebook, precedent)),
         }
     };
     pretty(&json!({

@@ -27,7 +27,7 @@ pub struct Case {
     pub reason: String,
     /// Why the rules come out differently, where they do.
     pub disagrees: Option<String>,
-    /// The answers that the publication states: questions and values, in its order.
+    /// The answers that the publication states: questions and values, in the rulebook's order.
     pub answers: Vec<(usize, Value)>,
 }
 

@@ -55,10 +55,11 @@ fn confidence(table: &Reader<'_>) -> Confidence {
 
 /// What a publication states; what it does not say is left out, not called unknown.
 fn answers(table: &Reader<'_>, rulebook: &Rulebook) -> Vec<(usize, crate::rulebook::Value)> {
-    let read = read_answer_table(rulebook.questions(), table.map("answers"), table.log());
+    let mut read = read_answer_table(rulebook.questions(), table.map("answers"), table.log());
     if read.is_empty() {
         table.log().fault(table.span(), "the case has no answers".to_owned(), None);
     }
+    read.sort_by_key(|read| read.question);
     read.into_iter()
         .filter_map(|read| {
             if read.value.is_none() {
