@@ -29,4 +29,5 @@ mod scan_facts;
 mod scan_hostile;
 #[cfg(unix)]
 mod terminal;
+mod undecided;
 mod untrusted;
