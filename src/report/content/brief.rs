@@ -54,7 +54,12 @@ impl Writer<'_> {
     pub(super) fn brief(&self, contents: &Contents<'_>) -> Brief {
         let precedents = contents.precedents();
         let cases_of = self.rulebook.cases();
-        let mut sure = vec![contents.certainty.clone(), contents.explained.steady.clone()];
+        let mut certainty = contents.certainty.clone();
+        let unless = self.unless(contents);
+        if !unless.is_empty() {
+            certainty = format!("{certainty} {}", phrases::unless(&unless));
+        }
+        let mut sure = vec![certainty, contents.explained.steady.clone()];
         if let (Some(odds), false) = (precedents.odds, contents.is_undecided()) {
             sure.push(cases::odds(self.rulebook, odds));
         }
