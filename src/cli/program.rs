@@ -85,8 +85,8 @@ impl<'a> Program<'a> {
         Scanner { rulebook: self.rulebook, rules: self.rules, dir, now: now().into() }
     }
 
-    /// The error of a run that has nothing to go by.
-    pub(super) fn nothing_known(&self) -> Stop {
+    /// The error of a run that has nothing to go by, and why nobody is asked.
+    pub(super) fn nothing_known(&self, why: Option<&str>) -> Stop {
         let example: Vec<String> = self
             .rulebook
             .questions()
@@ -101,8 +101,9 @@ impl<'a> Program<'a> {
                 format!("--{} {sample}", question.id)
             })
             .collect();
+        let why = why.map_or(String::new(), |why| format!(", and nobody can be asked: {why}"));
         Stop::wrong(format!(
-            "no answers are known and nobody can be asked\n\n\
+            "no answers are known{why}\n\n\
              Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
              with a {} in this directory, with --scan DIR, or run needk8s in a terminal. All questions: needk8s --help.",
             example.join(" "),

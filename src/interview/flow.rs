@@ -1,7 +1,5 @@
 //! Which question comes next, which one came before, and how many there are: nothing here talks to anybody.
 
-use std::collections::BTreeSet;
-
 use crate::answers::{Answers, Given, Origin};
 use crate::rulebook::{Reading, Rulebook, Truth, Value};
 
@@ -61,8 +59,10 @@ impl Order for FileOrder {
 pub struct Progress {
     /// Its number, from 1.
     pub number: usize,
-    /// How many can follow at most.
-    pub more: usize,
+    /// So many are expected in all.
+    pub of: usize,
+    /// No fewer and no more.
+    pub exactly: bool,
 }
 
 /// How many questions are left.
@@ -81,8 +81,6 @@ pub(super) struct Flow<'a> {
     answers: Answers,
     /// What has been shown here, in the order in which it was shown first.
     asked: Vec<usize>,
-    /// What was left unanswered here.
-    skipped: BTreeSet<usize>,
 }
 
 /// Questions that have not been dealt with.
@@ -94,7 +92,10 @@ struct Remaining {
 
 impl<'a> Flow<'a> {
     pub(super) fn new(rulebook: &'a Rulebook, order: &'a dyn Order, answers: Answers) -> Self {
-        Self { rulebook, order, answers, asked: Vec::new(), skipped: BTreeSet::new() }
+        let is_own = |given: &Given| given.origin == Origin::Prompt;
+        let questions = 0..rulebook.questions().len();
+        let asked = questions.filter(|question| answers.given(*question).is_some_and(is_own)).collect();
+        Self { rulebook, order, answers, asked }
     }
 
     pub(super) fn answers(&self) -> &Answers {
@@ -112,16 +113,7 @@ impl<'a> Flow<'a> {
     /// Records an answer; `None` is "I don't know".
     pub(super) fn answer(&mut self, question: usize, value: Option<Value>) {
         self.answers.set(question, Given { value, origin: Origin::Prompt });
-        self.skipped.remove(&question);
         self.show(question);
-    }
-
-    /// Leaves a question as it is: unanswered, or with the answer that it has.
-    pub(super) fn skip(&mut self, question: usize) {
-        if self.answers.is_open(question) {
-            self.skipped.insert(question);
-            self.show(question);
-        }
     }
 
     /// Notes that a question is put to the person.
@@ -192,12 +184,14 @@ impl<'a> Flow<'a> {
     pub(super) fn progress(&self, question: usize) -> Progress {
         let value = |other: usize| self.answers.value(other).filter(|_| other != question);
         let Remaining { open, later } = self.remaining(&self.rulebook.readings(value), Some(question));
-        let more = open.iter().chain(&later).filter(|other| **other != question).count();
-        Progress { number: self.earlier(question).len() + 1, more }
+        let others = open.iter().chain(&later).filter(|other| **other != question).count();
+        let number = self.earlier(question).len() + 1;
+        let expected = others;
+        Progress { number, of: number + expected, exactly: later.is_empty() && expected == others }
     }
 
     fn is_dealt_with(&self, question: usize) -> bool {
-        !self.answers.is_open(question) || self.skipped.contains(&question)
+        !self.answers.is_open(question)
     }
 
     /// The questions to look over at the end: whatever applies and was asked or given, in the rulebook's order.
@@ -205,7 +199,7 @@ impl<'a> Flow<'a> {
         let readings = self.readings();
         (0..self.rulebook.questions().len())
             .filter(|question| readings[*question] != Reading::DoesNotApply)
-            .filter(|question| self.answers.given(*question).is_some() || self.skipped.contains(question))
+            .filter(|question| self.answers.given(*question).is_some())
             .collect()
     }
 

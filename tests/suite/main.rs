@@ -24,6 +24,7 @@ mod scan;
 mod scan_compose;
 mod scan_facts;
 mod scan_hostile;
+mod shop;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;

@@ -87,7 +87,13 @@ pub(crate) fn questions_until_settled(rulebook: &Rulebook, order: &dyn Order, kn
         last.set(Some(next));
         next
     };
-    let interview = Interview { rulebook, order: &noted, leaning: &|_| String::new(), hints: &[] };
+    let interview = Interview {
+        rulebook,
+        order: &noted,
+        leaning: &|_| String::new(),
+        explain: &|_| String::new(),
+        hints: &[],
+    };
     let mut person = Person { rulebook, known, asked: 0 };
     let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), &mut person);
     let Ok(Outcome::Finished(answers)) = outcome else { panic!("nobody leaves") };

@@ -25,7 +25,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         platform(rulebook, matches.get_one::<String>("platform").map(String::as_str).unwrap_or_default())?;
     let answers = program.known()?.answers;
     if answers.is_empty() {
-        return Err(program.nothing_known());
+        return Err(program.nothing_known(None));
     }
     let assessment = program.assessment(&answers);
     let recommended = assessment.recommendation;
