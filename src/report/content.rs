@@ -410,16 +410,16 @@ impl Writer<'_> {
             }
             About::Familiarity(criterion) => {
                 let criterion = &self.rulebook.criteria()[criterion];
-                let families: Vec<String> = criterion
+                let changes: Vec<String> = criterion
                     .familiarity
                     .iter()
-                    .map(|(family, points)| format!("{} {points:+}", self.rulebook.families()[*family].name))
+                    .map(|(whose, points)| format!("{} {points:+}", self.rulebook.whose_name(*whose)))
                     .collect();
                 line(
                     "familiarity",
                     &criterion.id,
                     &criterion.statement,
-                    format!("changes effort: {}", families.join(", ")),
+                    format!("changes effort: {}", changes.join(", ")),
                 )
             }
             About::Floor => {

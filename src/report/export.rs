@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::content::Provenance;
 use super::json;
 use crate::rulebook::{
-    Accepts, Aspect, Band, Claim, Condition, Criterion, Kind, LEVELS, Leaning, Platform, Problem, Question,
-    Rulebook, Step, Test, Value,
+    Accepts, Aspect, Band, Claim, Condition, Criterion, Kind, LEVELS, Leaning, Must, Platform, Problem,
+    Question, Rulebook, Step, Test, Value,
 };
 
 /// The name and version of the shape.
@@ -102,6 +102,7 @@ impl Export<'_> {
             Condition::All(parts) => json!({ "all": list(parts) }),
             Condition::Any(parts) => json!({ "any": list(parts) }),
             Condition::Not(part) => json!({ "not": self.condition(part) }),
+            Condition::Unless(part) => json!({ "unless": self.condition(part) }),
             Condition::Test(Test { question, accepts }) => {
                 let question = &self.rulebook.questions()[*question];
                 let value = match accepts {
@@ -131,7 +132,7 @@ impl Export<'_> {
         let familiarity: serde_json::Map<String, Json> = criterion
             .familiarity
             .iter()
-            .map(|(of, points)| (family(*of).to_owned(), json!(points)))
+            .map(|(whose, points)| (self.rulebook.whose_id(*whose).to_owned(), json!(points)))
             .collect();
         let demands: serde_json::Map<String, Json> = criterion
             .demands
@@ -141,6 +142,8 @@ impl Export<'_> {
                 (aspect.clone(), json!({ "level": demand.level, "weight": demand.weight }))
             })
             .collect();
+        let must = |must: &Must| (self.rulebook.aspects()[must.aspect].id.clone(), json!(must.level));
+        let musts: serde_json::Map<String, Json> = criterion.musts.iter().map(must).collect();
         let removes: Vec<&str> = criterion
             .removes
             .iter()
@@ -149,7 +152,8 @@ impl Export<'_> {
         json!({
             "id": criterion.id, "side": criterion.side.word(), "tutorial": criterion.tutorial,
             "statement": criterion.statement, "when": self.condition(&criterion.when), "effort": criterion.effort,
-            "familiarity": familiarity, "demands": demands, "removes": removes, "leaves": criterion.leaves.map(family),
+            "familiarity": familiarity, "demands": demands, "musts": musts, "removes": removes,
+            "leaves": criterion.leaves.map(family),
             "because": criterion.because, "nuance": criterion.nuance, "figures": criterion.figures,
             "sources": self.sources(&criterion.sources),
         })

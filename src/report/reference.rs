@@ -125,8 +125,8 @@ impl Reference<'_> {
         if criterion.effort != 0 {
             self.field("Effort price", &format!("{:+}", criterion.effort));
         }
-        for (family, points) in &criterion.familiarity {
-            self.field("Effort", &format!("{points:+} for {}", self.rulebook.families()[*family].name));
+        for (whose, points) in &criterion.familiarity {
+            self.field("Effort", &format!("{points:+} for {}", self.rulebook.whose_name(*whose)));
         }
         for demand in &criterion.demands {
             let aspect = &self.rulebook.aspects()[demand.aspect];
@@ -274,6 +274,7 @@ impl Reference<'_> {
             Condition::All(all) => parts(all, "and"),
             Condition::Any(any) => parts(any, "or"),
             Condition::Not(part) => format!("not: {}", self.nested(part)),
+            Condition::Unless(part) => format!("unless: {}", self.nested(part)),
             Condition::Test(test) => self.test(test),
         }
     }

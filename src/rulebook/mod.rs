@@ -143,6 +143,24 @@ pub struct Demand {
     pub weight: i64,
 }
 
+/// A level that the system must have, whatever it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Must {
+    /// The index of the aspect.
+    pub aspect: usize,
+    /// The lowest level that meets it, 1 to 4.
+    pub level: u8,
+}
+
+/// Whose effort a criterion changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Whose {
+    /// That of all platforms of a family, by its index.
+    Family(usize),
+    /// That of one platform, by its index.
+    Platform(usize),
+}
+
 /// A statement about the situation and what follows from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Criterion {
@@ -158,10 +176,13 @@ pub struct Criterion {
     pub when: Condition,
     /// Points added to the effort price.
     pub effort: i64,
-    /// Points added to the effort of the platforms of a family.
-    pub familiarity: Vec<(usize, i64)>,
+    /// Points added to the effort of the platforms of a family, or of one platform.
+    pub familiarity: Vec<(Whose, i64)>,
     /// What it asks of the platforms.
     pub demands: Vec<Demand>,
+    /// What the platforms must have: one that misses any of these is compared, ranked and recommended only where no
+    /// platform of its side has all that must be had.
+    pub musts: Vec<Must>,
     /// Platforms that it takes off the table.
     pub removes: Vec<usize>,
     /// The one family that it leaves.
@@ -483,6 +504,36 @@ impl Rulebook {
     /// The index of the question with this id.
     pub fn question(&self, id: &str) -> Option<usize> {
         self.questions.iter().position(|question| question.id == id)
+    }
+
+    /// The id of whose effort is changed.
+    pub fn whose_id(&self, whose: Whose) -> &str {
+        match whose {
+            Whose::Family(family) => &self.families[family].id,
+            Whose::Platform(platform) => &self.platforms[platform].id,
+        }
+    }
+
+    /// The name of whose effort is changed.
+    pub fn whose_name(&self, whose: Whose) -> &str {
+        match whose {
+            Whose::Family(family) => &self.families[family].name,
+            Whose::Platform(platform) => &self.platforms[platform].name,
+        }
+    }
+
+    /// Points that a criterion adds to the effort of a platform, as one of its family and by itself.
+    pub fn familiarity(&self, criterion: usize, platform: usize) -> i64 {
+        let family = self.platforms[platform].family;
+        let own = [Whose::Family(family), Whose::Platform(platform)];
+        let entries = self.criteria[criterion].familiarity.iter();
+        entries.filter(|(whose, _)| own.contains(whose)).map(|(_, points)| points).sum()
+    }
+
+    /// Whether a platform has what a criterion says that it must have.
+    pub fn meets_musts(&self, criterion: usize, platform: usize) -> bool {
+        let meets = |must: &Must| self.aspects[must.aspect].cells[platform].level >= must.level;
+        self.criteria[criterion].musts.iter().all(meets)
     }
 
     /// The index of the platform that somebody means by an id, a name or an alias, in any case.

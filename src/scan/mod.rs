@@ -5,6 +5,7 @@ mod compose;
 mod dockerfile;
 mod git;
 mod hcl;
+mod ignored;
 mod kubernetes;
 mod manifest;
 mod ml;
@@ -17,17 +18,21 @@ mod rules;
 mod source;
 mod tables;
 mod terraform;
+mod tracked;
 mod tree;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::facts::{self, Facts};
+use crate::folder::Folder;
 pub use compose::Environment;
 use paths::Paths;
 pub use progress::Progress;
 pub use rules::Rules;
 use source::Source;
+use tracked::Tracked;
 use tree::Tree;
 
 /// Reads all facts of a folder; it fails only when there is no such folder. `now` is what the history is counted back
@@ -44,14 +49,16 @@ pub fn read(
 ) -> std::io::Result<Facts> {
     let now =
         now.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
-    let history = git::Reading::begin(dir, now, &rules.tables.git);
+    let root = dir.canonicalize()?;
+    let folder = Arc::new(Folder::open(&root)?);
+    let history = git::Reading::begin(&folder, &root, now, &rules.tables.git);
     let paths = Paths::new(&rules.tables.paths);
-    let tree = Tree::walk(dir, &paths, progress)?;
+    let tracked = Tracked::of(&folder);
+    let tree = Tree::walk(&folder, &root, &tracked, &paths, progress);
     let mut facts = from_files(&tree, &paths, rules, environment);
-    match history.end() {
-        Ok(history) => facts.git = history,
-        Err(reason) => facts.unreadable.push(reason),
-    }
+    let unread;
+    (facts.git, unread) = history.end();
+    facts.unreadable.extend(unread.into_iter().chain(tracked.unreadable()));
     facts.unreadable.extend(tree.unreadable());
     facts.unreadable.sort();
     facts.unreadable.dedup();
