@@ -5,6 +5,7 @@ mod check;
 mod commands;
 mod decision;
 mod exit;
+mod gates;
 mod input;
 mod output;
 mod program;

@@ -3,8 +3,8 @@
 use super::explained::{Explained, explained};
 use crate::answers::Answers;
 use crate::assessment::{About, Assessment, Shortfall, Term};
-use crate::explanation::{Explanation, Outlook, Status};
-use crate::rulebook::{Claim, Kind, LEVELS, Leaning, Problem, Reading, Rulebook, Step};
+use crate::explanation::{Explanation, How, Outlook, Status};
+use crate::rulebook::{Claim, Kind, LEVELS, Leaning, Problem, Reading, Rulebook, Step, UNDECIDED};
 use crate::text::list;
 
 /// Where the figures come from, so that a result can be repeated.
@@ -211,7 +211,11 @@ impl<'a> Contents<'a> {
             explained: explained(rulebook, assessment, explanation),
             provenance,
             headline: writer.headline(),
-            meaning: rulebook.bands()[assessment.band].meaning.clone(),
+            meaning: if outlook.status == Status::Undecided {
+                rulebook.undecided().meaning.clone()
+            } else {
+                rulebook.bands()[assessment.band].meaning.clone()
+            },
             certainty: writer.certainty(),
             decided_by: writer.decided_by(),
             answers: writer.answers(answers),
@@ -232,6 +236,21 @@ impl<'a> Contents<'a> {
     /// The name of a platform.
     pub fn platform_name(&self, platform: usize) -> &str {
         &self.rulebook.platforms()[platform].name
+    }
+
+    /// The id of the verdict, wherever one is stored, printed or compared.
+    pub fn verdict(&self) -> &str {
+        if self.is_undecided() { UNDECIDED } else { &self.rulebook.bands()[self.assessment.band].id }
+    }
+
+    /// The id of the side of the verdict.
+    pub fn side(&self) -> &str {
+        if self.is_undecided() { UNDECIDED } else { self.leaning_side() }
+    }
+
+    /// The id of the side that what is known leans to.
+    pub fn leaning_side(&self) -> &str {
+        &self.rulebook.side(self.assessment.leaning(self.rulebook)).id
     }
 
     /// Whether too little is known to name one answer.
@@ -261,7 +280,8 @@ impl Writer<'_> {
         if self.outlook.status != Status::Undecided {
             return told;
         }
-        format!("Undecided so far: {}, leaning to {}.", self.range(), band.name.to_lowercase())
+        let undecided = &self.rulebook.undecided().headline;
+        undecided.replace("{possible}", &self.range()).replace("{leaning}", &band.name.to_lowercase())
     }
 
     /// "anything from overkill to recommended"
@@ -289,28 +309,29 @@ impl Writer<'_> {
                 crate::text::counted(open, "unanswered question", "unanswered questions")
             ),
             Status::Leaning => format!(
-                "Leaning: the {} given rule out {} % of the margin's spread; what is unknown {} {}.",
-                crate::text::counted(known, "answer", "answers"),
-                self.outlook.coverage.percent(),
+                "Leaning: of 100 ways to answer the rest, {} keep to this side{}; what is unknown {} {}.",
+                self.outlook.sureness.share.percent(),
+                self.estimated(),
                 if self.outlook.proved { "leaves" } else { "leaves at most" },
                 self.range()
             ),
             Status::Undecided => format!(
-                "The {} given rule out {} of the margin's spread; {} {:+} to {:+}.",
+                "Too little is known: with the {} given, {} in 100 ways to answer the rest keep to the side of {}{}; the \
+                 margin {} {:+} to {:+}.",
                 crate::text::counted(known, "answer", "answers"),
-                match self.outlook.coverage.percent() {
-                    0 => "hardly any".to_owned(),
-                    percent => format!("only {percent} %"),
-                },
-                if self.outlook.proved {
-                    "the margin can still be anything from"
-                } else {
-                    "the margin stays within"
-                },
+                self.outlook.sureness.share.percent(),
+                self.rulebook.bands()[self.assessment.band].name.to_lowercase(),
+                self.estimated(),
+                if self.outlook.proved { "can still be anything from" } else { "stays within" },
                 self.outlook.margins.0,
                 self.outlook.margins.1
             ),
         }
+    }
+
+    /// Where a share is an estimate, it says so.
+    fn estimated(&self) -> &'static str {
+        if self.outlook.sureness.how == How::Estimate { " (an estimate)" } else { "" }
     }
 
     fn decided_by(&self) -> Option<String> {

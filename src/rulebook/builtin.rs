@@ -1,6 +1,5 @@
 //! The rule files that are compiled into the program; the only list of them.
 
-use super::Rulebook;
 use crate::document::SourceFile;
 
 const FILES: &[(&str, &str)] = &[
@@ -13,18 +12,6 @@ const FILES: &[(&str, &str)] = &[
     ("rules/learning.toml", include_str!("../../rules/learning.toml")),
     ("rules/sources.toml", include_str!("../../rules/sources.toml")),
 ];
-
-/// Points of margin between the extremes when nothing is known, under these very files. Searching for them takes longer
-/// than all the rest of an answer; a test searches for them anew.
-const SPREAD: i64 = 171;
-
-impl Rulebook {
-    /// The points of margin between the extremes when nothing is known, where they are known beforehand.
-    pub(crate) fn known_spread(&self) -> Option<i64> {
-        let same = |(file, (_, text)): (&SourceFile, &(&str, &str))| file.text == *text;
-        (self.files.len() == FILES.len() && self.files.iter().zip(FILES).all(same)).then_some(SPREAD)
-    }
-}
 
 /// What a scan goes by in the rulebook that the program ships with.
 pub fn builtin_scan_file() -> SourceFile {

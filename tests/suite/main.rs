@@ -28,4 +28,5 @@ mod scan_hostile;
 mod shop;
 #[cfg(unix)]
 mod terminal;
+mod undecided;
 mod untrusted;
