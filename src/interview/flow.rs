@@ -23,6 +23,8 @@ pub struct Situation<'a> {
 pub enum Next {
     /// Ask this question, one of the open ones.
     Ask(usize),
+    /// The side of the outcome is [sure](super::SURE), though not proved; whoever goes on is asked this question.
+    Sure(usize),
     /// Nothing that may still be asked can change the outcome.
     Settled {
         /// Whoever goes on is asked this question, one of the open ones.
@@ -36,6 +38,11 @@ pub enum Next {
 pub trait Order {
     /// What comes next.
     fn next(&self, situation: &Situation<'_>) -> Next;
+
+    /// How many questions are expected until it is offered to stop; nothing where all are asked.
+    fn expected(&self, _situation: &Situation<'_>) -> Option<usize> {
+        None
+    }
 }
 
 impl<F: Fn(&Situation<'_>) -> Next> Order for F {
@@ -139,25 +146,32 @@ impl<'a> Flow<'a> {
         let readings = self.readings();
         let Remaining { open, later } = self.remaining(&readings, None);
         let first = *open.first()?;
+        let next = self.of_order(&readings, &open, &later, |order, situation| order.next(situation));
+        let shown = self.asked.iter().copied().find(|asked| open.contains(asked));
+        let valid =
+            |question: usize| shown.unwrap_or(if open.contains(&question) { question } else { first });
+        Some(match next {
+            Next::Ask(question) => Next::Ask(valid(question)),
+            Next::Sure(question) => Next::Sure(valid(question)),
+            Next::Settled { question, wholly } => Next::Settled { question: valid(question), wholly },
+        })
+    }
+
+    /// What the order says to where things stand.
+    fn of_order<T>(
+        &self,
+        readings: &[Reading],
+        open: &[usize],
+        later: &[usize],
+        says: impl Fn(&dyn Order, &Situation<'_>) -> T,
+    ) -> T {
         let lacks_an_answer =
             |question: usize| self.answers.value(question).is_none() || self.answers.is_open(question);
         let unanswered: Vec<usize> = (0..readings.len())
             .filter(|question| lacks_an_answer(*question) && readings[*question] != Reading::DoesNotApply)
             .collect();
-        let situation = Situation {
-            readings: &readings,
-            unanswered: &unanswered,
-            open: &open,
-            later: &later,
-            last: self.asked.last().copied(),
-        };
-        let shown = self.asked.iter().copied().find(|asked| open.contains(asked));
-        let valid =
-            |question: usize| shown.unwrap_or(if open.contains(&question) { question } else { first });
-        Some(match self.order.next(&situation) {
-            Next::Ask(question) => Next::Ask(valid(question)),
-            Next::Settled { question, wholly } => Next::Settled { question: valid(question), wholly },
-        })
+        let last = self.asked.last().copied();
+        says(self.order, &Situation { readings, unanswered: &unanswered, open, later, last })
     }
 
     /// How many questions are left.
@@ -186,8 +200,19 @@ impl<'a> Flow<'a> {
         let Remaining { open, later } = self.remaining(&self.rulebook.readings(value), Some(question));
         let others = open.iter().chain(&later).filter(|other| **other != question).count();
         let number = self.earlier(question).len() + 1;
-        let expected = others;
-        Progress { number, of: number + expected, exactly: later.is_empty() && expected == others }
+        let readings = self.readings();
+        let now = self.remaining(&readings, None);
+        let expected = if now.open.is_empty() {
+            None
+        } else {
+            self.of_order(&readings, &now.open, &now.later, |order, situation| order.expected(situation))
+        };
+        match expected {
+            None => Progress { number, of: number + others, exactly: later.is_empty() },
+            Some(expected) => {
+                Progress { number, of: number + expected.saturating_sub(1).min(others), exactly: false }
+            }
+        }
     }
 
     fn is_dealt_with(&self, question: usize) -> bool {

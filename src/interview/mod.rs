@@ -16,7 +16,7 @@ mod words;
 use std::io;
 use std::path::Path;
 
-pub use adaptive::Adaptive;
+pub use adaptive::{Adaptive, SURE};
 pub use flow::{FileOrder, Next, Order, Progress, Situation};
 pub use plain::Plain;
 pub use session::Session;
@@ -25,7 +25,8 @@ pub use tty::LEFT;
 
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::assess;
-use crate::rulebook::{Question, Rulebook, Value};
+use crate::explanation::Engine;
+use crate::rulebook::{Leaning, Question, Rulebook, Value};
 use crate::text::counted;
 use flow::Flow;
 
@@ -133,18 +134,27 @@ pub struct Interview<'a> {
     pub order: &'a dyn Order,
     /// Says in one line where the answers lean; see [`leaning`].
     pub leaning: &'a dyn Fn(&Answers) -> String,
+    /// What could still turn the outcome, as clauses that complete "if …", the likeliest first.
+    pub turns: &'a dyn Fn(&Answers) -> Vec<String>,
     /// Explains a question in full, for whoever wants to know.
     pub explain: &'a dyn Fn(usize) -> String,
     /// What was seen that bears on each question, shown beside it; none where the list ends.
     pub hints: &'a [Vec<String>],
 }
 
-/// Where the answers lean so far, in one line.
-pub fn leaning(rulebook: &Rulebook, answers: &Answers) -> String {
+/// Where the answers lean so far, in one line: "Kubernetes no ▕██████░░▏ yes · probably not · PaaS".
+pub fn leaning(rulebook: &Rulebook, engine: &Engine, answers: &Answers) -> String {
     let assessment = assess(rulebook, answers.readings(rulebook));
-    let verdict = &rulebook.bands()[assessment.band].name;
+    let outlook = engine.outlook(&answers.values(), assessment.band);
+    let share = |side: Leaning| -> f64 {
+        let such = outlook.verdicts.iter().zip(&outlook.shares);
+        such.filter(|(band, _)| rulebook.bands()[**band].leaning == side)
+            .map(|(_, share)| share.fraction())
+            .sum()
+    };
+    let subject = &rulebook.side(Leaning::With).name;
     let platform = &rulebook.platforms()[assessment.recommendation].name;
-    format!("leaning: {verdict} · {platform}")
+    words::leaning(subject, share(Leaning::With) + share(Leaning::Hedge) / 2.0, platform)
 }
 
 /// Where it leans is not said before there are so many answers.
@@ -186,7 +196,7 @@ impl Interview<'_> {
         prompts: &mut dyn Prompts,
     ) -> io::Result<Outcome> {
         let mut conversation = self.begin(answers, session, prompts);
-        conversation.goes_on = Some(false);
+        conversation.wish = Some(Wanted::Stop);
         conversation.hold(Turn::Review)
     }
 
@@ -197,8 +207,19 @@ impl Interview<'_> {
         prompts: &'c mut dyn Prompts,
     ) -> Conversation<'c, 'c> {
         let flow = Flow::new(self.rulebook, self.order, known);
-        Conversation { interview: self, flow, session, prompts, goes_on: None }
+        Conversation { interview: self, flow, session, prompts, wish: None }
     }
+}
+
+/// What somebody wants who could stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// To stop.
+    Stop,
+    /// To go on until it is proved.
+    Proof,
+    /// To answer whatever is left.
+    Everything,
 }
 
 struct Conversation<'c, 'i> {
@@ -206,8 +227,8 @@ struct Conversation<'c, 'i> {
     flow: Flow<'c>,
     session: &'c mut Session,
     prompts: &'c mut dyn Prompts,
-    /// What the person wants now that the outcome is settled: to go on, or to stop.
-    goes_on: Option<bool>,
+    /// What the person wants where it was offered to stop.
+    wish: Option<Wanted>,
 }
 
 impl Conversation<'_, '_> {
@@ -230,27 +251,40 @@ impl Conversation<'_, '_> {
 
     /// What to do next by the order of questions.
     fn turn(&mut self) -> io::Result<Turn> {
-        match (self.flow.next(), self.goes_on) {
-            (None, _) | (Some(Next::Settled { .. }), Some(false)) => Ok(Turn::Done),
+        match (self.flow.next(), self.wish) {
+            (None, _) | (Some(Next::Settled { .. } | Next::Sure(_)), Some(Wanted::Stop)) => Ok(Turn::Done),
             (Some(Next::Ask(question)), wish) => {
-                self.goes_on = wish.filter(|goes_on| *goes_on);
+                self.wish = wish.filter(|wish| *wish != Wanted::Stop);
                 Ok(Turn::Ask(question))
             }
-            (Some(Next::Settled { question, .. }), Some(true)) => Ok(Turn::Ask(question)),
-            (Some(Next::Settled { question, wholly }), None) => self.offer_to_stop(question, wholly),
+            (Some(Next::Sure(question)), Some(_)) => Ok(Turn::Ask(question)),
+            (Some(Next::Settled { question, .. }), Some(Wanted::Everything)) => Ok(Turn::Ask(question)),
+            (Some(Next::Sure(question)), None) => {
+                let turns = (self.interview.turns)(self.flow.answers());
+                let said = words::sure(&self.outcome(), SURE, &turns, self.flow.left());
+                self.offer_to_stop(question, &said, Wanted::Proof)
+            }
+            (Some(Next::Settled { question, wholly }), _) => {
+                let said = words::settled(&self.outcome(), wholly, self.flow.left());
+                self.offer_to_stop(question, &said, Wanted::Everything)
+            }
         }
     }
 
-    fn offer_to_stop(&mut self, question: usize, wholly: bool) -> io::Result<Turn> {
+    /// "Not yet: PaaS"
+    fn outcome(&self) -> String {
         let rulebook = self.interview.rulebook;
         let now = assess(rulebook, self.flow.readings());
-        let outcome =
-            format!("{}: {}", rulebook.bands()[now.band].name, rulebook.platforms()[now.recommendation].name);
+        format!("{}: {}", rulebook.bands()[now.band].name, rulebook.platforms()[now.recommendation].name)
+    }
+
+    fn offer_to_stop(&mut self, question: usize, said: &str, goes_on: Wanted) -> io::Result<Turn> {
         self.prompts.say(Tone::Text, "")?;
-        self.prompts.say(Tone::Text, &words::settled(&outcome, wholly, self.flow.left()))?;
-        let rows = [words::STOP, words::GO_ON].map(str::to_owned);
+        self.prompts.say(Tone::Text, said)?;
+        let on = if goes_on == Wanted::Proof { words::GO_ON_TO_PROOF } else { words::GO_ON_TO_THE_END };
+        let rows = [words::STOP, on].map(str::to_owned);
         let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
-        self.goes_on = Some(chosen == 1);
+        self.wish = Some(if chosen == 1 { goes_on } else { Wanted::Stop });
         Ok(if chosen == 1 { Turn::Ask(question) } else { Turn::Done })
     }
 
@@ -314,8 +348,10 @@ impl Conversation<'_, '_> {
         if given.is_some_and(|given| given.value == value && !given.is_partial()) {
             return Ok(());
         }
-        let changes = given.is_some();
-        self.goes_on = self.goes_on.filter(|goes_on| !(*goes_on && changes));
+        if given.is_some() {
+            // What was said about stopping was said of other answers.
+            self.wish = self.wish.filter(|wish| *wish == Wanted::Stop);
+        }
         self.flow.answer(question, value);
         let saved = self.session.save(self.interview.rulebook, &self.flow.own_answers());
         let farewell = self.farewell();
@@ -398,7 +434,7 @@ impl Conversation<'_, '_> {
         let questions = self.flow.reviewed();
         let answers = questions.iter().map(|question| self.described(*question));
         let left = self.flow.left();
-        let is_done = left.questions == 0 || self.goes_on == Some(false);
+        let is_done = left.questions == 0 || self.wish == Some(Wanted::Stop);
         let last = if left.questions > 0 { Some(words::ask_the_rest(left)) } else { None };
         let mut rows = vec![if is_done { words::DONE } else { words::GO_ON }.to_owned()];
         rows.extend(answers);
@@ -408,7 +444,7 @@ impl Conversation<'_, '_> {
             return if is_done { Ok(Turn::Done) } else { self.turn() };
         };
         let Some(question) = questions.get(row) else {
-            self.goes_on = Some(is_done);
+            self.wish = Some(if is_done { Wanted::Everything } else { Wanted::Stop });
             return if is_done { self.turn() } else { Ok(Turn::Done) };
         };
         match self.reply(*question, None, true)? {

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, StdinLock, Write};
 
 use super::tty::Held;
 use super::{Ask, Prompts, Reply, Tone, tty, words};
-use crate::rulebook::{Kind, OptionSet, Question, Value};
+use crate::rulebook::{Kind, OptionSet, Question, Value, is_range};
 use crate::text::{one_line, safe_lines};
 
 /// The most of a line that is looked at; the rest of it is thrown away.
@@ -180,7 +180,7 @@ pub(super) fn typed(question: &Question, line: &str) -> Result<Reply, String> {
     let options = question.options().len();
     let option = |word: &str| match word.parse::<usize>() {
         Ok(number) if (1..=options).contains(&number) => Some(number - 1),
-        _ => question.option(word).ok(),
+        _ => question.option_typed(word).map(|(option, _)| option),
     };
     let value = match &question.kind {
         _ if line.is_empty() => None,
@@ -193,6 +193,7 @@ pub(super) fn typed(question: &Question, line: &str) -> Result<Reply, String> {
             set.filter(|set| !set.is_empty()).map(Value::Choices)
         }
         Kind::Flag(_) => question.parse(&line.to_lowercase()).ok().flatten(),
+        Kind::Count(_) if is_range(line) => return Err(words::RANGE.to_owned()),
         Kind::Count(_) => question.parse(line).ok().flatten(),
     };
     value.map(Reply::Value).ok_or_else(trouble)

@@ -18,7 +18,9 @@ pub(super) const WELCOME: &str = "Esc leaves; run needk8s again here to go on.";
 pub(super) const REVIEW: &str = "Your answers";
 pub(super) const DONE: &str = "Done: show the result";
 pub(super) const STOP: &str = "Stop here and show the result";
-pub(super) const GO_ON: &str = "Go on";
+pub(super) const GO_ON: &str = "Go on with the questions";
+pub(super) const GO_ON_TO_PROOF: &str = "Go on until it is proved";
+pub(super) const GO_ON_TO_THE_END: &str = "Answer the rest as well";
 pub(super) const FINISHED: &str = "Done";
 pub(super) const CHANGE: &str = "Change an answer";
 pub(super) const REPORT_PATH: &str = "Report file";
@@ -29,6 +31,8 @@ pub(super) const PATH: &str = "Enter takes it · Esc leave";
 pub(super) const NO_SUCH_ROW: &str = "There is no such number.";
 pub(super) const NO_SUCH_KEY: &str = "That key does nothing here.";
 pub(super) const PASTED: &str = "Pasted text is no choice. Press a key.";
+pub(super) const RANGE: &str =
+    "That is a range, and the rules draw their lines at single numbers: type the one that you plan for.";
 pub(super) const NUMBER_PLEASE: &str = "Please type one of the numbers.";
 
 pub(super) const NOW: &str = "now";
@@ -67,6 +71,39 @@ pub(super) fn settled(outcome: &str, wholly: bool, left: Left) -> String {
     };
     let are = if left.questions == 1 { "is" } else { "are" };
     format!("{outcome}. {claim}: {} {are} left.", counted_left(left))
+}
+
+/// "Not yet: PaaS. Sure in 95 of 100 cases like yours. It would turn if …"
+pub(super) fn sure(outcome: &str, sure: u8, turns: &[String], left: Left) -> String {
+    let turns: Vec<&str> = turns.iter().take(MOST_TURNS).map(String::as_str).collect();
+    let turns = match turns.as_slice() {
+        [] => String::new(),
+        turns => format!(" It would turn if {}.", turns.join("; or if ")),
+    };
+    let left = counted_left(left);
+    format!(
+        "{outcome}. However you answer the rest ({left}), this stays in {sure} of 100 cases or more.{turns}"
+    )
+}
+
+/// The length of the bar.
+const CELLS: usize = 8;
+
+/// No more turns than this are named at once.
+const MOST_TURNS: usize = 3;
+
+/// A bar from no to yes with what it means: "Kubernetes no ▕██████░░▏ yes · probably not · PaaS".
+pub(super) fn leaning(subject: &str, yes: f64, platform: &str) -> String {
+    let filled = (((1.0 - yes) * CELLS as f64).round() as usize).min(CELLS);
+    let bar = format!("{}{}", "█".repeat(filled), "░".repeat(CELLS - filled));
+    let word = match yes {
+        0.95.. => "almost certainly",
+        0.67.. => "probably",
+        0.33.. => "open",
+        0.05.. => "probably not",
+        _ => "almost certainly not",
+    };
+    format!("{subject} no ▕{bar}▏ yes · {word} · {platform}")
 }
 
 pub(super) fn ask_the_rest(left: Left) -> String {

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use needk8s::answers::{Answers, Given, Origin};
 use needk8s::document::SourceFile;
+use needk8s::explanation::Engine;
 use needk8s::interview::{
     Adaptive, Ask, FileOrder, Interview, Next, Order, Outcome, Plain, Prompts, Reply, Session, Situation,
     Tone, Wish, leaning, offer,
@@ -131,6 +132,7 @@ fn hold_in(
     order: &dyn Order,
 ) -> Option<Answers> {
     let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
     let mut answers = Answers::none(&rulebook);
     for (question, value) in known {
         answers.add(*question, Given { value: *value, origin: Origin::Flag("flag".to_owned()) });
@@ -138,7 +140,8 @@ fn hold_in(
     let interview = Interview {
         rulebook: &rulebook,
         order,
-        leaning: &|answers| leaning(&rulebook, answers),
+        leaning: &|answers| leaning(&rulebook, &engine, answers),
+        turns: &|_| vec!["many parcels come".to_owned()],
         explain: &|question| rulebook.questions()[question].why.clone(),
         hints: &[],
     };
@@ -264,6 +267,7 @@ fn answers_can_be_changed_after_the_result() {
         rulebook: &rulebook,
         order: &FileOrder,
         leaning: &|_| String::new(),
+        turns: &|_| Vec::new(),
         explain: &|_| String::new(),
         hints: &[],
     };
@@ -292,7 +296,12 @@ fn where_it_leans_is_said_from_the_third_answer_on() {
         Asked("lift", Reply::Value(Value::Flag(true))),
         Asked("shifts", day()),
     ]);
-    assert_eq!(script.heard.matches("leaning: Warehouse · Hall").count(), 1, "{}", script.heard);
+    assert_eq!(
+        script.heard.matches("a warehouse no ▕░░░░░░░░▏ yes · almost certainly · Hall").count(),
+        1,
+        "{}",
+        script.heard
+    );
 }
 
 #[test]
@@ -309,12 +318,7 @@ fn an_order_of_its_own_asks_what_it_wants_and_offers_to_stop() {
     let said = "Shelf: Board. Nothing you have not answered can change this: 1 question is left.";
     assert!(stops.heard(said), "{}", stops.heard);
 
-    let rest = [Row("Stop"), Row("Answer what is left: 1 question"), Asked("parcels", count(7))];
-    let mut changes_his_mind = script(asked().into_iter().chain(rest));
-    assert!(hold_in(&mut changes_his_mind, &[], &mut Session::nowhere(), &order).is_some());
-
-    let mut goes_on =
-        script(asked().into_iter().chain([Row("Go on"), Asked("parcels", count(7))]));
+    let mut goes_on = script(asked().into_iter().chain([Row("Answer the rest"), Asked("parcels", count(7))]));
     assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order).is_some());
 }
 
@@ -333,19 +337,18 @@ fn what_may_follow_and_what_was_left_open_is_said_when_it_is_settled() {
     assert!(hold_in(&mut stops, &[], &mut Session::nowhere(), &fair).is_some());
     let said = "The questions that are left cannot change this; your \"I don't know\"s can: at most 3 questions are left.";
     assert!(stops.heard(said), "{}", stops.heard);
-    assert!(stops.heard("Answer what is left: at most 3 questions"), "{}", stops.heard);
 }
 
 #[test]
 fn whoever_goes_on_is_not_asked_again_until_an_answer_is_changed() {
     let mut goes_on = script([
         Asked("parcels", count(7)),
-        Row("Go on"),
+        Row("Answer the rest"),
         Asked("size", size(0)),
         Asked("shifts", Reply::Back),
         Asked("size", Reply::Back),
         Asked("parcels", count(8)),
-        Row("Go on"),
+        Row("Answer the rest"),
         Asked("shifts", day()),
     ]);
     assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &fair).is_some());
@@ -353,16 +356,36 @@ fn whoever_goes_on_is_not_asked_again_until_an_answer_is_changed() {
 }
 
 #[test]
+fn it_is_offered_to_stop_when_it_is_sure_and_again_when_it_is_proved() {
+    let order = |situation: &Situation<'_>| match situation.open {
+        [question, _, _, ..] => Next::Ask(*question),
+        [question, _] => Next::Sure(*question),
+        [question] => Next::Settled { question: *question, wholly: true },
+        [] => panic!("nothing is open"),
+    };
+    let begin = || [Asked("parcels", count(7))];
+    let mut stops = script(begin().into_iter().chain([Row("Stop")]));
+    assert!(hold_in(&mut stops, &[], &mut Session::nowhere(), &order).is_some());
+    let said = "Shelf: Board. However you answer the rest (at most 3 questions), this stays in 95 of 100 cases or more. It would turn if many parcels come.";
+    assert!(stops.heard(said), "{}", stops.heard);
+
+    let rest = [Row("Go on until it is proved"), Asked("size", size(0)), Row("Stop")];
+    let mut goes_on = script(begin().into_iter().chain(rest));
+    assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order).is_some());
+    assert!(goes_on.heard("Nothing you have not answered can change this: 1 question is left."));
+}
+
+#[test]
 fn a_change_in_the_review_asks_again_what_matters_again() {
     let mut reopens = script([
         Asked("parcels", count(7)),
-        Row("Stop"),
+        Row("Answer the rest"),
+        Asked("size", Reply::Review),
         Row("Parcels: 7"),
         Asked("parcels", Reply::Unknown),
+        Row("Go on"),
         Asked("size", size(0)),
         Row("Stop"),
-        Row("Parcels: I don't know"),
-        Asked("parcels", count(8)),
     ]);
     let order = |situation: &Situation<'_>| match situation.open {
         [question] => Next::Settled { question: *question, wholly: false },
@@ -376,10 +399,11 @@ fn the_adaptive_order_settles_it_and_asks_for_details_last() {
     let text = RULES.replace("id = \"size\"\n", "id = \"size\"\ndetail = true\n");
     let file = SourceFile { name: "shop.toml".to_owned(), text };
     let rulebook = Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"));
-    let adaptive = Adaptive::new(&rulebook);
+    let engine = Engine::new(&rulebook);
+    let adaptive = Adaptive::new(&rulebook, &engine);
     let mut goes_on = script([
         Asked("parcels", count(7)),
-        Row("Go on"),
+        Row("Answer the rest"),
         Asked("shifts", day()),
         Asked("size", size(0)),
     ]);
@@ -389,8 +413,7 @@ fn the_adaptive_order_settles_it_and_asks_for_details_last() {
 
     let mut does_not_know = script([Asked("parcels", Reply::Unknown), Row("Stop")]);
     assert!(hold_in(&mut does_not_know, &[], &mut Session::nowhere(), &adaptive).is_some());
-    let said =
-        "Shelf: Board. The questions that are left cannot change this; your \"I don't know\"s can";
+    let said = "Shelf: Board. The questions that are left cannot change this; your \"I don't know\"s can";
     assert!(does_not_know.heard(said), "{}", does_not_know.heard);
 }
 
@@ -417,8 +440,6 @@ struct Wanderer {
     /// No machine learning: of the workloads, the ones that other questions hang on are left out.
     marks: u64,
     asked: Vec<usize>,
-    /// So many questions can follow, by what was said last.
-    more: usize,
 }
 
 impl Wanderer {
@@ -427,7 +448,7 @@ impl Wanderer {
         let other = |id: &str| !id.starts_with("ml-") && id != "data-pipeline";
         let plain = workloads.options().iter().enumerate().filter(|(_, option)| other(&option.id));
         let marks = plain.map(|(index, _)| 1 << index).sum();
-        Self { seed, marks, asked: Vec::new(), more: usize::MAX }
+        Self { seed, marks, asked: Vec::new() }
     }
 
     fn below(&mut self, bound: u64) -> u64 {
@@ -440,7 +461,8 @@ impl Wanderer {
         let interview = Interview {
             rulebook,
             order,
-            leaning: &|answers| leaning(rulebook, answers),
+            leaning: &|_| String::new(),
+            turns: &|_| Vec::new(),
             explain: &|question| rulebook.questions()[question].why.clone(),
             hints: &[],
         };
@@ -456,7 +478,7 @@ impl Prompts for Wanderer {
 
     fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
         let progress = ask.progress.expect("nothing is changed at the end");
-        assert!(progress.more < self.more, "{progress:?} after {} more", self.more);
+        assert!(progress.of >= progress.number, "{progress:?}");
         assert_eq!(ask.can_go_back, progress.number > 1);
         let question = rulebook_of_the_program().question(&ask.question.id).expect("a question");
         if !self.asked.contains(&question) {
@@ -465,9 +487,8 @@ impl Prompts for Wanderer {
         assert!(self.asked.len() < 1000, "the questionnaire does not end");
         let reply = match self.below(12) {
             0 => Reply::Unknown,
-            1 => Reply::Skip,
-            2 => Reply::Why,
-            3 => Reply::Back,
+            1 => Reply::Why,
+            2 => Reply::Back,
             _ => Reply::Value(match &ask.question.kind {
                 Kind::Flag(_) => Value::Flag(self.below(2) == 0),
                 Kind::Choice(options) => Value::Choice(self.below(options.len() as u64) as usize),
@@ -477,10 +498,6 @@ impl Prompts for Wanderer {
                 )),
                 Kind::Count(count) => Value::Count(count.min + self.below(count.max - count.min + 1)),
             }),
-        };
-        self.more = match reply {
-            Reply::Why | Reply::Back => usize::MAX,
-            _ => progress.more,
         };
         Ok(reply)
     }
@@ -520,7 +537,8 @@ fn whoever_has_no_machine_learning_is_asked_at_most_sixteen_questions_and_six_of
 #[test]
 fn the_adaptive_order_ends_whatever_is_answered_and_skipped_and_taken_back() {
     let rulebook = rulebook_of_the_program();
-    let adaptive = Adaptive::new(rulebook);
+    let engine = Engine::new(rulebook);
+    let adaptive = Adaptive::new(rulebook, &engine);
     for seed in 0..20 {
         Wanderer::without_machine_learning(rulebook, seed).walk(rulebook, &adaptive);
     }
@@ -555,14 +573,10 @@ fn whoever_leaves_can_go_on_later() {
     let state = State::new("resume");
     let mut leaves = script([Asked("parcels", count(7)), Asked("size", Reply::Unknown)]);
     assert!(hold(&mut leaves, &[], &mut state.session()).is_none());
-    assert!(leaves.heard("Your answers are kept."), "{}", leaves.heard);
+    assert!(leaves.heard("2 answers are kept."), "{}", leaves.heard);
 
-    let mut goes_on = script([
-        Confirm(true),
-        Asked("shifts", Reply::Back),
-        Asked("size", size(0)),
-        Asked("shifts", day()),
-    ]);
+    let mut goes_on =
+        script([Confirm(true), Asked("shifts", Reply::Back), Asked("size", size(0)), Asked("shifts", day())]);
     let mut session = state.session();
     let answers = hold(&mut goes_on, &[], &mut session).expect("finished");
     assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
@@ -581,8 +595,7 @@ fn every_answer_survives_a_draft() {
         Asked("shifts", Reply::Value(Value::Choices(OptionSet::first(2)))),
     ];
     assert!(hold(&mut script(replies), &[], &mut state.session()).is_none());
-    let answers =
-        hold(&mut script([Confirm(true)]), &[], &mut state.session()).expect("finished");
+    let answers = hold(&mut script([Confirm(true)]), &[], &mut state.session()).expect("finished");
     assert_eq!(answers.value(PARCELS), Some(Value::Count(500)));
     assert_eq!(answers.value(SIZE), Some(Value::Choice(1)));
     assert_eq!(answers.value(LIFT), Some(Value::Flag(false)));
@@ -659,8 +672,7 @@ fn answers_that_no_longer_fit_are_left_out() {
 fn an_interview_goes_on_where_answers_cannot_be_kept() {
     let state = State::new("unwritable");
     std::fs::write(&state.0, "a file where a directory should be").expect("written");
-    let mut script =
-        script([Asked("parcels", count(7)), Asked("size", size(0)), Asked("shifts", day())]);
+    let mut script = script([Asked("parcels", count(7)), Asked("size", size(0)), Asked("shifts", day())]);
     assert!(hold(&mut script, &[], &mut state.session()).is_some());
     assert_eq!(script.heard.matches("cannot be kept").count(), 1, "{}", script.heard);
     let _ = std::fs::remove_file(&state.0);
@@ -669,29 +681,36 @@ fn an_interview_goes_on_where_answers_cannot_be_kept() {
 #[test]
 fn offers_at_the_end_write_nothing() {
     let file = Path::new("no-such-file.toml");
-    let mut both = script([Confirm(true), Confirm(true), Line::Path("decision.md")]);
-    let chosen = offer_to_save(&mut both, file, "decision.md").expect("a script does not fail");
-    assert_eq!(chosen, Keepsakes { answers: true, report: Some("decision.md".to_owned()) });
-
-    let mut careful =
-        script([Confirm(false), Confirm(true), Line::Path("Cargo.toml"), Confirm(false), Line::Path("")]);
-    let chosen = offer_to_save(&mut careful, file, "decision.md").expect("a script does not fail");
-    assert_eq!(chosen, Keepsakes::default());
-
-    let chosen = offer_to_save(&mut script([]), file, "decision.md").expect("a script does not fail");
-    assert_eq!(chosen, Keepsakes::default());
+    let wish = |lines: Vec<Line>, file: &Path| {
+        let mut script = script(lines);
+        let wish = offer(&mut script, file, "decision.md", false).expect("a script does not fail");
+        assert!(script.lines.is_empty(), "{}", script.heard);
+        wish
+    };
+    assert_eq!(wish(vec![Row("Save")], file), Wish::Save);
+    assert_eq!(wish(vec![Row("Change")], file), Wish::Change);
+    assert_eq!(wish(vec![], file), Wish::Done);
+    let report = Wish::Report("decision.md".to_owned());
+    assert_eq!(wish(vec![Row("Write"), Line::Path("decision.md")], file), report);
+    let is_there = Path::new("Cargo.toml");
+    assert_eq!(wish(vec![Row("Save"), Confirm(false), Row("Done")], is_there), Wish::Done);
+    assert_eq!(wish(vec![Row("Save"), Confirm(true)], is_there), Wish::Save);
+    let careful = vec![Row("Write"), Line::Path("Cargo.toml"), Confirm(false), Line::Path(""), Row("Done")];
+    assert_eq!(wish(careful, file), Wish::Done);
     assert!(!file.exists());
 }
 
 /// The whole questionnaire on plain lines.
 fn typed(input: &str, width: usize) -> (Option<Answers>, String) {
     let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
     let mut shown = Vec::new();
     let mut prompts = Plain::new(Cursor::new(input.as_bytes()), &mut shown, width);
     let interview = Interview {
         rulebook: &rulebook,
         order: &FileOrder,
-        leaning: &|answers| leaning(&rulebook, answers),
+        leaning: &|answers| leaning(&rulebook, &engine, answers),
+        turns: &|_| vec!["many parcels come".to_owned()],
         explain: &|question| rulebook.questions()[question].why.clone(),
         hints: &[],
     };

@@ -101,4 +101,3 @@ short-of = "s"
 cells.hall = { level = 4, label = "l", note = "n", sources = ["s"] }
 cells.board = { level = 1, label = "l", note = "n", remedy = "r", sources = ["s"] }
 "#;
-

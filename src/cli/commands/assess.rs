@@ -11,7 +11,7 @@ use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{is_set, layout, nobody_to_ask, say, shown, write_whole};
 use crate::cli::program::{Known, Program, now};
 use crate::cli::scanned::Scanned;
-use crate::explanation::Status;
+use crate::explanation::{Status, Unless};
 use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, Wish};
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, reference};
@@ -85,7 +85,11 @@ fn is_bare(program: &Program<'_>, save: bool) -> bool {
 
 /// Whether the answers are enough for a verdict.
 fn is_enough(program: &Program<'_>, answers: &Answers) -> bool {
-    !answers.is_empty() && program.engine().outlook(&answers.values()).status != Status::Undecided
+    !answers.is_empty() && status(program, answers) != Status::Undecided
+}
+
+fn status(program: &Program<'_>, answers: &Answers) -> Status {
+    program.engine().outlook(&answers.values(), program.assessment(answers).band).status
 }
 
 /// Says how to be asked what is left and could matter.
@@ -94,8 +98,7 @@ fn hint_at_the_rest(program: &Program<'_>, answers: &Answers) {
     let is_left =
         |question: &usize| answers.is_open(*question) && readings[*question] != Reading::DoesNotApply;
     let left = (0..readings.len()).filter(is_left).count();
-    let settled = program.engine().outlook(&answers.values()).status == Status::Settled;
-    if left > 0 && !settled {
+    if left > 0 && status(program, answers) != Status::Settled {
         let questions = counted(left, "question is", "questions are");
         say(&format!("{questions} open. To be asked: the same command with --ask."));
     }
@@ -113,11 +116,12 @@ fn interview(
     let Some(known) = settle(program, known, &mut *prompts)? else { return Ok(ExitCode::Interrupted) };
     let scanned = known.scanned.as_ref();
     let mut session = Session::of_working_directory(rulebook);
-    let adaptive = Adaptive::new(rulebook);
+    let adaptive = Adaptive::new(rulebook, program.engine());
     let interview = Interview {
         rulebook,
         order: if all { &FileOrder } else { &adaptive },
-        leaning: &|answers| interview::leaning(rulebook, answers),
+        leaning: &|answers| interview::leaning(rulebook, program.engine(), answers),
+        turns: &|answers| turns(program, answers),
         explain: &|question| {
             let id = &rulebook.questions()[question].id;
             reference::explain(rulebook, id, layout(false)).unwrap_or_default()
@@ -155,6 +159,14 @@ fn interview(
         }
         outcome = interview.review(answers, &mut session, &mut *prompts).map_err(broke_off)?;
     }
+}
+
+/// What could still turn the side of the verdict, the likeliest first.
+fn turns(program: &Program<'_>, answers: &Answers) -> Vec<String> {
+    let (_, explanation) = program.judge(answers);
+    let questions = program.rulebook.questions();
+    let said = |unless: &Unless| unless.condition(program.rulebook).say(questions);
+    explanation.unless.iter().map(said).collect()
 }
 
 /// Has a person settle what the scan could not, and takes the answers that follow. Nothing when the person left.
