@@ -93,6 +93,14 @@ pub(super) fn read_scan_file(path: Option<&Path>) -> Result<Option<SourceFile>, 
 
 /// What an answers file says. `-` is standard input.
 pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answers) -> Result<(), Stop> {
+    let extension = path.extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+    if ["yaml", "yml"].contains(&extension) {
+        let message = format!(
+            "{}: YAML is not read; write the answers as TOML or JSON (needk8s questions --template answers.toml)",
+            shown(path)
+        );
+        return Err(Stop::wrong(message));
+    }
     let file = if path.as_os_str() == "-" {
         SourceFile {
             name: "standard input".to_owned(),

@@ -6,6 +6,7 @@ pub mod export;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
+pub mod questions;
 pub mod reference;
 pub mod scan;
 pub mod text;

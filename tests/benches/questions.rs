@@ -13,8 +13,8 @@ use std::cell::RefCell;
 use std::time::Instant;
 
 use needk8s::assessment::assess;
-use needk8s::interview::{Adaptive, FileOrder, Order, Situation};
 use needk8s::explanation::Engine;
+use needk8s::interview::{Adaptive, FileOrder, Order, Situation};
 use needk8s::rulebook::{Leaning, Rulebook};
 use numbers::Numbers;
 use respondents::{
@@ -43,7 +43,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         (0..respondents).map(|_| like_the_cases(&rulebook, &cases, &mut numbers)).collect();
     let random: Vec<Known> = (0..respondents).map(|_| uniform(&rulebook, &mut numbers)).collect();
 
-    println!("| answers | people | order | until | mean | median | 9 of 10 at most | reached | result changed |");
+    println!(
+        "| answers | people | order | until | mean | median | 9 of 10 at most | reached | result changed |"
+    );
     println!("| --- | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |");
     let populations =
         [("the cases", &cases), ("as frequent as in the cases", &realistic), ("all as frequent", &random)];

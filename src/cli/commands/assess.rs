@@ -6,7 +6,7 @@ use clap::{ArgMatches, Command};
 
 use crate::answers::{Answers, Given};
 use crate::cli::args::{asks, flag, with_answers, with_report};
-use crate::cli::decision::{self, Record};
+use crate::cli::decision::Record;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{is_set, layout, nobody_to_ask, say, shown, write_whole};
 use crate::cli::program::{Known, Program, now};
@@ -140,8 +140,8 @@ fn interview(
             record(program, &answers, scanned)?;
         }
         loop {
-            let file = Path::new(decision::FILE);
-            match interview::offer(&mut *prompts, file, "decision.md", saved).map_err(broke_off)? {
+            let file = program.record_path();
+            match interview::offer(&mut *prompts, &file, "decision.md", saved).map_err(broke_off)? {
                 Wish::Save => {
                     record(program, &answers, scanned)?;
                     saved = true;
@@ -206,8 +206,9 @@ fn record(program: &Program<'_>, answers: &Answers, scanned: Option<&Scanned>) -
         evidence: scanned.map(|scanned| &scanned.conclusions),
         now: now(),
     };
-    record.write(Path::new(decision::FILE))?;
-    say(&format!("Recorded in {}.", decision::FILE));
+    let file = program.record_path();
+    record.write(&file)?;
+    say(&format!("Recorded in {}.", shown(&file)));
     let partial = |question: &usize| answers.given(*question).is_some_and(Given::is_partial);
     for question in (0..rulebook.questions().len()).filter(partial) {
         let id = &rulebook.questions()[question].id;

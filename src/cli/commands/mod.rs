@@ -7,6 +7,7 @@ mod completions;
 mod explain;
 mod learn;
 mod man;
+mod questions;
 mod rules;
 mod scan;
 mod why;
@@ -30,11 +31,12 @@ pub(super) struct Entry {
 pub(super) const DEFAULT: Entry = Entry { name: assess::NAME, command: assess::command, run: assess::run };
 
 /// Every command, in the order in which help lists them.
-pub(super) const ALL: [Entry; 10] = [
+pub(super) const ALL: [Entry; 11] = [
     DEFAULT,
     Entry { name: check::NAME, command: check::command, run: check::run },
     Entry { name: why::NAME, command: why::command, run: why::run },
     Entry { name: scan::NAME, command: scan::command, run: scan::run },
+    Entry { name: questions::NAME, command: questions::command, run: questions::run },
     Entry { name: compare::NAME, command: compare::command, run: compare::run },
     Entry { name: explain::NAME, command: explain::command, run: explain::run },
     Entry { name: learn::NAME, command: learn::command, run: learn::run },
