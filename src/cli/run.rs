@@ -13,9 +13,8 @@ use super::program::Program;
 pub fn run(args: Vec<OsString>) -> ExitCode {
     match try_run(&args) {
         Ok(code) => code,
-        Err(Stop::Unread) => ExitCode::Done,
-        Err(Stop::Wrong(message)) => {
-            say(crate::text::safe_lines(&message).trim_end());
+        Err(stop) => {
+            stop.tell();
             ExitCode::WrongInput
         }
     }
@@ -37,7 +36,7 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
     let args = args::arranged(args, &command);
     let matches = match command.try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() => return Err(Stop::Wrong(error.render().to_string())),
+        Err(error) if error.use_stderr() => return Err(Stop(error.render().to_string())),
         Err(help) => {
             let help = help.render();
             let text = if layout(false).colour { help.ansi().to_string() } else { help.to_string() };

@@ -4,6 +4,7 @@ use super::explained::{Explained, explained};
 use crate::answers::Answers;
 use crate::assessment::{About, Assessment, Shortfall, Term};
 use crate::explanation::{Explanation, How, Outlook, Status};
+use crate::precedents::Precedents;
 use crate::rulebook::{Claim, Kind, LEVELS, Leaning, Problem, Reading, Rulebook, Step, UNDECIDED};
 use crate::text::list;
 
@@ -251,6 +252,11 @@ impl<'a> Contents<'a> {
     /// The id of the side that what is known leans to.
     pub fn leaning_side(&self) -> &str {
         &self.rulebook.side(self.assessment.leaning(self.rulebook)).id
+    }
+
+    /// What others published who were in a like situation. Put together when it is asked for, as few formats show it.
+    pub fn precedents(&self) -> Precedents {
+        Precedents::of(self.rulebook, self.assessment, &self.explanation.spreads)
     }
 
     /// Whether too little is known to name one answer.

@@ -8,6 +8,7 @@ mod conditions;
 mod drafts;
 mod exact;
 mod found;
+mod history;
 mod input;
 mod interview;
 mod json;
@@ -16,6 +17,7 @@ mod model;
 mod musts;
 mod numbers;
 mod outlook;
+mod precedents;
 mod program;
 mod questions;
 #[allow(dead_code, reason = "the benchmark uses the rest")]

@@ -66,10 +66,10 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     if answers.is_empty() {
         return Err(program.nothing_known(nobody));
     }
-    conclude(program, &answers, None)?;
-    if save {
-        record(program, &answers, scanned.as_ref())?;
-    }
+    // A result that cannot be written is recorded all the same.
+    let concluded = conclude(program, &answers, None);
+    let recorded = if save { record(program, &answers, scanned.as_ref()) } else { Ok(()) };
+    Stop::of_both(concluded, recorded)?;
     if nobody.is_none() {
         hint_at_the_rest(program, &answers);
     }
