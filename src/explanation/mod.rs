@@ -27,7 +27,7 @@ use model::{Frame, Model};
 use search::Search;
 use situation::Situation;
 
-pub use contrast::{Contrast, Gap, Removal};
+pub use contrast::{Contrast, Gap, Missing, Removal};
 pub use open::OpenQuestion;
 pub use outlook::{Outlook, Status};
 pub use steadiness::{Figure, Fragile, Steadiness};

@@ -125,6 +125,8 @@ pub(super) struct Model {
     settings: Vec<Vec<Vec<u32>>>,
     /// How often each value of a variable occurs when its question is answered; they come to 1.
     weights: Vec<Vec<f64>>,
+    /// The same for each class of a question.
+    class_weights: Vec<Vec<f64>>,
     asks: Vec<Option<Tree>>,
     conditions: Vec<Tree>,
     pub(super) effects: Vec<Effect>,
@@ -336,6 +338,7 @@ impl Model {
             rulebook.criteria().iter().map(|criterion| Tree::compile(&criterion.when, &vocabulary)).collect();
         let mut model = Self::figures(rulebook);
         model.weights = weights(rulebook, &classes, &atoms);
+        model.class_weights = class_weights(&model.weights, &variables_of, &classes, &atoms);
         model.asks = asks;
         model.conditions = conditions;
         model.classes = classes;
@@ -370,6 +373,7 @@ impl Model {
             variables_of: Vec::new(),
             settings: Vec::new(),
             weights: Vec::new(),
+            class_weights: Vec::new(),
             asks: Vec::new(),
             conditions: Vec::new(),
             effects: Vec::new(),
@@ -737,9 +741,7 @@ impl Model {
 
     /// How often a question that is answered has an answer of this class.
     pub(super) fn weight(&self, question: usize, class: usize) -> f64 {
-        let variables = self.variables_of[question].clone().skip(1);
-        let values = variables.zip(&self.settings[question][class]);
-        values.map(|(variable, value)| self.weights[variable][*value as usize]).product()
+        self.class_weights[question][class]
     }
 
     /// The side of all these bands, a bit each, if it is one.
@@ -788,6 +790,32 @@ fn weights(rulebook: &Rulebook, classes: &[Classes], atoms: &[Vec<OptionSet>]) -
         weights.push(stated.into_iter().map(|stated| stated / all).collect());
     }
     weights
+}
+
+/// How often each class of answers occurs. Of sets, several make up a class: they are joined option group by option group.
+fn class_weights(
+    weights: &[Vec<f64>],
+    variables_of: &[Range<usize>],
+    classes: &[Classes],
+    atoms: &[Vec<OptionSet>],
+) -> Vec<Vec<f64>> {
+    let of_question = |(question, classes): (usize, &Classes)| {
+        let variables = variables_of[question].start + 1..variables_of[question].end;
+        let Value::Choices(none) = classes.sample(0) else { return weights[variables.start].clone() };
+        let mut by_class = vec![0.0; classes.len()];
+        by_class[classes.class_of(Value::Choices(none))] = 1.0;
+        for (atom, variable) in atoms[question].iter().zip(variables) {
+            let mut joined = vec![0.0; classes.len()];
+            for (class, weight) in by_class.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+                let Value::Choices(set) = classes.sample(class) else { continue };
+                joined[class] += weight * weights[variable][0];
+                joined[classes.class_of(Value::Choices(set.union(*atom)))] += weight * weights[variable][1];
+            }
+            by_class = joined;
+        }
+        by_class
+    };
+    classes.iter().enumerate().map(of_question).collect()
 }
 
 /// A number for each platform, the same for those whose effort every criterion changes alike.

@@ -262,11 +262,13 @@ impl<'m> Weighing<'m> {
 
     /// Splits boxes until the budget is used up or nothing is left.
     fn split(&mut self) {
-        let mut whole = Vec::new();
         while self.count < self.budget {
             let Some(heavy) = self.boxes.pop() else { break };
             let Some(variable) = self.search.weightiest(&heavy.frame, heavy.pair) else {
-                whole.push(heavy);
+                // Where nothing is open, all answers come to the same.
+                let mut frame = heavy.frame;
+                self.fill(&mut frame);
+                self.proved[self.search.outcome(&frame).band] += heavy.weight;
                 continue;
             };
             let domain = heavy.frame.domains[variable];
@@ -277,7 +279,6 @@ impl<'m> Weighing<'m> {
                 self.offer(frame, heavy.weight * self.model().weight_of(variable, value) / total);
             }
         }
-        self.boxes.extend(whole);
     }
 
     /// Draws sets of answers from the boxes that are left, as many from each as it weighs.

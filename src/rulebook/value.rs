@@ -148,12 +148,16 @@ pub struct Shares {
     pub stated: u64,
     /// How many state this one; of a question that takes several options, a set of one option stands for all that have it.
     pub by_value: Vec<(Value, u64)>,
+    /// The answer that nobody mentions because it is the usual one, and how many decisions to which the question applies
+    /// state none. Without it, what is seldom and therefore told would seem to be frequent.
+    pub unsaid: Option<(Value, u64)>,
 }
 
 impl Shares {
-    /// How many state an answer for which `is_such` holds.
+    /// How many have an answer for which `is_such` holds, said or not.
     pub fn count(&self, is_such: impl Fn(Value) -> bool) -> u64 {
-        self.by_value.iter().filter(|(value, _)| is_such(*value)).map(|(_, stated)| stated).sum()
+        let all = self.by_value.iter().chain(&self.unsaid);
+        all.filter(|(value, _)| is_such(*value)).map(|(_, stated)| stated).sum()
     }
 }
 

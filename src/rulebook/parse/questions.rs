@@ -33,6 +33,7 @@ fn question(table: &Reader<'_>, id: String, groups: &Ids, earlier: &[Question]) 
         }
     } else {
         shares.stated = shares.count(|_| true);
+        shares.unsaid = unsaid(table, &kind);
     }
     let ordered = table.flag("ordered");
     let grows = table.word("grows").and_then(|word| match word.text {
@@ -64,7 +65,8 @@ fn kind(table: &Reader<'_>, id: &str, shares: &mut Shares) -> Kind {
     let Some(word) = table.required_word("kind") else { return Kind::Flag(FlagSay::default()) };
     match word.text {
         "flag" => {
-            shares.by_value = stated(table, |text| text.parse().ok().map(Value::Flag), "true or false");
+            shares.by_value =
+                stated(table, "share", |text| text.parse().ok().map(Value::Flag), "true or false");
             Kind::Flag(flag_say(table))
         }
         "choice" => Kind::Choice(options(table, id, |option| Value::Choice(option), shares)),
@@ -76,7 +78,7 @@ fn kind(table: &Reader<'_>, id: &str, shares: &mut Shares) -> Kind {
             let number = |text: &str| {
                 text.parse().ok().filter(|number| (count.min..=count.max).contains(number)).map(Value::Count)
             };
-            shares.by_value = stated(table, number, "a number that the question takes");
+            shares.by_value = stated(table, "share", number, "a number that the question takes");
             Kind::Count(count)
         }
         other => {
@@ -87,7 +89,12 @@ fn kind(table: &Reader<'_>, id: &str, shares: &mut Shares) -> Kind {
 }
 
 /// `share = { true = 7, false = 3 }`: how many published decisions state each value.
-fn stated(table: &Reader<'_>, value: impl Fn(&str) -> Option<Value>, expected: &str) -> Vec<(Value, u64)> {
+fn stated(
+    table: &Reader<'_>,
+    key: &'static str,
+    value: impl Fn(&str) -> Option<Value>,
+    expected: &str,
+) -> Vec<(Value, u64)> {
     let read = |entry: &Entry<'_>| {
         let value = value(&entry.key);
         if value.is_none() {
@@ -103,7 +110,24 @@ fn stated(table: &Reader<'_>, value: impl Fn(&str) -> Option<Value>, expected: &
             }
         }
     };
-    table.map("share").iter().filter_map(read).collect()
+    table.map(key).iter().filter_map(read).collect()
+}
+
+/// `unsaid = { none = 110 }`: the answer that is not mentioned, and how many decisions state none.
+fn unsaid(table: &Reader<'_>, kind: &Kind) -> Option<(Value, u64)> {
+    let value = |text: &str| match kind {
+        Kind::Flag(_) => text.parse().ok().map(Value::Flag),
+        Kind::Choice(options) => options.iter().position(|option| option.id == text).map(Value::Choice),
+        Kind::Count(count) => {
+            text.parse().ok().filter(|number| (count.min..=count.max).contains(number)).map(Value::Count)
+        }
+        Kind::Choices(_) => None,
+    };
+    let given = stated(table, "unsaid", value, "one answer to the question");
+    if given.len() > 1 {
+        table.log().fault(table.span(), "only one answer can be the usual one".to_owned(), None);
+    }
+    given.first().copied()
 }
 
 fn flag_say(table: &Reader<'_>) -> FlagSay {
