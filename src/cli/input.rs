@@ -43,6 +43,11 @@ fn read_in(folder: &Path, name: &OsStr, most: u64) -> Result<String, Stop> {
     read_opened(file, &shown(&folder.join(name)), most, false)
 }
 
+/// Reads a file with answers as text, whatever its form.
+pub(super) fn read_answers_text(path: &Path) -> Result<String, Stop> {
+    read_file(path, MAX_ANSWERS)
+}
+
 /// Reads the record at a path. It lies in its folder, in a regular file, whoever has put it there.
 pub(super) fn read_record(path: &Path) -> Result<String, Stop> {
     let folder = path.parent().unwrap_or(Path::new(""));

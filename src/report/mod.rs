@@ -1,6 +1,7 @@
 //! What a person or a program gets to read. The content is put together once; each format only lays it out.
 
 pub mod cases;
+pub mod comparison;
 mod content;
 mod explained;
 pub mod export;
