@@ -15,7 +15,7 @@ pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{
-    Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError,
+    Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,
 };
 pub use values::Values;
 

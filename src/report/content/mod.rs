@@ -270,21 +270,6 @@ impl<'a> Contents<'a> {
         said.collect()
     }
 
-    /// The id of the verdict, wherever one is stored, printed or compared.
-    pub fn verdict(&self) -> &str {
-        if self.is_undecided() { UNDECIDED } else { &self.rulebook.bands()[self.assessment.band].id }
-    }
-
-    /// The id of the side of the verdict.
-    pub fn side(&self) -> &str {
-        if self.is_undecided() { UNDECIDED } else { self.leaning_side() }
-    }
-
-    /// The id of the side that what is known leans to.
-    pub fn leaning_side(&self) -> &str {
-        &self.rulebook.side(self.assessment.leaning(self.rulebook)).id
-    }
-
     /// Whether too little is known to name one answer.
     pub fn is_undecided(&self) -> bool {
         self.outlook.status == Status::Undecided
