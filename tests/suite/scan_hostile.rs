@@ -293,7 +293,7 @@ fn more_objects_than_are_kept_are_left_out_and_said() {
         ("Dockerfile", &stages),
     ]);
     let facts = bounded(folder.path());
-    assert!(reason(&facts, ".").starts_with("there are more than 50000 objects"), "{:?}", facts.unreadable);
+    assert!(reason(&facts, ".").starts_with("there are more than 30000 objects"), "{:?}", facts.unreadable);
     assert_eq!(reason(&facts, "pyproject.toml"), "it has more keys and values than are read");
     assert_eq!(reason(&facts, "a.tf"), "it has more values than are read of one file");
     assert!(!reason(&facts, "Dockerfile").is_empty());
