@@ -25,7 +25,7 @@ pub(super) struct Plan {
 }
 
 /// Names that flags of the program itself have; a question cannot have them.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 19] = [
     "rules",
     "answers",
     "format",
@@ -41,6 +41,10 @@ const RESERVED: [&str; 15] = [
     "require",
     "scan",
     "min-steadiness",
+    "outcome",
+    "near",
+    "misses",
+    "limit",
 ];
 
 /// The path after `--rules`, wherever it stands, because all other flags depend on it.

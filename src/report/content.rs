@@ -4,6 +4,7 @@ use super::explained::{Explained, explained};
 use crate::answers::Answers;
 use crate::assessment::{About, Assessment, Shortfall, Term};
 use crate::explanation::{Explanation, Outlook, Status};
+use crate::precedents::Precedents;
 use crate::rulebook::{Claim, Kind, LEVELS, Leaning, Problem, Reading, Rulebook, Step};
 use crate::text::list;
 
@@ -232,6 +233,11 @@ impl<'a> Contents<'a> {
     /// The name of a platform.
     pub fn platform_name(&self, platform: usize) -> &str {
         &self.rulebook.platforms()[platform].name
+    }
+
+    /// What others published who were in a like situation. Put together when it is asked for, as few formats show it.
+    pub fn precedents(&self) -> Precedents {
+        Precedents::of(self.rulebook, self.assessment, &self.explanation.spreads)
     }
 
     /// Whether too little is known to name one answer.

@@ -1,5 +1,6 @@
 //! What a person or a program gets to read. The content is put together once; each format only lays it out.
 
+pub mod cases;
 mod content;
 mod explained;
 pub mod export;

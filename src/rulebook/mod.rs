@@ -1,6 +1,7 @@
 //! The rulebook: questions, criteria, matrix, platforms, problems and learning path, valid by construction.
 
 mod builtin;
+mod case;
 mod classes;
 mod clauses;
 mod condition;
@@ -9,11 +10,16 @@ mod value;
 mod values;
 
 pub use builtin::{builtin_files, builtin_scan_file};
+pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, UNKNOWN, Value, ValueError};
 pub use values::Values;
+
+pub(crate) use parse::{read_answer, read_answer_table};
+
+use std::sync::OnceLock;
 
 use crate::document::{FaultLog, Faults, Located, SourceFile};
 
@@ -41,6 +47,8 @@ pub struct Rulebook {
     pub(crate) problems: Vec<Problem>,
     pub(crate) steps: Vec<Step>,
     pub(crate) sources: Vec<Source>,
+    /// Those of the shipped rulebook are read when they are first asked for.
+    pub(crate) cases: OnceLock<Vec<Case>>,
 }
 
 /// A number of the model and the reason for it.
@@ -72,6 +80,11 @@ pub enum Leaning {
     Hedge,
     /// A platform of the subject family.
     With,
+}
+
+impl Leaning {
+    /// All of them, from the least margin up.
+    pub const ALL: [Self; 3] = [Self::Without, Self::Hedge, Self::With];
 }
 
 /// A range of margins and the verdict it stands for.
@@ -423,7 +436,7 @@ impl Rulebook {
     /// # Errors
     /// Never in a released program: a test holds the embedded files valid.
     pub fn builtin() -> Result<Self, Faults> {
-        Self::parse(builtin_files())
+        builtin::read()
     }
 
     /// The files it was read from.
@@ -493,6 +506,20 @@ impl Rulebook {
     /// The sources.
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// The published decisions.
+    pub fn cases(&self) -> &[Case] {
+        self.cases.get_or_init(|| parse::shipped_cases(self))
+    }
+
+    /// The word for a side that was right, as rule files and results have it: the side's id and `-right`, or
+    /// `borderline` where it could have gone either way.
+    pub fn outcome_id(&self, outcome: Leaning) -> String {
+        match outcome {
+            Leaning::Hedge => "borderline".to_owned(),
+            clear => format!("{}-right", self.side(clear).id),
+        }
     }
 
     /// Reads a condition on the questions of this rulebook; a fault goes to `log` and a condition that always holds
