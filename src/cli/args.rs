@@ -22,15 +22,21 @@ pub(super) struct Plan {
     pub(super) format: Option<Format>,
     pub(super) output: Option<PathBuf>,
     pub(super) verbose: bool,
+    /// Whether a record that was edited where it should not be may be replaced.
+    pub(super) force: bool,
 }
 
 /// Names that flags of the program itself have; a question cannot have them.
-const RESERVED: [&str; 19] = [
+const RESERVED: [&str; 23] = [
     "rules",
     "answers",
     "format",
     "output",
     "verbose",
+    "quiet",
+    "force",
+    "color",
+    "no-pager",
     "no-input",
     "all",
     "save",
@@ -135,6 +141,10 @@ pub(super) fn with_format(command: Command) -> Command {
 pub(super) fn with_report(command: Command) -> Command {
     with_format(command)
         .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
+        .arg(flag(
+            "force",
+            "Replace a record (-o FILE.md) whose own sections were edited or have lost their marks",
+        ))
 }
 
 /// Adds everything that answers come from.
@@ -222,6 +232,7 @@ pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches, inner: &ArgMatches
         format,
         output,
         verbose: asks(inner, "verbose"),
+        force: asks(inner, "force"),
     })
 }
 

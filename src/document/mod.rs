@@ -94,7 +94,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::rulebook::{Rulebook, read_answer_table};
+    use crate::rulebook::Rulebook;
 
     /// What is wrong with a text, as people are told.
     fn faults(text: &str, read: impl Fn(&str, &FaultLog<'_>)) -> String {
@@ -110,7 +110,7 @@ mod tests {
     fn any_answers_are_read_within_bounds() {
         let rulebook = Rulebook::builtin().unwrap_or_else(|faults| panic!("{faults}"));
         let read = |entries: &[Entry<'_>], log: &FaultLog<'_>| {
-            drop(read_answer_table(rulebook.questions(), entries, log))
+            drop(crate::rulebook::read_answer_table(rulebook.questions(), entries, log))
         };
         crate::fuzz::texts("answers", |text| faults(text, |text, log| read(&read_toml(text, log), log)));
         crate::fuzz::texts("json", |text| faults(text, |text, log| read(&read_json(text, log), log)));
