@@ -7,7 +7,7 @@ use super::args::Plan;
 use super::decision::{self, Decision};
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{layout, print, say, shown, write_whole};
+use super::output::{is_of_system, layout, print, say, shown, write_whole};
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
@@ -218,7 +218,9 @@ impl<'a> Program<'a> {
 /// The text of a file that is to be brought up to date; nothing where there is none, or no ordinary one.
 fn existing_text(path: &Path) -> Result<Option<String>, Stop> {
     match path.metadata() {
-        Ok(meta) if meta.is_file() && meta.len() > 0 => input::read_report(path).map(Some),
+        Ok(meta) if meta.is_file() && meta.len() > 0 && !is_of_system(path) => {
+            input::read_report(path).map(Some)
+        }
         _ => Ok(None),
     }
 }
