@@ -16,13 +16,16 @@ pub(super) const WORKING: &str = "The working: all answers, the sum, what each o
 /// Between commands on one line.
 pub(super) const BETWEEN_COMMANDS: &str = " · ";
 
-/// What to run next; `other` is the platform that was not recommended.
+/// What to type after the program's name next; `other` is the platform that was not recommended.
 pub(super) fn next_commands(other: &str) -> Vec<String> {
-    vec![
-        format!("needk8s why {other}"),
-        "-v for everything".to_owned(),
-        "-o decision.md for a record".to_owned(),
-    ]
+    vec![format!("why {other}"), "-v for everything".to_owned(), "-o decision.md".to_owned()]
+}
+
+/// How published decisions that came out alike turned out.
+pub(super) fn odds(total: usize, right: usize, side: &str, others: usize, other: &str) -> String {
+    format!(
+        "Of {total} published decisions that came out like this, {right} were right with {side}, {others} with {other}."
+    )
 }
 
 /// Nothing that is not known can change the answer.
