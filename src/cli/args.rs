@@ -25,6 +25,8 @@ pub(super) struct Plan {
     pub(super) format: Option<Format>,
     pub(super) output: Option<PathBuf>,
     pub(super) verbose: bool,
+    /// Whether a record that was edited where it should not be may be replaced.
+    pub(super) force: bool,
 }
 
 /// What stands after an option, wherever it stands, where reading the rest depends on it.
@@ -257,6 +259,10 @@ pub(super) fn with_format(command: Command) -> Command {
 pub(super) fn with_report(command: Command) -> Command {
     with_format(command)
         .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
+        .arg(flag(
+            "force",
+            "Replace a record (-o FILE.md) whose own sections were edited or have lost their marks",
+        ))
 }
 
 /// Adds everything that answers come from.
@@ -372,6 +378,7 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
         format,
         output,
         verbose: asks(inner, "verbose"),
+        force: asks(inner, "force"),
     })
 }
 

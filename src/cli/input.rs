@@ -37,6 +37,11 @@ fn read_file(path: &Path, most: u64) -> Result<String, Stop> {
     read_opened(file, &shown(path), most, !is_here)
 }
 
+/// Reads a written report, to bring it up to date.
+pub(super) fn read_report(path: &Path) -> Result<String, Stop> {
+    read_file(path, MAX_RULES)
+}
+
 /// Reads a regular file of a folder.
 fn read_in(folder: &Path, name: &OsStr, most: u64) -> Result<String, Stop> {
     let file = Folder::open(folder).and_then(|folder| folder.file(name, Links::Followed));

@@ -5,13 +5,12 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Format;
 use super::content::Provenance;
-use super::explained::upper_first;
 use super::json::{RulebookName, answer_value, pretty};
 use super::markdown::{escape, link};
 use super::text::{Ink, Layout, Page};
 use crate::precedents::{Odds, Precedent, is_missed, verdict};
 use crate::rulebook::{Case, Leaning, Rulebook};
-use crate::text::{counted, list};
+use crate::text::{counted, list, upper_first};
 
 /// The name and version of the shape in JSON.
 pub const SCHEMA: &str = "needk8s.cases/1";

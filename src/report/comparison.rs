@@ -155,7 +155,7 @@ impl<'a> Comparison<'a> {
         for column in table.column_iter_mut() {
             column.set_cell_alignment(CellAlignment::Left);
         }
-        page.table(&mut table);
+        page.table(&mut table, None);
         page.gap();
         page.paragraph(0, &self.cause());
         page.finish()

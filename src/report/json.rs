@@ -341,6 +341,7 @@ pub fn render(contents: &Contents<'_>) -> String {
                 shortfalls: row
                     .shortfalls
                     .iter()
+                    .filter(|shortfall| shortfall.points > 0)
                     .map(|shortfall| Shortfall {
                         aspect: &shortfall.aspect,
                         level: shortfall.level,

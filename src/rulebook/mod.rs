@@ -24,6 +24,7 @@ pub(crate) use parse::{read_answer, read_answer_table};
 use std::sync::OnceLock;
 
 use crate::document::{FaultLog, Faults, Located, SourceFile};
+use crate::text::{lower_first, upper_first};
 
 /// Everything that is said about a domain, checked: every index points to something, every cell is there, the bands
 /// cover all margins. Lists keep the order of the files.
@@ -439,6 +440,38 @@ pub struct Source {
     pub url: Option<String>,
     /// How far it was checked: read, part, older, address.
     pub checked: String,
+}
+
+impl Platform {
+    /// Its name within a sentence.
+    pub fn in_sentence(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Its name at the start of a sentence.
+    pub fn at_start(&self) -> String {
+        self.called.as_deref().map_or_else(|| self.name.clone(), upper_first)
+    }
+
+    /// The form of a verb that goes with its name.
+    pub fn verb<'w>(&self, one: &'w str, many: &'w str) -> &'w str {
+        if self.plural { many } else { one }
+    }
+
+    /// Its name within a sentence, and the products by which people know it.
+    pub fn with_products(&self) -> String {
+        match &self.products {
+            Some(products) => format!("{} ({products})", self.in_sentence()),
+            None => self.in_sentence().to_owned(),
+        }
+    }
+}
+
+impl Aspect {
+    /// What a demand of this level asks for, in words that complete "you asked for …".
+    pub fn asked(&self, level: u8) -> String {
+        self.asks.of(level).map_or_else(|| lower_first(&self.name), str::to_owned)
+    }
 }
 
 impl Rulebook {

@@ -256,6 +256,7 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
         keep(table, "criterion", |criterion| {
             asked_by(&criterion["when"], &ids).iter().all(|id| kept.contains(id))
         });
+        keep(table, "case", |_| false);
         keep(table, "problem", |problem| asked_by(&problem["when"], &ids).iter().all(|id| kept.contains(id)));
     }
     parsed(&tables).unwrap_or_else(|faults| panic!("{faults}"))
