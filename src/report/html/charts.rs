@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use crate::report::content::{Contents, Course, LedgerLine, Stretch};
-use crate::rulebook::Leaning;
+use crate::rulebook::{Band, Kind, Leaning};
 
 /// Pixels of a bar's height.
 const BAR: u32 = 22;
@@ -135,6 +135,18 @@ impl Scale {
         Self { least: least.saturating_sub(room), most: most.saturating_add(room) }
     }
 
+    /// The bands that are in the picture, each with its upper edge and its height.
+    fn bands<'r>(&self, contents: &'r Contents<'_>) -> Vec<(&'r Band, f64, f64)> {
+        let (least, most) = (self.least as f64, self.most as f64);
+        let seen = |band: &'r Band| {
+            // Margins are whole numbers: a verdict ends half a point beyond its last one.
+            let upper = band.to.map_or(most, |to| to as f64 + 0.5).min(most);
+            let lower = band.from.map_or(least, |from| from as f64 - 0.5).max(least);
+            (upper > lower).then(|| (band, self.y(upper), self.y(lower) - self.y(upper)))
+        };
+        contents.rulebook.bands().iter().filter_map(seen).collect()
+    }
+
     /// Pixels from the top.
     fn y(&self, margin: f64) -> f64 {
         let share = (self.most as f64 - margin) / (self.most as f64 - self.least as f64);
@@ -154,7 +166,12 @@ pub(super) fn course(contents: &Contents<'_>, course: &Course) -> Markup {
     html! {
         figure.course {
             figcaption id=(id) { (name) }
-            svg width="100%" height=(COURSE) role="img" aria-labelledby=(id) { (picture(contents, course)) }
+            div.plot {
+                svg width="100%" height=(COURSE) role="img" aria-labelledby=(id) { (picture(contents, course)) }
+                svg width="100%" height=(COURSE) aria-hidden="true" focusable="false" {
+                    (names_of_stripes(contents, &Scale::of(course)))
+                }
+            }
             p.turns { (turns(contents, course)) }
             details {
                 summary { "Figures" }
@@ -186,7 +203,7 @@ fn picture(contents: &Contents<'_>, course: &Course) -> Markup {
             }
             line.margin x1=(at(index)) x2=(at(index + 1)) y1=(pixels(y)) y2=(pixels(y)) {}
             @if shown(index, stretch) {
-                text.value x=(middle(index)) y=(pixels(y - 5.0)) { (signed(stretch.margin)) }
+                text.value x=(middle(index)) y=(pixels(y - if stretch.here { 9.0 } else { 6.0 })) { (signed(stretch.margin)) }
                 text.number x=(middle(index)) y=(pixels(COURSE - 8.0)) { (numbers(contents, course, stretch)) }
             }
             @if stretch.here { circle.given cx=(middle(index)) cy=(pixels(y)) r="5" {} }
@@ -197,16 +214,19 @@ fn picture(contents: &Contents<'_>, course: &Course) -> Markup {
 /// The verdicts as stripes across the picture, as far as it reaches.
 fn stripes(contents: &Contents<'_>, scale: &Scale) -> Markup {
     html! {
-        @for band in contents.rulebook.bands() {
-            // Margins are whole numbers: a verdict ends half a point beyond its last one.
-            @let upper = band.to.map_or(scale.most as f64, |to| to as f64 + 0.5).min(scale.most as f64);
-            @let lower = band.from.map_or(scale.least as f64, |from| from as f64 - 0.5).max(scale.least as f64);
-            @if upper > lower {
-                @let (top, height) = (scale.y(upper), scale.y(lower) - scale.y(upper));
-                rect class={ "stripe " (stripe(band.leaning)) } x="0" width="100%" y=(pixels(top)) height=(pixels(height)) {}
-                line.edge x1="0" x2="100%" y1=(pixels(top)) y2=(pixels(top)) {}
-                @if height > 13.0 { text.band x="100%" dx="-6" y=(pixels(top + 11.5)) { (band.name) } }
-            }
+        @for (band, top, height) in scale.bands(contents) {
+            rect class={ "stripe " (stripe(band.leaning)) } x="0" width="100%" y=(pixels(top)) height=(pixels(height)) {}
+            line.edge x1="0" x2="100%" y1=(pixels(top)) y2=(pixels(top)) {}
+        }
+    }
+}
+
+/// Their names beside it, where there is room for them.
+fn names_of_stripes(contents: &Contents<'_>, scale: &Scale) -> Markup {
+    const LINE: f64 = 11.0;
+    html! {
+        @for (band, top, height) in scale.bands(contents) {
+            @if height >= LINE { text.band x="6" y=(pixels(top + height / 2.0 + 4.0)) { (band.name) } }
         }
     }
 }
@@ -221,7 +241,7 @@ fn stripe(leaning: Leaning) -> &'static str {
 
 /// "1", "2–5", "30+"
 fn numbers(contents: &Contents<'_>, course: &Course, stretch: &Stretch) -> String {
-    let crate::rulebook::Kind::Count(count) = &contents.rulebook.questions()[course.question].kind else {
+    let Kind::Count(count) = &contents.rulebook.questions()[course.question].kind else {
         return String::new();
     };
     match (stretch.from, stretch.to) {

@@ -48,7 +48,7 @@ fn body(contents: &Contents<'_>, date: &str) -> Markup {
     html! {
         a.skip href="#sum" { "Skip to the figures" }
         (charts::hatching())
-        header.answer class=(tone(contents)) {
+        header class={ "answer " (tone(contents)) } {
             p.eyebrow { (contents.rulebook.title()) }
             h1 { (contents.headline) }
             @for why in &contents.brief.why { p.lead { (why) } }
