@@ -202,6 +202,9 @@ fn picture(contents: &Contents<'_>, course: &Course) -> Markup {
                 line.margin x1=(at(index)) x2=(at(index)) y1=(pixels(scale.y(before.margin as f64))) y2=(pixels(y)) {}
             }
             line.margin x1=(at(index)) x2=(at(index + 1)) y1=(pixels(y)) y2=(pixels(y)) {}
+        }
+        @for (index, stretch) in course.stretches.iter().enumerate() {
+            @let y = scale.y(stretch.margin as f64);
             @if shown(index, stretch) {
                 text.value x=(middle(index)) y=(pixels(y - if stretch.here { 9.0 } else { 6.0 })) { (signed(stretch.margin)) }
                 text.number x=(middle(index)) y=(pixels(COURSE - 8.0)) { (numbers(contents, course, stretch)) }
