@@ -154,10 +154,21 @@ fn wants_colour() -> bool {
     !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Whether a person sits at a terminal and wants to be asked.
-pub(super) fn can_ask() -> bool {
-    io::stdin().is_terminal()
-        && io::stdout().is_terminal()
-        && io::stderr().is_terminal()
-        && std::env::var_os("CI").is_none_or(|value| value.is_empty() || value == "false")
+/// Why nobody can be asked; nothing when a person sits at a terminal.
+pub(super) fn nobody_to_ask() -> Option<&'static str> {
+    match () {
+        () if !io::stdin().is_terminal() => Some("standard input is no terminal"),
+        () if !io::stdout().is_terminal() => Some("the output goes to a file or a pipe"),
+        () if !io::stderr().is_terminal() => Some("standard error goes to a file or a pipe"),
+        () if is_set("CI") => Some("CI is set"),
+        () => None,
+    }
+}
+
+/// Whether a variable of the environment is set, and not to nothing, 0, no or false.
+pub(super) fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| {
+        let value = value.to_string_lossy().to_lowercase();
+        !["", "0", "no", "false"].contains(&value.as_str())
+    })
 }
