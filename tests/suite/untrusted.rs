@@ -88,7 +88,7 @@ fn a_report_that_cannot_be_written_leaves_the_old_one() {
     let program = Program::new().file("report.md/x", "kept");
     program.run(&format!("{ANSWERS} -o report.md")).refused(&["report.md is a directory"]);
     program.run(&format!("{ANSWERS} -o no/such/folder/report.md")).refused(&["no/such/folder/report.md"]);
-    program.run(&format!("{ANSWERS} -o report.pdf")).refused(&["report.pdf", ".md, .json or .txt"]);
+    program.run(&format!("{ANSWERS} -o report.pdf")).refused(&["report.pdf", ".html, .json or .txt"]);
     assert_eq!(program.listing(), ["report.md"]);
 }
 
