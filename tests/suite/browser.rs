@@ -143,7 +143,7 @@ const SITUATIONS: [(&str, &str); 4] = [
     ("small", "--services 2 --developers 2 --purpose production --location one-cloud --uptime 99"),
     (
         "large",
-        "--services 40 --developers 80 --teams 9 --servers 30 --purpose production --operations platform-team --uptime 99.99 --deploys zero-downtime --autoscaling --location multi-cloud",
+        "--services 40 --developers 80 --teams 9 --servers 30 --purpose production --operations dedicated --uptime 99.99 --deploys zero-downtime --autoscaling --location multi-cloud",
     ),
     ("open", "--purpose production --services 12"),
     ("forced", "--packaged-software chart-only --services 3 --purpose production"),
