@@ -27,6 +27,8 @@ mod scan;
 mod scan_compose;
 mod scan_facts;
 mod scan_hostile;
+mod steps;
+mod shop;
 #[cfg(unix)]
 mod terminal;
 mod undecided;
