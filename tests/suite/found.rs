@@ -91,7 +91,7 @@ fn an_answer_that_was_found_is_shown_and_not_asked_for() {
     let (shown, _) = asked(&[("services", found(Value::Count(7), Reach::AtLeast))], &[], "production\n");
     assert!(shown.contains("Services of your own: 7 (compose.yaml:3)"), "{shown}");
     assert!(!shown.contains("How many services of your own"), "{shown}");
-    assert!(shown.contains("What kinds of work"), "{shown}");
+    assert!(shown.contains("What does the system do"), "{shown}");
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_part_of_an_answer_is_asked_for_with_what_was_found_beside_it() {
         ("workloads", found(Value::Choices(OptionSet::of(0)), Reach::Includes)),
     ];
     let (shown, _) = asked(&known, &[("workloads", "Found: a web server (compose.yaml:3)")], "");
-    assert!(!shown.contains("Kinds of workload: Web sites"), "{shown}");
+    assert!(!shown.contains("Kinds of work: Web sites"), "{shown}");
     assert!(shown.contains("Found: a web server (compose.yaml:3)"), "{shown}");
     assert!(shown.contains("now: Web sites and APIs"), "{shown}");
 }

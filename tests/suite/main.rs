@@ -27,6 +27,7 @@ mod scan;
 mod scan_compose;
 mod scan_facts;
 mod scan_hostile;
+mod steps;
 #[cfg(unix)]
 mod terminal;
 mod untrusted;

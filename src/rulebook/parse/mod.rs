@@ -170,6 +170,7 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
     let problems = Section::collect(&heads, "problem", "the problem");
     let steps = Section::collect(&heads, "step", "the step");
     let bands = Section::collect(&heads, "band", "the band");
+    let exceptions = Section::collect(&heads, "exception", "the exception");
     let cases = Section::collect(&heads, "case", "the case");
     for section in [&families, &platforms, &questions, &criteria, &bands] {
         section.require_some(head);
@@ -195,6 +196,7 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
     let aspects = knowledge::aspects(aspects, names);
     let problems = knowledge::problems(problems, names);
     let steps = knowledge::steps(steps, names);
+    let exceptions = knowledge::exceptions(exceptions, names);
     let criteria = criteria::build(
         criteria,
         &criteria::Names {
@@ -225,6 +227,7 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         platforms,
         problems,
         steps,
+        exceptions,
         sources: knowledge::sources(sources),
         cases: OnceLock::new(),
     };
