@@ -6,6 +6,7 @@ mod commands;
 mod comments;
 mod decision;
 mod exit;
+mod gates;
 mod input;
 mod output;
 mod program;

@@ -14,7 +14,9 @@ pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
-pub use value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, UNKNOWN, Value, ValueError};
+pub use value::{
+    Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError,
+};
 pub use values::Values;
 
 pub(crate) use parse::{read_answer, read_answer_table};
@@ -35,6 +37,8 @@ pub struct Rulebook {
     pub(crate) subject: usize,
     pub(crate) effort_price: Constant,
     pub(crate) shortfall_price: Constant,
+    pub(crate) decided_from: Constant,
+    pub(crate) undecided: Undecided,
     pub(crate) with: Side,
     pub(crate) without: Side,
     pub(crate) hedge: Side,
@@ -61,6 +65,21 @@ pub struct Constant {
     /// Why it is this one.
     pub because: String,
 }
+
+/// What is said while too little is known for a verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// The verdict's name.
+    pub name: String,
+    /// The answer in one line, with `{possible}` for the verdicts that are possible and `{leaning}` for the one that what
+    /// is known leans to.
+    pub headline: String,
+    /// What it means.
+    pub meaning: String,
+}
+
+/// The verdict, and the side, while too little is known for one: no band or side of a rulebook is called so.
+pub const UNDECIDED: &str = "undecided";
 
 /// One of the three answers to the rulebook's question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -520,6 +539,14 @@ impl Rulebook {
     /// Where steps of the answers may move the margin in a way that they never do otherwise.
     pub fn exceptions(&self) -> &[Exception] {
         &self.exceptions
+    }
+    /// How sure it must be that a verdict's side stays, of 100, for it to count as decided.
+    pub fn decided_from(&self) -> &Constant {
+        &self.decided_from
+    }
+    /// What is said below that.
+    pub fn undecided(&self) -> &Undecided {
+        &self.undecided
     }
     /// The bands, from the least margin up.
     pub fn bands(&self) -> &[Band] {

@@ -139,6 +139,26 @@ pub struct Choice {
     pub say_not: Option<String>,
 }
 
+/// How often each answer to a question occurs among the published decisions that state one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// How many state an answer.
+    pub stated: u64,
+    /// How many state this one; of a question that takes several options, a set of one option stands for all that have it.
+    pub by_value: Vec<(Value, u64)>,
+    /// The answer that nobody mentions because it is the usual one, and how many decisions to which the question applies
+    /// state none. Without it, what is seldom and therefore told would seem to be frequent.
+    pub unsaid: Option<(Value, u64)>,
+}
+
+impl Shares {
+    /// How many have an answer for which `is_such` holds, said or not.
+    pub fn count(&self, is_such: impl Fn(Value) -> bool) -> u64 {
+        let all = self.by_value.iter().chain(&self.unsaid);
+        all.filter(|(value, _)| is_such(*value)).map(|(_, stated)| stated).sum()
+    }
+}
+
 /// In which direction a growing system moves along a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Growth {
@@ -171,6 +191,8 @@ pub struct Question {
     pub detail: bool,
     /// Where growing systems move.
     pub grows: Option<Growth>,
+    /// How often each answer occurs.
+    pub shares: Shares,
     /// The question applies only when this holds.
     pub ask_when: Option<Condition>,
 }

@@ -27,7 +27,9 @@ mod scan;
 mod scan_compose;
 mod scan_facts;
 mod scan_hostile;
+mod shares;
 mod steps;
 #[cfg(unix)]
 mod terminal;
+mod undecided;
 mod untrusted;

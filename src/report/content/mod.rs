@@ -19,9 +19,9 @@ use super::explained::{Explained, explained};
 use super::phrases;
 use crate::answers::{Answers, Origin};
 use crate::assessment::{About, Assessment, Shortfall};
-use crate::explanation::{Explanation, Outlook, Status};
+use crate::explanation::{Explanation, How, Outlook, Status};
 use crate::precedents::Precedents;
-use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook};
+use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook, UNDECIDED};
 use crate::text::{counted, list, lower_first};
 
 /// Where the figures come from, so that a result can be repeated.
@@ -196,7 +196,11 @@ impl<'a> Contents<'a> {
             explained: explained(rulebook, assessment, explanation),
             provenance,
             headline: writer.headline(),
-            meaning: rulebook.bands()[assessment.band].meaning.clone(),
+            meaning: if outlook.status == Status::Undecided {
+                rulebook.undecided().meaning.clone()
+            } else {
+                rulebook.bands()[assessment.band].meaning.clone()
+            },
             certainty: writer.certainty(),
             decided_by: writer.decided_by(),
             answers: writer.answers(answers),
@@ -256,6 +260,21 @@ impl<'a> Contents<'a> {
         said.collect()
     }
 
+    /// The id of the verdict, wherever one is stored, printed or compared.
+    pub fn verdict(&self) -> &str {
+        if self.is_undecided() { UNDECIDED } else { &self.rulebook.bands()[self.assessment.band].id }
+    }
+
+    /// The id of the side of the verdict.
+    pub fn side(&self) -> &str {
+        if self.is_undecided() { UNDECIDED } else { self.leaning_side() }
+    }
+
+    /// The id of the side that what is known leans to.
+    pub fn leaning_side(&self) -> &str {
+        &self.rulebook.side(self.assessment.leaning(self.rulebook)).id
+    }
+
     /// Whether too little is known to name one answer.
     pub fn is_undecided(&self) -> bool {
         self.outlook.status == Status::Undecided
@@ -291,7 +310,8 @@ impl Writer<'_> {
         if self.outlook.status != Status::Undecided {
             return told;
         }
-        format!("Not enough is known: {}, leaning to {}.", self.range(), band.name.to_lowercase())
+        let undecided = &self.rulebook.undecided().headline;
+        undecided.replace("{possible}", &self.range()).replace("{leaning}", &band.name.to_lowercase())
     }
 
     fn told_by(&self, band: &Band) -> String {
@@ -323,7 +343,12 @@ impl Writer<'_> {
         match self.outlook.status {
             Status::Settled if open == 0 => "All questions are answered.".to_owned(),
             Status::Settled => format!("Certain: the {questions} cannot change it."),
-            _ => format!("The {questions} could still make it {}.", self.range()),
+            _ => format!(
+                "The {questions} could still make it {}; in {} of 100 ways to answer them it stays on this side{}.",
+                self.range(),
+                self.outlook.sureness.share.percent(),
+                if self.outlook.sureness.how == How::Estimate { " (an estimate)" } else { "" }
+            ),
         }
     }
 

@@ -215,6 +215,8 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         subject: verdicts.subject,
         effort_price: verdicts.effort_price,
         shortfall_price: verdicts.shortfall_price,
+        decided_from: verdicts.decided_from,
+        undecided: verdicts.undecided,
         with: verdicts.with,
         without: verdicts.without,
         hedge: verdicts.hedge,
