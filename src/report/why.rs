@@ -89,7 +89,7 @@ impl Why<'_> {
             .collect();
         match contrast.removed_by.is_empty() {
             true if !lacking.is_empty() => format!(
-                "{name} misses what must be had: {}. Beside {against}, the recommendation, it has {}.",
+                "{name} lacks what you must have: {}. Beside {against}, the recommendation, it comes to {}.",
                 list(&lacking, "and"),
                 difference(mine, theirs, against)
             ),
@@ -126,23 +126,18 @@ impl Why<'_> {
         }
     }
 
-    fn missing(&self, platform: usize, missing: &Missing) -> Told {
-        let Miss { aspect, must, level, criteria } = &missing.miss;
+    fn missing(&self, missing: &Missing) -> Told {
+        let Miss { aspect, must, criteria, .. } = &missing.miss;
         let row = &self.rulebook.aspects()[*aspect];
-        let reasons = criteria.iter().map(|index| self.rulebook.criteria()[*index].because.clone());
-        let cell = &row.cells[platform].label;
-        let told = format!("It has “{cell}” (level {level}), and {} must be had.", row.asked(*must));
+        let statements: Vec<&str> =
+            criteria.iter().map(|index| self.rulebook.criteria()[*index].statement.as_str()).collect();
+        let told = format!("You must have {} ({}).", row.asked(*must), statements.join("; "));
         let met = self.when(
             "That is not needed when",
             &missing.met_by,
             "No single change of an answer makes it unnecessary.",
         );
-        Told {
-            points: 0,
-            title: row.name.clone(),
-            sentences: std::iter::once(told).chain(reasons).chain([met]).collect(),
-            sources: Vec::new(),
-        }
+        Told { points: 0, title: row.name.clone(), sentences: vec![told, met], sources: Vec::new() }
     }
 
     fn when(&self, lead: &str, changes: &[Values], none: &str) -> String {
@@ -287,7 +282,7 @@ fn difference(mine: i64, theirs: i64, against: &str) -> String {
 
 /// Everything that is told, the same for each format.
 /// The heading of what must be had and is not there.
-const MUSTS: &str = "What must be had and is not there";
+const MUSTS: &str = "What you must have and would not have";
 
 struct Parts {
     removals: Vec<Told>,
@@ -302,7 +297,7 @@ impl Parts {
         let removals: Vec<Told> = contrast.removed_by.iter().map(|removal| why.removal(removal)).collect();
         let told = contrast.gaps.iter().map(|gap| why.gap(contrast, gap));
         let (against, favour): (Vec<Told>, Vec<Told>) = told.partition(|told| told.points > 0);
-        let misses = contrast.misses.iter().map(|missing| why.missing(contrast.platform, missing)).collect();
+        let misses = contrast.misses.iter().map(|missing| why.missing(missing)).collect();
         let sources = why.sources(removals.iter().chain(&against).chain(&favour));
         Self { removals, misses, against, favour, sources }
     }

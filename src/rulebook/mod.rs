@@ -15,7 +15,7 @@ pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{
-    Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError,
+    Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,
 };
 pub use values::Values;
 
@@ -536,10 +536,6 @@ impl Rulebook {
     pub fn shortfall_price(&self) -> &Constant {
         &self.shortfall_price
     }
-    /// Where steps of the answers may move the margin in a way that they never do otherwise.
-    pub fn exceptions(&self) -> &[Exception] {
-        &self.exceptions
-    }
     /// How sure it must be that a verdict's side stays, of 100, for it to count as decided.
     pub fn decided_from(&self) -> &Constant {
         &self.decided_from
@@ -547,6 +543,10 @@ impl Rulebook {
     /// What is said below that.
     pub fn undecided(&self) -> &Undecided {
         &self.undecided
+    }
+    /// Where steps of the answers may move the margin in a way that they never do otherwise.
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
     }
     /// The bands, from the least margin up.
     pub fn bands(&self) -> &[Band] {

@@ -29,6 +29,7 @@ mod scan_facts;
 mod scan_hostile;
 mod shares;
 mod steps;
+mod shop;
 #[cfg(unix)]
 mod terminal;
 mod undecided;

@@ -22,7 +22,7 @@ use crate::assessment::{About, Assessment, Shortfall};
 use crate::explanation::{Explanation, How, Outlook, Status};
 use crate::precedents::Precedents;
 use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook, UNDECIDED};
-use crate::text::{counted, list, lower_first};
+use crate::text::{list, lower_first};
 
 /// Where the figures come from, so that a result can be repeated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -235,6 +235,21 @@ impl<'a> Contents<'a> {
         &self.rulebook.platforms()[platform].name
     }
 
+    /// The id of the verdict, wherever one is stored, printed or compared.
+    pub fn verdict(&self) -> &str {
+        if self.is_undecided() { UNDECIDED } else { &self.rulebook.bands()[self.assessment.band].id }
+    }
+
+    /// The id of the side of the verdict.
+    pub fn side(&self) -> &str {
+        if self.is_undecided() { UNDECIDED } else { self.leaning_side() }
+    }
+
+    /// The id of the side that what is known leans to.
+    pub fn leaning_side(&self) -> &str {
+        &self.rulebook.side(self.assessment.leaning(self.rulebook)).id
+    }
+
     /// What others published who were in a like situation. Put together when it is asked for, as few formats show it.
     pub fn precedents(&self) -> &Precedents {
         let spreads = &self.explanation.spreads;
@@ -258,21 +273,6 @@ impl<'a> Contents<'a> {
             .iter()
             .map(|(because, names)| format!("Ruled out: {} ({}).", list(names, "and"), lower_first(because)));
         said.collect()
-    }
-
-    /// The id of the verdict, wherever one is stored, printed or compared.
-    pub fn verdict(&self) -> &str {
-        if self.is_undecided() { UNDECIDED } else { &self.rulebook.bands()[self.assessment.band].id }
-    }
-
-    /// The id of the side of the verdict.
-    pub fn side(&self) -> &str {
-        if self.is_undecided() { UNDECIDED } else { self.leaning_side() }
-    }
-
-    /// The id of the side that what is known leans to.
-    pub fn leaning_side(&self) -> &str {
-        &self.rulebook.side(self.assessment.leaning(self.rulebook)).id
     }
 
     /// Whether too little is known to name one answer.
@@ -311,7 +311,10 @@ impl Writer<'_> {
             return told;
         }
         let undecided = &self.rulebook.undecided().headline;
-        undecided.replace("{possible}", &self.range()).replace("{leaning}", &band.name.to_lowercase())
+        undecided
+            .replace("{possible}", &self.range())
+            .replace("{leaning}", &band.name.to_lowercase())
+            .replace("{best}", self.platform(self.assessment.recommendation).in_sentence())
     }
 
     fn told_by(&self, band: &Band) -> String {
@@ -335,21 +338,23 @@ impl Writer<'_> {
         }
     }
 
-    /// How much of it is certain, whatever is not known.
+    /// How sure the side is, whatever is not known.
     fn certainty(&self) -> String {
         let open = self.unknown().len();
-        let questions =
-            counted(open, "question that you have not answered", "questions that you have not answered");
         match self.outlook.status {
-            Status::Settled if open == 0 => "All questions are answered.".to_owned(),
-            Status::Settled => format!("Certain: the {questions} cannot change it."),
-            _ => format!(
-                "The {questions} could still make it {}; in {} of 100 ways to answer them it stays on this side{}.",
-                self.range(),
-                self.outlook.sureness.share.percent(),
-                if self.outlook.sureness.how == How::Estimate { " (an estimate)" } else { "" }
-            ),
+            Status::Settled => phrases::settled(open),
+            status => {
+                let sureness = &self.outlook.sureness;
+                let about = sureness.how != How::Proved;
+                phrases::sure(&sureness.share.to_string(), about, open, status == Status::Undecided)
+            }
         }
+    }
+
+    /// What would have to be answered for another side: "a vendor ships only a chart"; the likeliest first.
+    fn unless(&self, contents: &Contents<'_>) -> Vec<String> {
+        let unless = contents.explanation.unless.iter();
+        unless.map(|unless| unless.condition(self.rulebook).say(self.rulebook.questions())).collect()
     }
 
     fn decided_by(&self) -> Option<String> {

@@ -234,6 +234,7 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         cases: OnceLock::new(),
     };
     rulebook.cases = OnceLock::from(cases::build(cases, &rulebook));
+    check_size(&rulebook, head);
     check_sides(&rulebook, head);
     // What follows from faulty tables is no news, and may be large.
     if collected.borrow().is_empty() {
@@ -243,6 +244,30 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         head.finish();
     }
     Some(rulebook)
+}
+
+/// What decides how long answers take to be explained, and how much of each there may be.
+fn check_size(rulebook: &Rulebook, head: &Reader<'_>) {
+    let mut tests = 0;
+    let criteria = rulebook.criteria.iter().map(|criterion| &criterion.when);
+    let asked = rulebook.questions.iter().filter_map(|question| question.ask_when.as_ref());
+    criteria.chain(asked).for_each(|condition| condition.visit_tests(&mut |_| tests += 1));
+    for (number, most, what) in [
+        (rulebook.questions.len(), 100, "questions"),
+        (rulebook.criteria.len(), 400, "criteria"),
+        (rulebook.platforms.len(), 60, "platforms"),
+        (rulebook.aspects.len(), 100, "aspects"),
+        (rulebook.bands.len(), 20, "bands"),
+        (tests, 2_000, "tests of answers in its conditions"),
+    ] {
+        if number > most {
+            head.log().fault(
+                head.span(),
+                format!("the rulebook has {number} {what}, at most {most} are weighed"),
+                None,
+            );
+        }
+    }
 }
 
 /// Both sides of the question need a platform, or there is nothing to compare.
