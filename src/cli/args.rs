@@ -8,6 +8,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::commands;
+use super::output::Colour;
 use crate::report::Format;
 use crate::rulebook::{Kind, Leaning, Question, Rulebook, UNKNOWN, Value};
 
@@ -22,9 +23,26 @@ pub(super) struct Plan {
     pub(super) format: Option<Format>,
     pub(super) output: Option<PathBuf>,
     pub(super) verbose: bool,
+    /// Whether only the verdict is wanted, and how.
+    pub(super) short: Option<Short>,
+    pub(super) colour: Colour,
+    /// Whether what is long may go through a pager.
+    pub(super) pager: bool,
     /// Whether a record that was edited where it should not be may be replaced.
     pub(super) force: bool,
 }
+
+/// A result in less than a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Short {
+    /// One line.
+    Line,
+    /// The id of the verdict.
+    Word,
+}
+
+/// The format that is nothing but the verdict.
+const WORD: &str = "word";
 
 /// Names that flags of the program itself have; a question cannot have them.
 const RESERVED: [&str; 23] = [
@@ -98,6 +116,16 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .help("Use the rulebook in this folder or file instead of the built-in one")
                 .value_parser(value_parser!(PathBuf)),
         )
+        .arg(
+            Arg::new("color")
+                .long("color")
+                .value_name("WHEN")
+                .global(true)
+                .help("Use colours and links: auto, always or never")
+                .hide_possible_values(true)
+                .value_parser(PossibleValuesParser::new(Colour::ALL.map(|(name, _)| name))),
+        )
+        .arg(flag("no-pager", "Never show long output in $PAGER").global(true))
         .subcommands(commands::ALL.iter().map(|entry| (entry.command)(rulebook)))
 }
 
@@ -139,7 +167,10 @@ pub(super) fn with_format(command: Command) -> Command {
 
 /// The same for a report, which can be long.
 pub(super) fn with_report(command: Command) -> Command {
+    let formats = Format::ALL.map(|(name, _)| name).into_iter().chain([WORD]);
     with_format(command)
+        .mut_arg("format", |arg| arg.value_parser(PossibleValuesParser::new(formats)))
+        .arg(flag("quiet", "Print one line").short('q').conflicts_with("verbose"))
         .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
         .arg(flag(
             "force",
@@ -215,12 +246,18 @@ fn plain_takes(question: &Question) -> String {
 pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches, inner: &ArgMatches) -> Result<Plan, String> {
     if let Some(command) = matches.subcommand_name() {
         let typed = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
-        if let Some(early) = matches.ids().filter(typed).find(|id| id.as_str() != "rules") {
+        if let Some(early) =
+            matches.ids().filter(typed).find(|id| !["rules", "color", "no-pager"].contains(&id.as_str()))
+        {
             return Err(format!("--{early} stands before `{command}`; flags of a command follow it"));
         }
     }
     let output: Option<PathBuf> = path(inner, "output");
-    let named = inner.try_get_one::<String>("format").ok().flatten().and_then(|name| Format::named(name));
+    let format_name = inner.try_get_one::<String>("format").ok().flatten().map(String::as_str);
+    let named = match format_name {
+        Some(WORD) => Some(Format::Text),
+        name => name.and_then(Format::named),
+    };
     let format = match (&output, named) {
         (Some(file), None) => Some(format_of(file)?),
         (_, named) => named,
@@ -232,6 +269,15 @@ pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches, inner: &ArgMatches
         format,
         output,
         verbose: asks(inner, "verbose"),
+        short: match format_name {
+            Some(WORD) => Some(Short::Word),
+            _ => asks(inner, "quiet").then_some(Short::Line),
+        },
+        colour: matches
+            .get_one::<String>("color")
+            .and_then(|word| Colour::ALL.iter().find(|(name, _)| name == word))
+            .map_or(Colour::default(), |(_, colour)| *colour),
+        pager: !asks(matches, "no-pager"),
         force: asks(inner, "force"),
     })
 }

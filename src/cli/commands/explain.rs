@@ -3,7 +3,6 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{layout, print};
 use crate::cli::program::Program;
 use crate::document::did_you_mean;
 use crate::report::reference;
@@ -27,13 +26,14 @@ pub(super) fn command(_: &Rulebook) -> Command {
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
     let ids = matches.get_many::<String>("id").into_iter().flatten();
-    let explained: Vec<String> = ids.map(|id| explained(program.rulebook, id)).collect::<Result<_, _>>()?;
-    print(&explained.join("\n"))?;
+    let explained: Vec<String> = ids.map(|id| explained(program, id)).collect::<Result<_, _>>()?;
+    program.print(&explained.join("\n"))?;
     Ok(ExitCode::Done)
 }
 
-fn explained(rulebook: &Rulebook, id: &str) -> Result<String, Stop> {
-    reference::explain(rulebook, id, layout(false)).ok_or_else(|| {
+fn explained(program: &Program<'_>, id: &str) -> Result<String, Stop> {
+    let rulebook = program.rulebook;
+    reference::explain(rulebook, id, program.layout(false)).ok_or_else(|| {
         let help = match did_you_mean(id, reference::ids(rulebook)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "questions, criteria, aspects, platforms, problems, steps, verdicts, published decisions and sources can be \
