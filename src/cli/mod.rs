@@ -8,6 +8,7 @@ mod decision;
 mod exit;
 mod gates;
 mod input;
+mod named;
 mod output;
 mod program;
 mod run;

@@ -18,6 +18,7 @@ mod situation;
 mod steadiness;
 mod sufficient;
 mod sureness;
+mod telling;
 mod turning;
 
 use crate::assessment::Assessment;
@@ -32,6 +33,7 @@ pub use outlook::{Outlook, Status};
 pub use steadiness::{Figure, Fragile, Steadiness};
 pub use sufficient::SufficientReason;
 pub use sureness::{How, Share, Sureness, Unless};
+pub use telling::Telling;
 pub use turning::{Target, TurningPoint, TurningPoints};
 
 /// How many boxes of answers one query may look at: some milliseconds.

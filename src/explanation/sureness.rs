@@ -209,8 +209,8 @@ impl Engine {
 }
 
 /// A weighing of the answers in a box.
-struct Weighing<'m> {
-    search: Search<'m>,
+pub(super) struct Weighing<'m> {
+    pub(super) search: Search<'m>,
     budget: u64,
     boxes: BinaryHeap<Heavy>,
     numbers: Numbers,
@@ -225,7 +225,7 @@ struct Weighing<'m> {
 }
 
 impl<'m> Weighing<'m> {
-    fn new(search: Search<'m>, budget: u64) -> Self {
+    pub(super) fn new(search: Search<'m>, budget: u64) -> Self {
         let bands = search.model.bands.len();
         Self {
             search,
@@ -307,7 +307,7 @@ impl<'m> Weighing<'m> {
     }
 
     /// Gives every variable of a box one of its values.
-    fn fill(&mut self, frame: &mut Frame) {
+    pub(super) fn fill(&mut self, frame: &mut Frame) {
         for variable in 0..frame.domains.len() {
             let domain = frame.domains[variable];
             if domain.is_power_of_two() {

@@ -15,7 +15,7 @@ pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{
-    Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError,
+    Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,
 };
 pub use values::Values;
 
@@ -51,6 +51,7 @@ pub struct Rulebook {
     pub(crate) platforms: Vec<Platform>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) steps: Vec<Step>,
+    pub(crate) exceptions: Vec<Exception>,
     pub(crate) sources: Vec<Source>,
     /// Those of the shipped rulebook are read when they are first asked for.
     pub(crate) cases: OnceLock<Vec<Case>>,
@@ -399,6 +400,22 @@ pub struct Problem {
     pub sources: Vec<usize>,
 }
 
+/// Where the rules do not keep what they keep everywhere else: a stronger need never weakens the case for the subject, and
+/// one step of a number moves the margin by no more than the middle band is wide.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exception {
+    /// The id.
+    pub id: String,
+    /// The indices of the questions whose answer changes; all when empty.
+    pub questions: Vec<usize>,
+    /// The answers, before or after, for which it is one.
+    pub when: Condition,
+    /// Whether it is one only where the best platform with the subject takes less effort than the best without.
+    pub where_subject_is_lighter: bool,
+    /// Why it is right nevertheless.
+    pub because: String,
+}
+
 /// One step of the learning path.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
@@ -526,6 +543,10 @@ impl Rulebook {
     /// What is said below that.
     pub fn undecided(&self) -> &Undecided {
         &self.undecided
+    }
+    /// Where steps of the answers may move the margin in a way that they never do otherwise.
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
     }
     /// The bands, from the least margin up.
     pub fn bands(&self) -> &[Band] {

@@ -256,7 +256,23 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
         keep(table, "criterion", |criterion| {
             asked_by(&criterion["when"], &ids).iter().all(|id| kept.contains(id))
         });
+        keep(table, "case", |_| false);
         keep(table, "problem", |problem| asked_by(&problem["when"], &ids).iter().all(|id| kept.contains(id)));
+        let concerns = |value: &toml::Value| {
+            let asked = value.get("when").map(|when| asked_by(when, &ids)).unwrap_or_default();
+            asked.iter().all(|id| kept.contains(id))
+        };
+        keep(table, "step", concerns);
+        keep(table, "exception", |exception| {
+            let named = exception.get("questions").and_then(|questions| questions.as_array());
+            let known = |id: &toml::Value| id.as_str().is_some_and(|id| kept.iter().any(|kept| kept == id));
+            concerns(exception) && named.is_none_or(|ids| ids.iter().all(known))
+        });
+        for platform in table.get_mut("platform").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+            let platform = platform.as_table_mut().expect("a platform");
+            keep(platform, "takes-on", concerns);
+            keep(platform, "caveats", concerns);
+        }
     }
     parsed(&tables).unwrap_or_else(|faults| panic!("{faults}"))
 }

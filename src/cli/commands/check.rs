@@ -83,7 +83,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let gates = gates(program.rulebook, matches);
     let Known { answers, told, recorded, scanned } = program.known()?;
     if answers.is_empty() {
-        return Err(program.nothing_known());
+        return Err(program.nothing_known(None));
     }
     if recorded.is_none() && !gates.is_any() {
         return Err(Stop::wrong(format!(

@@ -13,6 +13,8 @@ pub use balance::Balance;
 pub use brief::{Brief, Sum};
 pub use ledger::LedgerLine;
 
+use std::cell::OnceCell;
+
 use super::explained::{Explained, explained};
 use super::phrases;
 use crate::answers::{Answers, Origin};
@@ -130,6 +132,7 @@ pub struct Contents<'a> {
     pub explained: Explained,
     /// The answer on one screen.
     pub brief: Brief,
+    precedents: OnceCell<Precedents>,
     /// Name, version and digest of the rulebook.
     pub provenance: Provenance,
     /// The answer in one line.
@@ -189,6 +192,7 @@ impl<'a> Contents<'a> {
             explanation,
             outlook,
             brief: Brief::default(),
+            precedents: OnceCell::new(),
             explained: explained(rulebook, assessment, explanation),
             provenance,
             headline: writer.headline(),
@@ -247,8 +251,9 @@ impl<'a> Contents<'a> {
     }
 
     /// What others published who were in a like situation. Put together when it is asked for, as few formats show it.
-    pub fn precedents(&self) -> Precedents {
-        Precedents::of(self.rulebook, self.assessment, &self.explanation.spreads)
+    pub fn precedents(&self) -> &Precedents {
+        let spreads = &self.explanation.spreads;
+        self.precedents.get_or_init(|| Precedents::of(self.rulebook, self.assessment, spreads))
     }
 
     /// What is ruled out, a sentence for each reason: "Ruled out: PaaS and managed Kubernetes (you buy no managed services)."

@@ -188,6 +188,7 @@ fn options(
             }
             options.push(Choice {
                 id: id.text.to_owned(),
+                aliases: aliases(&option, &options),
                 label: option.required_text("label"),
                 say: option.required_text("say"),
                 say_at_least: option.text("say-at-least"),
@@ -204,4 +205,20 @@ fn options(
     }
     options.truncate(OptionSet::CAPACITY);
     options
+}
+
+/// Other words for an option, which none of the `earlier` ones may have.
+fn aliases(option: &Reader<'_>, earlier: &[Choice]) -> Vec<String> {
+    let mut aliases = Vec::new();
+    for alias in option.words("aliases") {
+        let taken =
+            |other: &Choice| other.id == alias.text || other.aliases.iter().any(|one| one == alias.text);
+        if earlier.iter().any(taken) {
+            let message = format!("`{}` stands for another option already", alias.text);
+            option.log().fault(alias.span.clone(), message, None);
+        } else {
+            aliases.push(alias.text.to_owned());
+        }
+    }
+    aliases
 }

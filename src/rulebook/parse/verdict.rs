@@ -126,7 +126,7 @@ fn two_thirds() -> Constant {
 fn too_little() -> Undecided {
     Undecided {
         name: "Undecided".to_owned(),
-        headline: "Undecided so far: {possible}, leaning to {leaning}.".to_owned(),
+        headline: "Not enough is known: {possible}, leaning to {leaning}.".to_owned(),
         meaning: "Too little is known: open answers can still turn the result.".to_owned(),
     }
 }
