@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr, TypedValuePa
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::commands;
+use super::output::Colour;
 use crate::report::Format;
 use crate::rulebook::{Kind, Leaning, Question, Rulebook, UNKNOWN, Value};
 
@@ -25,9 +26,26 @@ pub(super) struct Plan {
     pub(super) format: Option<Format>,
     pub(super) output: Option<PathBuf>,
     pub(super) verbose: bool,
+    /// Whether only the verdict is wanted, and how.
+    pub(super) short: Option<Short>,
+    pub(super) colour: Colour,
+    /// Whether what is long may go through a pager.
+    pub(super) pager: bool,
     /// Whether a record that was edited where it should not be may be replaced.
     pub(super) force: bool,
 }
+
+/// A result in less than a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Short {
+    /// One line.
+    Line,
+    /// The id of the verdict.
+    Word,
+}
+
+/// The format that is nothing but the verdict.
+const WORD: &str = "word";
 
 /// What stands after an option, wherever it stands, where reading the rest depends on it.
 fn early(args: &[OsString], long: &str, short: Option<&str>) -> Option<PathBuf> {
@@ -178,6 +196,16 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_parser(value_parser!(PathBuf)),
         )
         .arg(
+            Arg::new("color")
+                .long("color")
+                .value_name("WHEN")
+                .global(true)
+                .help("Use colours and links: auto, always or never")
+                .hide_possible_values(true)
+                .value_parser(PossibleValuesParser::new(Colour::ALL.map(|(name, _)| name))),
+        )
+        .arg(flag("no-pager", "Never show long output in $PAGER").global(true))
+        .arg(
             Arg::new("config")
                 .long("config")
                 .value_name("FILE")
@@ -257,7 +285,10 @@ pub(super) fn with_format(command: Command) -> Command {
 
 /// The same for a report, which can be long.
 pub(super) fn with_report(command: Command) -> Command {
+    let formats = Format::ALL.map(|(name, _)| name).into_iter().chain([WORD]);
     with_format(command)
+        .mut_arg("format", |arg| arg.value_parser(PossibleValuesParser::new(formats)))
+        .arg(flag("quiet", "Print one line").short('q').conflicts_with("verbose"))
         .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
         .arg(flag(
             "force",
@@ -363,7 +394,11 @@ fn plain_takes(question: &Question) -> String {
 /// Turns what was typed for a command into a plan. clap has already checked every value.
 pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, String> {
     let output: Option<PathBuf> = path(inner, "output");
-    let named = inner.try_get_one::<String>("format").ok().flatten().and_then(|name| Format::named(name));
+    let format_name = inner.try_get_one::<String>("format").ok().flatten().map(String::as_str);
+    let named = match format_name {
+        Some(WORD) => Some(Format::Text),
+        name => name.and_then(Format::named),
+    };
     let format = match (&output, named) {
         (Some(file), None) => Some(format_of(file)?),
         (_, named) => named,
@@ -378,6 +413,15 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
         format,
         output,
         verbose: asks(inner, "verbose"),
+        short: match format_name {
+            Some(WORD) => Some(Short::Word),
+            _ => asks(inner, "quiet").then_some(Short::Line),
+        },
+        colour: inner
+            .get_one::<String>("color")
+            .and_then(|word| Colour::ALL.iter().find(|(name, _)| name == word))
+            .map_or(Colour::default(), |(_, colour)| *colour),
+        pager: !asks(inner, "no-pager"),
         force: asks(inner, "force"),
     })
 }

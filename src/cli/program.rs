@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
-use super::args::Plan;
+use super::args::{Plan, Short};
 use super::decision::{self, Decision};
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{is_of_system, layout, print, say, shown, write_whole};
+use super::output::{is_of_system, layout, print_long, say, shown, write_whole};
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
@@ -151,7 +151,7 @@ impl<'a> Program<'a> {
     /// Writes the report to the file that was named, else to standard output.
     pub(super) fn deliver(&self, contents: &Contents<'_>) -> Result<(), Stop> {
         match &self.plan.output {
-            None => print(&self.render(contents, layout(self.plan.verbose))),
+            None => self.print(&self.render(contents, self.layout(self.plan.verbose))),
             Some(path) => {
                 self.write_report(contents, path, self.plan.format.unwrap_or(Format::Text), self.plan.force)?;
                 say(&format!("{} Written to {}.", contents.headline, shown(path)));
@@ -189,7 +189,22 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
+    /// How to lay out text on standard output.
+    pub(super) fn layout(&self, verbose: bool) -> Layout {
+        layout(verbose, self.plan.colour)
+    }
+
+    /// Writes a result to standard output, through a pager where it is long.
+    pub(super) fn print(&self, text: &str) -> Result<(), Stop> {
+        print_long(text, self.plan.pager)
+    }
+
     fn render(&self, contents: &Contents<'_>, layout: Layout) -> String {
+        match self.plan.short {
+            Some(Short::Word) => return format!("{}\n", contents.verdict()),
+            Some(Short::Line) => return text::line(contents, layout),
+            None => {}
+        }
         self.render_as(self.plan.format.unwrap_or(Format::Text), contents, layout)
     }
 
@@ -205,7 +220,7 @@ impl<'a> Program<'a> {
     pub(super) fn show(&self, render: impl Fn(Format, Layout) -> String) -> Result<ExitCode, Stop> {
         let format = self.plan.format.unwrap_or(Format::Text);
         match &self.plan.output {
-            None => print(&render(format, layout(false)))?,
+            None => self.print(&render(format, self.layout(false)))?,
             Some(path) => {
                 write_whole(path, &render(format, Layout::PLAIN))?;
                 say(&format!("Written to {}.", shown(path)));

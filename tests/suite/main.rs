@@ -30,7 +30,6 @@ mod scan_hostile;
 mod shares;
 mod steps;
 mod shop;
-mod steps;
 #[cfg(unix)]
 mod terminal;
 mod undecided;

@@ -8,7 +8,7 @@ use crate::answers::{Answers, Given};
 use crate::cli::args::{asks, flag, with_answers, with_report};
 use crate::cli::decision::Record;
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{is_set, layout, nobody_to_ask, say, shown};
+use crate::cli::output::{is_set, nobody_to_ask, say, shown};
 use crate::cli::program::{Known, Program, now};
 use crate::cli::scanned::Scanned;
 use crate::explanation::{Status, Unless};
@@ -123,7 +123,7 @@ fn interview(
         turns: &|answers| turns(program, answers),
         explain: &|question| {
             let id = &rulebook.questions()[question].id;
-            reference::explain(rulebook, id, layout(false)).unwrap_or_default()
+            reference::explain(rulebook, id, program.layout(false)).unwrap_or_default()
         },
         hints: &scanned.map(|scanned| scanned.hints(rulebook)).unwrap_or_default(),
     };

@@ -6,7 +6,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 
 use crate::cli::args::{with_options, with_report};
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{layout, print, say, shown, write_whole};
+use crate::cli::output::{say, shown, write_whole};
 use crate::cli::program::{Known, Program};
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, scan as report};
@@ -49,7 +49,7 @@ pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Sto
     };
     let format = program.plan.format.unwrap_or(Format::Text);
     match &program.plan.output {
-        None => print(&report::render(&scan, format, layout(program.plan.verbose)))?,
+        None => program.print(&report::render(&scan, format, program.layout(program.plan.verbose)))?,
         Some(path) => {
             let layout = Layout { verbose: program.plan.verbose, ..Layout::PLAIN };
             write_whole(path, &report::render(&scan, format, layout))?;
