@@ -7,13 +7,16 @@ mod git;
 mod hcl;
 mod kubernetes;
 mod manifest;
+mod manifest_json;
 mod ml;
+mod owner;
 mod paths;
 mod patterns;
 mod progress;
 mod reference;
 mod relation;
 mod rules;
+mod seen;
 mod source;
 mod tables;
 mod terraform;
@@ -24,6 +27,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::facts::{self, Facts};
 pub use compose::Environment;
+use owner::Owner;
 use paths::Paths;
 pub use progress::Progress;
 pub use rules::Rules;
@@ -52,7 +56,10 @@ pub fn read(
         Ok(history) => facts.git = history,
         Err(reason) => facts.unreadable.push(reason),
     }
-    facts.unreadable.extend(tree.unreadable());
+    // What the walk says of a file goes before what a reader says of the same.
+    let unread = tree.unreadable();
+    facts.unreadable.retain(|other| !unread.iter().any(|one| one.path == other.path));
+    facts.unreadable.extend(unread);
     facts.unreadable.sort();
     facts.unreadable.dedup();
     Ok(facts)
@@ -60,11 +67,12 @@ pub fn read(
 
 fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &Environment) -> Facts {
     let tables = &rules.tables;
+    let mut owner = Owner::of(source, &tables.own);
     let ((dockerfiles, (kubernetes, (compose, unread))), (terraform, (ci, (ml, unreadable)))) = rayon::join(
         || {
             let dockerfiles = dockerfile::read(source, paths, &tables.dockerfiles);
             let kubernetes = kubernetes::read(source, &tables.kubernetes);
-            (dockerfiles, (kubernetes, compose::read(source, &rules.compose, environment)))
+            (dockerfiles, (kubernetes, compose::read(source, &rules.compose, &mut owner, environment)))
         },
         || {
             let terraform = terraform::read(source, &tables.terraform);
@@ -73,12 +81,16 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
     );
     let mut facts =
         Facts { compose, dockerfiles, kubernetes, terraform, ci, ml, unreadable, ..Facts::default() };
+    facts.seen = seen::read(source, &tables.seen);
     facts.unreadable.extend(unread);
     for object in &mut facts.kubernetes.objects {
         if let Some(image) = object.images.first() {
-            object.purpose = compose::purpose(&object.name, image, &rules.compose);
+            object.purpose = compose::purpose(&object.name, image, &rules.compose, &owner);
         }
     }
-    (facts.kubernetes.relation, facts.kubernetes.relation_because) = relation::judge(&facts, source, tables);
+    let judgement = relation::judge(&facts, source, tables);
+    facts.kubernetes.relation = judgement.relation;
+    facts.kubernetes.is_deployed = judgement.is_deployed;
+    facts.kubernetes.relation_because = judgement.because;
     facts
 }
