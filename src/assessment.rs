@@ -3,7 +3,7 @@
 //! The formulas are those of the README's section on the model; all arithmetic is on integers, so a result is exact and
 //! can be added up by hand.
 
-use crate::rulebook::{Condition, Demand, Leaning, Reading, Rulebook, Truth};
+use crate::rulebook::{Condition, Demand, Leaning, Must, Reading, Rulebook, Truth};
 
 /// Everything that follows from a set of answers, decided once. Explanations and reports read it and judge nothing.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,11 +16,12 @@ pub struct Assessment {
     pub effort_price: i64,
     /// One for each platform, in the rulebook's order.
     pub standings: Vec<Standing>,
-    /// All platforms: the available ones first, each part from the least burden up.
+    /// All platforms: the recommended one, then the available ones, each part with those first that miss no must, and
+    /// from the least burden up.
     pub ranking: Vec<usize>,
-    /// The best platform of the subject family.
+    /// The best platform of the subject family: of those that miss no must, or of all where each misses one.
     pub best_with: usize,
-    /// The best platform outside it.
+    /// The best platform outside it, likewise.
     pub best_without: usize,
     /// Burden of the best platform without the subject minus burden of the best one with it.
     pub margin: i64,
@@ -29,7 +30,7 @@ pub struct Assessment {
     /// The constraint that leaves only one side, when there is one; it is the verdict then, and the margin is the one that
     /// the platforms would have without it.
     pub decided_by: Option<usize>,
-    /// The platform to take.
+    /// The platform to take: that of least burden of the best of both sides, as far as they are available.
     pub recommendation: usize,
     /// The margin, term by term.
     pub ledger: Vec<Term>,
@@ -46,6 +47,8 @@ pub struct Standing {
     pub burden: i64,
     /// What it lacks, the most first.
     pub shortfalls: Vec<Shortfall>,
+    /// What it must have and has not, in the order of the matrix.
+    pub misses: Vec<Miss>,
 }
 
 impl Standing {
@@ -53,6 +56,19 @@ impl Standing {
     pub fn is_available(&self) -> bool {
         self.removed_by.is_empty()
     }
+}
+
+/// A must that a platform does not meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Miss {
+    /// The index of the aspect.
+    pub aspect: usize,
+    /// The platform's level.
+    pub level: u8,
+    /// The level that it must have.
+    pub must: u8,
+    /// The criteria that say so.
+    pub criteria: Vec<usize>,
 }
 
 /// What a platform lacks of one aspect.
@@ -88,7 +104,7 @@ pub enum About {
     Effort,
     /// What one criterion adds to the price of effort.
     Price(usize),
-    /// What one criterion changes in the effort of families.
+    /// What one criterion changes in the effort of families and platforms.
     Familiarity(usize),
     /// What the least possible price and effort (1 and 0) change.
     Floor,
@@ -98,40 +114,63 @@ pub enum About {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Load {
     pub(crate) effort_price: i64,
-    /// Points of effort per family.
+    /// Points of effort per platform.
     pub(crate) familiarity: Vec<i64>,
     /// Demands per aspect, with the criterion that raises each.
     pub(crate) demands: Vec<Vec<(usize, Demand)>>,
+    /// Musts, with the criterion that states each.
+    pub(crate) musts: Vec<(usize, Must)>,
 }
 
 impl Load {
     /// Sums up the criteria for which `holds` is true.
     pub(crate) fn of(rulebook: &Rulebook, holds: impl Fn(usize) -> bool) -> Self {
         let mut raw_price = rulebook.effort_price().value;
-        let mut familiarity = vec![0; rulebook.families().len()];
+        let mut familiarity = vec![0; rulebook.platforms().len()];
+        let mut musts = Vec::new();
         let mut demands = vec![Vec::new(); rulebook.aspects().len()];
         for (index, criterion) in rulebook.criteria().iter().enumerate().filter(|(index, _)| holds(*index)) {
             raw_price += criterion.effort;
-            for (family, points) in &criterion.familiarity {
-                familiarity[*family] += points;
+            for (platform, sum) in familiarity.iter_mut().enumerate() {
+                *sum += rulebook.familiarity(index, platform);
             }
+            musts.extend(criterion.musts.iter().map(|must| (index, *must)));
             for demand in &criterion.demands {
                 demands[demand.aspect].push((index, *demand));
             }
         }
-        Self { effort_price: raw_price.max(1), familiarity, demands }
+        Self { effort_price: raw_price.max(1), familiarity, demands, musts }
     }
 
     /// The effort of a platform for this team: never below 0.
     pub(crate) fn effort(&self, rulebook: &Rulebook, platform: usize) -> i64 {
-        let platform = &rulebook.platforms()[platform];
-        (platform.effort + self.familiarity[platform.family]).max(0)
+        (rulebook.platforms()[platform].effort + self.familiarity[platform]).max(0)
     }
 
     /// What a platform lacks of an aspect: the largest of what the single demands lack, before the price.
     pub(crate) fn shortfall(&self, rulebook: &Rulebook, platform: usize, aspect: usize) -> i64 {
         let level = rulebook.aspects()[aspect].cells[platform].level;
         self.demands[aspect].iter().map(|(_, demand)| lacking(*demand, level)).max().unwrap_or(0)
+    }
+
+    /// What a platform must have and has not, in the order of the matrix.
+    fn misses(&self, rulebook: &Rulebook, platform: usize) -> Vec<Miss> {
+        let mut misses: Vec<Miss> = Vec::new();
+        for (criterion, Must { aspect, level: must }) in self.musts.iter().copied() {
+            let level = rulebook.aspects()[aspect].cells[platform].level;
+            if level >= must {
+                continue;
+            }
+            match misses.iter_mut().find(|miss| miss.aspect == aspect) {
+                Some(miss) => {
+                    miss.must = miss.must.max(must);
+                    miss.criteria.push(criterion);
+                }
+                None => misses.push(Miss { aspect, level, must, criteria: vec![criterion] }),
+            }
+        }
+        misses.sort_by_key(|miss| miss.aspect);
+        misses
     }
 
     /// Effort at this team's price plus all shortfalls.
@@ -160,7 +199,8 @@ pub fn assess(rulebook: &Rulebook, readings: Vec<Reading>) -> Assessment {
 
     let available = |platform: usize| standings[platform].is_available();
     let comparison = Comparison::choose(rulebook, &table, &holds);
-    let decided_by = match (table.best(true, available), table.best(false, available)) {
+    let best = (table.best(true, available), table.best(false, available));
+    let decided_by = match best {
         (Some(_), Some(_)) | (None, None) => None,
         (Some(_), None) => Some(Leaning::With),
         (None, Some(_)) => Some(Leaning::Without),
@@ -171,9 +211,11 @@ pub fn assess(rulebook: &Rulebook, readings: Vec<Reading>) -> Assessment {
         Some(_) => 0,
         None => rulebook.band_of(margin),
     };
-    let recommendation = table.least((0..standings.len()).filter(|platform| available(*platform)));
+    let recommendation = [best.0, best.1].into_iter().flatten().min_by_key(|platform| table.cost(*platform));
+    let recommendation = recommendation.unwrap_or(comparison.with);
     let mut ranking: Vec<usize> = (0..standings.len()).collect();
-    ranking.sort_by_key(|platform| (!available(*platform), table.order(*platform)));
+    ranking
+        .sort_by_key(|platform| (*platform != recommendation, !available(*platform), table.order(*platform)));
     Assessment {
         ledger: ledger(rulebook, &load, &holds, &comparison),
         effort_price: load.effort_price,
@@ -182,7 +224,7 @@ pub fn assess(rulebook: &Rulebook, readings: Vec<Reading>) -> Assessment {
         margin,
         band,
         decided_by: decided_by.and_then(|_| deciding_constraint(rulebook, &holds)),
-        recommendation: recommendation.unwrap_or(comparison.with),
+        recommendation,
         ranking,
         standings,
         truths,
@@ -194,6 +236,11 @@ impl Assessment {
     /// The side of the verdict.
     pub fn leaning(&self, rulebook: &Rulebook) -> Leaning {
         rulebook.bands()[self.band].leaning
+    }
+
+    /// What the system must have and the recommended platform has not: no available platform of its side has all of it.
+    pub fn gives_up(&self) -> &[Miss] {
+        &self.standings[self.recommendation].misses
     }
 
     /// Whether a criterion is known to hold.
@@ -279,7 +326,7 @@ fn standing(rulebook: &Rulebook, load: &Load, holds: &impl Fn(usize) -> bool, pl
     shortfalls.sort_by_key(|shortfall| std::cmp::Reverse(shortfall.points));
     let effort = load.effort(rulebook, platform);
     let burden = load.burden(rulebook, platform);
-    Standing { removed_by, effort, burden, shortfalls }
+    Standing { removed_by, effort, burden, shortfalls, misses: load.misses(rulebook, platform) }
 }
 
 fn strength(rulebook: &Rulebook, criterion: usize, aspect: usize, level: u8) -> i64 {
@@ -295,19 +342,20 @@ struct Table<'a> {
 
 impl Table<'_> {
     /// Less burden, then less effort, then the order of the rulebook.
-    fn order(&self, platform: usize) -> (i64, i64, usize) {
+    fn cost(&self, platform: usize) -> (i64, i64, usize) {
         (self.standings[platform].burden, self.standings[platform].effort, platform)
     }
 
-    fn least(&self, platforms: impl Iterator<Item = usize>) -> Option<usize> {
-        platforms.min_by_key(|platform| self.order(*platform))
+    /// What misses a must stands behind whatever misses none, however cheap it is.
+    fn order(&self, platform: usize) -> (bool, (i64, i64, usize)) {
+        (!self.standings[platform].misses.is_empty(), self.cost(platform))
     }
 
     /// The best platform inside or outside the subject family among those that `admits` lets through.
     fn best(&self, subject: bool, admits: impl Fn(usize) -> bool) -> Option<usize> {
         let side =
             (0..self.standings.len()).filter(|platform| self.rulebook.is_subject(*platform) == subject);
-        self.least(side.filter(|platform| admits(*platform)))
+        side.filter(|platform| admits(*platform)).min_by_key(|platform| self.order(*platform))
     }
 }
 
@@ -375,11 +423,8 @@ fn ledger(
     terms.push(Term { points: rulebook.effort_price().value * difference, about: About::Effort });
     for (index, criterion) in rulebook.criteria().iter().enumerate().filter(|(index, _)| holds(*index)) {
         terms.push(Term { points: criterion.effort * difference, about: About::Price(index) });
-        let points = |platform: usize| -> i64 {
-            let family = platforms[platform].family;
-            criterion.familiarity.iter().filter(|(of, _)| *of == family).map(|(_, points)| points).sum()
-        };
-        let points = load.effort_price * (points(without) - points(with));
+        let familiarity = |platform: usize| rulebook.familiarity(index, platform);
+        let points = load.effort_price * (familiarity(without) - familiarity(with));
         terms.push(Term { points, about: About::Familiarity(index) });
     }
     let sum: i64 = terms.iter().map(|term| term.points).sum();

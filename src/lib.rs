@@ -4,7 +4,7 @@
 //! [`explanation`] → [`report`]. These take values and return values, and know no domain. The edges are [`interview`],
 //! which asks, [`scan`], which reads a repository, and [`cli`], which joins all of it to files, terminal, clock and
 //! environment. [`facts`] are what a repository says and which answers follow. [`document`] (TOML and JSON with the place
-//! of every word) and [`text`] serve them all.
+//! of every word) and [`text`] serve them all; files of strangers are opened through `folder`.
 
 pub mod answers;
 pub mod assessment;
@@ -12,6 +12,7 @@ pub mod cli;
 pub mod document;
 pub mod explanation;
 pub mod facts;
+mod folder;
 pub mod interview;
 pub mod report;
 pub mod rulebook;

@@ -1,6 +1,5 @@
 //! `needk8s check`: does the recorded decision still stand?
 
-use super::args::Gates;
 use super::decision::{Decision, FILE};
 use super::output::say;
 use super::scanned::Scanned;
@@ -10,6 +9,26 @@ use crate::facts::Finding;
 use crate::report::Contents;
 use crate::rulebook::{Rulebook, UNKNOWN};
 use crate::text::{list, one_line};
+
+/// What `check` insists on.
+#[derive(Debug, Default)]
+pub(super) struct Gates {
+    /// The verdict must be one of these bands.
+    pub(super) expect: Vec<usize>,
+    /// The verdict must be none of these bands.
+    pub(super) fail_on: Vec<usize>,
+    /// Nothing unknown may be able to change the verdict.
+    pub(super) settled: bool,
+    /// The verdict's side must hold even if every figure is off by so many per cent.
+    pub(super) steadiness: Option<u8>,
+}
+
+impl Gates {
+    /// Whether there is one.
+    pub(super) fn is_any(&self) -> bool {
+        !self.expect.is_empty() || !self.fail_on.is_empty() || self.settled || self.steadiness.is_some()
+    }
+}
 
 /// What a check has found, in sentences.
 #[derive(Debug, Default)]

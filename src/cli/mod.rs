@@ -2,10 +2,12 @@
 
 mod args;
 mod check;
+mod commands;
 mod decision;
 mod exit;
 mod input;
 mod output;
+mod program;
 mod run;
 mod scanned;
 

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 pub use fault::{Fault, Faults, SourceFile};
 pub(crate) use fault::{FaultLog, did_you_mean};
-pub(crate) use reader::{Reader, Word};
+pub(crate) use reader::{Reader, Word, word};
 
 /// A byte range of the text that a value was read from.
 pub type Span = Range<usize>;

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::model::{Adds, Frame, Model, Owner, ROW, Row};
+use super::model::{Adds, Effect, Frame, Model, Owner, ROW, Row, Variable};
+use super::musts::Musts;
 use crate::rulebook::Leaning;
 
 /// 64 platforms fill eight rows, and each side may have one that is not full.
@@ -32,7 +33,10 @@ pub(super) struct Measure {
     /// Criteria that change the effort of families, and whether each must hold.
     strangers: Vec<(usize, bool)>,
     removed: Removed,
+    musts: Musts,
     shares: Shares,
+    /// Bounds on the differences from each platform with the subject, kept for a choice among them.
+    differences: Vec<[Wide; MAX_ROWS]>,
 }
 
 /// A demand that may or may not count.
@@ -85,7 +89,7 @@ struct Removed {
     by_family: (u64, u64),
 }
 
-/// Which platforms a margin may compare, and which sides may be left alone.
+/// Which sides a margin may compare, and which may be left alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Sides {
     /// Both sides may have a platform, so that the margin may decide.
@@ -93,10 +97,9 @@ pub(super) struct Sides {
     /// Constraints may leave the one side alone.
     pub(super) only_with: bool,
     pub(super) only_without: bool,
-    /// Off the table in some answers.
-    pub(super) possibly: u64,
-    /// Out of the comparison in all answers.
-    pub(super) certainly: u64,
+    /// On the table in all answers, and in some; a bit for each platform.
+    pub(super) sure: u64,
+    pub(super) possible: u64,
 }
 
 /// A bound on the margin, and the two platforms that it rests on.
@@ -136,11 +139,13 @@ impl Measure {
             loose: Vec::new(),
             strangers: Vec::new(),
             removed: Removed::default(),
+            musts: Musts::default(),
             shares: Shares {
                 rows: model.rows,
                 by_slot: vec![[0; ROW]; slots * model.rows],
                 touched: vec![false; model.variables.len()],
             },
+            differences: vec![[[0; ROW]; MAX_ROWS]; model.with.len()],
         }
     }
 
@@ -149,6 +154,7 @@ impl Measure {
         self.take_needs(model, frame);
         self.take_efforts(model, frame);
         self.removed = Removed::default();
+        self.musts.clear();
         for criterion in model.constraints.iter().filter(|criterion| frame.may_hold(**criterion)) {
             let effect = &model.effects[*criterion];
             let Removed { by_name, by_family } = &mut self.removed;
@@ -158,6 +164,7 @@ impl Measure {
                 by_name.0 |= effect.removes;
                 by_family.0 |= effect.leaves;
             }
+            self.musts.see(effect.misses, frame.must_hold(*criterion));
         }
     }
 
@@ -217,7 +224,7 @@ impl Measure {
             let mut active =
                 Active { variable: index, values, aside, unanswered, price: (0, 0), familiar: false };
             if !variable.adds.is_empty() {
-                active.sum_up(&variable.adds, &variable.adds_aside);
+                active.sum_up(variable);
             }
             least += active.price.0;
             most += active.price.1;
@@ -240,19 +247,16 @@ impl Measure {
             }
         }
         let rank = |lane: usize| {
-            let family = model.families[lane];
-            let known: i64 = self
-                .strangers
-                .iter()
-                .map(|(criterion, _)| model.effects[*criterion].familiarity[family])
-                .sum();
+            let kind = model.kinds[lane];
+            let known: i64 =
+                self.strangers.iter().map(|(criterion, _)| model.effects[*criterion].familiarity[kind]).sum();
             let effort = (model.efforts[lane] + known).max(0);
             let lacks = i64::from(short[lane / ROW][lane % ROW]);
             let platform = model.platform_at[lane].unwrap_or(usize::MAX);
             (self.price.0 * effort + model.shortfall_price * lacks, effort, platform)
         };
         let Removed { by_name: (by_name, _), by_family: (by_family, _) } = self.removed;
-        model.conclude(by_name, by_family, rank)
+        model.conclude(Out { by_name, by_family, missed: self.musts.missed }, rank)
     }
 
     /// Which platforms the margins of the box compare.
@@ -268,68 +272,68 @@ impl Measure {
             compared: !without_gone && !with_gone,
             only_with: without_may_go && !with_gone,
             only_without: with_may_go && !without_gone,
-            possibly: by_name.1,
-            certainly: if lifted { 0 } else { by_name.0 },
+            sure: !by_name.1,
+            possible: if lifted { u64::MAX } else { !by_name.0 },
         }
     }
 
-    /// No margin in the box is above this: for each platform without the subject, none is further above the best one
-    /// with it than above the one for which that is most.
+    /// No margin in the box is above this: whichever platform with the subject is the best, the best without it is no
+    /// further above that than one that is among them in any case.
     pub(super) fn most(&mut self, model: &Model, sides: Sides) -> Bound {
-        let mut by_lane = [Bound { margin: i64::MIN, pair: (0, 0) }; MAX_ROWS * ROW];
-        for with in model.with.iter().filter(|lane| !sides.is_certainly_out(model, **lane)) {
-            let rows = self.differences(model, Way::Above, *with, 0..model.rows_without);
-            for without in &model.without {
-                let margin = rows[without / ROW][without % ROW];
-                if margin > by_lane[*without].margin {
-                    by_lane[*without] = Bound { margin, pair: (*without, *with) };
-                }
+        let with = self.musts.field(model, &model.with, sides.sure, sides.possible);
+        let without = self.musts.field(model, &model.without, sides.sure, sides.possible);
+        let mut most: Option<Bound> = None;
+        for lane in model.with.iter().copied().filter(|lane| model.is_among(*lane, with.entrants)) {
+            let rows = self.differences(model, Way::Above, lane, 0..model.rows_without);
+            let best =
+                self.musts.least(model, &model.without, &without, |other| rows[other / ROW][other % ROW]);
+            let Some((margin, other)) = best else { continue };
+            if most.is_none_or(|most| margin > most.margin) {
+                most = Some(Bound { margin, pair: (other, lane) });
             }
         }
-        let bounds = || model.without.iter().map(|lane| by_lane[*lane]);
-        let stays = |bound: &Bound| !sides.is_possibly_out(model, bound.pair.0);
-        let in_all = bounds().filter(stays).min_by_key(|bound| bound.margin);
-        let in_some = bounds().filter(|bound| !sides.is_certainly_out(model, bound.pair.0));
-        in_all.or(in_some.max_by_key(|bound| bound.margin)).unwrap_or(by_lane[0])
+        most.unwrap_or(Bound { margin: i64::MIN, pair: (0, 0) })
     }
 
     /// No margin in the box is below this.
     pub(super) fn least(&mut self, model: &Model, sides: Sides) -> Bound {
-        let mut least: Option<Bound> = None;
-        let mut least_in_all: Option<Bound> = None;
-        let mut by_lane = [Bound { margin: i64::MAX, pair: (0, 0) }; MAX_ROWS * ROW];
-        for with in model.with.iter().filter(|lane| !sides.is_certainly_out(model, **lane)) {
-            let rows = self.differences(model, Way::Below, *with, 0..model.rows_without);
-            let stays = !sides.is_possibly_out(model, *with);
-            for without in model.without.iter().filter(|lane| !sides.is_certainly_out(model, **lane)) {
-                let bound = Bound { margin: rows[without / ROW][without % ROW], pair: (*without, *with) };
-                if least.is_none_or(|least| bound.margin < least.margin) {
-                    least = Some(bound);
-                }
-                let known = &mut by_lane[*without];
-                if stays && (known.margin == i64::MAX || bound.margin > known.margin) {
-                    *known = bound;
-                    least_in_all = Some(bound);
-                }
+        let with = self.musts.field(model, &model.with, sides.sure, sides.possible);
+        let without = self.musts.field(model, &model.without, sides.sure, sides.possible);
+        for (at, lane) in model.with.iter().enumerate() {
+            if model.is_among(*lane, with.entrants) {
+                self.differences[at] = self.differences(model, Way::Below, *lane, 0..model.rows_without);
             }
         }
-        if least_in_all.is_some() {
-            let such = model.without.iter().map(|lane| by_lane[*lane]);
-            least_in_all = such.filter(|bound| bound.margin != i64::MAX).min_by_key(|bound| bound.margin);
+        let mut least: Option<Bound> = None;
+        for lane in model.without.iter().copied().filter(|lane| model.is_among(*lane, without.entrants)) {
+            let below = |other: usize| {
+                let at = model.with.iter().position(|with| *with == other).unwrap_or_default();
+                -self.differences[at][lane / ROW][lane % ROW]
+            };
+            let Some((below, other)) = self.musts.least(model, &model.with, &with, below) else { continue };
+            if least.is_none_or(|least| -below < least.margin) {
+                least = Some(Bound { margin: -below, pair: (lane, other) });
+            }
         }
-        least_in_all.or(least).unwrap_or(Bound { margin: i64::MIN, pair: (0, 0) })
+        least.unwrap_or(Bound { margin: i64::MIN, pair: (0, 0) })
     }
 
     /// The platform that may be the furthest below `platform` in burden, if one may be preferred to it.
     pub(super) fn rival(&mut self, model: &Model, platform: usize) -> Option<Bound> {
         let own = model.lane_of[platform];
         let Removed { by_name, by_family } = self.removed;
-        let (certainly, possibly) = (by_name.0 | by_family.0, by_name.1 | by_family.1);
+        let (sure, possible) = (!(by_name.1 | by_family.1), !(by_name.0 | by_family.0));
+        let fields = [&model.without, &model.with]
+            .map(|lanes| (lanes, self.musts.field(model, lanes, sure, possible)));
+        let firm =
+            fields.iter().any(|(lanes, field)| lanes.contains(&own) && model.is_among(own, field.firm));
         let rows = self.differences(model, Way::Below, own, 0..model.rows);
         let mut nearest: Option<Bound> = None;
-        let mut rivalled = possibly >> platform & 1 == 1;
-        for lane in model.without.iter().chain(&model.with).copied().filter(|lane| *lane != own) {
-            let Some(other) = model.platform_at[lane].filter(|other| certainly >> other & 1 == 0) else {
+        let mut rivalled = !firm;
+        let others =
+            fields.iter().flat_map(|(lanes, field)| lanes.iter().map(|lane| (*lane, field.entrants)));
+        for (lane, entrants) in others.filter(|(lane, _)| *lane != own) {
+            let Some(other) = model.platform_at[lane].filter(|other| entrants >> other & 1 == 1) else {
                 continue;
             };
             let margin = rows[lane / ROW][lane % ROW];
@@ -541,7 +545,7 @@ impl Measure {
             see(share(none), Some(&variable.adds_aside));
         }
         if active.unanswered {
-            see(share(none), None);
+            see(share(none), Some(&variable.adds_open));
         }
         for column in 0..ROW {
             sums[column] += most[column];
@@ -551,7 +555,7 @@ impl Measure {
     /// The difference of efforts of two platforms.
     fn span(&self, model: &Model, way: Way, lane: usize, anchor: usize) -> Span {
         let (plus, minus) = if way == Way::Above { (lane, anchor) } else { (anchor, lane) };
-        let families = (model.families[plus], model.families[minus]);
+        let kinds = (model.kinds[plus], model.kinds[minus]);
         let (mut own, mut theirs, mut between) = ((0, 0), (0, 0), (0, 0));
         let widen = |(low, high): &mut (i64, i64), points: i64, must: bool| {
             *low += if must { points } else { points.min(0) };
@@ -559,19 +563,19 @@ impl Measure {
         };
         for (criterion, must) in &self.strangers {
             let points = &model.effects[*criterion].familiarity;
-            widen(&mut own, points[families.0], *must);
-            widen(&mut theirs, points[families.1], *must);
-            widen(&mut between, points[families.0] - points[families.1], *must);
+            widen(&mut own, points[kinds.0], *must);
+            widen(&mut theirs, points[kinds.1], *must);
+            widen(&mut between, points[kinds.0] - points[kinds.1], *must);
         }
         let (effort, other) = (model.efforts[plus], model.efforts[minus]);
         let start = effort - other;
         if effort + own.0 >= 0 && other + theirs.0 >= 0 {
-            return Span { low: start + between.0, high: start + between.1, start, families, clipped: false };
+            return Span { low: start + between.0, high: start + between.1, start, kinds, clipped: false };
         }
         let floor = |points: i64| points.max(0);
         let low = floor(effort + own.0) - floor(other + theirs.1);
         let high = floor(effort + own.1) - floor(other + theirs.0);
-        Span { low, high, start, families, clipped: true }
+        Span { low, high, start, kinds, clipped: true }
     }
 
     /// How much a criterion raises the bound on a pair of lanes if it holds, and how much if it does not; only the order
@@ -580,12 +584,12 @@ impl Measure {
         let (plus, minus) = if way == Way::Above { pair } else { (pair.1, pair.0) };
         let effect = &model.effects[criterion];
         let at = |rows: usize, lane: usize| i64::from(model.gaps[rows + lane / ROW][lane % ROW]);
-        let family = |lane: usize| effect.familiarity.get(model.families[lane]).copied().unwrap_or_default();
+        let familiar = |lane: usize| effect.familiarity.get(model.kinds[lane]).copied().unwrap_or_default();
         let gaps = model.demands_of[criterion]
             .iter()
             .map(|(_, rows)| model.shortfall_price * (at(*rows, plus) - at(*rows, minus)));
         let effort = (model.efforts[plus] - model.efforts[minus]) * effect.effort;
-        let familiarity = self.price.1 * (family(plus) - family(minus));
+        let familiarity = self.price.1 * (familiar(plus) - familiar(minus));
         let (mut holds, mut fails) = (0, 0);
         for points in gaps.chain([effort, familiarity]) {
             if points > 0 { holds += points } else { fails -= points }
@@ -648,32 +652,32 @@ struct Span {
     low: i64,
     high: i64,
     start: i64,
-    families: (usize, usize),
+    kinds: (usize, usize),
     /// An effort may be raised to 0, so that familiarity does not simply add to it.
     clipped: bool,
 }
 
 impl Span {
     fn between(&self, familiarity: &[i64]) -> i64 {
-        let to = |family: usize| familiarity.get(family).copied().unwrap_or_default();
-        to(self.families.0) - to(self.families.1)
+        let to = |kind: usize| familiarity.get(kind).copied().unwrap_or_default();
+        to(self.kinds.0) - to(self.kinds.1)
     }
 }
 
 impl Active {
-    fn sum_up(&mut self, adds: &[Adds], aside: &Adds) {
+    fn sum_up(&mut self, variable: &Variable) {
         let (mut low, mut high) = (i64::MAX, i64::MIN);
         let mut familiar = false;
         let mut see = |adds: &Adds| {
             (low, high) = (low.min(adds.price), high.max(adds.price));
             familiar |= adds.familiarity.iter().any(|points| *points != 0);
         };
-        each_bit(self.values, |value| adds.get(value).into_iter().for_each(&mut see));
+        each_bit(self.values, |value| variable.adds.get(value).into_iter().for_each(&mut see));
         if self.aside {
-            see(aside);
+            see(&variable.adds_aside);
         }
         if self.unanswered {
-            see(&Adds::default());
+            see(&variable.adds_open);
         }
         if low <= high {
             self.price = (low, high);
@@ -682,27 +686,17 @@ impl Active {
     }
 }
 
-impl Sides {
-    fn is_possibly_out(&self, model: &Model, lane: usize) -> bool {
-        model.platform_at[lane].is_none_or(|platform| self.possibly >> platform & 1 == 1)
-    }
-
-    fn is_certainly_out(&self, model: &Model, lane: usize) -> bool {
-        model.platform_at[lane].is_none_or(|platform| self.certainly >> platform & 1 == 1)
-    }
-}
-
 /// Burden, effort and platform: less is better.
 type Rank = (i64, i64, usize);
 
 /// Worse than any platform.
-const NONE: Rank = (i64::MAX, i64::MAX, usize::MAX);
+const NONE: (bool, Rank) = (true, (i64::MAX, i64::MAX, usize::MAX));
 
-/// The best platform of each side.
+/// The best platform of each side; whatever misses a must stands behind whatever misses none.
 #[derive(Debug, Clone, Copy)]
 struct Best {
-    without: Rank,
-    with: Rank,
+    without: (bool, Rank),
+    with: (bool, Rank),
 }
 
 impl Default for Best {
@@ -712,7 +706,7 @@ impl Default for Best {
 }
 
 impl Best {
-    fn see(&mut self, with: bool, rank: Rank) {
+    fn see(&mut self, with: bool, rank: (bool, Rank)) {
         let best = if with { &mut self.with } else { &mut self.without };
         if rank < *best {
             *best = rank;
@@ -721,6 +715,22 @@ impl Best {
 
     fn is_complete(&self) -> bool {
         self.without != NONE && self.with != NONE
+    }
+}
+
+/// Platforms that one set of answers takes off the table, by name and by family, and those that miss a must; a bit each.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Out {
+    by_name: u64,
+    by_family: u64,
+    pub(super) missed: u64,
+}
+
+impl Out {
+    pub(super) fn add(&mut self, effect: &Effect) {
+        self.by_name |= effect.removes;
+        self.by_family |= effect.leaves;
+        self.missed |= effect.misses;
     }
 }
 
@@ -744,36 +754,32 @@ fn raise(held: &mut Row, gap: &Row) {
 }
 
 impl Model {
-    /// The outcome for platforms ranked by burden, effort and order, some of them off the table.
-    pub(super) fn conclude(
-        &self,
-        by_name: u64,
-        by_family: u64,
-        rank: impl Fn(usize) -> (i64, i64, usize),
-    ) -> Outcome {
+    /// The outcome for platforms ranked by burden, effort and order, some of them off the table or behind others.
+    pub(super) fn conclude(&self, out: Out, rank: impl Fn(usize) -> (i64, i64, usize)) -> Outcome {
         let (mut available, mut named, mut all) = (Best::default(), Best::default(), Best::default());
         for (with, lanes) in [(false, &self.without), (true, &self.with)] {
             for lane in lanes {
                 let rank = rank(*lane);
                 let platform = rank.2;
+                let rank = (out.missed >> platform & 1 == 1, rank);
                 all.see(with, rank);
-                if by_name >> platform & 1 == 0 {
+                if out.by_name >> platform & 1 == 0 {
                     named.see(with, rank);
-                    if by_family >> platform & 1 == 0 {
+                    if out.by_family >> platform & 1 == 0 {
                         available.see(with, rank);
                     }
                 }
             }
         }
         let compared = [available, named, all].into_iter().find(|best| best.is_complete()).unwrap_or(all);
-        let margin = compared.without.0 - compared.with.0;
+        let margin = compared.without.1.0 - compared.with.1.0;
         let band = match (available.without == NONE, available.with == NONE) {
             (false, true) => 0,
             (true, false) => self.bands.len() - 1,
             _ => self.band_of(margin),
         };
-        let least = available.without.min(available.with);
-        Outcome { margin, band, recommendation: if least == NONE { compared.with.2 } else { least.2 } }
+        let (_, _, least) = available.without.1.min(available.with.1);
+        Outcome { margin, band, recommendation: if least == usize::MAX { compared.with.1.2 } else { least } }
     }
 
     pub(super) fn band_of(&self, margin: i64) -> usize {

@@ -8,6 +8,7 @@ mod bounds;
 mod contrast;
 mod goals;
 mod model;
+mod musts;
 mod narrowing;
 mod open;
 mod outlook;

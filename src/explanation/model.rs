@@ -36,8 +36,9 @@ pub(super) struct Variable {
     pub(super) criteria: Vec<usize>,
     /// What criteria that look at nothing else add to effort, by value.
     pub(super) adds: Vec<Adds>,
-    /// The same when the question does not apply.
+    /// The same when the question does not apply, and when it does and is not answered.
     pub(super) adds_aside: Adds,
+    pub(super) adds_open: Adds,
 }
 
 /// Points of effort.
@@ -45,7 +46,7 @@ pub(super) struct Variable {
 pub(super) struct Adds {
     /// Added to the effort price.
     pub(super) price: i64,
-    /// Added to the effort of the platforms of each family.
+    /// Added to the effort of the platforms of each kind.
     pub(super) familiarity: Vec<i64>,
 }
 
@@ -84,6 +85,7 @@ enum Tree {
     All(Vec<Tree>),
     Any(Vec<Tree>),
     Not(Box<Tree>),
+    Unless(Box<Tree>),
     /// One of these variables has a value in its mask.
     Test {
         question: usize,
@@ -95,11 +97,13 @@ enum Tree {
 #[derive(Debug, Clone)]
 pub(super) struct Effect {
     pub(super) effort: i64,
-    /// Points per family; empty when there are none.
+    /// Points per kind of platform; empty when there are none.
     pub(super) familiarity: Vec<i64>,
     /// Platforms taken off the table by name, and by leaving another family; a bit for each platform.
     pub(super) removes: u64,
     pub(super) leaves: u64,
+    /// Platforms that miss a must.
+    pub(super) misses: u64,
 }
 
 /// A demand, as what each platform lacks of it.
@@ -132,6 +136,7 @@ pub(super) struct Model {
     /// Criteria that change effort and are not in the table of a variable.
     pub(super) loose: Vec<usize>,
     pub(super) strangers: Vec<usize>,
+    /// Criteria that take platforms off the table or behind others.
     pub(super) constraints: Vec<usize>,
     /// Demands by aspect.
     pub(super) needs: Vec<Vec<Need>>,
@@ -149,7 +154,9 @@ pub(super) struct Model {
     pub(super) without: Vec<usize>,
     pub(super) with: Vec<usize>,
     pub(super) efforts: Vec<i64>,
-    pub(super) families: Vec<usize>,
+    /// The kind of the platform in each lane: those of one kind are familiar alike, whatever holds.
+    pub(super) kinds: Vec<usize>,
+    pub(super) kind_count: usize,
     pub(super) base_price: i64,
     pub(super) shortfall_price: i64,
     pub(super) bands: Vec<(Option<i64>, Leaning)>,
@@ -197,6 +204,7 @@ impl Tree {
             Condition::All(parts) => Self::All(parts.iter().map(|part| Self::compile(part, model)).collect()),
             Condition::Any(parts) => Self::Any(parts.iter().map(|part| Self::compile(part, model)).collect()),
             Condition::Not(part) => Self::Not(Box::new(Self::compile(part, model))),
+            Condition::Unless(part) => Self::Unless(Box::new(Self::compile(part, model))),
             Condition::Test(test) => {
                 Self::Test { question: test.question, parts: model.parts(test.question, test.accepts) }
             }
@@ -216,6 +224,12 @@ impl Tree {
             Self::Not(part) => {
                 let part = part.evaluate(frame, variables_of);
                 ((part & (may::HOLD | may::NOT_HOLD)) << 2) | ((part & (may::FAIL | may::NOT_FAIL)) >> 2)
+            }
+            Self::Unless(part) => {
+                let part = part.evaluate(frame, variables_of);
+                let (holds, fails) = (part & may::NOT_HOLD != 0, part & may::HOLD != 0);
+                (u8::from(holds) * (may::HOLD | may::NOT_FAIL))
+                    | (u8::from(fails) * (may::NOT_HOLD | may::FAIL))
             }
             Self::Test { question, parts } => {
                 let applies = frame.asks[*question];
@@ -243,7 +257,7 @@ impl Tree {
     fn visit(&self, see: &mut impl FnMut(usize, &[(usize, u64)])) {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.visit(see)),
-            Self::Not(part) => part.visit(see),
+            Self::Not(part) | Self::Unless(part) => part.visit(see),
             Self::Test { question, parts } => see(*question, parts),
         }
     }
@@ -373,16 +387,17 @@ impl Model {
                 .iter()
                 .map(|at| at.map_or(0, |platform| platforms[platform].effort))
                 .collect(),
-            families: platform_at
-                .iter()
-                .map(|at| at.map_or(0, |platform| platforms[platform].family))
-                .collect(),
+            kinds: Vec::new(),
+            kind_count: 0,
             lane_of,
             platform_at,
             base_price: rulebook.effort_price().value,
             shortfall_price: rulebook.shortfall_price().value,
             bands: rulebook.bands().iter().map(|band| (band.to, band.leaning)).collect(),
         };
+        let kinds = kinds(rulebook);
+        model.kind_count = kinds.iter().max().map_or(1, |most| most + 1);
+        model.kinds = model.platform_at.iter().map(|at| at.map_or(0, |platform| kinds[platform])).collect();
         for index in 0..rulebook.criteria().len() {
             model.add_criterion(rulebook, index);
         }
@@ -393,8 +408,10 @@ impl Model {
         let criterion = &rulebook.criteria()[index];
         let mut familiarity = Vec::new();
         if !criterion.familiarity.is_empty() {
-            familiarity = vec![0; rulebook.families().len()];
-            criterion.familiarity.iter().for_each(|(family, points)| familiarity[*family] += points);
+            familiarity = vec![0; self.kind_count];
+            for (platform, lane) in self.lane_of.iter().enumerate() {
+                familiarity[self.kinds[*lane]] = rulebook.familiarity(index, platform);
+            }
             self.strangers.push(index);
         }
         let mask = |wanted: &dyn Fn(usize) -> bool| {
@@ -410,9 +427,12 @@ impl Model {
             // A constraint that leaves a family is lifted as a whole.
             (removes, leaves) =
                 if criterion.leaves.is_some() { (0, by_name | by_family) } else { (by_name, 0) };
+        }
+        let misses = mask(&|platform| !rulebook.meets_musts(index, platform));
+        if criterion.side == CriterionSide::Constraint || misses != 0 {
             self.constraints.push(index);
         }
-        self.effects.push(Effect { effort: criterion.effort, familiarity, removes, leaves });
+        self.effects.push(Effect { effort: criterion.effort, familiarity, removes, leaves, misses });
         for demand in &criterion.demands {
             let lacks = |platform: usize| {
                 let level = rulebook.aspects()[demand.aspect].cells[platform].level;
@@ -481,6 +501,11 @@ impl Model {
             self.touched_by.iter().map(|a| self.touched_by.iter().map(|b| shares(a, b)).collect()).collect();
     }
 
+    /// Whether the platform in a lane is in a set, a bit for each platform.
+    pub(super) fn is_among(&self, lane: usize, platforms: u64) -> bool {
+        self.platform_at[lane].is_some_and(|platform| platforms >> platform & 1 == 1)
+    }
+
     /// Whether two questions have a part in the same criterion, so that changes of both do not simply add up.
     pub(super) fn are_tied(&self, question: usize, other: usize) -> bool {
         self.tied[question][other]
@@ -494,10 +519,6 @@ impl Model {
     /// Whether a criterion changes with a question.
     pub(super) fn has_part(&self, question: usize, criterion: usize) -> bool {
         self.parts[question][criterion]
-    }
-
-    pub(super) fn family_count(&self) -> usize {
-        self.families.iter().max().map_or(1, |most| most + 1)
     }
 
     /// The frame of one set of answers: a class for each question or nothing.
@@ -526,7 +547,7 @@ impl Model {
 
     /// Puts every criterion under one variable, and sums up the efforts that follow from the value of one variable alone.
     fn tabulate(&mut self) {
-        let mut frame = self.frame();
+        let mut frame = self.anything();
         for index in 0..self.conditions.len() {
             let (variables, _) = self.conditions[index].reads();
             let open = self.conditions[index].evaluate(&frame, &self.variables_of) & may::HOLD != 0;
@@ -534,8 +555,8 @@ impl Model {
                 variables.iter().map(|variable| (*variable, self.holding(&mut frame, index, *variable)));
             let narrowest = masks.min_by_key(|(_, mask)| mask.count_ones()).filter(|_| open);
             let (variable, values) = narrowest.unwrap_or((0, u64::MAX));
-            let without = self.holds_without(&mut frame, index, variable);
-            self.owners.push(Owner { variable, values, without });
+            let (aside, unanswered) = self.holds_without(&mut frame, index, variable);
+            self.owners.push(Owner { variable, values, without: aside || unanswered });
             let effect = &self.effects[index];
             if effect.effort == 0 && effect.familiarity.is_empty() {
                 continue;
@@ -545,17 +566,17 @@ impl Model {
                 continue;
             };
             let holding = self.owners[index].values;
-            let question = self.variables[only].question;
-            let asked = frame.asks[question];
-            frame.asks[question] = may::NOT_HOLD | may::FAIL;
-            let aside = self.conditions[index].evaluate(&frame, &self.variables_of) & may::HOLD != 0;
-            frame.asks[question] = asked;
+            let (aside, unanswered) = self.holds_without(&mut frame, index, only);
+            let effect = &self.effects[index];
             let variable = &mut self.variables[only];
             variable.adds.resize(variable.all.count_ones() as usize, Adds::default());
             let holds = |value: &usize| holding >> value & 1 == 1;
             (0..variable.adds.len()).filter(holds).for_each(|value| variable.adds[value].add(effect));
             if aside {
                 variable.adds_aside.add(effect);
+            }
+            if unanswered {
+                variable.adds_open.add(effect);
             }
         }
         let owners = &self.owners;
@@ -573,8 +594,8 @@ impl Model {
         }
     }
 
-    /// Whether a criterion may hold while a variable's question is set aside or not answered.
-    fn holds_without(&self, frame: &mut Frame, criterion: usize, variable: usize) -> bool {
+    /// Whether a criterion may hold while a variable's question is set aside, and while it is not answered.
+    fn holds_without(&self, frame: &mut Frame, criterion: usize, variable: usize) -> (bool, bool) {
         let question = self.variables[variable].question;
         let start = self.variables_of[question].start;
         let (asked, answered) = (frame.asks[question], frame.domains[start]);
@@ -585,12 +606,14 @@ impl Model {
         (frame.asks[question], frame.domains[start]) = (may::HOLD | may::NOT_FAIL, UNANSWERED);
         let unanswered = may_hold(frame);
         (frame.asks[question], frame.domains[start]) = (asked, answered);
-        aside || unanswered
+        (aside, unanswered)
     }
 
     /// The values of a variable with which a criterion may hold, when its question applies.
     fn holding(&self, frame: &mut Frame, criterion: usize, variable: usize) -> u64 {
         let (domain, question) = (frame.domains[variable], self.variables[variable].question);
+        let start = self.variables_of[question].start;
+        let answered = std::mem::replace(&mut frame.domains[start], ANSWERED);
         let asked = std::mem::replace(&mut frame.asks[question], may::HOLD | may::NOT_FAIL);
         let mut mask = 0;
         for value in (0..64).map(|bit| 1 << bit).filter(|value| domain & value != 0) {
@@ -599,8 +622,18 @@ impl Model {
             mask |= if result & may::HOLD != 0 { value } else { 0 };
         }
         frame.domains[variable] = domain;
-        frame.asks[question] = asked;
+        (frame.asks[question], frame.domains[start]) = (asked, answered);
         mask
+    }
+
+    /// The frame of all sets of answers, complete or not.
+    pub(super) fn anything(&self) -> Frame {
+        let mut frame = self.frame();
+        for variables in &self.variables_of {
+            frame.domains[variables.start] = ANSWERED | UNANSWERED;
+        }
+        self.settle(&mut frame);
+        frame
     }
 
     /// The frame of all complete sets of answers.
@@ -701,6 +734,23 @@ impl Model {
     }
 }
 
+/// A number for each platform, the same for those whose effort every criterion changes alike.
+fn kinds(rulebook: &Rulebook) -> Vec<usize> {
+    let familiar = |platform: usize| -> Vec<i64> {
+        (0..rulebook.criteria().len()).map(|criterion| rulebook.familiarity(criterion, platform)).collect()
+    };
+    let mut known: Vec<Vec<i64>> = Vec::new();
+    let mut kind = |platform: usize| {
+        let familiar = familiar(platform);
+        let at = known.iter().position(|known| *known == familiar);
+        at.unwrap_or_else(|| {
+            known.push(familiar);
+            known.len() - 1
+        })
+    };
+    (0..rulebook.platforms().len()).map(&mut kind).collect()
+}
+
 fn starts(variables: &[Variable]) -> Vec<usize> {
     let mut next = 0;
     let mut starts = vec![next];
@@ -727,6 +777,7 @@ impl Variable {
             criteria: Vec::new(),
             adds: Vec::new(),
             adds_aside: Adds::default(),
+            adds_open: Adds::default(),
         }
     }
 }

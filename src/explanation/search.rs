@@ -229,7 +229,7 @@ impl<'m> Search<'m> {
         let mut any = false;
         for criterion in (0..self.model.effects.len()).filter(|criterion| frame.is_open(*criterion)) {
             let effect = &self.model.effects[criterion];
-            let removed = 8 * i64::from((effect.removes | effect.leaves).count_ones());
+            let removed = 8 * i64::from((effect.removes | effect.leaves | effect.misses).count_ones());
             let (holds, fails) = self.measure.pull(self.model, promise.way, criterion, promise.pair);
             // What the bound counts on and the answers it rests on do not give has to be decided first.
             let missed = if self.seen.must_hold(criterion) { fails } else { holds };

@@ -2,7 +2,7 @@
 //!
 //! Only what a change touches is computed anew: the criteria that flip with it, and the aspects that these ask for.
 
-use super::bounds::Outcome;
+use super::bounds::{Out, Outcome};
 use super::model::{Frame, Model, ROW};
 
 /// A question and the class of its new answer.
@@ -18,8 +18,7 @@ pub(super) struct Situation<'m> {
     singles: Vec<Vec<Single>>,
     holds: Vec<bool>,
     price: i64,
-    /// Platforms off the table by name and by family, a bit each.
-    removed: (u64, u64),
+    out: Out,
     familiarity: Vec<i64>,
     /// What each platform lacks, by aspect and summed up.
     short: Vec<[i16; ROW]>,
@@ -32,7 +31,7 @@ pub(super) struct Situation<'m> {
 struct Single {
     /// The criteria that flip.
     flips: Vec<usize>,
-    /// Points added to the effort price, and to the effort of families.
+    /// Points added to the effort price, and to the effort of kinds of platforms.
     price: i64,
     familiarity: Vec<i64>,
     /// Whether a constraint is among the criteria.
@@ -55,7 +54,7 @@ struct Scratch {
     list: Vec<usize>,
     aspects: Vec<bool>,
     price: i64,
-    removed: (u64, u64),
+    out: Out,
     familiarity: Vec<i64>,
     sums: Vec<[i32; ROW]>,
 }
@@ -67,7 +66,7 @@ impl<'m> Situation<'m> {
         let held =
             || holds.iter().enumerate().filter(|(_, holds)| **holds).map(|(index, _)| &model.effects[index]);
         let price = model.base_price + held().map(|effect| effect.effort).sum::<i64>();
-        let mut familiarity = vec![0; model.family_count()];
+        let mut familiarity = vec![0; model.kind_count];
         for effect in held() {
             familiarity.iter_mut().zip(&effect.familiarity).for_each(|(sum, points)| *sum += points);
         }
@@ -80,13 +79,13 @@ impl<'m> Situation<'m> {
                 list: Vec::new(),
                 aspects: vec![false; model.needs.len()],
                 price,
-                removed: (0, 0),
+                out: Out::default(),
                 familiarity: familiarity.clone(),
                 sums: vec![[0; ROW]; model.rows],
             },
             frame,
             singles: Vec::new(),
-            removed: (0, 0),
+            out: Out::default(),
             short: vec![[0; ROW]; model.rows * model.needs.len()],
             sums: vec![[0; ROW]; model.rows],
             holds,
@@ -100,7 +99,7 @@ impl<'m> Situation<'m> {
                 add(&mut situation.sums[row], &short, 1);
             }
         }
-        situation.removed = situation.removed();
+        situation.out = situation.out();
         situation.singles = (0..model.classes.len())
             .map(|question| {
                 (0..model.classes[question].len()).map(|class| situation.single((question, class))).collect()
@@ -169,6 +168,11 @@ impl<'m> Situation<'m> {
     pub(super) fn removed_now(&self) -> u64 {
         let holds = self.model.constraints.iter().filter(|criterion| self.holds[**criterion]);
         holds.fold(0, |removed, criterion| removed | self.model.effects[*criterion].removes)
+    }
+
+    /// The platforms that miss a must as it stands, a bit each.
+    pub(super) fn missed_now(&self) -> u64 {
+        self.out.missed
     }
 
     /// Puts the changes into the scratch frame and lists the criteria that flip.
@@ -262,10 +266,10 @@ impl<'m> Situation<'m> {
     /// Adds up what single changes do; only aspects that several of them touch are computed anew.
     fn add_up(&mut self, changes: &[Change]) {
         let (mut seen, mut shared, mut constrains) = (0, 0, false);
-        let Scratch { list, familiarity, sums, price, removed, .. } = &mut self.scratch;
+        let Scratch { list, familiarity, sums, price, out, .. } = &mut self.scratch;
         list.clear();
         *price = self.price;
-        *removed = self.removed;
+        *out = self.out;
         familiarity.copy_from_slice(&self.familiarity);
         sums.copy_from_slice(&self.sums);
         for (question, class) in changes {
@@ -303,7 +307,7 @@ impl<'m> Situation<'m> {
             }
         }
         if constrains {
-            self.scratch.removed = self.removed();
+            self.scratch.out = self.out();
         }
     }
 
@@ -326,7 +330,7 @@ impl<'m> Situation<'m> {
                 self.add_anew(*aspect);
             }
         }
-        self.scratch.removed = self.removed();
+        self.scratch.out = self.out();
     }
 
     /// Adds what is lacked of an aspect now to the sums, in place of what was lacked, if that is still to be done.
@@ -359,16 +363,19 @@ impl<'m> Situation<'m> {
         short
     }
 
-    fn removed(&self) -> (u64, u64) {
+    fn out(&self) -> Out {
         let holds = |criterion: &&usize| self.holds[**criterion] != self.scratch.flipped[**criterion];
-        self.model.constraints.iter().filter(holds).fold((0, 0), |(by_name, by_family), criterion| {
-            let effect = &self.model.effects[*criterion];
-            (by_name | effect.removes, by_family | effect.leaves)
-        })
+        let mut out = Out::default();
+        self.model
+            .constraints
+            .iter()
+            .filter(holds)
+            .for_each(|criterion| out.add(&self.model.effects[*criterion]));
+        out
     }
 
     fn rank(&self, lane: usize, price: i64) -> (i64, i64, usize) {
-        let effort = (self.model.efforts[lane] + self.scratch.familiarity[self.model.families[lane]]).max(0);
+        let effort = (self.model.efforts[lane] + self.scratch.familiarity[self.model.kinds[lane]]).max(0);
         let lacks = i64::from(self.scratch.sums[lane / ROW][lane % ROW]);
         let platform = self.model.platform_at[lane].unwrap_or(usize::MAX);
         (price * effort + self.model.shortfall_price * lacks, effort, platform)
@@ -376,8 +383,7 @@ impl<'m> Situation<'m> {
 
     fn conclude(&self) -> Outcome {
         let price = self.scratch.price.max(1);
-        let (by_name, by_family) = self.scratch.removed;
-        self.model.conclude(by_name, by_family, |lane| self.rank(lane, price))
+        self.model.conclude(self.scratch.out, |lane| self.rank(lane, price))
     }
 }
 

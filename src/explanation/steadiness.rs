@@ -1,7 +1,7 @@
 //! How steady the verdict's side is against errors in the rulebook's own figures.
 
 use crate::assessment::Assessment;
-use crate::rulebook::{CriterionSide, Demand, Leaning, Rulebook};
+use crate::rulebook::{CriterionSide, Demand, Leaning, Must, Rulebook, Whose};
 
 /// How far figures may be off before the verdict changes side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +54,19 @@ pub enum Figure {
     Effort(usize),
     /// What a criterion adds to the price of effort.
     Price(usize),
-    /// What a criterion adds to the effort of a family.
+    /// The level that must be had of an aspect by a criterion.
+    Must {
+        /// The criterion.
+        criterion: usize,
+        /// The aspect.
+        aspect: usize,
+    },
+    /// What a criterion adds to the effort of a family or a platform.
     Familiarity {
         /// The criterion.
         criterion: usize,
-        /// The family.
-        family: usize,
+        /// Whose effort it is.
+        whose: Whose,
     },
     /// The base of the effort price.
     EffortPrice,
@@ -102,18 +109,24 @@ struct Weights<'a> {
     base: i64,
     /// The criteria that hold and change the price, with their points.
     prices: Vec<(usize, i64)>,
-    familiarities: Vec<(usize, usize, i64)>,
+    familiarities: Vec<(usize, Whose, i64)>,
     shortfall_price: i64,
     efforts: Vec<i64>,
     /// Demands by aspect, with the criterion.
     demands: Vec<Vec<(usize, Demand)>>,
+    /// Musts, with the criterion.
+    musts: Vec<(usize, Must)>,
+    /// What each platform lacks, and whether it misses a must.
     lacks: Vec<i64>,
+    misses: Vec<bool>,
 }
 
 /// The figures that one try works with.
 struct Try {
     raw_price: i64,
     shortfall_price: i64,
+    /// A figure that a must depends on, and its value.
+    figure: Option<(Figure, i64)>,
 }
 
 impl<'a> Weights<'a> {
@@ -138,13 +151,17 @@ impl<'a> Weights<'a> {
                 .collect(),
             familiarities: criteria()
                 .flat_map(|(index, criterion)| {
-                    criterion.familiarity.iter().map(move |(family, points)| (index, *family, *points))
+                    criterion.familiarity.iter().map(move |(whose, points)| (index, *whose, *points))
                 })
                 .collect(),
             shortfall_price: rulebook.shortfall_price().value,
             efforts: rulebook.platforms().iter().map(|platform| platform.effort).collect(),
             demands,
+            musts: criteria()
+                .flat_map(|(index, criterion)| criterion.musts.iter().map(move |must| (index, *must)))
+                .collect(),
             lacks: Vec::new(),
+            misses: assessment.standings.iter().map(|standing| !standing.misses.is_empty()).collect(),
         };
         weights.lacks = (0..rulebook.platforms().len())
             .map(|platform| (0..rulebook.aspects().len()).map(|aspect| weights.lack(platform, aspect)).sum())
@@ -177,8 +194,27 @@ impl<'a> Weights<'a> {
     }
 
     fn familiarity(&self, platform: usize) -> i64 {
-        let family = self.rulebook.platforms()[platform].family;
-        self.familiarities.iter().filter(|(_, of, _)| *of == family).map(|(.., points)| points).sum()
+        let such = self.familiarities.iter().filter(|(_, whose, _)| self.is_of(platform, *whose));
+        such.map(|(.., points)| points).sum()
+    }
+
+    fn is_of(&self, platform: usize, whose: Whose) -> bool {
+        match whose {
+            Whose::Family(family) => self.rulebook.platforms()[platform].family == family,
+            Whose::Platform(own) => own == platform,
+        }
+    }
+
+    /// Whether a platform misses a must when one figure has another value.
+    fn misses(&self, platform: usize, figure: Option<(Figure, i64)>) -> bool {
+        let Some((figure, value)) = figure else { return self.misses[platform] };
+        self.musts.iter().any(|(criterion, must)| {
+            let own = Figure::Must { criterion: *criterion, aspect: must.aspect };
+            let cell = Figure::Cell { aspect: must.aspect, platform };
+            let needed = if figure == own { value } else { i64::from(must.level) };
+            let level = if figure == cell { value } else { self.level(platform, must.aspect) };
+            level < needed
+        })
     }
 
     /// The side of the verdict when each platform's effort and shortfalls are what `figures` says.
@@ -189,17 +225,23 @@ impl<'a> Weights<'a> {
                 self.available.iter().filter(|platform| self.rulebook.is_subject(**platform) == subject);
             such.map(|platform| {
                 let (effort, lacks) = figures(*platform);
-                price * effort.max(0) + with.shortfall_price * lacks
+                let burden = price * effort.max(0) + with.shortfall_price * lacks;
+                (self.misses(*platform, with.figure), burden)
             })
             .min()
-            .unwrap_or_default()
+            .map_or(0, |(_, burden)| burden)
         };
         self.rulebook.bands()[self.rulebook.band_of(best(false) - best(true))].leaning
     }
 
     /// The side when one figure is changed.
     fn side_with(&self, figure: Figure, value: i64) -> Leaning {
-        let usual = Try { raw_price: self.raw_price(), shortfall_price: self.shortfall_price };
+        let in_musts = matches!(figure, Figure::Cell { .. } | Figure::Must { .. });
+        let usual = Try {
+            raw_price: self.raw_price(),
+            shortfall_price: self.shortfall_price,
+            figure: in_musts.then_some((figure, value)),
+        };
         let effort = |platform: usize| self.efforts[platform] + self.familiarity(platform);
         let figures = |platform: usize| (effort(platform), self.lacks[platform]);
         match figure {
@@ -237,13 +279,13 @@ impl<'a> Weights<'a> {
                     self.prices.iter().find(|(of, _)| *of == criterion).map_or(0, |(_, points)| *points);
                 self.side(&Try { raw_price: usual.raw_price + value - now, ..usual }, figures)
             }
-            Figure::Familiarity { criterion, family } => {
-                let same = |(of, to, _): &&(usize, usize, i64)| *of == criterion && *to == family;
+            Figure::Must { .. } => self.side(&usual, figures),
+            Figure::Familiarity { criterion, whose } => {
+                let same = |(of, to, _): &&(usize, Whose, i64)| *of == criterion && *to == whose;
                 let now = self.familiarities.iter().find(same).map_or(0, |(.., points)| *points);
                 self.side(&usual, |platform| {
                     let (effort, lacks) = figures(platform);
-                    let own = self.rulebook.platforms()[platform].family == family;
-                    (if own { effort + value - now } else { effort }, lacks)
+                    (if self.is_of(platform, whose) { effort + value - now } else { effort }, lacks)
                 })
             }
             Figure::EffortPrice => {
@@ -257,7 +299,10 @@ impl<'a> Weights<'a> {
     fn figures(&self) -> Vec<(Figure, i64, std::ops::RangeInclusive<i64>)> {
         let any = i64::MIN..=i64::MAX;
         let mut figures = Vec::new();
-        for aspect in (0..self.demands.len()).filter(|aspect| !self.demands[*aspect].is_empty()) {
+        let asked = |aspect: &usize| {
+            !self.demands[*aspect].is_empty() || self.musts.iter().any(|(_, must)| must.aspect == *aspect)
+        };
+        for aspect in (0..self.demands.len()).filter(asked) {
             for platform in &self.available {
                 let cell = Figure::Cell { aspect, platform: *platform };
                 figures.push((cell, self.level(*platform, aspect), LEVELS));
@@ -271,8 +316,12 @@ impl<'a> Weights<'a> {
         let efforts = self.available.iter().map(|p| (Figure::Effort(*p), self.efforts[*p], 0..=10));
         figures.extend(efforts);
         figures.extend(self.prices.iter().map(|(of, points)| (Figure::Price(*of), *points, any.clone())));
-        figures.extend(self.familiarities.iter().map(|(criterion, family, points)| {
-            (Figure::Familiarity { criterion: *criterion, family: *family }, *points, any.clone())
+        figures.extend(self.musts.iter().map(|(criterion, must)| {
+            let figure = Figure::Must { criterion: *criterion, aspect: must.aspect };
+            (figure, i64::from(must.level), LEVELS)
+        }));
+        figures.extend(self.familiarities.iter().map(|(criterion, whose, points)| {
+            (Figure::Familiarity { criterion: *criterion, whose: *whose }, *points, any.clone())
         }));
         figures.push((Figure::EffortPrice, self.base, 0..=i64::MAX));
         figures.push((Figure::ShortfallPrice, self.shortfall_price, 1..=i64::MAX));

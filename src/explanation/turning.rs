@@ -4,7 +4,7 @@
 //! and only those are tried for which the sum of what each change can add to the margin at most is enough.
 
 use super::bounds::Outcome;
-use super::model::{Frame, Model, ROW, UNANSWERED, may};
+use super::model::{Frame, Model, ROW, may};
 use super::situation::{Change, Situation};
 use crate::rulebook::{Growth, Leaning, Question, Rulebook, Value, Values};
 
@@ -427,6 +427,9 @@ struct Gains<'s, 'm> {
     dearest: i64,
     raw_price: i64,
     familiarity: Vec<i64>,
+    /// Platforms that miss a must now, and whether all that have to rise do.
+    missed: u64,
+    all_miss: bool,
 }
 
 impl<'s, 'm> Gains<'s, 'm> {
@@ -435,7 +438,7 @@ impl<'s, 'm> Gains<'s, 'm> {
         let holding = || (0..model.effects.len()).filter(|criterion| situation.holds(*criterion));
         let raw_price = model.base_price + holding().map(|c| model.effects[c].effort).sum::<i64>();
         let dearest = model.base_price + model.effects.iter().map(|effect| effect.effort.max(0)).sum::<i64>();
-        let mut familiarity = vec![0; model.family_count()];
+        let mut familiarity = vec![0; model.kind_count];
         for criterion in holding() {
             let points = &model.effects[criterion].familiarity;
             familiarity.iter_mut().zip(points).for_each(|(sum, points)| *sum += points);
@@ -449,7 +452,10 @@ impl<'s, 'm> Gains<'s, 'm> {
             dearest: dearest.max(1),
             raw_price,
             familiarity,
+            missed: situation.missed_now(),
+            all_miss: false,
         };
+        gains.all_miss = gains.rising.iter().all(|lane| model.is_among(*lane, gains.missed));
         gains.held = gains.pairs().map(|(lane, anchor)| gains.held_by(lane, anchor)).collect();
         gains
     }
@@ -483,13 +489,13 @@ impl<'s, 'm> Gains<'s, 'm> {
     /// The effort of a platform as it stands, and whether it may be raised to 0, now or after changes.
     fn effort(&self, lane: usize) -> (i64, bool) {
         let model = self.situation.model;
-        let family = model.families[lane];
+        let kind = model.kinds[lane];
         let least: i64 = model
             .effects
             .iter()
-            .map(|effect| effect.familiarity.get(family).copied().unwrap_or_default().min(0))
+            .map(|effect| effect.familiarity.get(kind).copied().unwrap_or_default().min(0))
             .sum();
-        let effort = model.efforts[lane] + self.familiarity[family];
+        let effort = model.efforts[lane] + self.familiarity[kind];
         (effort.max(0), model.efforts[lane] + least < 0)
     }
 
@@ -501,7 +507,9 @@ impl<'s, 'm> Gains<'s, 'm> {
         self.pairs()
             .zip(&self.held)
             .map(|((lane, anchor), held)| {
-                let gone = platform_at[lane].is_none_or(|platform| removed >> platform & 1 == 1);
+                // One that misses a must while another has all of them stands behind that, whatever it costs.
+                let behind = !self.all_miss && model.is_among(lane, self.missed);
+                let gone = behind || platform_at[lane].is_none_or(|platform| removed >> platform & 1 == 1);
                 let ((own, loose), (theirs, also)) = (self.effort(lane), self.effort(anchor));
                 if gone || loose || also {
                     return ANY;
@@ -581,10 +589,7 @@ impl<'s, 'm> Gains<'s, 'm> {
     /// All answers, known and unknown, but for one question that stays as it is.
     fn open_all_but(&self, question: usize) -> Frame {
         let model = self.situation.model;
-        let mut frame = model.frame();
-        for variables in &model.variables_of {
-            frame.domains[variables.start] |= UNANSWERED;
-        }
+        let mut frame = model.anything();
         let kept = model.variables_of[question].clone();
         frame.domains[kept.clone()].copy_from_slice(&self.situation.frame.domains[kept]);
         frame
@@ -625,12 +630,12 @@ impl<'s, 'm> Gains<'s, 'm> {
         let model = self.situation.model;
         let effect = &model.effects[criterion];
         let off = self.situation.holds(criterion);
-        if effect.leaves != 0 {
-            // It decides by itself, or not at all.
-            return if !off && self.empties_rising(effect.leaves) { ANY } else { 0 };
-        }
-        if !off && self.removes(criterion, lane) {
+        if self.sets_back(criterion, off, lane) || !off && self.removes(criterion, lane) {
             return ANY;
+        }
+        if effect.leaves != 0 && !off {
+            // It decides by itself, or not at all.
+            return if self.empties_rising(effect.leaves) { ANY } else { 0 };
         }
         let at = |rows: usize, lane: usize| i64::from(model.gaps[rows + lane / ROW][lane % ROW]);
         let mut points = if off && self.removes(criterion, anchor) { FAR } else { 0 };
@@ -648,13 +653,21 @@ impl<'s, 'm> Gains<'s, 'm> {
         let difference = self.effort(lane).0 - self.effort(anchor).0;
         let price = sign * effect.effort;
         points += if difference > 0 { difference * price.max(0) } else { difference * price };
-        let family = |lane: usize| effect.familiarity.get(model.families[lane]).copied().unwrap_or_default();
-        let nearer = sign * (family(lane) - family(anchor));
+        let familiar = |lane: usize| effect.familiarity.get(model.kinds[lane]).copied().unwrap_or_default();
+        let nearer = sign * (familiar(lane) - familiar(anchor));
         points + if nearer > 0 { nearer * self.dearest } else { nearer }
     }
 }
 
 impl Gains<'_, '_> {
+    /// Whether a flip of a criterion can put a platform that has to rise behind another that has all musts.
+    fn sets_back(&self, criterion: usize, off: bool, lane: usize) -> bool {
+        let model = self.situation.model;
+        let misses = model.effects[criterion].misses;
+        // While all miss one, it is others that come to miss none.
+        if self.all_miss { off && misses != 0 } else { !off && model.is_among(lane, misses) }
+    }
+
     /// Whether the side whose least burden has to rise loses all its platforms.
     fn empties_rising(&self, leaves: u64) -> bool {
         let at = |lane: &usize| self.situation.model.platform_at[*lane];

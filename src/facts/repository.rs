@@ -148,6 +148,17 @@ impl Compose {
         self.app_images().len()
     }
 
+    /// How many different images of others run by default: databases and the like, and whole products.
+    pub fn packages(&self) -> usize {
+        let others = self.services.iter().filter(|service| {
+            service.active && service.class != ServiceClass::Application && service.build.is_none()
+        });
+        let images: std::collections::BTreeSet<&str> = others
+            .filter_map(|service| service.image_resolved.as_deref().or(service.image.as_deref()))
+            .collect();
+        images.len()
+    }
+
     /// The application services by the image that they run. An image that is built here is one image, however many
     /// services run it, and whether they name it by its tag or by how it is built.
     pub fn app_images(&self) -> Vec<Vec<&Service>> {

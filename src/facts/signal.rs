@@ -175,6 +175,14 @@ pub(super) const SIGNALS: &[Signal] = &[
             })
             .collect()
     }),
+    signal("seen", |facts| {
+        let all = facts.seen.iter();
+        all.map(|one| {
+            let says = format!("is a file of {}", one.format);
+            seen(vec![one.format.clone()], &one.format, at(&one.path, 0), says)
+        })
+        .collect()
+    }),
     signal("ml.dependencies", |facts| {
         let counts = facts.ml.iter().filter(|dependency| dependency.class == PathClass::Main);
         counts

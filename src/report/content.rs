@@ -410,16 +410,16 @@ impl Writer<'_> {
             }
             About::Familiarity(criterion) => {
                 let criterion = &self.rulebook.criteria()[criterion];
-                let families: Vec<String> = criterion
+                let changes: Vec<String> = criterion
                     .familiarity
                     .iter()
-                    .map(|(family, points)| format!("{} {points:+}", self.rulebook.families()[*family].name))
+                    .map(|(whose, points)| format!("{} {points:+}", self.rulebook.whose_name(*whose)))
                     .collect();
                 line(
                     "familiarity",
                     &criterion.id,
                     &criterion.statement,
-                    format!("changes effort: {}", families.join(", ")),
+                    format!("changes effort: {}", changes.join(", ")),
                 )
             }
             About::Floor => {
@@ -475,7 +475,7 @@ impl Writer<'_> {
                     "{}: {} means {}. {} {}: {}",
                     row.name,
                     self.platform(worse),
-                    row.short_of,
+                    row.short_of.as_deref().unwrap_or(&row.cells[worse].label),
                     because,
                     self.platform(better),
                     row.cells[better].note
@@ -578,11 +578,12 @@ impl Writer<'_> {
     fn remedies(&self, platform: usize) -> Vec<NextStep> {
         let remedy = |shortfall: &Shortfall| {
             let row = &self.rulebook.aspects()[shortfall.aspect];
+            let cell = &row.cells[platform];
             Some(NextStep {
                 kind: NextStepKind::Remedy,
                 id: row.id.clone(),
                 title: row.name.clone(),
-                text: row.cells[platform].remedy.clone()?,
+                text: cell.remedy.clone().filter(|_| self.assessment.satisfies(&cell.remedy_when))?,
                 read: Vec::new(),
             })
         };
@@ -598,7 +599,8 @@ impl Writer<'_> {
             text: claim.text.clone(),
             read: Vec::new(),
         };
-        platform.takes_on.iter().map(duty).collect()
+        let own = platform.takes_on.iter().filter(|claim| self.assessment.satisfies(&claim.when));
+        own.map(duty).collect()
     }
 
     /// The learning path: first what the reader's own demands need, each part in the order of the path.
@@ -606,7 +608,8 @@ impl Writer<'_> {
         let needed = |step: &&Step| {
             step.aspects.iter().any(|aspect| self.assessment.demanded_level(self.rulebook, *aspect) > 0)
         };
-        let (first, later): (Vec<&Step>, Vec<&Step>) = self.rulebook.steps().iter().partition(needed);
+        let own = self.rulebook.steps().iter().filter(|step| self.assessment.satisfies(&step.when));
+        let (first, later): (Vec<&Step>, Vec<&Step>) = own.partition(needed);
         let step = |kind: NextStepKind| {
             move |step: &Step| NextStep {
                 kind,

@@ -490,11 +490,15 @@ impl Writer<'_> {
                 let what = format!("what “{}” adds to the price of effort", criterion(index).statement);
                 ("price", vec![criterion(index).id.clone()], what, reason(index))
             }
-            Figure::Familiarity { criterion: index, family } => {
-                let family = &rulebook.families()[family];
+            Figure::Familiarity { criterion: index, whose } => {
+                let (id, name) = (rulebook.whose_id(whose).to_owned(), rulebook.whose_name(whose));
+                let what = format!("what “{}” adds to the effort of {name}", criterion(index).statement);
+                ("familiarity", vec![criterion(index).id.clone(), id], what, reason(index))
+            }
+            Figure::Must { criterion: index, aspect: row } => {
                 let what =
-                    format!("what “{}” adds to the effort of {}", criterion(index).statement, family.name);
-                ("familiarity", vec![criterion(index).id.clone(), family.id.clone()], what, reason(index))
+                    format!("what must be had of {} by “{}”", aspect(row).name, criterion(index).statement);
+                ("must", vec![criterion(index).id.clone(), aspect(row).id.clone()], what, reason(index))
             }
             Figure::EffortPrice => {
                 let because = rulebook.effort_price().because.clone();

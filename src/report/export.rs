@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::content::Provenance;
 use super::json;
 use crate::rulebook::{
-    Accepts, Aspect, Band, Claim, Condition, Criterion, Kind, LEVELS, Leaning, Platform, Problem, Question,
-    Rulebook, Step, Test, Value,
+    Accepts, Aspect, Band, Claim, Condition, Criterion, Kind, LEVELS, Leaning, Must, Platform, Problem,
+    Question, Rulebook, Step, Test, Value,
 };
 
 /// The name and version of the shape.
@@ -102,6 +102,7 @@ impl Export<'_> {
             Condition::All(parts) => json!({ "all": list(parts) }),
             Condition::Any(parts) => json!({ "any": list(parts) }),
             Condition::Not(part) => json!({ "not": self.condition(part) }),
+            Condition::Unless(part) => json!({ "unless": self.condition(part) }),
             Condition::Test(Test { question, accepts }) => {
                 let question = &self.rulebook.questions()[*question];
                 let value = match accepts {
@@ -131,7 +132,7 @@ impl Export<'_> {
         let familiarity: serde_json::Map<String, Json> = criterion
             .familiarity
             .iter()
-            .map(|(of, points)| (family(*of).to_owned(), json!(points)))
+            .map(|(whose, points)| (self.rulebook.whose_id(*whose).to_owned(), json!(points)))
             .collect();
         let demands: serde_json::Map<String, Json> = criterion
             .demands
@@ -141,6 +142,8 @@ impl Export<'_> {
                 (aspect.clone(), json!({ "level": demand.level, "weight": demand.weight }))
             })
             .collect();
+        let must = |must: &Must| (self.rulebook.aspects()[must.aspect].id.clone(), json!(must.level));
+        let musts: serde_json::Map<String, Json> = criterion.musts.iter().map(must).collect();
         let removes: Vec<&str> = criterion
             .removes
             .iter()
@@ -149,7 +152,8 @@ impl Export<'_> {
         json!({
             "id": criterion.id, "side": criterion.side.word(), "tutorial": criterion.tutorial,
             "statement": criterion.statement, "when": self.condition(&criterion.when), "effort": criterion.effort,
-            "familiarity": familiarity, "demands": demands, "removes": removes, "leaves": criterion.leaves.map(family),
+            "familiarity": familiarity, "demands": demands, "musts": musts, "removes": removes,
+            "leaves": criterion.leaves.map(family),
             "because": criterion.because, "nuance": criterion.nuance, "figures": criterion.figures,
             "sources": self.sources(&criterion.sources),
         })
@@ -158,13 +162,17 @@ impl Export<'_> {
     fn claims(&self, claims: &[Claim]) -> Vec<Json> {
         claims
             .iter()
-            .map(|claim| json!({ "text": claim.text, "sources": self.sources(&claim.sources) }))
+            .map(|claim| {
+                json!({ "text": claim.text, "when": self.condition(&claim.when), "harm": claim.harm.word(),
+                "sources": self.sources(&claim.sources) })
+            })
             .collect()
     }
 
     fn platform(&self, platform: &Platform) -> Json {
         json!({
-            "id": platform.id, "name": platform.name, "family": self.rulebook.families()[platform.family].id,
+            "id": platform.id, "name": platform.name, "aliases": platform.aliases, "products": platform.products,
+            "called": platform.called, "plural": platform.plural, "family": self.rulebook.families()[platform.family].id,
             "tutorial": platform.tutorial, "effort": platform.effort, "summary": platform.summary,
             "effort-because": platform.effort_because, "takes-on": self.claims(&platform.takes_on),
             "caveats": self.claims(&platform.caveats), "sources": self.sources(&platform.sources),
@@ -179,13 +187,14 @@ impl Export<'_> {
             .map(|(cell, platform)| {
                 let json = json!({
                     "level": cell.level, "label": cell.label, "claimed": cell.claimed, "note": cell.note,
-                    "remedy": cell.remedy, "sources": self.sources(&cell.sources),
+                    "remedy": cell.remedy, "remedy-when": self.condition(&cell.remedy_when), "sources": self.sources(&cell.sources),
                 });
                 (platform.id.clone(), json)
             })
             .collect();
         json!({
-            "id": aspect.id, "name": aspect.name, "rated": aspect.rated, "short-of": aspect.short_of,
+            "id": aspect.id, "name": aspect.name, "rated": aspect.rated, "harm": aspect.harm.word(),
+            "asks": (1..=4).filter_map(|level| Some((level.to_string(), json!(aspect.asks.of(level)?)))).collect::<serde_json::Map<_, _>>(),
             "tutorial": aspect.tutorial, "cells": cells,
         })
     }
@@ -204,6 +213,7 @@ impl Export<'_> {
             step.read.iter().map(|page| json!({ "title": page.title, "url": page.url })).collect();
         json!({
             "id": step.id, "title": step.title, "covers": step.covers, "teaches": step.teaches, "read": read,
+            "when": self.condition(&step.when),
             "aspects": self.aspect_ids(&step.aspects), "sources": self.sources(&step.sources),
         })
     }

@@ -192,12 +192,17 @@ fn outcome(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     for shortfall in &standing.shortfalls {
         let aspect = &contents.rulebook.aspects()[shortfall.aspect];
         let cell = &aspect.cells[assessment.recommendation];
-        writeln!(out, "* Bad, because {}: {}", escape(&aspect.short_of), escape(&cell.note))?;
+        writeln!(
+            out,
+            "* Bad, because {}: {}",
+            escape(aspect.short_of.as_deref().unwrap_or(&cell.label)),
+            escape(&cell.note)
+        )?;
     }
-    for claim in &platform.takes_on {
+    for claim in platform.takes_on.iter().filter(|claim| assessment.satisfies(&claim.when)) {
         writeln!(out, "* Bad, because one takes this on: {}", escape(&claim.text))?;
     }
-    for claim in &platform.caveats {
+    for claim in platform.caveats.iter().filter(|claim| assessment.satisfies(&claim.when)) {
         writeln!(out, "* Neutral: {}", escape(&claim.text))?;
     }
     writeln!(out)?;

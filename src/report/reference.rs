@@ -37,9 +37,8 @@ pub fn explain(rulebook: &Rulebook, id: &str, layout: Layout) -> Option<String> 
     for aspect in rulebook.aspects().iter().filter(|aspect| aspect.id == id) {
         reference.aspect(aspect);
     }
-    for (index, platform) in rulebook.platforms().iter().enumerate().filter(|(_, platform)| platform.id == id)
-    {
-        reference.platform(index, platform);
+    if let Some(index) = rulebook.platform(id) {
+        reference.platform(index, &rulebook.platforms()[index]);
     }
     for problem in rulebook.problems().iter().filter(|problem| problem.id == id) {
         reference.problem(problem);
@@ -126,8 +125,8 @@ impl Reference<'_> {
         if criterion.effort != 0 {
             self.field("Effort price", &format!("{:+}", criterion.effort));
         }
-        for (family, points) in &criterion.familiarity {
-            self.field("Effort", &format!("{points:+} for {}", self.rulebook.families()[*family].name));
+        for (whose, points) in &criterion.familiarity {
+            self.field("Effort", &format!("{points:+} for {}", self.rulebook.whose_name(*whose)));
         }
         for demand in &criterion.demands {
             let aspect = &self.rulebook.aspects()[demand.aspect];
@@ -160,7 +159,11 @@ impl Reference<'_> {
     fn aspect(&mut self, aspect: &Aspect) {
         self.title("aspect", &aspect.name);
         self.field("Rated", &aspect.rated);
-        self.field("Lacking it means", &aspect.short_of);
+        for level in 1..=4 {
+            if let Some(asks) = aspect.asks.of(level) {
+                self.field(&format!("Level {level}"), asks);
+            }
+        }
         for (cell, platform) in aspect.cells.iter().zip(self.rulebook.platforms()) {
             self.page.gap();
             let level = LEVELS[usize::from(cell.level.min(4))];
@@ -271,6 +274,7 @@ impl Reference<'_> {
             Condition::All(all) => parts(all, "and"),
             Condition::Any(any) => parts(any, "or"),
             Condition::Not(part) => format!("not: {}", self.nested(part)),
+            Condition::Unless(part) => format!("unless: {}", self.nested(part)),
             Condition::Test(test) => self.test(test),
         }
     }

@@ -172,7 +172,7 @@ impl Why<'_> {
                 let changes: Vec<String> = criterion
                     .familiarity
                     .iter()
-                    .map(|(family, points)| format!("{} {points:+}", rulebook.families()[*family].name))
+                    .map(|(whose, points)| format!("{} {points:+}", rulebook.whose_name(*whose)))
                     .collect();
                 let effort = format!("It changes effort: {}.", changes.join(", "));
                 (

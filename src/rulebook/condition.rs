@@ -15,6 +15,8 @@ pub enum Condition {
     Any(Vec<Condition>),
     /// The part does not hold.
     Not(Box<Condition>),
+    /// The part is not known to hold. This is never unknown itself, so that what is not known yet makes it true.
+    Unless(Box<Condition>),
     /// One question's answer is among certain values.
     Test(Test),
 }
@@ -55,6 +57,36 @@ pub enum Truth {
 impl From<bool> for Truth {
     fn from(value: bool) -> Self {
         if value { Self::True } else { Self::False }
+    }
+}
+
+/// The truths that a condition may come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outcomes {
+    pub(crate) can_hold: bool,
+    pub(crate) can_fail: bool,
+    pub(crate) can_be_unknown: bool,
+}
+
+impl Outcomes {
+    const TRUE: Self = Self { can_hold: true, can_fail: false, can_be_unknown: false };
+
+    /// Whether nothing but truth is possible.
+    pub(crate) fn must_hold(self) -> bool {
+        self.can_hold && !self.can_fail && !self.can_be_unknown
+    }
+
+    fn not(self) -> Self {
+        Self { can_hold: self.can_fail, can_fail: self.can_hold, ..self }
+    }
+
+    fn and(self, other: Self) -> Self {
+        let (maybe, also) = (self.can_hold || self.can_be_unknown, other.can_hold || other.can_be_unknown);
+        Self {
+            can_hold: self.can_hold && other.can_hold,
+            can_fail: self.can_fail || other.can_fail,
+            can_be_unknown: maybe && also && (self.can_be_unknown || other.can_be_unknown),
+        }
     }
 }
 
@@ -114,11 +146,50 @@ impl Condition {
                 Truth::Unknown => Truth::Unknown,
                 Truth::False => Truth::True,
             },
-            Self::Test(test) => match readings.get(test.question) {
-                Some(Reading::Known(value)) => test.accepts.admits(*value).into(),
-                Some(Reading::DoesNotApply) => Truth::False,
-                Some(Reading::Unknown) | None => Truth::Unknown,
+            Self::Unless(part) => (part.truth(readings) != Truth::True).into(),
+            Self::Test(test) => test.truth(readings.get(test.question).copied().unwrap_or(Reading::Unknown)),
+        }
+    }
+
+    /// Which truths the condition may come to when `reading` tells what is known of each question in the end, or that
+    /// this may be anything. None that is possible is left out.
+    pub(crate) fn outcomes(&self, reading: &impl Fn(usize) -> Option<Reading>) -> Outcomes {
+        match self {
+            Self::All(parts) => {
+                parts.iter().fold(Outcomes::TRUE, |all, part| all.and(part.outcomes(reading)))
+            }
+            Self::Any(parts) => {
+                let none =
+                    parts.iter().fold(Outcomes::TRUE, |all, part| all.and(part.outcomes(reading).not()));
+                none.not()
+            }
+            Self::Not(part) => part.outcomes(reading).not(),
+            Self::Unless(part) => {
+                let part = part.outcomes(reading);
+                Outcomes {
+                    can_hold: part.can_fail || part.can_be_unknown,
+                    can_fail: part.can_hold,
+                    can_be_unknown: false,
+                }
+            }
+            Self::Test(test) => match reading(test.question) {
+                Some(reading) => match test.truth(reading) {
+                    Truth::True => Outcomes::TRUE,
+                    Truth::False => Outcomes::TRUE.not(),
+                    Truth::Unknown => Outcomes { can_hold: false, can_fail: false, can_be_unknown: true },
+                },
+                None => Outcomes { can_hold: true, can_fail: true, can_be_unknown: true },
             },
+        }
+    }
+
+    /// Calls `visit` with every question of which the condition asks whether something is known of it.
+    pub(crate) fn visit_unless(&self, visit: &mut impl FnMut(usize)) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.visit_unless(visit)),
+            Self::Not(part) => part.visit_unless(visit),
+            Self::Unless(part) => part.visit_tests(&mut |test| visit(test.question)),
+            Self::Test(_) => {}
         }
     }
 
@@ -126,7 +197,7 @@ impl Condition {
     pub fn visit_tests(&self, visit: &mut impl FnMut(Test)) {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.visit_tests(visit)),
-            Self::Not(part) => part.visit_tests(visit),
+            Self::Not(part) | Self::Unless(part) => part.visit_tests(visit),
             Self::Test(test) => visit(*test),
         }
     }
@@ -149,6 +220,7 @@ impl Condition {
             Self::All(parts) => merged(parts.iter().map(|part| part.written(questions)).collect()),
             Self::Any(parts) => json!({ "any": list(parts) }),
             Self::Not(part) => json!({ "not": part.written(questions) }),
+            Self::Unless(part) => json!({ "unless": part.written(questions) }),
             Self::Test(test) => match questions.get(test.question) {
                 Some(question) => json!({ question.id.as_str(): test.accepts.written(question) }),
                 None => json!({}),
@@ -169,6 +241,7 @@ impl Condition {
                 Self::Test(test) => test.values(questions, false, Values::say),
                 part => format!("it is not the case that {}", part.say(questions)),
             },
+            Self::Unless(part) => format!("nothing says that {}", part.say(questions)),
             Self::Test(test) => test.values(questions, true, Values::say),
         }
     }
@@ -204,6 +277,14 @@ fn merged(parts: Vec<Json>) -> Json {
 }
 
 impl Test {
+    fn truth(self, reading: Reading) -> Truth {
+        match reading {
+            Reading::Known(value) => self.accepts.admits(value).into(),
+            Reading::DoesNotApply => Truth::False,
+            Reading::Unknown => Truth::Unknown,
+        }
+    }
+
     /// What is to be said of the answers that pass, or of those that do not.
     fn values(
         self,
@@ -259,6 +340,15 @@ mod tests {
         assert_eq!(Condition::Not(Box::new(test.clone())).truth(&readings), Truth::Unknown);
         assert_eq!(Condition::Any(vec![test.clone(), Condition::All(vec![])]).truth(&readings), Truth::True);
         assert_eq!(Condition::All(vec![test, Condition::Any(vec![])]).truth(&readings), Truth::False);
+    }
+
+    #[test]
+    fn what_is_unless_something_holds_until_that_is_known() {
+        let test = Condition::Test(Test { question: 0, accepts: Accepts::Flag(true) });
+        let unless = Condition::Unless(Box::new(test));
+        let truths = [Reading::Unknown, Reading::DoesNotApply, Reading::Known(Value::Flag(false))];
+        assert!(truths.into_iter().all(|reading| unless.truth(&[reading]) == Truth::True));
+        assert_eq!(unless.truth(&[Reading::Known(Value::Flag(true))]), Truth::False);
     }
 
     #[test]

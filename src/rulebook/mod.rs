@@ -143,6 +143,24 @@ pub struct Demand {
     pub weight: i64,
 }
 
+/// A level that the system must have, whatever it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Must {
+    /// The index of the aspect.
+    pub aspect: usize,
+    /// The lowest level that meets it, 1 to 4.
+    pub level: u8,
+}
+
+/// Whose effort a criterion changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Whose {
+    /// That of all platforms of a family, by its index.
+    Family(usize),
+    /// That of one platform, by its index.
+    Platform(usize),
+}
+
 /// A statement about the situation and what follows from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Criterion {
@@ -158,10 +176,13 @@ pub struct Criterion {
     pub when: Condition,
     /// Points added to the effort price.
     pub effort: i64,
-    /// Points added to the effort of the platforms of a family.
-    pub familiarity: Vec<(usize, i64)>,
+    /// Points added to the effort of the platforms of a family, or of one platform.
+    pub familiarity: Vec<(Whose, i64)>,
     /// What it asks of the platforms.
     pub demands: Vec<Demand>,
+    /// What the platforms must have: one that misses any of these is compared, ranked and recommended only where no
+    /// platform of its side has all that must be had.
+    pub musts: Vec<Must>,
     /// Platforms that it takes off the table.
     pub removes: Vec<usize>,
     /// The one family that it leaves.
@@ -186,11 +207,32 @@ pub struct Aspect {
     /// What is rated.
     pub rated: String,
     /// What lacking it means.
-    pub short_of: String,
+    pub short_of: Option<String>,
+    /// What a demand of each level asks for.
+    pub asks: Asks,
+    /// What comes of lacking it and doing nothing about it.
+    pub harm: Harm,
     /// One of the source tutorial's own rows.
     pub tutorial: bool,
     /// One cell per platform.
     pub cells: Vec<Cell>,
+}
+
+/// What a demand of each level asks for, in words that complete "you asked for …".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asks([Option<String>; 4]);
+
+impl Asks {
+    /// The words for a level from 1 to 4.
+    pub fn of(&self, level: u8) -> Option<&str> {
+        self.0.get(usize::from(level.checked_sub(1)?))?.as_deref()
+    }
+
+    pub(crate) fn set(&mut self, level: u8, text: &str) {
+        if let Some(slot) = level.checked_sub(1).and_then(|at| self.0.get_mut(usize::from(at))) {
+            *slot = Some(text.to_owned());
+        }
+    }
 }
 
 /// How well one platform covers one aspect.
@@ -206,6 +248,8 @@ pub struct Cell {
     pub note: String,
     /// How to get by on this platform.
     pub remedy: Option<String>,
+    /// When that is worth saying.
+    pub remedy_when: Condition,
     /// Indices of sources.
     pub sources: Vec<usize>,
 }
@@ -222,11 +266,44 @@ pub struct Family {
     pub name: String,
 }
 
+/// What comes of skipping a piece of advice, the worst first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Harm {
+    /// Data is lost.
+    Data,
+    /// Everything stands still when one part fails.
+    Outage,
+    /// Somebody gets in.
+    Security,
+    /// Work is harder than it need be.
+    #[default]
+    Convenience,
+}
+
+impl Harm {
+    /// All of them with the word that rule files use.
+    pub const ALL: [(Self, &'static str); 4] = [
+        (Self::Data, "data"),
+        (Self::Outage, "outage"),
+        (Self::Security, "security"),
+        (Self::Convenience, "convenience"),
+    ];
+
+    /// The word that rule files use.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(harm, _)| *harm == self).map_or("", |(_, word)| word)
+    }
+}
+
 /// A sentence and what it rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
     /// The sentence.
     pub text: String,
+    /// When it concerns the reader.
+    pub when: Condition,
+    /// What comes of ignoring it.
+    pub harm: Harm,
     /// Indices of sources.
     pub sources: Vec<usize>,
 }
@@ -238,6 +315,14 @@ pub struct Platform {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Other names that people type.
+    pub aliases: Vec<String>,
+    /// The products by which people know it.
+    pub products: Option<String>,
+    /// Its name within a sentence, where that is another: "a PaaS", "serverless containers".
+    pub called: Option<String>,
+    /// Whether its name is a plural.
+    pub plural: bool,
     /// The index of its family.
     pub family: usize,
     /// One of the source tutorial's three columns.
@@ -294,6 +379,8 @@ pub struct Step {
     pub teaches: String,
     /// What to read, best first.
     pub read: Vec<Page>,
+    /// When it concerns the reader.
+    pub when: Condition,
     /// Demands on these aspects make it needed first.
     pub aspects: Vec<usize>,
     /// Indices of sources.
@@ -417,6 +504,45 @@ impl Rulebook {
     /// The index of the question with this id.
     pub fn question(&self, id: &str) -> Option<usize> {
         self.questions.iter().position(|question| question.id == id)
+    }
+
+    /// The id of whose effort is changed.
+    pub fn whose_id(&self, whose: Whose) -> &str {
+        match whose {
+            Whose::Family(family) => &self.families[family].id,
+            Whose::Platform(platform) => &self.platforms[platform].id,
+        }
+    }
+
+    /// The name of whose effort is changed.
+    pub fn whose_name(&self, whose: Whose) -> &str {
+        match whose {
+            Whose::Family(family) => &self.families[family].name,
+            Whose::Platform(platform) => &self.platforms[platform].name,
+        }
+    }
+
+    /// Points that a criterion adds to the effort of a platform, as one of its family and by itself.
+    pub fn familiarity(&self, criterion: usize, platform: usize) -> i64 {
+        let family = self.platforms[platform].family;
+        let own = [Whose::Family(family), Whose::Platform(platform)];
+        let entries = self.criteria[criterion].familiarity.iter();
+        entries.filter(|(whose, _)| own.contains(whose)).map(|(_, points)| points).sum()
+    }
+
+    /// Whether a platform has what a criterion says that it must have.
+    pub fn meets_musts(&self, criterion: usize, platform: usize) -> bool {
+        let meets = |must: &Must| self.aspects[must.aspect].cells[platform].level >= must.level;
+        self.criteria[criterion].musts.iter().all(meets)
+    }
+
+    /// The index of the platform that somebody means by an id, a name or an alias, in any case.
+    pub fn platform(&self, meant: &str) -> Option<usize> {
+        let meant = meant.to_lowercase();
+        self.platforms.iter().position(|platform| {
+            let names = [&platform.id, &platform.name].into_iter().chain(&platform.aliases);
+            names.into_iter().any(|name| name.to_lowercase() == meant)
+        })
     }
 
     /// Whether a platform is of the family that the question is about.

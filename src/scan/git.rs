@@ -1,19 +1,22 @@
 //! The history: how many people work, and how often they release. Read with a library: the `git` program may run what a
 //! stranger's configuration names.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 use gix::ObjectId;
+use gix::head::Kind as Head;
 use gix::mailmap::Snapshot;
-use gix::objs::Kind;
+use gix::objs::Kind as Object;
 
 use super::facts::{History, Unreadable};
 use super::patterns::Patterns;
 use super::tables::GitTable;
-use super::tree::read_bounded;
+use crate::folder::{Folder, Kind, Links, NO_FILE, in_units, said};
+use crate::text::counted;
 
 /// The days before the scan that count.
 const DAYS: i64 = 90;
@@ -22,38 +25,141 @@ const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 const MOST_OBJECTS: usize = 50_000;
 /// Bytes of a commit or tag: what is larger was made to do harm.
 const LARGEST_OBJECT: u64 = 1 << 20;
-/// How long a history is waited for: a file in `.git` may turn out to be a pipe that nobody writes to.
+/// Bytes of all of them.
+const LARGEST_HISTORY: u64 = 64 << 20;
+/// Bytes that one object may take while it is unpacked: it may be the difference to a large one.
+const LARGEST_ALLOCATION: &str = "gitoxide.objects.allocLimit=16m";
+/// How long a history is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The repository's own folder.
+const FOLDER: &str = ".git";
+/// Bytes of the files that are read as a whole.
+const SMALL_FILES: [(&str, u64); 6] = [
+    ("HEAD", SMALLEST),
+    ("config", 256 << 10),
+    ("config.worktree", 256 << 10),
+    ("shallow", 4 << 20),
+    ("packed-refs", 32 << 20),
+    ("objects/info/commit-graphs/commit-graph-chain", 64 << 10),
+];
+/// Bytes of a file that names one commit.
+const SMALLEST: u64 = 4 << 10;
+/// Files whose mere presence says that a part of the repository lies elsewhere.
+const ELSEWHERE: [&str; 3] = ["commondir", "objects/info/alternates", "objects/info/http-alternates"];
+/// References and objects, each a file.
+const MOST_FILES: usize = 500_000;
+/// Bytes of a mail map.
+const LARGEST_MAIL_MAP: u64 = 1 << 20;
+/// Folders within one another: `refs/heads/a/b/c`.
+const DEEPEST: usize = 20;
 
 /// A history that is being read, in a thread of its own.
-pub(crate) struct Reading(Option<mpsc::Receiver<gix::Result<Option<History>>>>);
+pub(crate) struct Reading(Option<mpsc::Receiver<Result<Read, String>>>);
+
+/// What was read, and what of it could not be.
+#[derive(Default)]
+struct Read {
+    history: Option<History>,
+    missing: Option<String>,
+}
 
 impl Reading {
     /// Begins to read the history of a folder, if it has one. `now` is in seconds since 1970.
-    pub(crate) fn begin(root: &Path, now: i64, table: &GitTable) -> Self {
-        if !root.join(".git").exists() {
+    pub(crate) fn begin(folder: &Arc<Folder>, root: &Path, now: i64, table: &GitTable) -> Self {
+        if folder.look(FOLDER).is_none() {
             return Self(None);
         }
-        let window = Window { root: root.to_owned(), now, table: table.clone() };
+        let folder = Arc::clone(folder);
+        let window =
+            Window { root: root.to_owned(), now, table: table.clone(), until: Instant::now() + PATIENCE };
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
+            let read =
+                check(&folder).and_then(|()| window.history(&folder).map_err(|error| error.to_string()));
             // Nobody listens any more when it took too long.
-            let _ = sender.send(window.history());
+            let _ = sender.send(read);
         });
         Self(Some(receiver))
     }
 
-    /// Waits for it, but not for ever.
-    pub(crate) fn end(self) -> Result<Option<History>, Unreadable> {
-        let Some(receiver) = self.0 else { return Ok(None) };
-        let fail = |reason: String| Unreadable { path: ".git".to_owned(), reason };
-        receiver
-            .recv_timeout(PATIENCE)
-            .map_err(|_| {
-                fail(format!("its history could not be read within {} seconds", PATIENCE.as_secs()))
-            })?
-            .map_err(|error| fail(format!("its history could not be read: {error}")))
+    /// Waits for it, but not for ever. What could not be read is said beside what could.
+    pub(crate) fn end(self) -> (Option<History>, Option<Unreadable>) {
+        let Some(receiver) = self.0 else { return (None, None) };
+        let fail = |reason: String| Unreadable { path: FOLDER.to_owned(), reason };
+        match receiver.recv_timeout(PATIENCE) {
+            Ok(Ok(Read { history, missing })) => (history, missing.map(fail)),
+            Ok(Err(reason)) => (None, Some(fail(format!("its history could not be read: {reason}")))),
+            Err(_) => {
+                let seconds = PATIENCE.as_secs();
+                (None, Some(fail(format!("its history could not be read within {seconds} seconds"))))
+            }
+        }
     }
+}
+
+/// Whether the library may open the repository: it does so by paths, follows whatever leads elsewhere, and reads files as a
+/// whole. So a repository is read only if all of it lies in the folder, in regular files of usual sizes.
+fn check(folder: &Folder) -> Result<(), String> {
+    match folder.look(FOLDER) {
+        Some((Kind::Folder, _)) => {}
+        Some((Kind::File, _)) => return Err("it names a repository elsewhere".to_owned()),
+        Some((Kind::Link, _)) => return Err("it is a link".to_owned()),
+        Some((Kind::Other, _)) | None => return Err(NO_FILE.to_owned()),
+    }
+    let at = |name: &str| format!("{FOLDER}/{name}");
+    if let Some(name) = ELSEWHERE.iter().find(|name| folder.look(&at(name)).is_some()) {
+        return Err(format!("{name} says that a part of it lies elsewhere"));
+    }
+    for (name, most) in SMALL_FILES {
+        check_file(name, folder.look(&at(name)), most)?;
+    }
+    let mut files = 0;
+    check_all(folder, "refs", Some(SMALLEST), 0, &mut files)?;
+    check_all(folder, "objects", None, 0, &mut files)
+}
+
+fn check_file(name: &str, found: Option<(Kind, u64)>, most: u64) -> Result<(), String> {
+    match found {
+        None => Ok(()),
+        Some((Kind::File, size)) if size <= most => Ok(()),
+        Some((Kind::File, _)) => Err(format!("{name} is larger than {}", in_units(most))),
+        Some((Kind::Folder | Kind::Link | Kind::Other, _)) => Err(format!("{name} is no regular file")),
+    }
+}
+
+/// Checks that there are only folders and regular files, each of at most so many bytes.
+fn check_all(
+    folder: &Folder,
+    name: &str,
+    most: Option<u64>,
+    depth: usize,
+    files: &mut usize,
+) -> Result<(), String> {
+    let path = format!("{FOLDER}/{name}");
+    match folder.look(&path) {
+        None => return Ok(()),
+        Some((Kind::Folder, _)) if depth < DEEPEST => {}
+        Some((Kind::Folder, _)) => return Err(format!("{name} lies too deep")),
+        Some(_) => return Err(format!("{name} is no folder")),
+    }
+    for item in folder.list(&path).map_err(|error| format!("{name}: {}", said(&error)))? {
+        let item = item.map_err(|error| format!("{name}: {}", said(&error)))?;
+        *files += 1;
+        if *files > MOST_FILES {
+            return Err(format!("it has more than {MOST_FILES} files"));
+        }
+        let inner = format!("{name}/{}", item.name.to_string_lossy());
+        match (item.kind, most) {
+            (Kind::Folder, _) => check_all(folder, &inner, most, depth + 1, files)?,
+            (Kind::File, None) => {}
+            (kind, Some(most)) => {
+                let size = folder.look(&format!("{FOLDER}/{inner}")).map(|(_, size)| (kind, size));
+                check_file(&inner, size, most)?;
+            }
+            (Kind::Link | Kind::Other, None) => return Err(format!("{inner} is no regular file")),
+        }
+    }
+    Ok(())
 }
 
 /// The part of a history that counts.
@@ -61,78 +167,98 @@ struct Window {
     root: PathBuf,
     now: i64,
     table: GitTable,
+    /// When nobody waits any more.
+    until: Instant,
 }
 
 impl Window {
     fn since(&self) -> i64 {
-        self.now - DAYS * SECONDS_OF_A_DAY
+        self.now.saturating_sub(DAYS * SECONDS_OF_A_DAY)
     }
 
     /// No history when there is no commit yet.
-    fn history(&self) -> gix::Result<Option<History>> {
-        let repository = gix::open_opts(&self.root, gix::open::Options::isolated())?;
-        let Ok(head) = repository.head_id() else { return Ok(None) };
-        let newest = bounded_commit(&repository, head.detach())?.time()?.seconds;
+    fn history(&self, folder: &Folder) -> gix::Result<Read> {
+        let options = gix::open::Options::isolated().config_overrides([LARGEST_ALLOCATION]);
+        let repository = gix::open_opts(&self.root, options)?;
+        let head = repository.head()?;
+        if let Head::Unborn(branch) = &head.kind {
+            let has_branches = repository.references()?.all()?.next().is_some();
+            let missing = format!("its history could not be read: {} is not there", branch.shorten());
+            return Ok(Read { history: None, missing: has_branches.then_some(missing) });
+        }
+        let head = head.into_peeled_id()?.detach();
+        let objects = Objects { repository: &repository, bytes: Cell::new(0) };
+        let newest = objects.commit(head)?.time()?.seconds;
         let mut history = History {
-            newest: u64::try_from((self.now - newest) / SECONDS_OF_A_DAY).unwrap_or(0),
+            newest: u64::try_from(self.now.saturating_sub(newest) / SECONDS_OF_A_DAY).unwrap_or(0),
             days: DAYS.unsigned_abs(),
             shallow: repository.is_shallow()?,
             ..History::default()
         };
-        let mail_map = read_bounded(&self.root.join(".mailmap")).unwrap_or_default();
+        let mail_map = folder.read(".mailmap", LARGEST_MAIL_MAP, Links::Followed).unwrap_or_default();
         let mut people = People::new(&mail_map, &self.table.bots);
-        let complete = self.each_commit(&repository, head.detach(), |commit| {
+        let visited = self.each_commit(&objects, head, |commit| {
             if let Ok(author) = commit.author() {
                 history.commits += usize::from(people.meet(author));
             }
         });
         history.people = people.count();
-        history.shallow |= !complete;
-        history.releases = self.releases(&repository)?;
-        Ok(Some(history))
+        let missing = match visited {
+            Visited::AllBut(missing) if !history.shallow => {
+                Some(format!("{} could not be read", counted(missing, "commit", "commits")))
+            }
+            Visited::All | Visited::AllBut(_) => None,
+            Visited::TooMany => Some(format!("the last {DAYS} days hold more commits than are read")),
+        };
+        history.shallow |= !matches!(visited, Visited::All);
+        history.releases = self.releases(&objects)?;
+        Ok(Read { history: Some(history), missing })
     }
 
-    /// Visits the commits of the window, newest first; whether that were all of them.
+    /// Visits the commits of the window, newest first.
     fn each_commit(
         &self,
-        repository: &gix::Repository,
+        objects: &Objects<'_>,
         head: ObjectId,
         mut visit: impl FnMut(&gix::Commit<'_>),
-    ) -> bool {
+    ) -> Visited {
         let mut next = BinaryHeap::from([(i64::MAX, head)]);
         let mut seen = HashSet::from([head]);
-        let mut complete = true;
+        let mut missing = 0;
         while let Some((_, id)) = next.pop() {
-            let commit = bounded_commit(repository, id);
+            let commit = objects.commit(id);
             let Ok((commit, time)) =
                 commit.and_then(|commit| commit.time().map(|time| (commit, time.seconds)))
             else {
-                complete = false;
+                missing += 1;
                 continue;
             };
             if time < self.since() {
                 continue;
             }
             visit(&commit);
-            if seen.len() >= MOST_OBJECTS {
-                return false;
+            if seen.len() >= MOST_OBJECTS || objects.are_used_up() || Instant::now() > self.until {
+                return Visited::TooMany;
             }
             let parents = commit.parent_ids().map(gix::Id::detach).filter(|parent| seen.insert(*parent));
             next.extend(parents.map(|parent| (time, parent)));
         }
-        complete
+        if missing == 0 { Visited::All } else { Visited::AllBut(missing) }
     }
 
     /// How many commits were released: several packages of one release are tagged at one commit.
-    fn releases(&self, repository: &gix::Repository) -> gix::Result<usize> {
+    fn releases(&self, objects: &Objects<'_>) -> gix::Result<usize> {
         let unwanted = Patterns::any_of(&self.table.no_releases);
         let mut released = BTreeSet::new();
-        for tag in repository.references()?.tags()?.take(MOST_OBJECTS).flatten() {
+        for tag in objects.repository.references()?.tags()?.take(MOST_OBJECTS).flatten() {
+            if objects.are_used_up() || Instant::now() > self.until {
+                break;
+            }
             let name = tag.name().shorten().to_string();
             let Some(id) = tag.try_id().filter(|_| is_version(&name) && !unwanted.fit(&name)) else {
                 continue;
             };
-            if let Ok((commit, time)) = tagged(repository, id.detach())
+            if let Ok((commit, time)) = objects.tagged(id.detach())
                 && time >= self.since()
                 && time <= self.now
             {
@@ -143,30 +269,51 @@ impl Window {
     }
 }
 
-/// A commit, unless it is of a size that none has.
-fn bounded_commit(repository: &gix::Repository, id: ObjectId) -> gix::Result<gix::Commit<'_>> {
-    check_size(repository, id)?;
-    repository.find_commit(id)
+/// How a visit of commits ended.
+enum Visited {
+    All,
+    /// So many could not be read.
+    AllBut(usize),
+    TooMany,
 }
 
-fn check_size(repository: &gix::Repository, id: ObjectId) -> gix::Result<Kind> {
-    let header = repository.find_header(id)?;
-    if header.size() > LARGEST_OBJECT {
-        return Err(gix::Error::from_error(std::io::Error::other("an object is too large")));
-    }
-    Ok(header.kind())
+/// The commits and tags of a repository, bounded one by one and together.
+struct Objects<'r> {
+    repository: &'r gix::Repository,
+    bytes: Cell<u64>,
 }
 
-/// The commit of a tag and the time of its release: its own, or else that of the commit.
-fn tagged(repository: &gix::Repository, id: ObjectId) -> gix::Result<(ObjectId, i64)> {
-    if check_size(repository, id)? != Kind::Tag {
-        return Ok((id, bounded_commit(repository, id)?.time()?.seconds));
+impl<'r> Objects<'r> {
+    fn commit(&self, id: ObjectId) -> gix::Result<gix::Commit<'r>> {
+        self.kind(id)?;
+        self.repository.find_commit(id)
     }
-    let tag = repository.find_tag(id)?;
-    let commit = tag.target_id()?.detach();
-    match tag.tagger()? {
-        Some(tagger) => Ok((commit, tagger.seconds())),
-        None => Ok((commit, bounded_commit(repository, commit)?.time()?.seconds)),
+
+    /// What an object is, unless it is of a size that no commit or tag has.
+    fn kind(&self, id: ObjectId) -> gix::Result<Object> {
+        let header = self.repository.find_header(id)?;
+        if header.size() > LARGEST_OBJECT {
+            return Err(gix::Error::from_error(std::io::Error::other("an object is too large")));
+        }
+        self.bytes.set(self.bytes.get().saturating_add(header.size()));
+        Ok(header.kind())
+    }
+
+    fn are_used_up(&self) -> bool {
+        self.bytes.get() > LARGEST_HISTORY
+    }
+
+    /// The commit of a tag and the time of its release: its own, or else that of the commit.
+    fn tagged(&self, id: ObjectId) -> gix::Result<(ObjectId, i64)> {
+        if self.kind(id)? != Object::Tag {
+            return Ok((id, self.commit(id)?.time()?.seconds));
+        }
+        let tag = self.repository.find_tag(id)?;
+        let commit = tag.target_id()?.detach();
+        match tag.tagger()? {
+            Some(tagger) => Ok((commit, tagger.seconds())),
+            None => Ok((commit, self.commit(commit)?.time()?.seconds)),
+        }
     }
 }
 

@@ -3,8 +3,10 @@
 mod ci;
 mod compose;
 mod dockerfile;
+mod excluding;
 mod git;
 mod hcl;
+mod ignored;
 mod kubernetes;
 mod manifest;
 mod manifest_json;
@@ -20,18 +22,23 @@ mod seen;
 mod source;
 mod tables;
 mod terraform;
+mod tracked;
 mod tree;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::facts::{self, Facts};
+use crate::facts::{self, Excluded, Facts};
+use crate::folder::Folder;
 pub use compose::Environment;
+use excluding::Excluding;
 use owner::Owner;
 use paths::Paths;
 pub use progress::Progress;
 pub use rules::Rules;
 use source::Source;
+use tracked::Tracked;
 use tree::Tree;
 
 /// Reads all facts of a folder; it fails only when there is no such folder. `now` is what the history is counted back
@@ -48,16 +55,22 @@ pub fn read(
 ) -> std::io::Result<Facts> {
     let now =
         now.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
-    let history = git::Reading::begin(dir, now, &rules.tables.git);
+    let root = dir.canonicalize()?;
+    let folder = Arc::new(Folder::open(&root)?);
+    let history = git::Reading::begin(&folder, &root, now, &rules.tables.git);
     let paths = Paths::new(&rules.tables.paths);
-    let tree = Tree::walk(dir, &paths, progress)?;
+    let tracked = Tracked::of(&folder);
+    let mut tree = Tree::walk(&folder, &root, &tracked, &paths, progress);
+    let excluded = (!environment.exclude.is_empty()).then(|| {
+        let count = tree.leave_out_all(&Excluding::new(&environment.exclude));
+        Excluded { patterns: environment.exclude.clone(), count }
+    });
     let mut facts = from_files(&tree, &paths, rules, environment);
-    match history.end() {
-        Ok(history) => facts.git = history,
-        Err(reason) => facts.unreadable.push(reason),
-    }
+    facts.excluded = excluded;
+    let unread;
+    (facts.git, unread) = history.end();
     // What the walk says of a file goes before what a reader says of the same.
-    let unread = tree.unreadable();
+    let unread = unread.into_iter().chain(tracked.unreadable()).chain(tree.unreadable()).collect::<Vec<_>>();
     facts.unreadable.retain(|other| !unread.iter().any(|one| one.path == other.path));
     facts.unreadable.extend(unread);
     facts.unreadable.sort();

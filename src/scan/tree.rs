@@ -1,19 +1,22 @@
-//! The files of a folder: walked once, bounded in number, depth and bytes, and never left by a link.
+//! The files of a folder: walked once by its handle, bounded in number, depth and bytes.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::ffi::OsStr;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use rayon::Scope;
 use rayon::slice::ParallelSliceMut;
 
+use super::excluding::Excluding;
 use super::facts::{PathClass, Unreadable};
+use super::ignored::{self, Ignored};
 use super::paths::Paths;
 use super::progress::Progress;
 use super::source::{Listed, Source};
+use super::tracked::Tracked;
+use crate::folder::{Folder, Kind, LEADS_OUT, Leads, Links, NO_FILE, said};
 use crate::text::is_unsafe;
 
 /// Files and directories that are looked at: above that of any known repository.
@@ -24,41 +27,73 @@ const MOST_FILES: usize = 500_000;
 const DEEPEST: usize = 100;
 /// Bytes of one file: the largest bundles of manifests fit.
 const LARGEST_FILE: u64 = 4 << 20;
-/// Bytes of all files together, which stay in memory.
+/// Bytes of all files together.
 const LARGEST_TREE: u64 = 256 << 20;
-/// Bytes of one `.gitignore`: patterns cost far more than their length.
-const LARGEST_GITIGNORE: u64 = 256 << 10;
+/// Bytes of texts that stay in memory; what is beyond them is read again by each reader that wants it.
+const KEPT: u64 = 16 << 20;
+/// How often a path may be held against a pattern of `.gitignore`, in all.
+const MOST_EFFORT: u64 = 2_000_000_000;
 /// Paths that are named for one reason; the rest are counted.
 const MOST_NAMED: usize = 50;
 
 /// A walked folder.
-pub(crate) struct Tree<'p> {
-    root: PathBuf,
+pub(crate) struct Tree<'a> {
+    folder: &'a Folder,
     files: Vec<Listed>,
-    texts: Vec<OnceLock<Result<Arc<str>, Unreadable>>>,
+    texts: Vec<OnceLock<Text>>,
     bytes: AtomicU64,
     left_out: Vec<Unreadable>,
-    progress: &'p Progress,
+    progress: &'a Progress,
 }
 
-impl<'p> Tree<'p> {
-    /// Walks a folder. It fails only when there is no such folder.
-    pub(crate) fn walk(root: &Path, paths: &Paths, progress: &'p Progress) -> std::io::Result<Self> {
-        let root = root.canonicalize()?;
-        std::fs::read_dir(&root)?;
-        let visitor = Visitor { root: &root, paths, progress, found: Mutex::default() };
-        visitor.walk();
-        let Found { mut files, left_out } =
-            visitor.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+/// What became of a file when it was first read.
+enum Text {
+    Kept(Arc<str>),
+    ReadAgain,
+    Failed(Unreadable),
+}
+
+impl<'a> Tree<'a> {
+    /// Walks an opened folder; `root` is its path, whose own repository may lie above it.
+    pub(crate) fn walk(
+        folder: &'a Folder,
+        root: &Path,
+        tracked: &Tracked<'_>,
+        paths: &Paths,
+        progress: &'a Progress,
+    ) -> Self {
+        let walk = Walk {
+            folder,
+            root,
+            tracked,
+            paths,
+            progress,
+            found: Mutex::default(),
+            is_full: AtomicBool::new(false),
+            effort: AtomicU64::new(0),
+        };
+        let Found { mut files, left_out } = walk.all();
         files.par_sort_unstable();
         let files = classed(files, paths);
         let texts = files.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { root, files, texts, bytes: AtomicU64::new(0), left_out, progress })
+        Self { folder, files, texts, bytes: AtomicU64::new(0), left_out, progress }
+    }
+
+    /// Leaves out all files that fit, and says how many they are.
+    pub(crate) fn leave_out_all(&mut self, excluding: &Excluding) -> usize {
+        let before = self.files.len();
+        self.files.retain(|file| !excluding.fit(&file.path));
+        self.texts.truncate(self.files.len());
+        self.left_out.retain(|left| !excluding.fit(&left.path));
+        before - self.files.len()
     }
 
     /// Everything that was left out or could not be read, each reason with a bounded number of paths.
     pub(crate) fn unreadable(self) -> Vec<Unreadable> {
-        let unread = self.texts.into_iter().filter_map(|text| text.into_inner()?.err());
+        let unread = self.texts.into_iter().filter_map(|text| match text.into_inner()? {
+            Text::Failed(unreadable) => Some(unreadable),
+            Text::Kept(_) | Text::ReadAgain => None,
+        });
         let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for Unreadable { path, reason } in self.left_out.into_iter().chain(unread) {
             by_reason.entry(reason).or_default().push(path);
@@ -68,13 +103,26 @@ impl<'p> Tree<'p> {
         all
     }
 
+    /// Reads a file for the first time.
+    fn first(&self, path: &str) -> Text {
+        let before = self.bytes.load(Ordering::Relaxed);
+        if before > LARGEST_TREE {
+            let reason = format!("{} MiB were read before it", LARGEST_TREE >> 20);
+            return Text::Failed(Unreadable { path: path.to_owned(), reason });
+        }
+        match self.read(path) {
+            Ok(text) => {
+                let length = text.len() as u64;
+                let before = self.bytes.fetch_add(length, Ordering::Relaxed);
+                if before + length <= KEPT { Text::Kept(text) } else { Text::ReadAgain }
+            }
+            Err(unreadable) => Text::Failed(unreadable),
+        }
+    }
+
     fn read(&self, path: &str) -> Result<Arc<str>, Unreadable> {
         let fail = |reason: String| Unreadable { path: path.to_owned(), reason };
-        if self.bytes.load(Ordering::Relaxed) > LARGEST_TREE {
-            return Err(fail(format!("{} MiB were read before it", LARGEST_TREE >> 20)));
-        }
-        let bytes = read_bounded(&self.root.join(path)).map_err(fail)?;
-        self.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        let bytes = self.folder.read(path, LARGEST_FILE, Links::Refused).map_err(fail)?;
         self.progress.read_one();
         decode(bytes).ok_or_else(|| fail("it is not text".to_owned()))
     }
@@ -86,24 +134,22 @@ impl Source for Tree<'_> {
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, Unreadable> {
-        match self.files.binary_search_by(|file| file.path.as_str().cmp(path)) {
-            Ok(index) => self.texts[index].get_or_init(|| self.read(path)).clone(),
-            Err(_) => Err(Unreadable { path: path.to_owned(), reason: "there is no such file".to_owned() }),
+        let Ok(index) = self.files.binary_search_by(|file| file.path.as_str().cmp(path)) else {
+            return Err(Unreadable { path: path.to_owned(), reason: "there is no such file".to_owned() });
+        };
+        match self.texts[index].get_or_init(|| self.first(path)) {
+            Text::Kept(text) => Ok(Arc::clone(text)),
+            Text::ReadAgain => self.read(path),
+            Text::Failed(unreadable) => Err(unreadable.clone()),
         }
     }
 
     fn has_folder(&self, path: &str) -> bool {
-        self.root.join(path).symlink_metadata().is_ok_and(|found| found.is_dir())
+        self.folder.look(path).is_some_and(|(kind, _)| kind == Kind::Folder)
     }
 
     fn ignored(&self, path: &str) -> Option<Result<Arc<str>, Unreadable>> {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let folder =
-            self.root.join(folder).canonicalize().ok().filter(|folder| folder.starts_with(&self.root))?;
-        let inside = folder.join(name);
-        // A link is not followed: it can lead out.
-        let is_there = inside.symlink_metadata().is_ok();
-        is_there.then(|| self.read(path))
+        self.folder.look(path).map(|_| self.read(path))
     }
 }
 
@@ -114,142 +160,178 @@ struct Found {
     left_out: Vec<Unreadable>,
 }
 
-struct Visitor<'a> {
+struct Walk<'a> {
+    folder: &'a Folder,
     root: &'a Path,
+    tracked: &'a Tracked<'a>,
     paths: &'a Paths,
     progress: &'a Progress,
     found: Mutex<Found>,
+    is_full: AtomicBool,
+    effort: AtomicU64,
 }
 
-impl Visitor<'_> {
-    fn walk(&self) {
-        let in_repository = self.root.ancestors().any(|folder| folder.join(".git").exists());
-        let ignorable = usable_gitignore(self.root);
-        if !ignorable {
-            self.leave_out(".gitignore".to_owned(), "it is no file of patterns of a usual size");
+/// A directory that is to be listed.
+struct Directory {
+    /// Its path from the scanned folder; empty for that one.
+    path: String,
+    depth: usize,
+    ignored: Option<Arc<Ignored>>,
+    /// It is ignored itself, and holds something that git tracks all the same.
+    only_tracked: bool,
+}
+
+impl Directory {
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}/{name}", self.path) }
+    }
+}
+
+impl Walk<'_> {
+    fn all(self) -> Found {
+        let (ignored, unreadable) = Ignored::of_repository_around(self.root);
+        let top = Directory { path: String::new(), depth: 0, ignored, only_tracked: false };
+        rayon::scope(|scope| self.list(top, scope));
+        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.left_out.extend(unreadable);
+        found
+    }
+
+    /// Keeps the files of a directory, then sets about those in it: no bound may cost files at the top, however much lies
+    /// below.
+    fn list<'s>(&'s self, mut directory: Directory, scope: &Scope<'s>) {
+        let Some(Listing { items, has_patterns, is_repository }) = self.items(&directory) else { return };
+        if is_repository && directory.depth > 0 {
+            directory.ignored = None;
         }
-        // What is ignored must not depend on whose computer it is: only the repository's own files count.
-        let mut walk = WalkBuilder::new(self.root);
-        walk.hidden(false)
-            .ignore(false)
-            .git_global(false)
-            .git_exclude(false)
-            .git_ignore(ignorable)
-            .parents(in_repository)
-            .require_git(false)
-            .follow_links(false)
-            .max_depth(Some(DEEPEST));
-        let skipped = self.paths.skipped().clone();
-        let refused = Arc::new(Mutex::new(Vec::new()));
-        let refuse = Arc::clone(&refused);
-        // The walker reads `.gitignore` before it shows a directory: this is the only place to keep it from that.
-        walk.filter_entry(move |entry| {
-            let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-            if !is_directory || entry.depth() == 0 {
-                return true;
+        if has_patterns {
+            match Ignored::within(directory.ignored.clone(), self.folder, &directory.path) {
+                Ok(ignored) => directory.ignored = ignored,
+                Err(_) if directory.depth == 0 => {
+                    self.leave_out(
+                        ignored::FILE.to_owned(),
+                        &ignored::UNUSUAL.replacen("its .gitignore", "it", 1),
+                    );
+                }
+                Err(_) => return self.leave_out(directory.path, ignored::UNUSUAL),
             }
-            if entry.file_name().to_str().is_some_and(|name| skipped.contains(name)) {
-                return false;
-            }
-            let usable = usable_gitignore(entry.path());
-            if !usable {
-                refuse.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
-            }
-            usable
-        });
-        // Files at the top come first: no bound may cost them, however much lies below.
-        for entry in walk.clone().max_depth(Some(1)).build().filter(is_file_at_the_top) {
-            self.visit(entry);
         }
-        walk.build_parallel().run(|| {
-            Box::new(|entry| if is_file_at_the_top(&entry) { WalkState::Continue } else { self.visit(entry) })
-        });
-        for path in refused.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let path = escaped(path.strip_prefix(self.root).unwrap_or(path));
-            self.leave_out(path, "its .gitignore is no file of patterns of a usual size");
+        let mut below = Vec::new();
+        for (path, kind) in items {
+            let is_folder = kind == Kind::Folder;
+            let Some(ignored) = self.is_ignored(&directory, &path, is_folder) else { return };
+            if ignored && !self.is_tracked(&path, is_folder) {
+                continue;
+            }
+            match kind {
+                Kind::Folder if directory.depth + 1 < DEEPEST => below.push((path, ignored)),
+                Kind::Folder => {
+                    self.leave_out(path, &format!("it lies more than {DEEPEST} directories deep"));
+                }
+                Kind::File => self.keep(path),
+                Kind::Link => self.link(path),
+                Kind::Other => self.leave_out(path, NO_FILE),
+            }
+        }
+        for (path, only_tracked) in below {
+            let next = Directory {
+                path,
+                depth: directory.depth + 1,
+                ignored: directory.ignored.clone(),
+                only_tracked,
+            };
+            scope.spawn(|scope| self.list(next, scope));
         }
     }
 
-    fn visit(&self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
-        if self.progress.saw_one() >= MOST_ENTRIES {
-            self.leave_out(".".to_owned(), &format!("more than {MOST_ENTRIES} files and directories"));
-            return WalkState::Quit;
+    /// What is in a directory and can matter.
+    fn items(&self, directory: &Directory) -> Option<Listing> {
+        if self.is_full.load(Ordering::Relaxed) {
+            return None;
         }
-        match entry {
-            Ok(entry) => self.enter(&entry),
-            Err(error) => {
-                self.failed(&error);
-                WalkState::Continue
+        let here = if directory.path.is_empty() { "." } else { &directory.path };
+        let mut listing = Listing::default();
+        let all = self.folder.list(here).map_err(|error| self.failed(&directory.path, &error)).ok()?;
+        for item in all {
+            if self.progress.saw_one() >= MOST_ENTRIES {
+                self.is_full.store(true, Ordering::Relaxed);
+                self.leave_out(".".to_owned(), &format!("more than {MOST_ENTRIES} files and directories"));
+                return None;
+            }
+            match item {
+                Ok(item) => self.take(directory, &item.name, item.kind, &mut listing),
+                Err(error) => {
+                    self.failed(&directory.path, &error);
+                    break;
+                }
             }
         }
+        Some(listing)
     }
 
-    fn enter(&self, entry: &DirEntry) -> WalkState {
-        let path = entry.path().strip_prefix(self.root).unwrap_or(entry.path());
-        let Some(kind) = entry.file_type() else { return WalkState::Continue };
-        let name = entry.file_name().to_string_lossy();
-        if entry.depth() == 0 {
-            return WalkState::Continue;
-        }
-        if !kind.is_dir() && !self.paths.matter(&name) && !kind.is_symlink() {
-            return WalkState::Continue;
-        }
-        let Some(path) = plain(path) else {
-            self.leave_out(escaped(path), "its name has characters that cannot be shown");
-            return WalkState::Skip;
+    fn take(&self, directory: &Directory, name: &OsStr, kind: Kind, listing: &mut Listing) {
+        listing.has_patterns |= name == ignored::FILE;
+        listing.is_repository |= name == ".git";
+        let shown = name.to_string_lossy();
+        let matters = match kind {
+            Kind::Folder => !self.paths.skipped().contains(&*shown),
+            Kind::Link => true,
+            Kind::File | Kind::Other => self.paths.matter(&shown),
         };
-        if kind.is_dir() {
-            self.directory(entry, path)
-        } else {
-            self.file(entry, path, &name);
-            WalkState::Continue
+        if !matters {
+            return;
+        }
+        match name.to_str().filter(|name| !name.chars().any(is_unsafe)) {
+            Some(name) => listing.items.push((directory.path_of(name), kind)),
+            None => {
+                let path = directory.path_of(&escaped(&shown));
+                self.leave_out(path, "its name has characters that cannot be shown");
+            }
         }
     }
 
-    fn directory(&self, entry: &DirEntry, path: String) -> WalkState {
-        if entry.depth() < DEEPEST {
-            return WalkState::Continue;
+    /// Whether patterns say so; nothing when they have become too much work, which is said.
+    fn is_ignored(&self, directory: &Directory, path: &str, is_folder: bool) -> Option<bool> {
+        let Some(ignored) = &directory.ignored else { return Some(directory.only_tracked) };
+        if self.effort.fetch_add(ignored.weight(), Ordering::Relaxed) > MOST_EFFORT {
+            self.leave_out(
+                directory.path.clone(),
+                "there are more patterns in .gitignore files than can be tried on all paths",
+            );
+            return None;
         }
-        self.leave_out(path, &format!("it lies more than {DEEPEST} directories deep"));
-        WalkState::Skip
+        Some(directory.only_tracked || ignored.has(path, is_folder))
     }
 
-    fn file(&self, entry: &DirEntry, path: String, name: &str) {
-        let Some(kind) = entry.file_type() else { return };
-        if kind.is_symlink() {
-            self.link(entry, path, name);
-        } else if !kind.is_file() {
-            self.leave_out(path, "it is no regular file");
-        } else if !self.keep(path) {
-            self.leave_out(".".to_owned(), &format!("more than {MOST_FILES} files of names that can matter"));
-        }
+    fn is_tracked(&self, path: &str, is_folder: bool) -> bool {
+        if is_folder { self.tracked.has_below(path) } else { self.tracked.has(path) }
     }
 
     /// The target of a link within the folder is seen by itself; one that leads out is not read, and said.
-    fn link(&self, entry: &DirEntry, path: String, name: &str) {
-        match entry.path().canonicalize() {
-            Ok(target) if target.starts_with(self.root) => {}
-            Ok(target) if target.is_dir() || self.paths.matter(name) => {
-                self.leave_out(path, "it is a link that leads out of the folder");
+    fn link(&self, path: String) {
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let leads_here = || self.folder.target(&path).is_some_and(|target| target.starts_with(self.root));
+        match self.folder.leads(&path) {
+            Leads::Outside if !leads_here() => self.leave_out(path, LEADS_OUT),
+            Leads::Nowhere if self.paths.matter(name) => {
+                self.leave_out(path, "it is a link that leads nowhere")
             }
-            Err(_) if self.paths.matter(name) => self.leave_out(path, "it is a link that leads nowhere"),
-            _ => {}
+            Leads::Inside | Leads::Outside | Leads::Nowhere => {}
         }
     }
 
-    fn failed(&self, error: &ignore::Error) {
-        let path = path_of(error).and_then(|path| path.strip_prefix(self.root).ok());
-        let reason = error.io_error().map_or_else(|| "it could not be listed".to_owned(), said);
-        self.leave_out(path.map(escaped).unwrap_or_default(), &reason);
+    fn failed(&self, path: &str, error: &std::io::Error) {
+        self.leave_out(if path.is_empty() { ".".to_owned() } else { path.to_owned() }, &said(error));
     }
 
-    fn keep(&self, path: String) -> bool {
+    fn keep(&self, path: String) {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = found.files.len() < MOST_FILES;
-        if room {
+        if found.files.len() < MOST_FILES {
             found.files.push(path);
+            return;
         }
-        room
+        drop(found);
+        self.leave_out(".".to_owned(), &format!("more than {MOST_FILES} files of names that can matter"));
     }
 
     fn leave_out(&self, path: String, reason: &str) {
@@ -260,9 +342,12 @@ impl Visitor<'_> {
     }
 }
 
-fn is_file_at_the_top(entry: &Result<DirEntry, ignore::Error>) -> bool {
-    let is_file = |entry: &DirEntry| entry.file_type().is_some_and(|kind| !kind.is_dir());
-    entry.as_ref().is_ok_and(|entry| entry.depth() == 1 && is_file(entry))
+/// What a directory holds.
+#[derive(Default)]
+struct Listing {
+    items: Vec<(String, Kind)>,
+    has_patterns: bool,
+    is_repository: bool,
 }
 
 /// Gives each of the sorted paths its class; neighbours share their directory.
@@ -281,70 +366,9 @@ fn classed(paths: Vec<String>, known: &Paths) -> Vec<Listed> {
     paths.into_iter().zip(classes).map(|(path, class)| Listed { path, class }).collect()
 }
 
-/// Whether the walker can read the `.gitignore` of a directory, or there is none: a pipe would keep it waiting, and a huge
-/// one busy.
-fn usable_gitignore(directory: &Path) -> bool {
-    std::fs::metadata(directory.join(".gitignore"))
-        .map_or(true, |found| found.is_dir() || found.is_file() && found.len() <= LARGEST_GITIGNORE)
-}
-
-/// The path with `/` between its parts, when it can be shown as it is.
-fn plain(path: &Path) -> Option<String> {
-    let path = path.to_str().filter(|path| !path.chars().any(is_unsafe))?;
-    Some(if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() })
-}
-
-fn escaped(path: &Path) -> String {
+fn escaped(name: &str) -> String {
     let visible = |c: char| if is_unsafe(c) { c.escape_default().to_string() } else { c.to_string() };
-    path.to_string_lossy().chars().map(visible).collect()
-}
-
-fn path_of(error: &ignore::Error) -> Option<&Path> {
-    match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
-        _ => None,
-    }
-}
-
-/// What the system says, without its number.
-fn said(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::PermissionDenied => "permission is denied".to_owned(),
-        std::io::ErrorKind::NotFound => "it is gone".to_owned(),
-        _ => error.to_string(),
-    }
-}
-
-/// The bytes of a regular file that is not too large, whatever has become of it since it was seen.
-pub(crate) fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
-    let file = open(path).map_err(|error| said(&error))?;
-    let found = file.metadata().map_err(|error| said(&error))?;
-    if !found.is_file() {
-        return Err("it is no regular file".to_owned());
-    }
-    let mut bytes = Vec::with_capacity(found.len().min(LARGEST_FILE) as usize + 1);
-    if found.len() <= LARGEST_FILE {
-        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(|error| said(&error))?;
-    }
-    if found.len().max(bytes.len() as u64) > LARGEST_FILE {
-        return Err(format!("it is larger than {} MiB", LARGEST_FILE >> 20));
-    }
-    Ok(bytes)
-}
-
-#[cfg(unix)]
-fn open(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-
-    use rustix::fs::OFlags;
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    File::options().read(true).custom_flags(flags.bits() as i32).open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> std::io::Result<File> {
-    File::open(path)
+    name.chars().map(visible).collect()
 }
 
 /// The text of a file: UTF-8 with what is wrong in it replaced, or UTF-16 with its mark, as PowerShell writes it.

@@ -93,15 +93,17 @@ fn random_criterion(numbers: &mut Numbers, index: usize, kinds: &[usize], size: 
         } else {
             format!("removes = [\"p{removed}\"]")
         };
-        return format!("{head}side = \"constraint\"\n{what}\n");
+        return format!("{head}side = \"constraint\"\n{what}\n{}", musts(numbers, aspects));
     }
     let effort = numbers.below(7) as i64 - 2;
     let familiarity = if numbers.once_in(3) {
         let family = ["plain", "subject", "other"][numbers.below(3)];
-        format!("familiarity = {{ {family} = {} }}\n", numbers.below(5) as i64 - 2)
+        let (of_family, of_platform) = (numbers.below(5) as i64 - 2, numbers.below(5) as i64 - 2);
+        format!("familiarity = {{ {family} = {of_family}, p{} = {of_platform} }}\n", numbers.below(platforms))
     } else {
         String::new()
     };
+    let musts = musts(numbers, aspects);
     let mut demands: Vec<String> = Vec::new();
     for aspect in 0..aspects {
         if numbers.once_in(aspects.max(4) / 2) {
@@ -110,17 +112,25 @@ fn random_criterion(numbers: &mut Numbers, index: usize, kinds: &[usize], size: 
         }
     }
     format!(
-        "{head}side = \"essential\"\neffort = {effort}\n{familiarity}demands = {{ {} }}\n",
+        "{head}side = \"essential\"\neffort = {effort}\n{familiarity}{musts}demands = {{ {} }}\n",
         demands.join(", ")
     )
+}
+
+fn musts(numbers: &mut Numbers, aspects: usize) -> String {
+    if !numbers.once_in(3) {
+        return String::new();
+    }
+    format!("musts = {{ a{} = {} }}\n", numbers.below(aspects), 1 + numbers.below(4))
 }
 
 fn condition(numbers: &mut Numbers, kinds: &[usize], depth: usize) -> String {
     if depth > 0 && numbers.once_in(2) {
         let parts = [condition(numbers, kinds, depth - 1), condition(numbers, kinds, depth - 1)];
-        return match numbers.below(3) {
+        return match numbers.below(4) {
             0 => format!("{{ all = [{}] }}", parts.join(", ")),
             1 => format!("{{ any = [{}] }}", parts.join(", ")),
+            2 => format!("{{ unless = {} }}", parts[0]),
             _ => format!("{{ not = {} }}", parts[0]),
         };
     }

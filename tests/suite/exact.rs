@@ -430,8 +430,11 @@ fn place(rulebook: &Rulebook, figure: Figure) -> Vec<String> {
         }
         Figure::Effort(of) => words(&["platform", &platform(of), "effort"]),
         Figure::Price(of) => words(&["criterion", &criterion(of), "effort"]),
-        Figure::Familiarity { criterion: of, family } => {
-            words(&["criterion", &criterion(of), "familiarity", &rulebook.families()[family].id])
+        Figure::Must { criterion: of, aspect: row } => {
+            words(&["criterion", &criterion(of), "musts", &aspect(row)])
+        }
+        Figure::Familiarity { criterion: of, whose } => {
+            words(&["criterion", &criterion(of), "familiarity", rulebook.whose_id(whose)])
         }
         Figure::EffortPrice => words(&["constants", "effort-price", "value"]),
         Figure::ShortfallPrice => words(&["constants", "shortfall-price", "value"]),

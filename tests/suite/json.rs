@@ -89,8 +89,16 @@ fn recompute(rulebook: &Value, assessment: &Value) -> (Value, Value) {
             .map(|platform| {
                 let id = platform["id"].as_str().expect("an id");
                 let family = platform["family"].as_str().expect("a family");
-                let familiarity: i64 =
-                    criteria.iter().map(|criterion| number(&criterion["familiarity"][family])).sum();
+                let own = if id == family { vec![family] } else { vec![family, id] };
+                let familiarity: i64 = criteria
+                    .iter()
+                    .flat_map(|criterion| own.iter().map(|whose| number(&criterion["familiarity"][*whose])))
+                    .sum();
+                let misses = items(&rulebook["aspects"]).iter().any(|aspect| {
+                    let level = number(&aspect["cells"][id]["level"]);
+                    let aspect = aspect["id"].as_str().expect("an id");
+                    criteria.iter().any(|criterion| level < number(&criterion["musts"][aspect]))
+                });
                 let shortfalls: i64 = items(&rulebook["aspects"])
                     .iter()
                     .map(|aspect| {
@@ -103,10 +111,12 @@ fn recompute(rulebook: &Value, assessment: &Value) -> (Value, Value) {
                         lacks.max().unwrap_or(0)
                     })
                     .sum();
-                price * (number(&platform["effort"]) + familiarity).max(0)
-                    + number(&rulebook["constants"]["shortfall-price"]) * shortfalls
+                let burden = price * (number(&platform["effort"]) + familiarity).max(0)
+                    + number(&rulebook["constants"]["shortfall-price"]) * shortfalls;
+                (misses, burden)
             })
             .min()
+            .map(|(_, burden)| burden)
             .expect("a platform")
     };
     let margin = best(false) - best(true);

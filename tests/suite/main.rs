@@ -13,6 +13,7 @@ mod interview;
 mod json;
 mod markdown;
 mod model;
+mod musts;
 mod numbers;
 mod outlook;
 mod program;

@@ -308,3 +308,33 @@ fn a_band_of_one_side_may_not_hold_margins_that_speak_for_the_other() {
     let shown = faults(changed("rulebook.toml", &text, &moved));
     assert!(shown.contains("rulebook.toml:"), "{shown}");
 }
+
+#[test]
+fn what_a_demand_asks_for_is_said_for_levels_from_one_to_four() {
+    let asks = |asks: &str| changed("matrix.toml", "rated = ", &format!("asks = {{ {asks} }}\nrated = "));
+    let rulebook = Rulebook::parse(asks("2 = \"one\", 4 = \"two\"")).expect("a rulebook");
+    let said: Vec<Option<&str>> = (0..=5).map(|level| rulebook.aspects()[0].asks.of(level)).collect();
+    assert_eq!(said, [None, None, Some("one"), None, Some("two"), None]);
+    let shown = faults(asks("5 = \"x\", 3 = 7"));
+    assert!(shown.contains("`5` is no level") && shown.contains("`asks` must be a text"), "{shown}");
+}
+
+#[test]
+fn an_alias_names_one_platform() {
+    let aliases = |aliases: &str| changed("platforms.toml", "family = ", &format!("{aliases}\nfamily = "));
+    let rulebook = Rulebook::parse(aliases("aliases = [\"moby\"]")).expect("a rulebook");
+    assert_eq!(rulebook.platform("Moby"), Some(0));
+    assert_eq!(rulebook.platform(&rulebook.platforms()[1].name.to_uppercase()), Some(1));
+    let shown = faults(aliases("aliases = [\"compose\", \"Not An Id\"]"));
+    assert!(shown.contains("`compose` already names a platform") && shown.contains("is no alias"), "{shown}");
+}
+
+#[test]
+fn a_text_that_concerns_some_readers_says_which() {
+    let when = |when: &str| {
+        changed("platforms.toml", "takes-on = [\n  { ", &format!("takes-on = [\n  {{ when = {when}, "))
+    };
+    assert!(Rulebook::parse(when("{ purpose = \"production\" }")).is_ok());
+    let shown = faults(when("{ purposes = \"production\" }"));
+    assert!(shown.contains("did you mean `purpose`?"), "{shown}");
+}

@@ -2,6 +2,7 @@
 
 use crate::document::{FaultLog, Span};
 use crate::rulebook::classes::{Classes, MAX_CLASSES, MAX_SET_CLASSES};
+use crate::rulebook::condition::Outcomes;
 use crate::rulebook::{Reading, Rulebook, Truth};
 
 /// Platforms, bands: a bit each in the searches.
@@ -46,6 +47,8 @@ struct Search<'a> {
     constraints: Vec<(usize, u64)>,
     /// The questions that decide which constraints hold, in their order, so that `ask-when` is known when it is needed.
     questions: Vec<usize>,
+    /// For each question, whether it matters that it may stay without an answer.
+    unanswered: Vec<bool>,
     steps: usize,
 }
 
@@ -77,19 +80,30 @@ impl<'a> Search<'a> {
             .filter(|(_, mask)| *mask != 0)
             .collect();
         let mut wanted = vec![false; rulebook.questions.len()];
+        let mut unanswered = wanted.clone();
         for (index, _) in &constraints {
-            rulebook.criteria[*index]
-                .when
-                .questions()
-                .into_iter()
-                .for_each(|question| wanted[question] = true);
+            let when = &rulebook.criteria[*index].when;
+            when.questions().into_iter().for_each(|question| wanted[question] = true);
+            when.visit_unless(&mut |question| unanswered[question] = true);
         }
-        // `ask-when` names earlier questions only, so one pass from the last to the first finds them all.
-        for question in (0..wanted.len()).rev().filter(|question| wanted[*question]).collect::<Vec<_>>() {
-            Self::want_premises(rulebook, question, &mut wanted);
+        Self::want_all_premises(rulebook, &mut wanted);
+        for question in (0..wanted.len()).filter(|question| wanted[*question]) {
+            if let Some(asked) = &rulebook.questions[question].ask_when {
+                asked.visit_unless(&mut |question| unanswered[question] = true);
+            }
         }
+        Self::want_all_premises(rulebook, &mut unanswered);
         let questions = (0..wanted.len()).filter(|question| wanted[*question]).collect();
-        Self { rulebook, classes, constraints, questions, steps: 0 }
+        Self { rulebook, classes, constraints, questions, unanswered, steps: 0 }
+    }
+
+    /// `ask-when` names earlier questions only, so one pass from the last to the first finds them all.
+    fn want_all_premises(rulebook: &Rulebook, wanted: &mut [bool]) {
+        for question in (0..wanted.len()).rev() {
+            if wanted[question] {
+                Self::want_premises(rulebook, question, wanted);
+            }
+        }
     }
 
     fn want_premises(rulebook: &Rulebook, question: usize, wanted: &mut [bool]) {
@@ -153,17 +167,19 @@ impl<'a> Search<'a> {
             return Found::TooIntricate;
         }
         let everything = u64::MAX >> (MAX_BITS - self.rulebook.platforms.len().max(1));
-        let truth = |index: usize| self.rulebook.criteria[index].when.truth(readings);
-        let removed = |wanted: fn(Truth) -> bool| {
-            let such = self.constraints.iter().filter(|(index, _)| wanted(truth(*index)));
+        let left = self.questions.get(depth..).unwrap_or_default();
+        let known = |question: usize| (!left.contains(&question)).then(|| readings[question]);
+        let outcomes = |index: usize| self.rulebook.criteria[index].when.outcomes(&known);
+        let removed = |wanted: fn(Outcomes) -> bool| {
+            let such = self.constraints.iter().filter(|(index, _)| wanted(outcomes(*index)));
             such.fold(0, |mask, (_, removes)| mask | removes)
         };
-        if removed(|truth| truth != Truth::False) != everything {
+        if removed(|outcomes| outcomes.can_hold) != everything {
             return Found::Nothing;
         }
-        if removed(|truth| truth == Truth::True) == everything {
+        if removed(Outcomes::must_hold) == everything {
             let holding = self.constraints.iter().map(|(index, _)| *index);
-            let holding = holding.filter(|index| truth(*index) == Truth::True).collect();
+            let holding = holding.filter(|index| outcomes(*index).must_hold()).collect();
             return Found::Exhausted { holding, readings: readings.clone() };
         }
         let Some(question) = self.questions.get(depth).copied() else { return Found::Nothing };
@@ -173,7 +189,8 @@ impl<'a> Search<'a> {
                 vec![Reading::DoesNotApply]
             } else {
                 let classes = &self.classes[question];
-                (0..classes.len()).map(|class| Reading::Known(classes.sample(class))).collect()
+                let answers = (0..classes.len()).map(|class| Reading::Known(classes.sample(class)));
+                answers.chain(self.unanswered[question].then_some(Reading::Unknown)).collect()
             };
         for choice in choices {
             readings[question] = choice;

@@ -44,6 +44,7 @@ impl ConditionReader<'_> {
             "all" => Some(Condition::All(self.conditions(&entry.value, depth)?)),
             "any" => Some(Condition::Any(self.conditions(&entry.value, depth)?)),
             "not" => Some(Condition::Not(Box::new(self.condition(&entry.value, depth + 1)?))),
+            "unless" => Some(Condition::Unless(Box::new(self.condition(&entry.value, depth + 1)?))),
             id => {
                 let Some(question) = self.questions.iter().position(|question| question.id == id) else {
                     let known = self.questions.iter().map(|question| question.id.as_str());

@@ -4,7 +4,7 @@ use super::verdict::MAX_FIGURE;
 use super::{Ids, Section, condition, shown};
 use crate::document::{Entry, Node, Reader};
 use crate::rulebook::value::Question;
-use crate::rulebook::{Condition, Criterion, CriterionSide, Demand};
+use crate::rulebook::{Condition, Criterion, CriterionSide, Demand, Must, Whose};
 
 /// What a criterion may refer to.
 pub(super) struct Names<'a> {
@@ -43,8 +43,9 @@ fn criterion(table: &Reader<'_>, id: String, names: &Names<'_>) -> Criterion {
         when: when
             .map_or(Condition::All(Vec::new()), |value| condition::read(value, names.questions, table.log())),
         effort: table.integer("effort", -MAX_FIGURE..=MAX_FIGURE).unwrap_or(0),
-        familiarity: familiarity(table, names.families),
+        familiarity: familiarity(table, names),
         demands: demands(table, names.aspects),
+        musts: musts(table, names.aspects),
         removes,
         leaves,
         because: table.required_text("because"),
@@ -71,7 +72,8 @@ fn side(table: &Reader<'_>) -> CriterionSide {
     )
 }
 
-fn familiarity(table: &Reader<'_>, families: &Ids) -> Vec<(usize, i64)> {
+/// Points by the id of a family or a platform; where both are called the same, the family is meant.
+fn familiarity(table: &Reader<'_>, names: &Names<'_>) -> Vec<(Whose, i64)> {
     let points = |entry: &Entry<'_>| match entry.value.node {
         Node::Integer(points) if points.abs() <= MAX_FIGURE => Some(points),
         ref other => {
@@ -80,13 +82,33 @@ fn familiarity(table: &Reader<'_>, families: &Ids) -> Vec<(usize, i64)> {
             None
         }
     };
-    table
-        .map("familiarity")
-        .iter()
-        .filter_map(|entry| {
-            Some((families.resolve(&entry.key, &entry.key_span, table.log())?, points(entry)?))
-        })
-        .collect()
+    let whose = |entry: &Entry<'_>| {
+        let Names { families, platforms, .. } = names;
+        let family = families.index.get(entry.key.as_ref()).copied().map(Whose::Family);
+        let whose = family.or_else(|| platforms.index.get(entry.key.as_ref()).copied().map(Whose::Platform));
+        if whose.is_none() {
+            let ids = families.names.iter().chain(&platforms.names).map(String::as_str);
+            table.log().unknown(entry.key_span.clone(), "family or platform", &entry.key, ids);
+        }
+        whose
+    };
+    table.map("familiarity").iter().filter_map(|entry| Some((whose(entry)?, points(entry)?))).collect()
+}
+
+fn musts(table: &Reader<'_>, aspects: &Ids) -> Vec<Must> {
+    let level = |entry: &Entry<'_>| match entry.value.node {
+        Node::Integer(level @ 1..=4) => Some(level as u8),
+        ref other => {
+            let message = format!("a must is a level from 1 to 4, not {}", shown(other));
+            table.log().fault(entry.value.span.clone(), message, None);
+            None
+        }
+    };
+    let must = |entry: &Entry<'_>| {
+        let aspect = aspects.resolve(&entry.key, &entry.key_span, table.log());
+        Some(Must { level: level(entry)?, aspect: aspect? })
+    };
+    table.map("musts").iter().filter_map(must).collect()
 }
 
 fn demands(table: &Reader<'_>, aspects: &Ids) -> Vec<Demand> {

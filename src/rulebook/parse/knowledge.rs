@@ -1,10 +1,31 @@
 //! What the rulebook knows beside its questions and criteria: platforms, matrix, problems, learning path, sources.
 
 use super::verdict::MAX_FIGURE;
-use super::{Ids, Section, condition};
-use crate::document::Reader;
+use super::{Ids, Section, condition, is_id};
+use crate::document::{Reader, word};
 use crate::rulebook::value::Question;
-use crate::rulebook::{Aspect, Cell, Claim, Condition, Family, Group, Page, Platform, Problem, Source, Step};
+use crate::rulebook::{
+    Asks, Aspect, Cell, Claim, Condition, Family, Group, Harm, Page, Platform, Problem, Source, Step,
+};
+
+/// What the texts of a section may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) questions: &'a [Question],
+    pub(super) families: &'a Ids,
+    pub(super) platforms: &'a Ids,
+    pub(super) aspects: &'a Ids,
+    pub(super) sources: &'a Ids,
+}
+
+impl Names<'_> {
+    /// The condition at `key`; one that always holds where there is none.
+    fn condition(&self, table: &Reader<'_>, key: &'static str) -> Condition {
+        table
+            .get(key)
+            .map_or(Condition::All(Vec::new()), |value| condition::read(value, self.questions, table.log()))
+    }
+}
 
 pub(super) fn groups(section: Section<'_>) -> Vec<Group> {
     section.build(|table, id| Group { id, title: table.required_text("title") })
@@ -34,50 +55,106 @@ fn url(table: &Reader<'_>) -> Option<String> {
     Some(word.text.to_owned())
 }
 
-fn claims(table: &Reader<'_>, key: &'static str, sources: &Ids) -> Vec<Claim> {
+/// `harm = "data"`, `"outage"`, `"security"` or `"convenience"`, which is what it is when nothing is said.
+fn harm(table: &Reader<'_>) -> Harm {
+    let Some(word) = table.word("harm") else { return Harm::default() };
+    let known = Harm::ALL.iter().find(|(_, name)| *name == word.text);
+    if known.is_none() {
+        table.log().unknown(word.span.clone(), "harm", word.text, Harm::ALL.map(|(_, name)| name));
+    }
+    known.map_or(Harm::default(), |(harm, _)| *harm)
+}
+
+fn claims(table: &Reader<'_>, key: &'static str, names: Names<'_>) -> Vec<Claim> {
     table
         .tables(key, "the claim")
         .into_iter()
         .map(|claim| {
-            let built =
-                Claim { text: claim.required_text("text"), sources: sources.resolve_list(&claim, "sources") };
+            let built = Claim {
+                text: claim.required_text("text"),
+                when: names.condition(&claim, "when"),
+                harm: harm(&claim),
+                sources: names.sources.resolve_list(&claim, "sources"),
+            };
             claim.finish();
             built
         })
         .collect()
 }
 
-pub(super) fn platforms(section: Section<'_>, families: &Ids, sources: &Ids) -> Vec<Platform> {
+pub(super) fn platforms(section: Section<'_>, names: Names<'_>) -> Vec<Platform> {
+    let mut taken: Vec<String> = section.ids.names.clone();
     section.build(|table, id| Platform {
         id,
         name: table.required_text("name"),
-        family: families.required(table, "family"),
+        aliases: aliases(table, &mut taken),
+        products: table.text("products"),
+        called: table.text("called"),
+        plural: table.flag("plural"),
+        family: names.families.required(table, "family"),
         tutorial: table.flag("tutorial"),
         effort: table.required_integer("effort", 0..=MAX_FIGURE),
         summary: table.required_text("summary"),
         effort_because: table.required_text("effort-because"),
-        takes_on: claims(table, "takes-on", sources),
-        caveats: claims(table, "caveats", sources),
-        sources: sources.resolve_list(table, "sources"),
+        takes_on: claims(table, "takes-on", names),
+        caveats: claims(table, "caveats", names),
+        sources: names.sources.resolve_list(table, "sources"),
     })
 }
 
-pub(super) fn aspects(section: Section<'_>, platforms: &Ids, sources: &Ids) -> Vec<Aspect> {
+/// Other names of a platform, each of one platform only.
+fn aliases(table: &Reader<'_>, taken: &mut Vec<String>) -> Vec<String> {
+    let mut aliases = Vec::new();
+    for alias in table.words("aliases") {
+        if !is_id(alias.text) {
+            let help = "an alias is made of lower-case letters, digits, `.` and `-`".to_owned();
+            table.log().fault(alias.span.clone(), format!("`{}` is no alias", alias.text), Some(help));
+        } else if taken.iter().any(|other| other == alias.text) {
+            table.log().fault(alias.span.clone(), format!("`{}` already names a platform", alias.text), None);
+        } else {
+            taken.push(alias.text.to_owned());
+            aliases.push(alias.text.to_owned());
+        }
+    }
+    aliases
+}
+
+pub(super) fn aspects(section: Section<'_>, names: Names<'_>) -> Vec<Aspect> {
     section.build(|table, id| Aspect {
         name: table.required_text("name"),
         rated: table.required_text("rated"),
-        short_of: table.required_text("short-of"),
+        short_of: table.text("short-of"),
+        asks: asks(table),
+        harm: harm(table),
         tutorial: table.flag("tutorial"),
-        cells: cells(table, &id, platforms, sources),
+        cells: cells(table, &id, names),
         id,
     })
 }
 
+/// `asks = { 2 = "…", 3 = "…" }`
+fn asks(table: &Reader<'_>) -> Asks {
+    let mut asks = Asks::default();
+    for entry in table.map("asks") {
+        let level = entry.key.parse::<u8>().ok().filter(|level| (1..=4).contains(level));
+        match (level, word("asks", &entry.value, table.log())) {
+            (None, _) => {
+                let help = "write asks = { 2 = \"…\", 3 = \"…\" }".to_owned();
+                let message = format!("`{}` is no level that can be asked for (1 to 4)", entry.key);
+                table.log().fault(entry.key_span.clone(), message, Some(help));
+            }
+            (Some(level), Some(text)) => asks.set(level, text.text),
+            (Some(_), None) => {}
+        }
+    }
+    asks
+}
+
 /// One cell for every platform, in the order of the platforms.
-fn cells(table: &Reader<'_>, aspect: &str, platforms: &Ids, sources: &Ids) -> Vec<Cell> {
-    let mut cells: Vec<Option<Cell>> = platforms.names.iter().map(|_| None).collect();
+fn cells(table: &Reader<'_>, aspect: &str, names: Names<'_>) -> Vec<Cell> {
+    let mut cells: Vec<Option<Cell>> = names.platforms.names.iter().map(|_| None).collect();
     for entry in table.map("cells") {
-        let platform = platforms.resolve(&entry.key, &entry.key_span, table.log());
+        let platform = names.platforms.resolve(&entry.key, &entry.key_span, table.log());
         let Some(reader) = Reader::of(&entry.value, "the cell", table.log()) else { continue };
         let cell = Cell {
             level: reader.required_integer("level", 0..=4) as u8,
@@ -85,14 +162,15 @@ fn cells(table: &Reader<'_>, aspect: &str, platforms: &Ids, sources: &Ids) -> Ve
             claimed: reader.text("claimed"),
             note: reader.required_text("note"),
             remedy: reader.text("remedy"),
-            sources: sources.resolve_list(&reader, "sources"),
+            remedy_when: names.condition(&reader, "remedy-when"),
+            sources: names.sources.resolve_list(&reader, "sources"),
         };
         reader.finish();
         if let Some(slot) = platform.and_then(|platform| cells.get_mut(platform)) {
             *slot = Some(cell);
         }
     }
-    for (cell, platform) in cells.iter().zip(&platforms.names) {
+    for (cell, platform) in cells.iter().zip(&names.platforms.names) {
         if cell.is_none() {
             let help = format!("add [aspect.cells.{platform}]");
             table.log().fault(table.span(), format!("`{aspect}` has no cell for `{platform}`"), Some(help));
@@ -101,12 +179,7 @@ fn cells(table: &Reader<'_>, aspect: &str, platforms: &Ids, sources: &Ids) -> Ve
     cells.into_iter().flatten().collect()
 }
 
-pub(super) fn problems(
-    section: Section<'_>,
-    questions: &[Question],
-    aspects: &Ids,
-    sources: &Ids,
-) -> Vec<Problem> {
+pub(super) fn problems(section: Section<'_>, names: Names<'_>) -> Vec<Problem> {
     section.build(|table, id| Problem {
         id,
         title: table.required_text("title"),
@@ -115,23 +188,22 @@ pub(super) fn problems(
         with: table.required_text("with"),
         remedy: table.required_text("remedy"),
         commonly: table.required_text("commonly"),
-        aspects: aspects.resolve_list(table, "aspects"),
-        when: table
-            .get("when")
-            .map_or(Condition::All(Vec::new()), |value| condition::read(value, questions, table.log())),
-        sources: sources.resolve_list(table, "sources"),
+        aspects: names.aspects.resolve_list(table, "aspects"),
+        when: names.condition(table, "when"),
+        sources: names.sources.resolve_list(table, "sources"),
     })
 }
 
-pub(super) fn steps(section: Section<'_>, aspects: &Ids, sources: &Ids) -> Vec<Step> {
+pub(super) fn steps(section: Section<'_>, names: Names<'_>) -> Vec<Step> {
     section.build(|table, id| Step {
         id,
         title: table.required_text("title"),
         covers: table.required_text("covers"),
         teaches: table.required_text("teaches"),
         read: pages(table),
-        aspects: aspects.resolve_list(table, "aspects"),
-        sources: sources.resolve_list(table, "sources"),
+        when: names.condition(table, "when"),
+        aspects: names.aspects.resolve_list(table, "aspects"),
+        sources: names.sources.resolve_list(table, "sources"),
     })
 }
 

@@ -167,11 +167,20 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
     let aspect_ids = aspects.ids.clone_ids();
     let family_ids = families.ids.clone_ids();
     let source_ids = sources.ids.clone_ids();
-    let platforms = knowledge::platforms(platforms, &family_ids, &source_ids);
-    let aspects = knowledge::aspects(aspects, &platform_ids, &source_ids);
     let groups_ids = groups.ids.clone_ids();
     let groups = knowledge::groups(groups);
     let questions = questions::build(questions, &groups_ids);
+    let names = knowledge::Names {
+        questions: &questions,
+        families: &family_ids,
+        platforms: &platform_ids,
+        aspects: &aspect_ids,
+        sources: &source_ids,
+    };
+    let platforms = knowledge::platforms(platforms, names);
+    let aspects = knowledge::aspects(aspects, names);
+    let problems = knowledge::problems(problems, names);
+    let steps = knowledge::steps(steps, names);
     let criteria = criteria::build(
         criteria,
         &criteria::Names {
@@ -182,8 +191,6 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
             sources: &source_ids,
         },
     );
-    let problems = knowledge::problems(problems, &questions, &aspect_ids, &source_ids);
-    let steps = knowledge::steps(steps, &aspect_ids, &source_ids);
     let rulebook = Rulebook {
         files: Vec::new(),
         name: verdicts.name,

@@ -19,7 +19,7 @@ pub(super) fn build(section: Section<'_>, groups: &Ids) -> Vec<Question> {
 
 /// `earlier` are the questions that `ask-when` may refer to, so that conditions never turn in a circle.
 fn question(table: &Reader<'_>, id: String, groups: &Ids, earlier: &[Question]) -> Question {
-    if ["all", "any", "not"].contains(&id.as_str()) {
+    if ["all", "any", "not", "unless"].contains(&id.as_str()) {
         table.log().fault(table.span(), format!("`{id}` has a meaning of its own in conditions"), None);
     }
     let kind = kind(table, &id);

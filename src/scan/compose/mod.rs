@@ -46,13 +46,15 @@ pub(crate) fn purpose(name: &str, image: &str, tables: &ComposeTables, owner: &O
     class::class(&signs, tables, owner).0
 }
 
-/// What the caller's environment says of Compose, as Docker reads it; it goes before what `.env` says.
+/// What the caller says: of Compose what Docker reads from the environment, which goes before what `.env` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Environment {
     /// `COMPOSE_FILE`: the files that count, from the scanned folder.
     pub compose_file: Option<String>,
     /// `COMPOSE_PROFILES`: the profiles that are on.
     pub compose_profiles: Option<String>,
+    /// Patterns of paths that do not count.
+    pub exclude: Vec<String>,
 }
 
 /// Reads the compose files of a source.

@@ -1,0 +1,52 @@
+//! The commands, a file each. All have the same shape: what is known → what is judged → what is shown.
+
+pub(super) mod assess;
+mod check;
+mod compare;
+mod completions;
+mod explain;
+mod learn;
+mod man;
+mod rules;
+mod scan;
+mod why;
+
+use clap::{ArgMatches, Command};
+
+use super::exit::{ExitCode, Stop};
+use super::program::Program;
+use crate::rulebook::Rulebook;
+
+/// A command of the program.
+pub(super) struct Entry {
+    pub(super) name: &'static str,
+    /// What can be typed after its name.
+    pub(super) command: fn(&Rulebook) -> Command,
+    /// What it does; the matches are those of its own arguments.
+    pub(super) run: fn(&Program<'_>, &ArgMatches) -> Result<ExitCode, Stop>,
+}
+
+/// What the program does when no command is named.
+pub(super) const DEFAULT: Entry = Entry { name: assess::NAME, command: assess::command, run: assess::run };
+
+/// Every command, in the order in which help lists them.
+pub(super) const ALL: [Entry; 10] = [
+    DEFAULT,
+    Entry { name: check::NAME, command: check::command, run: check::run },
+    Entry { name: why::NAME, command: why::command, run: why::run },
+    Entry { name: scan::NAME, command: scan::command, run: scan::run },
+    Entry { name: compare::NAME, command: compare::command, run: compare::run },
+    Entry { name: explain::NAME, command: explain::command, run: explain::run },
+    Entry { name: learn::NAME, command: learn::command, run: learn::run },
+    Entry { name: rules::NAME, command: rules::command, run: rules::run },
+    Entry { name: completions::NAME, command: completions::command, run: completions::run },
+    Entry { name: man::NAME, command: man::command, run: man::run },
+];
+
+/// The command that was chosen, and what was typed for it.
+pub(super) fn chosen(matches: &ArgMatches) -> (&'static Entry, &ArgMatches) {
+    let named = matches
+        .subcommand()
+        .and_then(|(name, inner)| ALL.iter().find(|entry| entry.name == name).map(|entry| (entry, inner)));
+    named.unwrap_or((&DEFAULT, matches))
+}

@@ -1,0 +1,61 @@
+//! `needk8s scan`: shows what a repository already says, with the lines that say it.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+
+use crate::cli::args::{exclude_arg, with_options, with_report};
+use crate::cli::exit::{ExitCode, Stop};
+use crate::cli::output::{layout, print, say, shown, write_whole};
+use crate::cli::program::{Known, Program};
+use crate::report::text::Layout;
+use crate::report::{Contents, Format, scan as report};
+use crate::rulebook::{Reading, Rulebook};
+
+pub(super) const NAME: &str = "scan";
+
+pub(super) fn command(rulebook: &Rulebook) -> Command {
+    let dir = Arg::new("scan")
+        .value_name("DIR")
+        .help("The folder of the repository")
+        .default_value(".")
+        .value_parser(value_parser!(PathBuf));
+    with_report(with_options(Command::new(NAME), rulebook))
+        .about("Show what a repository already says, with the lines that say it")
+        .long_about(
+            "Reads Compose files, Dockerfiles, manifests and charts, Terraform, CI, declared machine-learning libraries and \
+             the Git history of a folder, and shows every fact with its line, the answers that follow, what stays open, and \
+             the provisional recommendation. Nothing is run, changed or sent anywhere, and no value of a secret is shown.",
+        )
+        .arg(dir)
+        .arg(exclude_arg())
+}
+
+pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Stop> {
+    // The record of a repository stands in it.
+    let beside = program.plan.scan.as_deref();
+    let Known { answers, scanned, .. } = program.known_with_record_in(beside)?;
+    let Some(scanned) = scanned else { return Ok(ExitCode::Done) };
+    let (assessment, explanation) = program.judge(&answers);
+    let contents = Contents::new(program.rulebook, &answers, &assessment, &explanation, program.provenance());
+    let scan = report::Scan {
+        folder: &scanned.folder,
+        facts: &scanned.facts,
+        conclusions: &scanned.conclusions,
+        contents: &contents,
+        open: (0..program.rulebook.questions().len())
+            .filter(|question| answers.is_open(*question))
+            .filter(|question| assessment.readings[*question] != Reading::DoesNotApply)
+            .collect(),
+    };
+    let format = program.plan.format.unwrap_or(Format::Text);
+    match &program.plan.output {
+        None => print(&report::render(&scan, format, layout(program.plan.verbose)))?,
+        Some(path) => {
+            let layout = Layout { verbose: program.plan.verbose, ..Layout::PLAIN };
+            write_whole(path, &report::render(&scan, format, layout))?;
+            say(&format!("{} Written to {}.", contents.headline, shown(path)));
+        }
+    }
+    Ok(ExitCode::Done)
+}

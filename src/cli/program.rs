@@ -1,0 +1,206 @@
+//! What all commands build on: what is known, what follows from it, and where the result goes.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+
+use super::args::Plan;
+use super::decision::{self, Decision};
+use super::exit::{ExitCode, Stop};
+use super::input;
+use super::output::{layout, print, say, shown, write_whole};
+use super::scanned::{Scanned, Scanner};
+use crate::answers::{Answers, Given, Origin};
+use crate::assessment::{Assessment, assess};
+use crate::explanation::{Engine, Explanation};
+use crate::report::text::Layout;
+use crate::report::{Contents, Format, Provenance, json, markdown, text};
+use crate::rulebook::{Rulebook, Value};
+
+/// A run of the program: the rules it goes by and what was typed.
+pub(super) struct Program<'a> {
+    pub(super) rulebook: &'a Rulebook,
+    /// Where the rulebook is, unless it is the built-in one.
+    rules: Option<&'a Path>,
+    pub(super) plan: &'a Plan,
+    engine: OnceCell<Engine>,
+}
+
+/// Everything that is known without asking.
+pub(super) struct Known {
+    /// What all sources say.
+    pub(super) answers: Answers,
+    /// What they say without the scan.
+    pub(super) told: Answers,
+    pub(super) recorded: Option<Decision>,
+    pub(super) scanned: Option<Scanned>,
+}
+
+impl<'a> Program<'a> {
+    pub(super) fn new(rulebook: &'a Rulebook, rules: Option<&'a Path>, plan: &'a Plan) -> Self {
+        Self { rulebook, rules, plan, engine: OnceCell::new() }
+    }
+
+    pub(super) fn provenance(&self) -> Provenance {
+        Provenance {
+            name: self.rulebook.name().to_owned(),
+            version: self.rulebook.version().to_owned(),
+            digest: digest(self.rulebook),
+        }
+    }
+
+    /// Everything that is known without asking: flags, file, environment, recorded answers, scan, strongest first.
+    pub(super) fn known(&self) -> Result<Known, Stop> {
+        self.known_with_record_in(None)
+    }
+
+    /// The same with the record of another folder than the working directory.
+    pub(super) fn known_with_record_in(&self, folder: Option<&Path>) -> Result<Known, Stop> {
+        let mut answers = Answers::none(self.rulebook);
+        for (question, value) in &self.plan.flags {
+            let origin = Origin::Flag(self.rulebook.questions()[*question].id.clone());
+            answers.add(*question, Given { value: *value, origin });
+        }
+        if let Some(path) = &self.plan.answers_file {
+            input::read_answers(self.rulebook, path, &mut answers)?;
+        }
+        input::read_environment(self.rulebook, &mut answers)?;
+        let path = match folder {
+            Some(folder) if folder.as_os_str() != "." => folder.join(decision::FILE),
+            _ => PathBuf::from(decision::FILE),
+        };
+        let mut exclude = self.plan.exclude.clone();
+        let recorded = match path.symlink_metadata() {
+            Ok(_) => decision::read(self.rulebook, &path, &mut answers, &mut exclude)?,
+            Err(_) => None,
+        };
+        let told = answers.clone();
+        let dir = self.plan.scan.as_deref();
+        let scanned = dir.map(|dir| self.scanner(dir, exclude).scan()).transpose()?;
+        if let Some(scanned) = &scanned {
+            scanned.add_to(&mut answers);
+        }
+        Ok(Known { answers, told, recorded, scanned })
+    }
+
+    pub(super) fn scanner<'p>(&'p self, dir: &'p Path, exclude: Vec<String>) -> Scanner<'p> {
+        Scanner { rulebook: self.rulebook, rules: self.rules, dir, exclude, now: now().into() }
+    }
+
+    /// The error of a run that has nothing to go by.
+    pub(super) fn nothing_known(&self) -> Stop {
+        let example: Vec<String> = self
+            .rulebook
+            .questions()
+            .iter()
+            .filter(|question| question.ask_when.is_none())
+            .take(3)
+            .map(|question| {
+                let sample = match question.options().first() {
+                    Some(option) => option.id.clone(),
+                    None => "1".to_owned(),
+                };
+                format!("--{} {sample}", question.id)
+            })
+            .collect();
+        Stop::wrong(format!(
+            "no answers are known and nobody can be asked\n\n\
+             Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
+             with a {} in this directory, with --scan DIR, or run needk8s in a terminal. All questions: needk8s --help.",
+            example.join(" "),
+            input::VARIABLE_PREFIX,
+            decision::FILE
+        ))
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        self.engine.get_or_init(|| Engine::new(self.rulebook))
+    }
+
+    pub(super) fn assessment(&self, answers: &Answers) -> Assessment {
+        assess(self.rulebook, answers.readings(self.rulebook))
+    }
+
+    /// Every answer as it is assessed, those of which only a part is known as well.
+    pub(super) fn stated(&self, answers: &Answers) -> Vec<Option<Value>> {
+        (0..self.rulebook.questions().len()).map(|question| answers.value(question)).collect()
+    }
+
+    pub(super) fn judge(&self, answers: &Answers) -> (Assessment, Explanation) {
+        let assessment = self.assessment(answers);
+        let (values, stated) = (answers.values(), self.stated(answers));
+        let explanation = self.engine().explain(self.rulebook, &values, &assessment);
+        if values == stated {
+            return (assessment, explanation);
+        }
+        // What may still come depends on what is open; what would change the verdict, on what it was assessed by.
+        let (turning_points, slack) = self.engine().changes(self.rulebook, &stated, assessment.band);
+        (assessment, Explanation { turning_points, slack, ..explanation })
+    }
+
+    /// Writes the report to the file that was named, else to standard output.
+    pub(super) fn deliver(&self, contents: &Contents<'_>) -> Result<(), Stop> {
+        match &self.plan.output {
+            None => print(&self.render(contents, layout(self.plan.verbose))),
+            Some(path) => {
+                write_whole(
+                    path,
+                    &self.render(contents, Layout { verbose: self.plan.verbose, ..Layout::PLAIN }),
+                )?;
+                say(&format!("{} Written to {}.", contents.headline, shown(path)));
+                Ok(())
+            }
+        }
+    }
+
+    fn render(&self, contents: &Contents<'_>, layout: Layout) -> String {
+        self.render_as(self.plan.format.unwrap_or(Format::Text), contents, layout)
+    }
+
+    pub(super) fn render_as(&self, format: Format, contents: &Contents<'_>, layout: Layout) -> String {
+        match format {
+            Format::Text => text::render(contents, layout),
+            Format::Markdown => markdown::render(contents, &today()),
+            Format::Json => json::render(contents),
+        }
+    }
+
+    /// Writes what `render` makes to the file that was named, else to standard output.
+    pub(super) fn show(&self, render: impl Fn(Format, Layout) -> String) -> Result<ExitCode, Stop> {
+        let format = self.plan.format.unwrap_or(Format::Text);
+        match &self.plan.output {
+            None => print(&render(format, layout(false)))?,
+            Some(path) => {
+                write_whole(path, &render(format, Layout::PLAIN))?;
+                say(&format!("Written to {}.", shown(path)));
+            }
+        }
+        Ok(ExitCode::Done)
+    }
+}
+
+/// The SHA-256 of all rule files with their names, in their order.
+fn digest(rulebook: &Rulebook) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hasher = Sha256::new();
+    for file in rulebook.files() {
+        hasher.update(file.name.rsplit(['/', '\\']).next().unwrap_or_default());
+        hasher.update([0]);
+        hasher.update(&file.text);
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Today in UTC, as YYYY-MM-DD; `SOURCE_DATE_EPOCH` stands in for the clock where results must be repeatable
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+pub(super) fn today() -> String {
+    let (year, month, day) = now().to_calendar_date();
+    format!("{year:04}-{:02}-{day:02}", u8::from(month))
+}
+
+pub(super) fn now() -> time::OffsetDateTime {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    fixed
+        .and_then(|seconds| time::OffsetDateTime::from_unix_timestamp(seconds).ok())
+        .unwrap_or_else(time::OffsetDateTime::now_utc)
+}

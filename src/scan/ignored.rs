@@ -1,0 +1,121 @@
+//! What a repository ignores: the `.gitignore` files of its folders, each read within bounds; what an inner one says goes
+//! before what an outer one says.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::facts::Unreadable;
+use crate::folder::{Folder, Links};
+
+/// The file's name.
+pub(crate) const FILE: &str = ".gitignore";
+/// Bytes of one file: patterns cost far more than their length.
+const LARGEST: u64 = 64 << 10;
+/// Why a file that cannot be read so is not read.
+pub(crate) const UNUSUAL: &str = "its .gitignore is no file of patterns of a usual size";
+
+/// The patterns that hold in a folder.
+pub(crate) struct Ignored {
+    patterns: Gitignore,
+    /// Where they stand, seen from the scanned folder.
+    stand: Stand,
+    outer: Option<Arc<Ignored>>,
+    /// How many patterns a path may have to be held against, the outer ones included.
+    weight: u64,
+}
+
+enum Stand {
+    /// In a folder of this many bytes of path, the `/` behind it included.
+    Below(usize),
+    /// Above: the path from there.
+    Above(String),
+}
+
+impl Ignored {
+    /// The patterns of a folder within those around it.
+    pub(crate) fn within(
+        outer: Option<Arc<Ignored>>,
+        folder: &Folder,
+        path: &str,
+    ) -> Result<Option<Arc<Ignored>>, String> {
+        let (file, below) = match path {
+            "" => (FILE.to_owned(), 0),
+            path => (format!("{path}/{FILE}"), path.len() + 1),
+        };
+        let patterns = read(folder, &file)?;
+        Ok(Self::add(outer, patterns, Stand::Below(below)))
+    }
+
+    /// The patterns of the repository that a folder is a part of. What lies above the repository says nothing.
+    pub(crate) fn of_repository_around(folder: &Path) -> (Option<Arc<Ignored>>, Vec<Unreadable>) {
+        let is_top = |folder: &Path| folder.join(".git").symlink_metadata().is_ok();
+        let Some(above) = folder.ancestors().position(is_top) else { return (None, Vec::new()) };
+        let mut ignored = None;
+        let mut unreadable = Vec::new();
+        for (level, outer) in
+            folder.ancestors().take(above + 1).enumerate().skip(1).collect::<Vec<_>>().iter().rev()
+        {
+            let patterns =
+                Folder::open(outer).map_err(|error| error.to_string()).and_then(|outer| read(&outer, FILE));
+            match patterns {
+                Ok(patterns) => {
+                    let from_there = folder.strip_prefix(outer).unwrap_or(folder).to_string_lossy();
+                    ignored = Self::add(
+                        ignored,
+                        patterns,
+                        Stand::Above(format!("{from_there}/").replace('\\', "/")),
+                    );
+                }
+                Err(_) => unreadable.push(Unreadable {
+                    path: format!("{}{FILE}", "../".repeat(*level)),
+                    reason: UNUSUAL.replacen("its .gitignore", "it", 1),
+                }),
+            }
+        }
+        (ignored, unreadable)
+    }
+
+    fn add(outer: Option<Arc<Ignored>>, patterns: Gitignore, stand: Stand) -> Option<Arc<Ignored>> {
+        if patterns.is_empty() {
+            return outer;
+        }
+        let weight = patterns.len() as u64 + outer.as_ref().map_or(0, |outer| outer.weight);
+        Some(Arc::new(Self { patterns, stand, outer, weight }))
+    }
+
+    /// Whether a path from the scanned folder is ignored.
+    pub(crate) fn has(&self, path: &str, is_folder: bool) -> bool {
+        let matched = match &self.stand {
+            Stand::Below(start) => self.patterns.matched(&path[*start..], is_folder),
+            Stand::Above(before) => self.patterns.matched(format!("{before}{path}"), is_folder),
+        };
+        match matched {
+            Match::Ignore(_) => true,
+            Match::Whitelist(_) => false,
+            Match::None => self.outer.as_ref().is_some_and(|outer| outer.has(path, is_folder)),
+        }
+    }
+
+    /// How many patterns a path may have to be held against.
+    pub(crate) fn weight(&self) -> u64 {
+        self.weight
+    }
+}
+
+/// The patterns of a file; none where there is no file.
+fn read(folder: &Folder, file: &str) -> Result<Gitignore, String> {
+    if folder.look(file).is_none() {
+        return Ok(Gitignore::empty());
+    }
+    let bytes = folder.read(file, LARGEST, Links::Followed)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut patterns = GitignoreBuilder::new("");
+    for line in text.trim_start_matches('\u{feff}').lines() {
+        // A line that is no pattern is none for git either.
+        let _ = patterns.add_line(None, line);
+    }
+    patterns.build().map_err(|error| error.to_string())
+}
