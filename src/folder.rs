@@ -2,6 +2,7 @@
 //! that is exchanged while it is read, can lead out of it.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -97,15 +98,20 @@ impl Folder {
         self.0.read_link_contents(path).ok()
     }
 
-    /// The bytes of a regular file of at most so many, whatever has become of it since it was seen; else why not.
-    pub(crate) fn read(&self, path: &str, most: u64, links: Links) -> Result<Vec<u8>, String> {
+    /// Opens a file for reading; it may turn out to be something else.
+    pub(crate) fn file(&self, path: impl AsRef<Path>, links: Links) -> io::Result<File> {
         let mut options = OpenOptions::new();
         // A pipe without a writer would keep the program waiting.
         options.read(true).nonblock(true);
         if links == Links::Refused {
             options.follow(FollowSymlinks::No);
         }
-        let file = self.0.open_with(path, &options).map_err(|error| match self.look(path) {
+        self.0.open_with(path, &options).map(cap_std::fs::File::into_std)
+    }
+
+    /// The bytes of a regular file of at most so many, whatever has become of it since it was seen; else why not.
+    pub(crate) fn read(&self, path: &str, most: u64, links: Links) -> Result<Vec<u8>, String> {
+        let file = self.file(path, links).map_err(|error| match self.look(path) {
             Some((Kind::Link, _)) if links == Links::Refused => "it is a link".to_owned(),
             _ => said(&error),
         })?;
@@ -140,7 +146,7 @@ pub(crate) fn said(error: &io::Error) -> String {
 }
 
 /// Whether it was the handle that refused, not the system: only that has no number.
-fn led_out(error: &io::Error) -> bool {
+pub(crate) fn led_out(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none()
 }
 

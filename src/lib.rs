@@ -13,6 +13,8 @@ pub mod document;
 pub mod explanation;
 pub mod facts;
 mod folder;
+#[cfg(test)]
+mod fuzz;
 pub mod interview;
 pub mod report;
 pub mod rulebook;

@@ -1,10 +1,28 @@
 //! Texts from strangers, made fit to print.
 
-/// Whether a character could steer a terminal or reorder what is read: control characters and the marks that turn the
-/// direction of text (Unicode Standard Annex 9).
+use std::borrow::Cow;
+
+/// Whether a character could steer a terminal, reorder what is read, or stand in it unseen.
 pub fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    c.is_control() || is_unseen(c)
+}
+
+/// Whether a character takes no room, looks like none, or turns the direction of those around it: what Unicode Standard
+/// Annex 44 calls ignorable by default, the marks of Annex 9, separators of lines, and letters that are blank.
+pub fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text with every character that would stand in it unseen replaced by a visible mark.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(is_unseen) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(is_unseen, "\u{fffd}"))
 }
 
 /// The text on one line with every unsafe character replaced by a visible mark.
@@ -23,6 +41,14 @@ pub fn one_line(text: &str) -> String {
 /// The text with its lines kept and every other unsafe character replaced by a visible mark.
 pub fn safe_lines(text: &str) -> String {
     text.chars().map(|c| if is_unsafe(c) && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// The text, or its beginning and a sign that there is more, in at most so many letters.
+pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most.saturating_sub(1)) {
+        Some((end, last)) if end + last.len_utf8() < text.len() => Cow::Owned(format!("{}…", &text[..end])),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// "1 service", "2 services": a number with the right form of its noun.
@@ -48,9 +74,11 @@ mod tests {
 
     #[test]
     fn nothing_that_steers_a_terminal_survives() {
-        let hostile: String = ('\0'..='\u{2fff}').collect();
+        let hostile: String = ('\0'..='\u{2fff}').chain('\u{e0000}'..='\u{e0fff}').collect();
         assert!(!one_line(&hostile).chars().any(is_unsafe));
         assert!(!safe_lines(&hostile).chars().any(|c| is_unsafe(c) && c != '\n'));
+        assert!(!visible(&hostile).contains(is_unseen));
+        assert_eq!(visible("we\u{200b}b \u{3164}ä"), "we\u{fffd}b \u{fffd}ä");
     }
 
     #[test]

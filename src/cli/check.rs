@@ -1,7 +1,7 @@
 //! `needk8s check`: does the recorded decision still stand?
 
 use super::decision::{Decision, FILE};
-use super::output::say;
+use super::output::{annotate, say};
 use super::scanned::Scanned;
 use crate::answers::{Answers, Given, Origin};
 use crate::explanation::Status;
@@ -290,12 +290,6 @@ pub(super) fn announce(contents: &Contents<'_>, findings: &Findings, recorded: b
         for remark in remarks {
             message.push_str(&format!("; {remark}"));
         }
-        say(&format!("::{level} file={FILE},title=needk8s::{}", workflow_data(&message)));
+        annotate(level, FILE, &message);
     }
-}
-
-/// A message as a GitHub workflow command takes it.
-/// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
-fn workflow_data(message: &str) -> String {
-    message.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

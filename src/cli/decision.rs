@@ -5,8 +5,9 @@ use std::path::Path;
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
 
+use super::comments;
 use super::exit::Stop;
-use super::input::{line_of, no_faults, read_file};
+use super::input::{line_of, no_faults, read_record};
 use super::output::{shown, write_whole};
 use crate::answers::{self, Answers, Given, Origin};
 use crate::assessment::Assessment;
@@ -123,16 +124,6 @@ fn check_keys(decided: &[Entry<'_>], log: &FaultLog<'_>) {
     }
 }
 
-/// The text of the record. It is a regular file: anything else could keep the program waiting.
-fn read_record(path: &Path) -> Result<String, Stop> {
-    match std::fs::metadata(path) {
-        Ok(found) if !found.is_file() && !found.is_dir() => {
-            Err(Stop::wrong(format!("{} is not a regular file", shown(path))))
-        }
-        _ => read_file(path),
-    }
-}
-
 fn read_decision(rulebook: &Rulebook, table: &Reader<'_>) -> Option<Decision> {
     let verdict = table.required_word("verdict");
     let rulebook_name = table.text("rulebook");
@@ -210,10 +201,14 @@ impl Record<'_> {
         let text = existing.as_deref().unwrap_or(new);
         let mut document: DocumentMut =
             text.parse().map_err(|error| Stop::wrong(format!("cannot change {}: {error}", shown(path))))?;
+        let before = TABLES.map(|name| document.get(name).map(comments::of_item).unwrap_or_default());
         self.put_answers(table_at(&mut document, "answers", path)?);
         self.put_decision(table_at(&mut document, "decision", path)?);
         if let Some(conclusions) = self.evidence {
             document.insert("evidence", Item::Table(self.evidence_table(conclusions)));
+        }
+        for (name, before) in TABLES.into_iter().zip(before) {
+            keep_comments(&mut document, name, before);
         }
         write_whole(path, &document.to_string())
     }
@@ -351,12 +346,34 @@ fn table_at<'d>(document: &'d mut DocumentMut, name: &str, path: &Path) -> Resul
     item.as_table_mut().ok_or_else(|| Stop::wrong(format!("`{name}` in {} is not a table", shown(path))))
 }
 
-/// Sets a value without touching the comment beside it.
+/// Sets a value without touching the comments above and beside it.
 fn put(table: &mut Table, key: &str, mut new: Item) {
-    if let (Some(old), Some(new)) = (table.get(key).and_then(Item::as_value), new.as_value_mut()) {
+    let Some(old) = table.get_mut(key) else {
+        table.insert(key, new);
+        return;
+    };
+    let same = old.as_array().zip(new.as_array()).is_some_and(|(old, new)| {
+        old.len() == new.len() && old.iter().zip(new).all(|(old, new)| old.as_str() == new.as_str())
+    });
+    if same {
+        return;
+    }
+    if let (Some(old), Some(new)) = (old.as_value(), new.as_value_mut()) {
         *new.decor_mut() = old.decor().clone();
     }
-    table.insert(key, new);
+    *old = new;
+}
+
+/// Puts above a table what comments its keys had that are there no more.
+fn keep_comments(document: &mut DocumentMut, name: &str, mut before: Vec<String>) {
+    let Some(Item::Table(table)) = document.get_mut(name) else { return };
+    for kept in comments::of_item(&Item::Table(table.clone())) {
+        if let Some(index) = before.iter().position(|comment| *comment == kept) {
+            before.remove(index);
+        }
+    }
+    before.retain(|comment| comment != PARTIAL.trim());
+    comments::put_above(table, &before);
 }
 
 fn item(rulebook: &Rulebook, question: usize, given: Option<Value>) -> Item {
@@ -370,5 +387,22 @@ fn item(rulebook: &Rulebook, question: usize, given: Option<Value>) -> Item {
             value(ids.collect::<toml_edit::Array>())
         }
         Some(choice) => value(question.spell(choice)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_record_is_read_within_bounds() {
+        let rulebook = Rulebook::builtin().unwrap_or_else(|faults| panic!("{faults}"));
+        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+        let path = folder.path().join(FILE);
+        crate::fuzz::texts("record", |text| {
+            std::fs::write(&path, text).unwrap_or_else(|error| panic!("{error}"));
+            read(&rulebook, &path, &mut Answers::none(&rulebook), &mut Vec::new())
+                .map_err(|stop| assert!(stop.0.len() < 100_000))
+        });
     }
 }

@@ -1,7 +1,9 @@
 //! Exit codes, and the ways in which a run ends early.
 
 use std::fmt;
-use std::io;
+
+use super::output::say;
+use crate::text::shortened;
 
 /// What the program tells its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,26 +29,31 @@ impl From<ExitCode> for std::process::ExitCode {
     }
 }
 
-/// Why a run ends before its result.
+/// Why a run ends before its result: something is wrong with the input or cannot be written. The message says what, where,
+/// and what would be right.
 #[derive(Debug)]
-pub(super) enum Stop {
-    /// Something is wrong with the input; the message says what, where, and what would be right.
-    Wrong(String),
-    /// Nobody reads the output any more.
-    Unread,
-}
+pub(super) struct Stop(pub(super) String);
 
 impl Stop {
     /// A message in the form of all others: `error: …`.
     pub(super) fn wrong(message: impl fmt::Display) -> Self {
-        Self::Wrong(format!("error: {message}\n"))
+        Self(format!("error: {message}\n"))
     }
 
-    /// A failure to write to one of the standard streams.
-    pub(super) fn stream(error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::Unread,
-            _ => Self::wrong(format!("cannot write the result: {error}")),
+    /// The failures of two things that were both tried.
+    pub(super) fn of_both(first: Result<(), Self>, second: Result<(), Self>) -> Result<(), Self> {
+        match (first, second) {
+            (Err(Self(first)), Err(Self(second))) => Err(Self(first + &second)),
+            (first, second) => first.and(second),
         }
     }
+
+    /// Tells it to whoever started the program. Messages quote what strangers wrote, of whatever length.
+    pub(super) fn tell(&self) {
+        let lines = self.0.trim_end().lines().map(|line| shortened(line, LONGEST_LINE));
+        say(&lines.collect::<Vec<_>>().join("\n"));
+    }
 }
+
+/// Letters of a line of a message.
+const LONGEST_LINE: usize = 2_000;

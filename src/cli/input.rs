@@ -1,19 +1,23 @@
 //! Reading: files of answers and rules, environment variables, all of them from strangers.
 
 use std::cell::RefCell;
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path};
 
 use super::exit::Stop;
 use super::output::shown;
 use crate::answers::{self, Answers, Given, Origin};
 use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, did_you_mean, read_json, read_toml};
+use crate::folder::{Folder, LEADS_OUT, Links, in_units, led_out};
 use crate::rulebook::Rulebook;
 use crate::text::one_line;
 
-/// No file of answers or rules is longer than this; reading stops here.
-const MAX_FILE: u64 = 4 * 1024 * 1024;
+/// No file of answers is longer; reading stops here.
+const MAX_ANSWERS: u64 = 1 << 20;
+/// No file of rules is longer, nor are all of a rulebook together.
+const MAX_RULES: u64 = 4 << 20;
 /// A rulebook has at most this many files.
 const MAX_RULE_FILES: usize = 200;
 /// What a scan goes by; it has another shape than the rest of a rulebook.
@@ -21,25 +25,54 @@ const SCAN_FILE: &str = "scan.toml";
 /// Environment variables with answers start with this.
 pub(super) const VARIABLE_PREFIX: &str = "NEEDK8S_";
 
-/// Reads a text file as a whole, or says why it cannot be.
-pub(super) fn read_file(path: &Path) -> Result<String, Stop> {
-    let name = shown(path);
-    let meta = fs::metadata(path).map_err(|error| Stop::wrong(format!("cannot read {name}: {error}")))?;
-    if meta.is_dir() {
-        return Err(Stop::wrong(format!("{name} is a directory; a file is expected")));
-    }
-    let file = File::open(path).map_err(|error| Stop::wrong(format!("cannot read {name}: {error}")))?;
-    read_text(file, &name)
+/// Reads a text file as a whole, or says why it cannot be. What was named by a path from here has to be here: a link out of
+/// a checked-out repository could show a stranger's choice of files, since messages quote what is wrong.
+fn read_file(path: &Path, most: u64) -> Result<String, Stop> {
+    let is_here = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let file = if is_here {
+        Folder::open(Path::new(".")).and_then(|here| here.file(path, Links::Followed))
+    } else {
+        File::open(path)
+    };
+    read_opened(file, &shown(path), most, !is_here)
 }
 
-fn read_text(reader: impl Read, name: &str) -> Result<String, Stop> {
+/// Reads a regular file of a folder.
+fn read_in(folder: &Path, name: &OsStr, most: u64) -> Result<String, Stop> {
+    let file = Folder::open(folder).and_then(|folder| folder.file(name, Links::Followed));
+    read_opened(file, &shown(&folder.join(name)), most, false)
+}
+
+/// Reads the record at a path. It lies in its folder, in a regular file, whoever has put it there.
+pub(super) fn read_record(path: &Path) -> Result<String, Stop> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    read_in(folder, path.file_name().unwrap_or_default(), MAX_ANSWERS)
+}
+
+fn read_opened(file: io::Result<File>, name: &str, most: u64, may_be_a_pipe: bool) -> Result<String, Stop> {
+    let fail = |error: io::Error| match led_out(&error) {
+        true => Stop::wrong(format!("cannot read {name}: {LEADS_OUT}")),
+        false => Stop::wrong(format!("cannot read {name}: {error}")),
+    };
+    let file = file.map_err(fail)?;
+    let found = file.metadata().map_err(fail)?;
+    if found.is_dir() {
+        return Err(Stop::wrong(format!("{name} is a directory; a file is expected")));
+    }
+    if !found.is_file() && !may_be_a_pipe {
+        return Err(Stop::wrong(format!("{name} is not a regular file")));
+    }
+    read_text(file, name, most)
+}
+
+fn read_text(reader: impl Read, name: &str, most: u64) -> Result<String, Stop> {
     let mut bytes = Vec::new();
     reader
-        .take(MAX_FILE + 1)
+        .take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| Stop::wrong(format!("cannot read {name}: {error}")))?;
-    if bytes.len() as u64 > MAX_FILE {
-        return Err(Stop::wrong(format!("{name} is larger than {} MiB", MAX_FILE / 1024 / 1024)));
+    if bytes.len() as u64 > most {
+        return Err(Stop::wrong(format!("{name} is larger than {}", in_units(most))));
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -50,35 +83,46 @@ fn read_text(reader: impl Read, name: &str) -> Result<String, Stop> {
 
 /// Reads the rulebook at `path`: a folder of TOML files or a single one; the built-in rulebook when there is no path.
 pub(super) fn read_rulebook(path: Option<&Path>) -> Result<Rulebook, Stop> {
-    let faults = |faults: Faults| Stop::Wrong(faults.to_string());
+    let faults = |faults: Faults| Stop(faults.to_string());
     let Some(path) = path else { return Rulebook::builtin().map_err(faults) };
     if !path.is_dir() {
-        let file = SourceFile { name: shown(path), text: read_file(path)? };
+        let file = SourceFile { name: shown(path), text: read_file(path, MAX_RULES)? };
         return Rulebook::parse(vec![file]).map_err(faults);
     }
-    let listing =
-        fs::read_dir(path).map_err(|error| Stop::wrong(format!("cannot read {}: {error}", shown(path))))?;
-    let mut names: Vec<PathBuf> = listing
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .filter(|path| path.file_name().is_none_or(|name| name != SCAN_FILE))
-        .take(MAX_RULE_FILES + 1)
-        .collect();
+    let names = rule_files(path)?;
+    let mut left = MAX_RULES;
+    let mut files = Vec::with_capacity(names.len());
+    for name in &names {
+        let text = read_in(path, name, MAX_RULES)?;
+        left = left.checked_sub(text.len() as u64).ok_or_else(|| {
+            Stop::wrong(format!(
+                "the rule files in {} have more than {} together",
+                shown(path),
+                in_units(MAX_RULES)
+            ))
+        })?;
+        files.push(SourceFile { name: shown(&path.join(name)), text });
+    }
+    Rulebook::parse(files).map_err(faults)
+}
+
+/// The names of the rule files of a folder, sorted.
+fn rule_files(folder: &Path) -> Result<Vec<OsString>, Stop> {
+    let listing = Folder::open(folder).and_then(|folder| folder.list("."));
+    let listing = listing.map_err(|error| Stop::wrong(format!("cannot read {}: {error}", shown(folder))))?;
+    let is_rules = |name: &OsString| {
+        Path::new(name).extension().is_some_and(|extension| extension == "toml") && name != SCAN_FILE
+    };
+    let names = listing.filter_map(Result::ok).map(|item| item.name).filter(is_rules);
+    let mut names: Vec<OsString> = names.take(MAX_RULE_FILES + 1).collect();
     names.sort();
     if names.is_empty() || names.len() > MAX_RULE_FILES {
-        let message = format!(
-            "{} has {} rule files (*.toml); 1 to {MAX_RULE_FILES} are expected",
-            shown(path),
-            names.len()
-        );
+        let found = if names.is_empty() { "no" } else { "too many" };
+        let message =
+            format!("{} has {found} rule files (*.toml); 1 to {MAX_RULE_FILES} are expected", shown(folder));
         return Err(Stop::wrong(message));
     }
-    let files = names
-        .iter()
-        .map(|name| Ok(SourceFile { name: shown(name), text: read_file(name)? }))
-        .collect::<Result<Vec<_>, Stop>>()?;
-    Rulebook::parse(files).map_err(faults)
+    Ok(names)
 }
 
 /// The scan file of the rulebook at `path`, if it has one; the built-in one when there is no path.
@@ -88,7 +132,7 @@ pub(super) fn read_scan_file(path: Option<&Path>) -> Result<Option<SourceFile>, 
     if !path.is_dir() || file.symlink_metadata().is_err() {
         return Ok(None);
     }
-    Ok(Some(SourceFile { name: shown(&file), text: read_file(&file)? }))
+    Ok(Some(SourceFile { name: shown(&file), text: read_in(path, OsStr::new(SCAN_FILE), MAX_RULES)? }))
 }
 
 /// What an answers file says. `-` is standard input.
@@ -96,10 +140,10 @@ pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answe
     let file = if path.as_os_str() == "-" {
         SourceFile {
             name: "standard input".to_owned(),
-            text: read_text(io::stdin().lock(), "standard input")?,
+            text: read_text(io::stdin().lock(), "standard input", MAX_ANSWERS)?,
         }
     } else {
-        SourceFile { name: shown(path), text: read_file(path)? }
+        SourceFile { name: shown(path), text: read_file(path, MAX_ANSWERS)? }
     };
     let is_json = path.extension().is_some_and(|extension| extension == "json")
         || (path.extension().is_none_or(|extension| extension != "toml")
@@ -142,7 +186,7 @@ pub(super) fn no_faults(
         return Ok(());
     }
     faults.sort_by_key(|fault| fault.span.start);
-    Err(Stop::Wrong(Faults { files: vec![file], faults }.to_string()))
+    Err(Stop(Faults { files: vec![file], faults }.to_string()))
 }
 
 /// What the environment says: `NEEDK8S_SERVICES=7`.
@@ -176,5 +220,5 @@ pub(super) fn read_environment(rulebook: &Rulebook, answers: &mut Answers) -> Re
             None => wrong.push(format!("error: the environment variable {name} is not UTF-8 text\n")),
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(Stop::Wrong(wrong.concat())) }
+    if wrong.is_empty() { Ok(()) } else { Err(Stop(wrong.concat())) }
 }

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod commands;
+mod comments;
 mod decision;
 mod exit;
 mod input;

@@ -6,52 +6,84 @@ use std::path::{Path, PathBuf};
 
 use super::exit::Stop;
 use crate::report::text::Layout;
-use crate::text::one_line;
+use crate::text::{one_line, safe_lines, visible};
 
-/// Writes to standard output.
+/// Writes a result to standard output. That nobody reads it any more is no failure: what the program is run for may be its
+/// exit status, or the record.
 pub(super) fn print(text: &str) -> Result<(), Stop> {
-    let mut stdout = io::stdout().lock();
-    let text = without_workflow_commands(text);
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| Stop::stream(&error))
+    write_to(io::stdout().lock(), text)
+        .map_err(|error| Stop::wrong(format!("cannot write the result: {error}")))
 }
 
-/// The text as it is, but in GitHub Actions without anything that its runner would take for a command: words from a
-/// repository may stand in it.
-/// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
-fn without_workflow_commands(text: &str) -> Cow<'_, str> {
-    let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-    if !in_actions || !(text.contains("::") || text.contains("##[")) {
-        return Cow::Borrowed(text);
+fn write_to(mut stream: impl Write, text: &str) -> io::Result<()> {
+    let text = without_workflow_commands(text);
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
-    let broken = text.split_inclusive('\n').map(|line| {
-        let is_command = line.trim_start().starts_with("::");
-        let line = line.replace("##[", "## [");
-        if is_command { line.replacen("::", ": :", 1) } else { line }
-    });
-    Cow::Owned(broken.collect())
 }
 
 /// Writes a line to standard error; talk that nobody reads is no failure.
 pub(super) fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = write_to(io::stderr().lock(), &format!("{}\n", safe_lines(text)));
+}
+
+/// Says something to GitHub's runner. `level` is `notice` or `error`; the message goes to the summary of the run.
+/// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
+pub(super) fn annotate(level: &str, file: &str, message: &str) {
+    let message = safe_lines(message).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let _ = writeln!(io::stderr(), "::{level} file={file},title=needk8s::{}", broken(&message));
+}
+
+/// The text with nothing unseen in it, and for whoever obeys what stands in its log without anything that it would take
+/// for a command: words from a repository may stand in it.
+fn without_workflow_commands(text: &str) -> Cow<'_, str> {
+    let text = visible(text);
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let obeys = ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"].into_iter().any(is_set);
+    if !obeys || !(text.contains("::") || text.contains("##")) {
+        return text;
+    }
+    let lines = text.split_inclusive('\n').map(|line| {
+        let is_command = line.trim_start().starts_with("::");
+        let line = broken(line);
+        if is_command { line.replacen("::", ": :", 1) } else { line }
+    });
+    Cow::Owned(lines.collect())
+}
+
+/// The text without `##[…]`, `##vso[…]` and `##teamcity[…]`, which are obeyed wherever they stand.
+fn broken(text: &str) -> String {
+    let commands = ["##[", "##vso[", "##teamcity["];
+    commands.into_iter().fold(text.to_owned(), |text, command| {
+        if text.contains(command) { text.replace(command, &format!("# {}", &command[1..])) } else { text }
+    })
 }
 
 /// Replaces a file as a whole: the text goes to a new file beside it, which then takes its name. A symbolic link is
-/// followed, so that the file it points to is replaced and the link stays.
+/// followed, so that the file it points to is replaced and the link stays. A pipe, a device, and a file that is open
+/// already (`/dev/stdout`) are written to.
 pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Stop> {
     let fail = |error: io::Error| Stop::wrong(format!("cannot write {}: {error}", shown(path)));
-    let target = match path.symlink_metadata() {
-        Ok(meta) if meta.is_symlink() => path.canonicalize().map_err(fail)?,
-        _ => path.to_path_buf(),
-    };
-    if target.is_dir() {
+    let text = visible(text);
+    let existing = path.metadata().ok();
+    if let Some(stream) = existing.as_ref().and_then(stream_of) {
+        return write_to(stream, &text).map_err(fail);
+    }
+    if existing.as_ref().is_some_and(|found| found.is_dir()) {
         return Err(Stop::wrong(format!("{} is a directory, not a file to write to", shown(path))));
     }
-    let existing = target.metadata().ok();
-    if existing.as_ref().is_some_and(|meta| !meta.is_file()) {
-        // A pipe or a device cannot be replaced, only written to.
-        return std::fs::write(&target, text).map_err(fail);
+    if existing.as_ref().is_some_and(|found| !found.is_file())
+        || path.starts_with("/dev")
+        || path.starts_with("/proc")
+    {
+        let file = std::fs::File::options().append(true).open(path).map_err(fail)?;
+        return write_to(file, &text).map_err(fail);
     }
+    let target = match path.symlink_metadata() {
+        Ok(found) if found.is_symlink() => path.canonicalize().map_err(fail)?,
+        _ => path.to_path_buf(),
+    };
     let folder = match target.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
         _ => PathBuf::from("."),
@@ -72,6 +104,28 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Stop> {
     file.as_file().sync_all().map_err(fail)?;
     file.persist(&target).map_err(|error| fail(error.error))?;
     Ok(())
+}
+
+/// The standard stream that a file is, if it is one: by its own name it may not be opened again (a socket), or only at its
+/// beginning (a log that others add to).
+#[cfg(unix)]
+fn stream_of(found: &std::fs::Metadata) -> Option<Box<dyn Write>> {
+    use std::os::unix::fs::MetadataExt;
+    let is_same = |stream: rustix::fd::BorrowedFd<'_>| {
+        rustix::fs::fstat(stream).is_ok_and(|open| open.st_dev == found.dev() && open.st_ino == found.ino())
+    };
+    if is_same(rustix::fd::AsFd::as_fd(&io::stdout())) {
+        Some(Box::new(io::stdout()))
+    } else if is_same(rustix::fd::AsFd::as_fd(&io::stderr())) {
+        Some(Box::new(io::stderr()))
+    } else {
+        None
+    }
+}
+
+#[cfg(not(unix))]
+fn stream_of(_: &std::fs::Metadata) -> Option<Box<dyn Write>> {
+    None
 }
 
 /// A path in a message: nothing in it can steer the terminal.

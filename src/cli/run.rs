@@ -6,16 +6,15 @@ use super::args;
 use super::commands;
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{layout, print, say};
+use super::output::{layout, print};
 use super::program::Program;
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
     match try_run(&args) {
         Ok(code) => code,
-        Err(Stop::Unread) => ExitCode::Done,
-        Err(Stop::Wrong(message)) => {
-            say(crate::text::safe_lines(&message).trim_end());
+        Err(stop) => {
+            stop.tell();
             ExitCode::WrongInput
         }
     }
@@ -31,7 +30,7 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
     }
     let matches = match args::command(&rulebook).try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() => return Err(Stop::Wrong(error.render().to_string())),
+        Err(error) if error.use_stderr() => return Err(Stop(error.render().to_string())),
         Err(help) => {
             let help = help.render();
             let text = if layout(false).colour { help.ansi().to_string() } else { help.to_string() };

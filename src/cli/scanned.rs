@@ -100,7 +100,7 @@ impl Scanner<'_> {
 fn read_rules(rulebook: &Rulebook, path: Option<&Path>) -> Result<(scan::Rules, Rules), Stop> {
     let Some(file) = read_scan_file(path)? else {
         let formats = scan::Rules::parse(&builtin_scan_file());
-        return Ok((formats.map_err(|faults| Stop::Wrong(faults.to_string()))?, Rules::default()));
+        return Ok((formats.map_err(|faults| Stop(faults.to_string()))?, Rules::default()));
     };
     match (scan::Rules::parse(&file), Rules::parse(rulebook, file)) {
         (Ok(formats), Ok(rules)) => Ok((formats, rules)),
@@ -112,7 +112,7 @@ fn read_rules(rulebook: &Rulebook, path: Option<&Path>) -> Result<(scan::Rules, 
             }
             all.faults.sort_by_key(|fault| fault.span.start);
             all.faults.dedup();
-            Err(Stop::Wrong(all.to_string()))
+            Err(Stop(all.to_string()))
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Span;
+use crate::text::shortened;
 
 /// A file as it was read: the name to show and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +41,12 @@ pub struct Faults {
 
 /// How many faults are shown one by one; a file of another kind altogether would fill the screen for nothing.
 const SHOWN: usize = 20;
+/// How many faults of all files are kept; what is beyond is not even counted.
+const KEPT: usize = 1_000;
+/// Letters of a message: it quotes what somebody wrote.
+const LONGEST_MESSAGE: usize = 300;
+/// Letters of a word that may be a slip for another one.
+const LONGEST_SLIP: usize = 64;
 /// How much of a very long line is shown around the mistake, in bytes each side.
 const LINE_WINDOW: usize = 120;
 
@@ -52,7 +59,8 @@ impl fmt::Display for Faults {
             self.write_one(f, fault)?;
         }
         if self.faults.len() > SHOWN {
-            write!(f, "\nand {} more faults", self.faults.len() - SHOWN)?;
+            let least = if self.faults.len() < KEPT { "" } else { "at least " };
+            write!(f, "\nand {least}{} more faults", self.faults.len() - SHOWN)?;
         }
         Ok(())
     }
@@ -113,7 +121,15 @@ impl<'c> FaultLog<'c> {
 
     /// Notes a mistake at `span`.
     pub(crate) fn fault(&self, span: Span, message: String, help: Option<String>) {
+        if self.is_full() {
+            return;
+        }
+        let message = shortened(&message, LONGEST_MESSAGE).into_owned();
         self.collected.borrow_mut().push(Fault { file: self.file, span, message, help });
+    }
+
+    fn is_full(&self) -> bool {
+        self.collected.borrow().len() >= KEPT
     }
 
     /// Notes that `given` is none of the `known` words, with the nearest of them.
@@ -124,6 +140,9 @@ impl<'c> FaultLog<'c> {
         given: &str,
         known: impl IntoIterator<Item = &'k str> + Clone,
     ) {
+        if self.is_full() {
+            return;
+        }
         let help = match did_you_mean(given, known.clone()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => match known.into_iter().take(40).map(|word| format!("`{word}`")).collect::<Vec<_>>() {
@@ -137,6 +156,9 @@ impl<'c> FaultLog<'c> {
 
 /// The known word nearest to `given`, if one is near enough to be a slip.
 pub(crate) fn did_you_mean<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    if given.len() > LONGEST_SLIP {
+        return None;
+    }
     let given = given.to_lowercase();
     known
         .into_iter()

@@ -1,8 +1,11 @@
-//! JSON, by the `jsonc-parser` crate with all of its leniency switched off, as located nodes.
+//! JSON, by the `jsonc-parser` crate, which knows where each value stands, after `serde_json` has found it to be strict.
+
+use std::collections::HashSet;
 
 use jsonc_parser::ast::{Object, Value};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use serde::de::IgnoredAny;
 
 use super::{Entry, FaultLog, Located, Node, Span};
 
@@ -20,6 +23,14 @@ const STRICT: ParseOptions = ParseOptions {
 };
 
 pub(super) fn read<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
+    // The other one takes a form feed for white space, and line breaks in texts.
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
+        let at = position(text, error.line(), error.column());
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or(&what);
+        log.fault(at..at + 1, format!("this is not valid JSON: {what}"), None);
+        return Vec::new();
+    }
     match parse_to_ast(text, &CollectOptions::default(), &STRICT) {
         Ok(result) => match result.value {
             Some(Value::Object(object)) => entries(object, log),
@@ -44,6 +55,12 @@ pub(super) fn read<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
     }
 }
 
+/// The byte at a line and column, both from 1.
+fn position(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    (before + column.saturating_sub(1)).min(text.len())
+}
+
 fn span(value: &impl Ranged) -> Span {
     let range = value.range();
     range.start..range.end
@@ -51,10 +68,11 @@ fn span(value: &impl Ranged) -> Span {
 
 fn entries<'a>(object: Object<'a>, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
     let mut entries: Vec<Entry<'a>> = Vec::with_capacity(object.properties.len());
+    let mut known = HashSet::new();
     for property in object.properties {
         let key_span = span(&property.name);
         let key = property.name.into_string();
-        if entries.iter().any(|entry| entry.key == key) {
+        if !known.insert(key.clone()) {
             log.fault(key_span, format!("`{key}` stands here twice"), None);
             continue;
         }

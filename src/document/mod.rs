@@ -59,12 +59,88 @@ impl Node<'_> {
     }
 }
 
+/// Keys, values and what else gives a text its structure: that is what costs memory, not its length.
+const MOST_MARKS: usize = 300_000;
+
+/// How much structure a text has.
+pub(crate) fn marks(text: &str) -> usize {
+    let is_mark = |byte: &u8| {
+        matches!(byte, b'=' | b':' | b'[' | b']' | b'{' | b'}' | b',' | b'.' | b'"' | b'\'' | b'\n')
+    };
+    text.as_bytes().iter().filter(|byte| is_mark(byte)).count()
+}
+
+/// Notes that a text has more structure than is read.
+fn is_too_much(text: &str, log: &FaultLog<'_>) -> bool {
+    let is_too_much = marks(text) > MOST_MARKS;
+    if is_too_much {
+        log.fault(0..0, "the file has more keys and values than are read".to_owned(), None);
+    }
+    is_too_much
+}
+
 /// Reads TOML; every fault of the syntax goes to `log`, and what could be read is returned all the same.
 pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    toml::read(text, log)
+    if is_too_much(text, log) { Vec::new() } else { toml::read(text, log) }
 }
 
 /// Reads JSON whose top level is an object; a fault of the syntax goes to `log`.
 pub(crate) fn read_json<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    json::read(text, log)
+    if is_too_much(text, log) { Vec::new() } else { json::read(text, log) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+    use crate::rulebook::Rulebook;
+
+    /// What is wrong with a text, as people are told.
+    fn faults(text: &str, read: impl Fn(&str, &FaultLog<'_>)) -> String {
+        let collected = RefCell::new(Vec::new());
+        read(text, &FaultLog::new(0, &collected));
+        let files = vec![SourceFile { name: "a".to_owned(), text: text.to_owned() }];
+        let said = Faults { files, faults: collected.into_inner() }.to_string();
+        assert!(said.len() < 100_000, "{} bytes are said", said.len());
+        said
+    }
+
+    #[test]
+    fn any_answers_are_read_within_bounds() {
+        let rulebook = Rulebook::builtin().unwrap_or_else(|faults| panic!("{faults}"));
+        let read = |entries: &[Entry<'_>], log: &FaultLog<'_>| {
+            drop(crate::answers::read_table(&rulebook, entries, log))
+        };
+        crate::fuzz::texts("answers", |text| faults(text, |text, log| read(&read_toml(text, log), log)));
+        crate::fuzz::texts("json", |text| faults(text, |text, log| read(&read_json(text, log), log)));
+    }
+
+    #[test]
+    fn any_rules_are_read_within_bounds() {
+        crate::fuzz::texts("rules", |text| {
+            let file = SourceFile { name: "a.toml".to_owned(), text: text.to_owned() };
+            Rulebook::parse(vec![file]).err().map(|faults| faults.to_string())
+        });
+    }
+
+    #[test]
+    fn json_is_strict() {
+        let said = |text: &str| faults(text, |text, log| drop(read_json(text, log)));
+        assert_eq!(said("{\"a\": [1, null, {\"b\": \"c\"}]}"), "");
+        for text in [
+            "{\"a\":\u{c}7}",
+            "{\"a\":\"b\nc\"}",
+            "{\"a\":1,}",
+            "{\"a\":01}",
+            "{'a':1}",
+            "{\"a\":1}x",
+            "\u{feff}{}",
+        ] {
+            assert!(said(text).contains("this is not valid JSON"), "{text:?}: {}", said(text));
+        }
+        assert!(said("{\"a\":1,\"a\":2}").contains("stands here twice"));
+        let many: String = (0..50_000).map(|key| format!(",\"k{key}\":1")).collect();
+        assert_eq!(said(&format!("{{\"a\":1{many}}}")), "");
+    }
 }

@@ -13,6 +13,11 @@ use super::patterns::{self, PathPatterns};
 use super::source::{Listed, Source};
 use super::tables::{CiSystem, CiTable, DeploySign};
 
+/// Deployments in one file.
+const MOST_DEPLOYS: usize = 200;
+/// Bytes of a line that are searched for commands.
+const LONGEST_LINE: usize = 4096;
+
 /// Reads the files of CI systems, scripts that deploy, and files whose presence says where the software runs.
 pub(crate) fn read(source: &impl Source, table: &CiTable) -> Ci {
     let reader = Reader::new(table);
@@ -131,7 +136,8 @@ impl<'t> Reader<'t> {
         let jobs = jobs(file.name(), text);
         let all =
             jobs.into_iter().flat_map(|job| self.rules.iter().flat_map(move |rule| rule.deploys(file, job)));
-        all.filter(|deploy| !off.iter().any(|lines| lines.contains(&deploy.place.line))).collect()
+        let on = all.filter(|deploy| !off.iter().any(|lines| lines.contains(&deploy.place.line)));
+        on.take(MOST_DEPLOYS).collect()
     }
 }
 
@@ -153,7 +159,7 @@ impl Rule<'_> {
             class: file.class,
             place: Place { path: file.path.clone(), line },
         };
-        found.map(deploy).collect()
+        found.take(MOST_DEPLOYS).map(deploy).collect()
     }
 }
 
@@ -245,6 +251,8 @@ impl Commands {
 
     /// The command in a line, when it stands there as whole words.
     fn find(&self, line: &str) -> Option<&str> {
+        // Every head is held against all that follows it.
+        let line = &line[..line.floor_char_boundary(LONGEST_LINE)];
         let mut heads = self.heads.find_overlapping_iter(line).filter(|head| is_whole(line, head.range()));
         heads.find_map(|head| {
             let (said, tail) = self.all.get(head.pattern().as_usize())?;

@@ -1,6 +1,6 @@
 //! Dockerfiles: their base images, and whether they check the health of what they run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -11,11 +11,18 @@ use super::reference::without_credentials;
 use super::source::{Listed, Source};
 use super::tables::DockerfileTable;
 
+/// Bytes of the name of an image, and of an argument, which is a part of one.
+const LONGEST: usize = 4096;
+/// More than any Dockerfile has.
+const MOST_INSTRUCTIONS: usize = 10_000;
+const MOST_BASES: usize = 1_000;
+const MOST_ARGUMENTS: usize = 1_000;
+
 /// Reads every Dockerfile.
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &DockerfileTable) -> Vec<Dockerfile> {
     let accelerators = Patterns::any_of(&table.accelerators);
     let candidates = source.files().par_iter().filter(|file| may_be_one(file.name()));
-    candidates.filter_map(|file| parse(file, &source.text(&file.path).ok()?, paths, &accelerators)).collect()
+    candidates.filter_map(|file| parse(source, file, paths, &accelerators)).collect()
 }
 
 fn may_be_one(name: &str) -> bool {
@@ -24,13 +31,28 @@ fn may_be_one(name: &str) -> bool {
 }
 
 /// The facts of a text, if it is a Dockerfile: its first instruction is `FROM`, or `ARG` before it.
-fn parse(file: &Listed, text: &str, paths: &Paths, accelerators: &Patterns<()>) -> Option<Dockerfile> {
-    let instructions = instructions(text);
+fn parse(
+    source: &impl Source,
+    file: &Listed,
+    paths: &Paths,
+    accelerators: &Patterns<()>,
+) -> Option<Dockerfile> {
+    let text = source.text(&file.path).ok()?;
+    let instructions = instructions(&text);
     let first_of_all = instructions.iter().find(|instruction| instruction.word != "ARG")?;
     if first_of_all.word != "FROM" {
         return None;
     }
-    let bases = bases(&instructions);
+    if instructions.len() >= MOST_INSTRUCTIONS {
+        source.left_out(&file.path, &format!("it has more than {MOST_INSTRUCTIONS} instructions"));
+    }
+    let (bases, complete) = bases(&instructions);
+    if !complete {
+        source.left_out(
+            &file.path,
+            &format!("its arguments grow beyond {LONGEST} bytes, or it has more than {MOST_BASES} stages"),
+        );
+    }
     let accelerator = bases.iter().find(|(image, _)| accelerators.fit(image)).cloned();
     let healthcheck = instructions.iter().rfind(|instruction| instruction.word == "HEALTHCHECK");
     let healthcheck = healthcheck.filter(|check| !check.rest.eq_ignore_ascii_case("none"));
@@ -62,7 +84,7 @@ fn instructions(text: &str) -> Vec<Instruction> {
     let escape = if escapes_with_backtick(text) { '`' } else { '\\' };
     let mut lines = text.lines().enumerate();
     let mut all = Vec::new();
-    while let Some((index, line)) = lines.next() {
+    while let Some((index, line)) = lines.next().filter(|_| all.len() < MOST_INSTRUCTIONS) {
         if is_comment_or_blank(line) {
             continue;
         }
@@ -116,54 +138,70 @@ fn heredocs(instruction: &str) -> Vec<String> {
     ends.filter(|end: &String| end.starts_with(|c: char| c.is_alphabetic() || c == '_')).collect()
 }
 
-/// The images that stages start from, without those that are stages themselves.
-fn bases(instructions: &[Instruction]) -> Vec<(String, usize)> {
-    let mut defaults = HashMap::new();
-    let mut stages: Vec<&str> = Vec::new();
+/// The images that stages start from, without those that are stages themselves; and whether these are all.
+fn bases(instructions: &[Instruction]) -> (Vec<(String, usize)>, bool) {
+    let mut arguments = Arguments::default();
+    let mut stages = HashSet::new();
     let mut bases = Vec::new();
     for instruction in instructions {
         match instruction.word.as_str() {
-            "ARG" if stages.is_empty() && bases.is_empty() => declare(&mut defaults, &instruction.rest),
+            "ARG" if stages.is_empty() && bases.is_empty() => arguments.declare(&instruction.rest),
+            "FROM" if stages.len().max(bases.len()) >= MOST_BASES => return (bases, false),
             "FROM" => {
                 let mut words = instruction.rest.split_whitespace().skip_while(|word| word.starts_with("--"));
                 let Some(image) = words.next() else { continue };
-                let is_stage =
-                    image == "scratch" || stages.iter().any(|stage| stage.eq_ignore_ascii_case(image));
-                if !is_stage {
-                    bases.push((without_credentials(&interpolate(image, &defaults)), instruction.line));
+                let is_stage = image == "scratch" || stages.contains(&image.to_ascii_lowercase());
+                if !is_stage && let Some(image) = arguments.interpolate(image) {
+                    bases.push((without_credentials(&image), instruction.line));
                 }
                 let named = words.next().is_some_and(|word| word.eq_ignore_ascii_case("as"));
-                stages.extend(words.next().filter(|_| named));
+                stages.extend(words.next().filter(|_| named).map(str::to_ascii_lowercase));
             }
             _ => {}
         }
     }
-    bases
+    (bases, !arguments.grew)
 }
 
-fn declare(defaults: &mut HashMap<String, String>, arguments: &str) {
-    for argument in arguments.split_whitespace() {
-        if let Some((name, value)) = argument.split_once('=') {
-            let value = interpolate(value.trim_matches(['"', '\'']), defaults);
-            defaults.insert(name.to_owned(), value);
-        }
-    }
+/// The arguments before the first stage. Each may be made of others, and so of more text than there is.
+#[derive(Default)]
+struct Arguments {
+    values: HashMap<String, String>,
+    /// Whether something was left out because it was too long, or one too many.
+    grew: bool,
 }
 
-/// The text with `$NAME`, `${NAME}` and `${NAME:-default}` replaced; what has no default stays as it is written.
-fn interpolate(text: &str, defaults: &HashMap<String, String>) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut left = text;
-    while let Some((before, after)) = left.split_once('$') {
-        result.push_str(before);
-        let (variable, rest) = variable(after);
-        match value(variable, defaults) {
-            Some(value) => result.push_str(&value),
-            None => result.push_str(&left[before.len()..left.len() - rest.len()]),
+impl Arguments {
+    fn declare(&mut self, arguments: &str) {
+        for argument in arguments.split_whitespace() {
+            let Some((name, value)) = argument.split_once('=') else { continue };
+            let value = self.interpolate(value.trim_matches(['"', '\'']));
+            if let Some(value) = value.filter(|_| self.values.len() < MOST_ARGUMENTS) {
+                self.values.insert(name.to_owned(), value);
+            } else {
+                self.grew = true;
+            }
         }
-        left = rest;
     }
-    result + left
+
+    /// The text with `$NAME`, `${NAME}` and `${NAME:-default}` replaced; what has no default stays as it is written.
+    /// Nothing when it is longer than any name.
+    fn interpolate(&mut self, text: &str) -> Option<String> {
+        let mut result = String::new();
+        let mut left = text;
+        while let Some((before, after)) = left.split_once('$').filter(|_| result.len() <= LONGEST) {
+            result.push_str(before);
+            let (variable, rest) = variable(after);
+            match value(variable, &self.values) {
+                Some(value) => result.push_str(value),
+                None => result.push_str(&left[before.len()..left.len() - rest.len()]),
+            }
+            left = rest;
+        }
+        result.push_str(left);
+        self.grew |= result.len() > LONGEST;
+        (result.len() <= LONGEST).then_some(result)
+    }
 }
 
 /// The variable after a `$`, without its braces, and what follows it.
@@ -177,12 +215,12 @@ fn variable(after: &str) -> (&str, &str) {
     }
 }
 
-fn value(variable: &str, defaults: &HashMap<String, String>) -> Option<String> {
+fn value<'v>(variable: &'v str, defaults: &'v HashMap<String, String>) -> Option<&'v str> {
     let (name, default) = match variable.split_once(":-").or_else(|| variable.split_once('-')) {
         Some((name, default)) => (name, Some(default)),
         None => (variable, None),
     };
-    defaults.get(name).filter(|value| !value.is_empty()).cloned().or_else(|| default.map(str::to_owned))
+    defaults.get(name).map(String::as_str).filter(|value| !value.is_empty()).or(default)
 }
 
 #[cfg(test)]
@@ -190,7 +228,7 @@ mod tests {
     use super::*;
 
     fn images(text: &str) -> Vec<(String, usize)> {
-        bases(&instructions(text))
+        bases(&instructions(text)).0
     }
 
     fn only(image: &str, line: usize) -> Vec<(String, usize)> {
@@ -204,6 +242,12 @@ mod tests {
         assert_eq!(images(text), only("python:3.12-slim", 3));
         assert_eq!(images("FROM ${BASE:-alpine}\n"), only("alpine", 1));
         assert_eq!(images("FROM ${BASE}:1\n"), only("${BASE}:1", 1));
+    }
+
+    #[test]
+    fn an_argument_that_doubles_itself_ends_and_is_said() {
+        let text = format!("ARG A=xxxxxxxxxx\n{}FROM $A\nFROM b\n", "ARG A=$A$A$A$A\n".repeat(40));
+        assert_eq!(bases(&instructions(&text)), (vec![(images("ARG A=xxxxxxxxxx\nARG A=$A$A$A$A\nARG A=$A$A$A$A\nARG A=$A$A$A$A\nARG A=$A$A$A$A\nFROM $A")[0].0.clone(), 42), ("b".to_owned(), 43)], false));
     }
 
     #[test]

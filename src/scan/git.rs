@@ -4,7 +4,8 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use gix::ObjectId;
@@ -89,7 +90,10 @@ impl Reading {
         match receiver.recv_timeout(PATIENCE) {
             Ok(Ok(Read { history, missing })) => (history, missing.map(fail)),
             Ok(Err(reason)) => (None, Some(fail(format!("its history could not be read: {reason}")))),
-            Err(_) => {
+            Err(RecvTimeoutError::Disconnected) => {
+                (None, Some(fail("its history could not be read: the reader of histories failed".to_owned())))
+            }
+            Err(RecvTimeoutError::Timeout) => {
                 let seconds = PATIENCE.as_secs();
                 (None, Some(fail(format!("its history could not be read within {seconds} seconds"))))
             }

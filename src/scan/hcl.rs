@@ -19,27 +19,40 @@ pub(crate) struct Statement {
 /// What stands deeper is of no interest, and would only cost memory.
 const DEEPEST: usize = 5;
 
+/// Statements of one file; what comes after them is not read.
+pub(crate) const MOST_STATEMENTS: usize = 20_000;
+/// Braces within one another that are told apart.
+const MOST_OPEN: usize = 1_000;
+/// Values of a file in the JSON form.
+const MOST_VALUES: usize = 100_000;
+
 /// The statements of a file in HCL.
 pub(crate) fn statements(text: &str) -> Vec<Statement> {
     let mut outline = Outline::default();
     let tokens = Tokens { chars: text.chars().peekable(), line: 1 };
     for (token, line) in tokens {
         outline.take(token, line);
+        if outline.found.len() >= MOST_STATEMENTS {
+            break;
+        }
     }
     outline.found
 }
 
 /// The statements of a file in the JSON form.
-pub(crate) fn json(text: &str) -> Vec<Statement> {
+pub(crate) fn json(text: &str) -> Option<Vec<Statement>> {
+    if crate::document::marks(text) > MOST_VALUES {
+        return None;
+    }
     let mut found = Vec::new();
     if let Ok(value) = serde_json::from_str(text) {
         outline_of_json(&value, &mut Vec::new(), &mut found);
     }
-    found
+    Some(found)
 }
 
 fn outline_of_json(value: &serde_json::Value, path: &mut Vec<String>, found: &mut Vec<Statement>) {
-    if path.len() > DEEPEST {
+    if path.len() > DEEPEST || found.len() >= MOST_STATEMENTS {
         return;
     }
     match value {
@@ -85,6 +98,8 @@ enum Quoted {
 struct Outline {
     /// The words of each open brace; nothing for those within expressions.
     open: Vec<Vec<String>>,
+    /// How many more are open.
+    deeper: usize,
     words: Vec<String>,
     /// The words and the line of an attribute whose value is being read, and that value as long as it is one string.
     attribute: Option<(Vec<String>, usize, Option<String>, bool)>,
@@ -121,7 +136,10 @@ impl Outline {
                 if self.words.is_empty() {
                     self.line = line;
                 }
-                self.words.push(word);
+                // One too many is as good as any number.
+                if self.words.len() <= DEEPEST {
+                    self.words.push(word);
+                }
             }
         }
     }
@@ -133,6 +151,10 @@ impl Outline {
             Some(_) => (Vec::new(), line),
             None => (std::mem::take(&mut self.words), self.line),
         };
+        if self.open.len() >= MOST_OPEN {
+            self.deeper += 1;
+            return;
+        }
         self.open.push(words);
         self.say(Vec::new(), None, line);
     }
@@ -140,7 +162,11 @@ impl Outline {
     fn close(&mut self) {
         self.end_attribute();
         self.words.clear();
-        self.open.pop();
+        if self.deeper > 0 {
+            self.deeper -= 1;
+        } else {
+            self.open.pop();
+        }
     }
 
     fn end_attribute(&mut self) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use memchr::memmem;
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::facts::{Chart, Kubernetes, Object, PathClass, Place};
 use super::manifest::{self, Found};
 use super::manifest_json;
@@ -13,11 +14,18 @@ use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::KubernetesTable;
 
+/// Objects of a whole tree, with the images in them.
+const MOST_OBJECTS: usize = 50_000;
+/// Kinds in one template.
+const MOST_KINDS: usize = 1_000;
+
 /// Reads manifests, charts and kustomizations. How the repository stands to them is judged later, from all facts.
 pub(crate) fn read(source: &impl Source, table: &KubernetesTable) -> Kubernetes {
     let charts = ChartFolders::new(source.files());
     let parts = source.files().par_iter().filter(|file| is_yaml(file.name()) || may_be_json(&file.path));
-    let parts: Vec<Part> = parts.map(|file| part(source, file, &charts)).collect();
+    let budget = Budget::new(MOST_OBJECTS, "objects and images in manifests");
+    let parts: Vec<Part> = parts.map(|file| part(source, file, &charts, &budget)).collect();
+    budget.tell(source);
     gather(parts, table)
 }
 
@@ -31,7 +39,7 @@ enum Part {
     Kustomization(Place, PathClass),
 }
 
-fn part(source: &impl Source, file: &Listed, charts: &ChartFolders) -> Part {
+fn part(source: &impl Source, file: &Listed, charts: &ChartFolders, budget: &Budget) -> Part {
     let Ok(text) = source.text(&file.path) else { return Part::Nothing };
     if let Some(folder) = charts.of_template(&file.path) {
         return Part::Template(folder.to_owned(), kinds(&text));
@@ -41,7 +49,7 @@ fn part(source: &impl Source, file: &Listed, charts: &ChartFolders) -> Part {
         "kustomization.yaml" | "kustomization.yml" | "kustomization" => {
             Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class)
         }
-        _ => Part::Objects(objects(file, &text)),
+        _ => Part::Objects(objects(file, &text, budget)),
     }
 }
 
@@ -89,7 +97,7 @@ fn is_yaml(name: &str) -> bool {
         || name.rsplit_once('.').is_some_and(|(_, extension)| matches!(extension, "yaml" | "yml"))
 }
 
-fn objects(file: &Listed, text: &str) -> Vec<Object> {
+fn objects(file: &Listed, text: &str, budget: &Budget) -> Vec<Object> {
     if !mentions(text, b"apiVersion") || !mentions(text, b"kind") {
         return Vec::new();
     }
@@ -103,6 +111,7 @@ fn objects(file: &Listed, text: &str) -> Vec<Object> {
     };
     if file.path.ends_with(".json") {
         let found = manifest_json::objects(text).into_iter();
+        let found = found.take_while(|found| budget.take(1 + found.images.len()));
         return found
             .map(|found| Object {
                 replicas: found.replicas,
@@ -112,6 +121,7 @@ fn objects(file: &Listed, text: &str) -> Vec<Object> {
             .collect();
     }
     let found = manifest::objects(text).into_iter().filter(|found| !is_of_cloud_run(found, text));
+    let found = found.take_while(|found| budget.take(1 + found.images.len()));
     found
         .map(|found| Object {
             replicas: found.replicas,
@@ -178,6 +188,7 @@ fn kinds(text: &str) -> Vec<String> {
     lines
         .map(|kind| manifest::unquoted(kind.trim()))
         .filter(|kind| manifest::is_kind(kind))
+        .take(MOST_KINDS)
         .map(str::to_owned)
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Machine-learning libraries that Python manifests declare. Lock files are not read: they name what others need.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rayon::prelude::*;
 use toml_edit::{Document, Item, Value};
@@ -10,6 +10,11 @@ use super::manifest;
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::MlTable;
+
+/// Keys, values and what separates them in one manifest.
+const MOST_MARKS: usize = 50_000;
+/// Other files that one includes.
+const MOST_INCLUDED: usize = 1_000;
 
 /// Reads every manifest; those that are no valid TOML are named.
 pub(crate) fn read(source: &impl Source, table: &MlTable) -> (Vec<Dependency>, Vec<Unreadable>) {
@@ -100,6 +105,7 @@ fn included(path: &str, text: &str) -> Vec<String> {
         let line = line.trim();
         line.strip_prefix("-r").or_else(|| line.strip_prefix("--requirement"))
     });
+    let options = options.take(MOST_INCLUDED);
     options.filter_map(|file| joined(folder, file.trim_start_matches(['=', ' ']).trim())).collect()
 }
 
@@ -136,7 +142,9 @@ fn part(
         let kind = libraries.first(&name)?.to_owned();
         Some(Dependency { name, kind, place: Place { path: file.path.clone(), line }, class: file.class })
     });
-    Ok(known.collect())
+    // A name that a file repeats says nothing more.
+    let mut seen = HashSet::new();
+    Ok(known.filter(|found| seen.insert(found.name.clone())).collect())
 }
 
 /// The name at the start of a requirement, as PyPI writes it. With the extra that changes what it is: `ray[serve]`.
@@ -338,6 +346,9 @@ const INSTALLERS: [&str; 7] = [
 
 /// The dependencies of `pyproject.toml` by PEP 621 and 735, Poetry, PDM and uv, and of a Pipfile.
 fn toml(text: &str) -> Result<Declared<'_>, String> {
+    if crate::document::marks(text) > MOST_MARKS {
+        return Err("it has more keys and values than are read".to_owned());
+    }
     let document = Document::parse(text)
         .map_err(|error| format!("it is no TOML: {}", first_sentence(error.message())))?;
     let lines = Lines::new(text);

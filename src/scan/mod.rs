@@ -1,5 +1,6 @@
 //! Reads what a repository already says: one walk, then one reader for each format, side by side.
 
+mod budget;
 mod ci;
 mod compose;
 mod dockerfile;
@@ -106,4 +107,62 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
     facts.kubernetes.is_deployed = judgement.is_deployed;
     facts.kubernetes.relation_because = judgement.because;
     facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every reader sees the text as the file of a repository that is called so.
+    fn read_as(path: &str, folder: &str) {
+        let rules =
+            Rules::parse(&crate::rulebook::builtin_scan_file()).unwrap_or_else(|faults| panic!("{faults}"));
+        let paths = Paths::new(&rules.tables.paths);
+        crate::fuzz::texts(folder, |text| {
+            let source = source::Texts::new(
+                &[(path, text), ("compose.yaml", "include: [.env, Dockerfile]\n")],
+                &paths,
+            );
+            from_files(&source, &paths, &rules, &Environment::default())
+        });
+    }
+
+    #[test]
+    fn any_compose_file_is_read_within_bounds() {
+        read_as("compose.yaml", "compose");
+    }
+
+    #[test]
+    fn any_dockerfile_is_read_within_bounds() {
+        read_as("Dockerfile", "dockerfile");
+    }
+
+    #[test]
+    fn any_terraform_is_read_within_bounds() {
+        read_as("main.tf", "hcl");
+        read_as("main.tf.json", "json");
+    }
+
+    #[test]
+    fn any_manifest_is_read_within_bounds() {
+        read_as("k8s/all.yaml", "manifests");
+        read_as("charts/a/Chart.yaml", "manifests");
+    }
+
+    #[test]
+    fn any_list_of_libraries_is_read_within_bounds() {
+        read_as("pyproject.toml", "toml");
+        read_as("requirements.txt", "requirements");
+        read_as("setup.py", "requirements");
+    }
+
+    #[test]
+    fn any_pipeline_is_read_within_bounds() {
+        read_as(".github/workflows/ci.yml", "pipeline");
+    }
+
+    #[test]
+    fn any_file_of_variables_is_read_within_bounds() {
+        read_as(".env", "variables");
+    }
 }

@@ -47,8 +47,10 @@ impl Owner {
 
     /// Adds an image that is built here, and its namespace with it.
     pub(crate) fn add_built(&mut self, image: &str) {
-        let name = without_tag(image).to_ascii_lowercase();
-        if name.contains(['$', '{', '*', '<']) {
+        // What a variable stands for is not known, and seldom more than a tag.
+        let (before, _) = image.split_once('$').unwrap_or((image, ""));
+        let name = without_tag(before.trim_end_matches([':', '-'])).to_ascii_lowercase();
+        if name.is_empty() || name.contains(['{', '*', '<']) {
             return;
         }
         if let Some((before, _)) = name.rsplit_once('/') {
@@ -58,7 +60,9 @@ impl Owner {
                 self.namespaces.insert(plain(namespace));
             }
         }
-        self.images.insert(name);
+        if !name.ends_with('/') {
+            self.images.insert(name);
+        }
     }
 
     /// The owner of the remote `origin`, else of the first one: `https://host/owner/name`, `git@host:owner/name`.
@@ -109,13 +113,13 @@ impl Owner {
         for line in text.lines() {
             let trimmed = line.trim();
             let says = words.is_match(trimmed);
-            if says || in_list && !trimmed.is_empty() {
+            in_list &= !trimmed.is_empty() && !trimmed.contains(": ");
+            if says || in_list {
                 let tokens = trimmed
                     .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')'));
                 tokens.filter(|token| is_reference(token)).for_each(|token| self.add_built(token));
             }
-            in_list = says && (trimmed.ends_with(['|', '>', ':']) || trimmed.ends_with("|-"))
-                || in_list && !trimmed.contains(": ") && !trimmed.is_empty();
+            in_list |= says && (trimmed.ends_with(['|', '>', ':']) || trimmed.ends_with("|-"));
         }
     }
 }

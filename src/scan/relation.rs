@@ -251,9 +251,15 @@ impl<S: Source> Judge<'_, S> {
     /// Everything else that is there for it: examples, and what is run once.
     fn examples(&self) -> Grounds {
         let native = Patterns::any_of(&self.table.native);
-        let counts =
-            |object: &Object| object.class != PathClass::Vendor && native.fit(&group_and_kind(object));
-        let charts = self.found.charts.iter().filter(|chart| chart.class != PathClass::Vendor);
+        let counts = |object: &Object| {
+            !matches!(object.class, PathClass::Vendor | PathClass::Legacy)
+                && native.fit(&group_and_kind(object))
+        };
+        let charts = self
+            .found
+            .charts
+            .iter()
+            .filter(|chart| !matches!(chart.class, PathClass::Vendor | PathClass::Legacy));
         let charts = charts.map(|chart| (chart.place.clone(), chart.name.clone()));
         charts.chain(first_of_kinds(self.found.objects.iter().filter(|object| counts(object)))).collect()
     }

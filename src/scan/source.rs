@@ -26,6 +26,8 @@ pub(crate) trait Source: Sync {
     fn files(&self) -> &[Listed];
     /// The text of a file in [`files`](Self::files), invalid UTF-8 replaced. Bounded in size; never through a link that leads out.
     fn text(&self, path: &str) -> Result<Arc<str>, Unreadable>;
+    /// Takes note that a reader left something out, because there was more than is kept.
+    fn left_out(&self, _path: &str, _reason: &str) {}
     /// Whether there is a folder of this path, whatever is in it.
     fn has_folder(&self, _path: &str) -> bool {
         false

@@ -36,7 +36,14 @@ fn is_terraform(name: &str) -> bool {
 
 fn part(source: &impl Source, file: &Listed, known: &Known<'_>) -> Option<Terraform> {
     let text = source.text(&file.path).ok()?;
-    let statements = if file.name().ends_with(".json") { hcl::json(&text) } else { hcl::statements(&text) };
+    let statements = match file.name().ends_with(".json") {
+        true => hcl::json(&text),
+        false => Some(hcl::statements(&text)),
+    };
+    if statements.as_ref().is_none_or(|statements| statements.len() >= hcl::MOST_STATEMENTS) {
+        source.left_out(&file.path, "it has more values than are read of one file");
+    }
+    let statements = statements?;
     let mut found = Terraform::default();
     for statement in &statements {
         let place = Place { path: file.path.clone(), line: statement.line };

@@ -42,7 +42,7 @@ pub(crate) struct Tree<'a> {
     files: Vec<Listed>,
     texts: Vec<OnceLock<Text>>,
     bytes: AtomicU64,
-    left_out: Vec<Unreadable>,
+    left_out: Mutex<Vec<Unreadable>>,
     progress: &'a Progress,
 }
 
@@ -76,7 +76,7 @@ impl<'a> Tree<'a> {
         files.par_sort_unstable();
         let files = classed(files, paths);
         let texts = files.iter().map(|_| OnceLock::new()).collect();
-        Self { folder, files, texts, bytes: AtomicU64::new(0), left_out, progress }
+        Self { folder, files, texts, bytes: AtomicU64::new(0), left_out: Mutex::new(left_out), progress }
     }
 
     /// Leaves out all files that fit, and says how many they are.
@@ -84,7 +84,8 @@ impl<'a> Tree<'a> {
         let before = self.files.len();
         self.files.retain(|file| !excluding.fit(&file.path));
         self.texts.truncate(self.files.len());
-        self.left_out.retain(|left| !excluding.fit(&left.path));
+        let left_out = self.left_out.get_mut().unwrap_or_else(PoisonError::into_inner);
+        left_out.retain(|left| !excluding.fit(&left.path));
         before - self.files.len()
     }
 
@@ -95,7 +96,8 @@ impl<'a> Tree<'a> {
             Text::Kept(_) | Text::ReadAgain => None,
         });
         let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for Unreadable { path, reason } in self.left_out.into_iter().chain(unread) {
+        let left_out = self.left_out.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for Unreadable { path, reason } in left_out.into_iter().chain(unread) {
             by_reason.entry(reason).or_default().push(path);
         }
         let mut all: Vec<Unreadable> = by_reason.into_iter().flat_map(named).collect();
@@ -141,6 +143,13 @@ impl Source for Tree<'_> {
             Text::Kept(text) => Ok(Arc::clone(text)),
             Text::ReadAgain => self.read(path),
             Text::Failed(unreadable) => Err(unreadable.clone()),
+        }
+    }
+
+    fn left_out(&self, path: &str, reason: &str) {
+        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        if left_out.len() < MOST_FILES {
+            left_out.push(Unreadable { path: path.to_owned(), reason: reason.to_owned() });
         }
     }
 
@@ -275,7 +284,8 @@ impl Walk<'_> {
         let shown = name.to_string_lossy();
         let matters = match kind {
             Kind::Folder => !self.paths.skipped().contains(&*shown),
-            Kind::Link => true,
+            // What a link to the repository's own folder says is the business of the reader of histories.
+            Kind::Link => !self.paths.skipped().contains(&*shown),
             Kind::File | Kind::Other => self.paths.matter(&shown),
         };
         if !matters {

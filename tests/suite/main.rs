@@ -8,6 +8,7 @@ mod conditions;
 mod drafts;
 mod exact;
 mod found;
+mod history;
 mod input;
 mod interview;
 mod json;

@@ -14,7 +14,7 @@ const COMPOSE: &str = "services:
   worker:
     build: ./worker
   invoices:
-    image: example.org/shop/invoices:1
+    image: ${REGISTRY}/invoices:1
   db:
     image: postgres:17
     restart: always
@@ -279,7 +279,7 @@ fn a_collection_is_said_to_be_one_and_the_caller_can_name_the_file_that_counts()
     let program = || Program::new().file("one/compose.yaml", compose(2)).file("two/compose.yaml", compose(3));
     let run = program().run("scan").ok();
     assert!(
-        run.stdout.contains("This is a collection: one/compose.yaml and two/compose.yaml"),
+        run.stdout.contains("Nothing says which Compose file you run: one/compose.yaml and"),
         "{}",
         run.stdout
     );

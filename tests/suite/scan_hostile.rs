@@ -50,7 +50,7 @@ fn bombs_of_anchors_and_nesting_are_read_as_lines() {
         ("steps.yaml", &format!("{steps}apiVersion: v1\nkind: Pod\n")),
         ("deep.tf", &blocks),
         ("deep.tf.json", &"[".repeat(300_000)),
-        ("pyproject.toml", &format!("x = {}", "[".repeat(300_000))),
+        ("pyproject.toml", &format!("x = {}", "[".repeat(30_000))),
         ("web.yaml", DEPLOYMENT),
     ]);
     let facts = bounded(folder.path());
@@ -180,4 +180,139 @@ fn what_is_ignored_is_not_read_even_without_a_history() {
     let paths: Vec<String> =
         bounded(folder.path()).kubernetes.objects.into_iter().map(|object| object.place.path).collect();
     assert_eq!(paths, [".github/web.yaml"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_is_exchanged_for_a_link_leads_nowhere() {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use std::os::unix::fs::symlink;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let secret = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: secret\n";
+    let outside = tree(&[]);
+    let folder = tree(&[]);
+    for number in 0..100 {
+        write(outside.path(), &format!("{number}.yaml"), secret);
+        write(folder.path(), &format!("sub/{number}.yaml"), DEPLOYMENT);
+    }
+    let link = outside.path().join("link");
+    symlink(outside.path(), &link).expect("a link");
+    let sub = folder.path().join("sub");
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                renameat_with(CWD, &sub, CWD, &link, RenameFlags::EXCHANGE).expect("an exchange");
+            }
+        });
+        for _ in 0..50 {
+            let facts = scan(folder.path());
+            let found = facts.kubernetes.objects.iter().filter(|object| object.name == "secret");
+            if found.count() > 0 {
+                done.store(true, Ordering::Relaxed);
+                panic!("something outside was read");
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn patterns_above_the_folder_are_read_within_bounds() {
+    use std::os::unix::fs::symlink;
+    let folder = tree(&[(".git/x", ""), ("sub/web.yaml", DEPLOYMENT), ("sub/api.yaml", DEPLOYMENT)]);
+    let sub = folder.path().join("sub");
+    let patterns = folder.path().join(".gitignore");
+    fs::write(&patterns, "/sub/api.yaml\n").expect("a file");
+    assert_eq!(bounded(&sub).kubernetes.objects.len(), 1);
+    for make in ["pipe", "zeros", "huge"] {
+        fs::remove_file(&patterns).expect("a file");
+        match make {
+            "pipe" => assert!(std::process::Command::new("mkfifo").arg(&patterns).status().is_ok()),
+            "zeros" => symlink("/dev/zero", &patterns).expect("a link"),
+            _ => fs::write(&patterns, "a\n".repeat(100_000)).expect("a file"),
+        }
+        let facts = bounded(&sub);
+        assert_eq!(reason(&facts, "../.gitignore"), "it is no file of patterns of a usual size", "{make}");
+        assert!(!facts.kubernetes.objects.is_empty());
+    }
+}
+
+#[test]
+fn texts_that_grow_beyond_their_source_end_and_are_said() {
+    let include = |to: &str| format!("include: [{to}]\nservices: {{s: {{image: b}}}}\n");
+    let mut files = vec![
+        (
+            "arguments/Dockerfile".to_owned(),
+            format!("ARG A=xxxxxxxxxx\n{}FROM $A\nFROM b\n", "ARG A=$A$A$A$A\n".repeat(30)),
+        ),
+        ("compose.yaml".to_owned(), include("fan0.yaml")),
+    ];
+    for level in 0..14 {
+        let next = format!("fan{}.yaml", level + 1);
+        files.push((format!("fan{level}.yaml"), include(&[next.as_str(); 4].join(", "))));
+    }
+    files.push(("fan14.yaml".to_owned(), "services: {z: {image: b}}\n".to_owned()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let facts = bounded(tree(&files).path());
+    let bases: Vec<&str> = facts.dockerfiles[0].bases.iter().map(|(base, _)| base.as_str()).collect();
+    assert_eq!(bases.last(), Some(&"b"));
+    assert!(bases.iter().all(|base| base.len() <= 4096));
+    assert!(reason(&facts, "arguments/Dockerfile").starts_with("its arguments grow beyond 4096 bytes"));
+    let followed = "the projects include more files, or files more often, than are followed";
+    assert!(facts.unreadable.iter().any(|left_out| left_out.reason == followed), "{:?}", facts.unreadable);
+}
+
+#[test]
+fn what_aliases_repeat_counts_as_often_as_it_is_read() {
+    let volumes: String = (0..2_000).map(|number| format!("  - v{number}:/data{number}\n")).collect();
+    let services: String =
+        (0..200).map(|number| format!("  s{number}:\n    image: a{number}\n    volumes: *e\n")).collect();
+    let folder = tree(&[("compose.yaml", &format!("e: &e\n{volumes}services:\n{services}"))]);
+    let facts = bounded(folder.path());
+    assert!(
+        reason(&facts, "compose.yaml").starts_with("it has more than 200000 values"),
+        "{:?}",
+        facts.unreadable
+    );
+}
+
+#[test]
+fn more_objects_than_are_kept_are_left_out_and_said() {
+    let pods = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n---\n".repeat(20_000);
+    let tables = "[[x]]\na=1\n".repeat(20_000);
+    let resources = "resource \"a\" \"b\" {}\n".repeat(30_000);
+    let stages = "FROM a\n".repeat(30_000);
+    let folder = tree(&[
+        ("a/a.yaml", &pods),
+        ("b/a.yaml", &pods),
+        ("c/a.yaml", &pods),
+        ("pyproject.toml", &tables),
+        ("a.tf", &resources),
+        ("Dockerfile", &stages),
+    ]);
+    let facts = bounded(folder.path());
+    assert!(reason(&facts, ".").starts_with("there are more than 50000 objects"), "{:?}", facts.unreadable);
+    assert_eq!(reason(&facts, "pyproject.toml"), "it has more keys and values than are read");
+    assert_eq!(reason(&facts, "a.tf"), "it has more values than are read of one file");
+    assert!(!reason(&facts, "Dockerfile").is_empty());
+}
+
+#[test]
+fn work_does_not_grow_with_the_square_of_a_line() {
+    let kubectl = format!("jobs:\n  a:\n    - run: {}\n", "kubectl ".repeat(200_000));
+    let stages: String = (0..9_000).map(|number| format!("FROM a AS s{number}\n")).collect();
+    let quotes = "A=\"x\n".repeat(1_900);
+    let dollars = format!(
+        "services:\n{}",
+        (0..900).map(|n| format!("  s{n}: {{image: \"{}\"}}\n", "${".repeat(2_000))).collect::<String>()
+    );
+    let folder = tree(&[
+        (".github/workflows/a.yml", &kubectl),
+        ("Dockerfile", &stages),
+        (".env", &quotes),
+        ("compose.yaml", &dollars),
+    ]);
+    bounded(folder.path());
 }

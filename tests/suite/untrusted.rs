@@ -42,7 +42,7 @@ fn files_that_cannot_be_read_are_named() {
     Program::new()
         .file("a.toml", vec![b'#'; 5 << 20])
         .run("--answers a.toml")
-        .refused(&["a.toml is larger than 4 MiB"]);
+        .refused(&["a.toml is larger than 1 MiB"]);
     Program::new().file("needk8s.toml/x", "").run(ANSWERS).refused(&["needk8s.toml is a directory"]);
 }
 

@@ -41,11 +41,10 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     if answers.is_empty() {
         return Err(program.nothing_known());
     }
-    conclude(program, &answers, None)?;
-    if save {
-        record(program, &answers, scanned.as_ref())?;
-    }
-    Ok(ExitCode::Done)
+    // A result that cannot be written is recorded all the same.
+    let concluded = conclude(program, &answers, None);
+    let recorded = if save { record(program, &answers, scanned.as_ref()) } else { Ok(()) };
+    Stop::of_both(concluded, recorded).map(|()| ExitCode::Done)
 }
 
 /// Asks what is not known, shows the result, and offers to keep it.
@@ -91,7 +90,8 @@ fn settle(program: &Program<'_>, known: Known, prompts: &mut dyn Prompts) -> Res
     let (Some(scanned), Some(dir)) = (known.scanned, program.plan.scan.as_deref()) else {
         return Ok(Some(Known { scanned: None, ..known }));
     };
-    let exclude = scanned.facts.excluded.as_ref().map(|excluded| excluded.patterns.clone()).unwrap_or_default();
+    let exclude =
+        scanned.facts.excluded.as_ref().map(|excluded| excluded.patterns.clone()).unwrap_or_default();
     let Some(scanned) = program.scanner(dir, exclude).settle(scanned, prompts).map_err(broke_off)? else {
         return Ok(None);
     };

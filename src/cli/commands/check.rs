@@ -94,14 +94,23 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         verdict_of: &|answers| program.assessment(answers).band,
     }
     .findings();
-    program.deliver(&contents)?;
+    // What cannot be written must not keep the word from those who wait for it.
+    let mut delivered = program.deliver(&contents);
     let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
     check::announce(&contents, &findings, recorded.is_some(), in_actions);
     scanned.iter().for_each(check::announce_unread);
     if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-        append(Path::new(&summary), &markdown::render(&contents, &today()))?;
+        delivered =
+            Stop::of_both(delivered, append(Path::new(&summary), &markdown::render(&contents, &today())));
     }
-    Ok(if findings.failures.is_empty() { ExitCode::Done } else { ExitCode::Fails })
+    match delivered {
+        Ok(()) if findings.failures.is_empty() => Ok(ExitCode::Done),
+        Err(stop) if findings.failures.is_empty() => Err(stop),
+        delivered => {
+            delivered.err().iter().for_each(Stop::tell);
+            Ok(ExitCode::Fails)
+        }
+    }
 }
 
 /// Adds a text to the end of a file that others add to as well.

@@ -18,7 +18,7 @@ pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Sto
     let mut page = Vec::new();
     clap_mangen::Man::new(args::command(program.rulebook))
         .render(&mut page)
-        .map_err(|error| Stop::stream(&error))?;
+        .map_err(|error| Stop::wrong(format!("cannot write the page: {error}")))?;
     print(&String::from_utf8_lossy(&page))?;
     Ok(ExitCode::Done)
 }

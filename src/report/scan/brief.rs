@@ -10,7 +10,7 @@ const FEW: usize = 4;
 
 pub(super) fn put(scan: &Scan<'_>, page: &mut Page) {
     let (is, runs) = (what_it_is(scan.facts), what_runs(scan.facts));
-    if is.is_empty() && runs.is_empty() {
+    if is.is_empty() && runs.is_empty() && scan.facts.seen.is_empty() {
         page.gap();
         page.paragraph(0, text::NOTHING);
     }
@@ -89,7 +89,11 @@ fn what_runs(facts: &Facts) -> Vec<String> {
     let mut all = Vec::new();
     if let Some(main) = &compose.main {
         let others = compose.main_set.len().saturating_sub(1);
-        let merged = if others > 0 { format!(", merged with {}", counted(others, "file", "files")) } else { String::new() };
+        let merged = if others > 0 {
+            format!(", merged with {}", counted(others, "file", "files"))
+        } else {
+            String::new()
+        };
         let aside = match compose.main_class() {
             PathClass::Main => String::new(),
             class => format!(" It is of class {} and answers nothing.", class.word()),
@@ -128,7 +132,8 @@ fn follows(scan: &Scan<'_>, page: &mut Page) {
     }
     page.heading("What follows");
     for finding in answers {
-        let text = format!("{} ({}; {})", scan.described(finding), finding.sureness.word(), first_place(finding));
+        let text =
+            format!("{} ({}; {})", scan.described(finding), finding.sureness.word(), first_place(finding));
         let text = page.ink(Ink::Bold, &text);
         page.item("-", &text);
     }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Group, Item};
 use crate::facts::{
-    Compose, Dependency, DeployedBy, Dockerfile, Facts, History, Kubernetes, PathClass, Place, Relation, Service,
+    Compose, Dependency, DeployedBy, Dockerfile, Facts, History, Kubernetes, PathClass, Place, Relation,
+    Service,
 };
 use crate::text::{counted, list, one_line};
 

@@ -8,7 +8,7 @@ use super::Scan;
 use crate::answers::Reach;
 use crate::facts::{self, Facts, Finding, PathClass, Place};
 use crate::report::json::{RulebookName, Source, answer_value, pretty, source, status};
-use crate::text::is_unsafe;
+use crate::text::{is_unsafe, is_unseen};
 
 /// The name and version of the shape.
 const SCHEMA: &str = "needk8s.scan/1";
@@ -316,10 +316,11 @@ pub(super) fn render(scan: &Scan<'_>) -> String {
 fn without_unsafe(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {
-        if is_unsafe(c) && c != '\n' {
-            safe.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            safe.push(c);
+        match c {
+            '\n' => safe.push(c),
+            c if is_unseen(c) => safe.push('\u{fffd}'),
+            c if is_unsafe(c) => safe.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => safe.push(c),
         }
     }
     safe

@@ -113,7 +113,11 @@ impl Scan<'_> {
     fn excluded(&self) -> Option<String> {
         let excluded = self.facts.excluded.as_ref()?;
         let patterns: Vec<String> = excluded.patterns.iter().map(|pattern| one_line(pattern)).collect();
-        Some(format!("Left out as you said ({}): {}.", patterns.join(", "), counted(excluded.count, "file", "files")))
+        Some(format!(
+            "Left out as you said ({}): {}.",
+            patterns.join(", "),
+            counted(excluded.count, "file", "files")
+        ))
     }
 
     /// What is still unanswered: the questions that anybody is asked, and how many others there are.

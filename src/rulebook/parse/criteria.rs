@@ -75,7 +75,7 @@ fn side(table: &Reader<'_>) -> CriterionSide {
 /// Points by the id of a family or a platform; where both are called the same, the family is meant.
 fn familiarity(table: &Reader<'_>, names: &Names<'_>) -> Vec<(Whose, i64)> {
     let points = |entry: &Entry<'_>| match entry.value.node {
-        Node::Integer(points) if points.abs() <= MAX_FIGURE => Some(points),
+        Node::Integer(points) if (-MAX_FIGURE..=MAX_FIGURE).contains(&points) => Some(points),
         ref other => {
             let message = format!("points are whole numbers, not {}", shown(other));
             table.log().fault(entry.value.span.clone(), message, None);

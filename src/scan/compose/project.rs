@@ -10,23 +10,33 @@ use super::merge::Merge;
 use super::paths::{join, parent};
 use super::tolerant;
 use super::variables::Variables;
-use super::yaml::{Entry, Map, Mark, Node, OnMerge, Value};
+use super::yaml::{Entry, MOST_VALUES, Map, Mark, Node, OnMerge, Value};
 
 /// Files within files, and services that extend services: more is a circle or a trap.
 const DEEPEST: usize = 16;
 /// More files than any project has.
 const FILES: usize = 256;
+/// Services that files have, each file counted as often as it is included, and the file itself.
+const VISITED: usize = 50_000;
+/// Bytes of a file with variables, and its lines: a quote may go on over many of them.
+const VARIABLES: usize = 64 << 10;
+const LINES_OF_VARIABLES: usize = 2_000;
+/// Values of all texts together.
+const VALUES: usize = 2 * MOST_VALUES;
 
 /// The texts of compose files, each read once.
 pub(super) struct Library<'a> {
     source: &'a dyn Source,
     read: HashMap<String, Rc<Vec<Rc<Node>>>>,
     pub(super) unreadable: Vec<Unreadable>,
+    /// How many values the texts have, and how many services were come to.
+    values: usize,
+    visited: usize,
 }
 
 impl<'a> Library<'a> {
     pub(super) fn new(source: &'a dyn Source) -> Self {
-        Self { source, read: HashMap::new(), unreadable: Vec::new() }
+        Self { source, read: HashMap::new(), unreadable: Vec::new(), values: 0, visited: 0 }
     }
 
     pub(super) fn listed(&self) -> &'a [Listed] {
@@ -57,10 +67,19 @@ impl<'a> Library<'a> {
 
     /// The text of a file with variables, which repositories usually ignore, and whether it is theirs all the same.
     pub(super) fn variables(&mut self, path: &str) -> Option<(Arc<str>, bool)> {
-        match self.has(path) {
-            true => Some((self.text(path)?, true)),
-            false => Some((self.source.ignored(path).and_then(|text| self.noted(text))?, false)),
+        let (text, is_public) = match self.has(path) {
+            true => (self.text(path)?, true),
+            false => (self.source.ignored(path).and_then(|text| self.noted(text))?, false),
+        };
+        if text.len() > VARIABLES || text.lines().count() > LINES_OF_VARIABLES {
+            let reason = format!(
+                "it has more than {LINES_OF_VARIABLES} lines of variables, or {} KiB",
+                VARIABLES >> 10
+            );
+            self.note(Unreadable { path: path.to_owned(), reason });
+            return None;
         }
+        Some((text, is_public))
     }
 
     fn noted(&mut self, text: Result<Arc<str>, Unreadable>) -> Option<Arc<str>> {
@@ -84,7 +103,15 @@ impl<'a> Library<'a> {
                 if let Some(reason) = reading.trouble {
                     self.note(Unreadable { path: path.to_owned(), reason });
                 }
-                reading.documents
+                self.values += reading.documents.iter().map(|document| document.size()).sum::<usize>();
+                match self.values > VALUES {
+                    true => {
+                        let reason = format!("the files before it have {VALUES} values already");
+                        self.note(Unreadable { path: path.to_owned(), reason });
+                        Vec::new()
+                    }
+                    false => reading.documents,
+                }
             }
             None => Vec::new(),
         };
@@ -104,7 +131,7 @@ impl<'a> Library<'a> {
     }
 
     pub(super) fn note(&mut self, trouble: Unreadable) {
-        if !self.unreadable.contains(&trouble) {
+        if self.unreadable.len() < FILES && !self.unreadable.contains(&trouble) {
             self.unreadable.push(trouble);
         }
     }
@@ -141,6 +168,15 @@ pub(super) fn assemble(library: &mut Library, files: &[String], variables: Varia
         Assembly { library, project: Project::default(), open: Vec::new(), bases: HashMap::new() };
     let mut services = assembly.files(files, &Rc::new(Setting { folder, variables }));
     services.retain(|_, entry| entry.node.on_merge != OnMerge::Reset);
+    let mut values = 0usize;
+    services.retain(|_, entry| {
+        values = values.saturating_add(entry.node.size());
+        values <= VALUES
+    });
+    if let Some(path) = files.first().filter(|_| values > VALUES) {
+        let reason = format!("its services have more than {VALUES} values, those counted that are extended");
+        assembly.library.note(Unreadable { path: path.clone(), reason });
+    }
     assembly.project.services = services;
     if let Some(path) = files.first().filter(|_| assembly.project.merge.is_exhausted()) {
         let reason = "it merges more than is read; some of what is merged is missing".to_owned();
@@ -183,6 +219,13 @@ impl Assembly<'_, '_> {
         self.enter(path, setting);
         let mut services = Map::new();
         for document in self.library.documents(path).iter() {
+            self.library.visited += 1 + services_of(document).len();
+            if self.library.visited > VISITED {
+                let reason =
+                    "the projects include more files, or files more often, than are followed".to_owned();
+                self.library.note(Unreadable { path: path.to_owned(), reason });
+                break;
+            }
             let own = self.extended_all(&Rc::new(services_of(document)));
             services = self.project.merge.maps(services, &own);
             for (name, entry) in self.included(document, setting) {
@@ -227,6 +270,10 @@ impl Assembly<'_, '_> {
         let mut variables = setting.variables.clone();
         for (text, is_public) in env_files.iter().filter_map(|path| self.library.variables(path)) {
             variables.add(&text, is_public);
+        }
+        if variables.is_full() {
+            let reason = "it includes files with more variables than are kept".to_owned();
+            self.library.note(Unreadable { path: item.mark.path.to_string(), reason });
         }
         (files, Rc::new(Setting { folder, variables }))
     }

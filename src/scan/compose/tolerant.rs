@@ -7,6 +7,11 @@ use super::yaml::{self, Entry, Map, Mark, Node, Value};
 /// Deeper levels are not read line by line.
 const LEVELS: usize = 16;
 
+/// Lines that are read so; each is a value.
+const LINES: usize = 20_000;
+/// Items of a list in one line.
+const ITEMS: usize = 100;
+
 /// What could be read of a text, and what not.
 pub(super) struct Reading {
     pub(super) documents: Vec<Rc<Node>>,
@@ -105,7 +110,7 @@ fn cannot_start(value: &str) -> bool {
 fn outline(path: &Rc<str>, text: &str) -> Rc<Node> {
     let mut tree = Outline::new(path);
     let mut block = None;
-    for (index, line) in text.lines().enumerate() {
+    for (index, line) in text.lines().take(LINES).enumerate() {
         let body = line.trim_start();
         let indent = line[..line.len() - body.len()].replace('\t', "  ").len();
         let body = without_comment(body).trim_end();
@@ -217,7 +222,8 @@ fn value_node(mark: &Mark, value: &str) -> Node {
     let Some(items) = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
         return Node::new(mark.clone(), plain(value));
     };
-    let items = items.split(',').map(|item| Rc::new(Node::new(mark.clone(), plain(item)))).collect();
+    let items =
+        items.split(',').take(ITEMS).map(|item| Rc::new(Node::new(mark.clone(), plain(item)))).collect();
     Node::new(mark.clone(), Value::List(items))
 }
 

@@ -5,17 +5,24 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Defaults within defaults, deeper than this, stay as they are written.
 const DEEPEST: usize = 16;
 /// Longer texts are no names: they stay as they are written, and longer values are not used.
 const LONGEST: usize = 4096;
 
+/// More variables than any project has.
+const MOST: usize = 1_000;
+/// Variables of one text that are resolved; the rest of it stays as it is written.
+const MOST_IN_A_TEXT: usize = 32;
+
 /// Variables and their values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Variables {
     values: HashMap<String, Known>,
-    secret_words: Vec<String>,
+    secret_words: Rc<[String]>,
+    is_full: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -39,7 +46,7 @@ enum Wanted {
 impl Variables {
     /// No variables yet; those with one of the words in their names will never be resolved.
     pub(super) fn new(secret_words: &[String]) -> Self {
-        Self { values: HashMap::new(), secret_words: secret_words.to_vec() }
+        Self { values: HashMap::new(), secret_words: secret_words.into(), is_full: false }
     }
 
     /// Adds the variables of a text in the format of `.env`, which may be public. Those that are there already stay.
@@ -53,8 +60,17 @@ impl Variables {
             if value.len() > LONGEST {
                 continue;
             }
+            if self.values.len() >= MOST {
+                self.is_full = true;
+                break;
+            }
             self.values.entry(name.to_owned()).or_insert(Known { value, is_public });
         }
+    }
+
+    /// Whether there were more than are kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&str> {
@@ -87,8 +103,10 @@ impl Variables {
     fn resolve_to(&self, wanted: Wanted, text: &str, depth: usize) -> String {
         let mut resolved = String::with_capacity(text.len());
         let mut rest = text;
+        let mut left = MOST_IN_A_TEXT;
         // Values that hold values can grow without end.
-        while let Some(dollar) = rest.find('$').filter(|_| resolved.len() <= LONGEST) {
+        while let Some(dollar) = rest.find('$').filter(|_| left > 0 && resolved.len() <= LONGEST) {
+            left -= 1;
             resolved.push_str(&rest[..dollar]);
             rest = &rest[dollar + 1..];
             rest = self.resolve_one(wanted, rest, depth, &mut resolved);

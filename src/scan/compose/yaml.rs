@@ -10,6 +10,10 @@ use indexmap::IndexMap;
 
 /// Deeper than any compose file, and shallow enough to recurse over.
 const DEEPEST: usize = 64;
+/// Values of one text, each counted as often as aliases repeat it: what reads it goes the whole way.
+pub(super) const MOST_VALUES: usize = 200_000;
+/// A text counts as one more value for each so many bytes.
+const BYTES_OF_A_VALUE: usize = 32;
 /// How many entries merge keys may copy in one text.
 const MERGED: usize = 200_000;
 
@@ -28,6 +32,8 @@ pub(super) struct Node {
     pub(super) value: Value,
     /// How many levels are below.
     height: usize,
+    /// How many values there are, this and all below.
+    size: usize,
 }
 
 /// What becomes of what an earlier file says in the same place.
@@ -61,12 +67,26 @@ pub(super) struct Entry {
 
 impl Node {
     pub(super) fn new(mark: Mark, value: Value) -> Self {
-        let height = match &value {
-            Value::Null | Value::Text(_) => 0,
-            Value::List(items) => 1 + items.iter().map(|item| item.height).max().unwrap_or(0),
-            Value::Map(map) => 1 + map.values().map(|entry| entry.node.height).max().unwrap_or(0),
+        let mut height = 0;
+        let mut size: usize = match &value {
+            Value::Text(text) => 1 + text.len() / BYTES_OF_A_VALUE,
+            Value::Null | Value::List(_) | Value::Map(_) => 1,
         };
-        Self { mark, on_merge: OnMerge::Merge, value, height }
+        let mut hold = |inner: &Node| {
+            height = height.max(inner.height + 1);
+            size = size.saturating_add(inner.size);
+        };
+        match &value {
+            Value::Null | Value::Text(_) => {}
+            Value::List(items) => items.iter().for_each(|item| hold(item)),
+            Value::Map(map) => map.values().for_each(|entry| hold(&entry.node)),
+        }
+        Self { mark, on_merge: OnMerge::Merge, value, height, size }
+    }
+
+    /// How many values there are, this and all below, each as often as aliases repeat it.
+    pub(super) fn size(&self) -> usize {
+        self.size
     }
 
     pub(super) fn text(&self) -> Option<&str> {
@@ -115,8 +135,14 @@ pub(super) fn parse(path: &Rc<str>, text: &str) -> Result<Vec<Rc<Node>>, String>
     options.emit_unresolved_aliases = true;
     options.set_emit_comments(false);
     options.simple_key_max_lookahead = 64 * 1024;
-    let mut builder =
-        Builder { path, anchors: HashMap::new(), open: Vec::new(), documents: Vec::new(), merged: 0 };
+    let mut builder = Builder {
+        path,
+        anchors: HashMap::new(),
+        open: Vec::new(),
+        documents: Vec::new(),
+        merged: 0,
+        values: 0,
+    };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| format!("it is not valid YAML: {error}"))?;
         builder.take(event, span)?;
@@ -131,6 +157,8 @@ struct Builder<'a> {
     open: Vec<Open>,
     documents: Vec<Rc<Node>>,
     merged: usize,
+    /// Values that were written, and those that stand in documents.
+    values: usize,
 }
 
 /// A list or mapping that is not closed yet.
@@ -198,6 +226,10 @@ impl Builder<'_> {
     /// Puts a finished value where it belongs: the next key, or the value of the last one, an item, a document.
     fn done(&mut self, node: Rc<Node>, anchor: usize) -> Result<(), String> {
         check_depth(self.open.len() + node.height)?;
+        self.values += if self.open.is_empty() { node.size } else { 1 };
+        if self.values.max(node.size) > MOST_VALUES {
+            return Err(format!("it has more than {MOST_VALUES} values, those counted that aliases repeat"));
+        }
         if anchor != 0 {
             self.anchors.insert(anchor, Rc::clone(&node));
         }
