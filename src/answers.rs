@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::document::{Entry, FaultLog, Located, Node, Span};
-use crate::rulebook::{Kind, Question, Reading, Rulebook, UNKNOWN, Value, ValueError};
+use crate::rulebook::{Reading, Rulebook, Value};
 use crate::text::one_line;
 
 /// Where an answer came from.
@@ -178,62 +177,5 @@ impl Answers {
                 .filter_map(move |weaker| strongest.map(|strongest| (question, strongest, weaker)))
                 .filter(|(_, strongest, weaker)| strongest.value.is_some() && !weaker.admits(strongest.value))
         })
-    }
-}
-
-/// One answer read from a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Read {
-    pub(crate) question: usize,
-    pub(crate) value: Option<Value>,
-    pub(crate) span: Span,
-}
-
-/// Reads a table of `question-id = value`; every mistake goes to `log`.
-pub(crate) fn read_table(rulebook: &Rulebook, entries: &[Entry<'_>], log: &FaultLog<'_>) -> Vec<Read> {
-    let mut read = Vec::new();
-    for entry in entries {
-        let Some(index) = rulebook.question(&entry.key) else {
-            let ids = rulebook.questions().iter().map(|question| question.id.as_str());
-            log.unknown(entry.key_span.clone(), "question", &entry.key, ids);
-            continue;
-        };
-        match value(&rulebook.questions()[index], &entry.value) {
-            Ok(value) => read.push(Read { question: index, value, span: entry.key_span.clone() }),
-            Err(error) => log.fault(entry.value.span.clone(), error.message, Some(error.help)),
-        }
-    }
-    read
-}
-
-/// Reads one answer; `None` is [`UNKNOWN`].
-pub(crate) fn value(question: &Question, located: &Located<'_>) -> Result<Option<Value>, ValueError> {
-    let mistyped = |node: &Node<'_>| ValueError {
-        message: format!("{} is no answer to `{}`", node.kind(), question.id),
-        help: format!("it takes {}", question.takes()),
-    };
-    match (&question.kind, &located.node) {
-        (_, Node::Null) => Ok(None),
-        (_, Node::Text(text)) if text.trim() == UNKNOWN => Ok(None),
-        (Kind::Flag(_), Node::Flag(flag)) => Ok(Some(Value::Flag(*flag))),
-        (Kind::Choice(_), Node::Text(text)) => Ok(Some(Value::Choice(question.option(text)?))),
-        (Kind::Choice(_), Node::Integer(number)) => {
-            Ok(Some(Value::Choice(question.option(&number.to_string())?)))
-        }
-        (Kind::Choice(_), Node::Number(number)) => Ok(Some(Value::Choice(question.option(number)?))),
-        (Kind::Choices(_), Node::Text(text)) => question.parse(text),
-        (Kind::Choices(_), Node::List(items)) => {
-            let ids = items
-                .iter()
-                .map(|item| match &item.node {
-                    Node::Text(text) => Ok(text.as_ref()),
-                    other => Err(mistyped(other)),
-                })
-                .collect::<Result<Vec<_>, _>>()?;
-            Ok(Some(Value::Choices(question.option_set(ids)?)))
-        }
-        (Kind::Count(_), Node::Integer(number)) => question.parse(&number.to_string()),
-        (Kind::Count(_), Node::Number(number)) => question.parse(number),
-        (_, other) => Err(mistyped(other)),
     }
 }

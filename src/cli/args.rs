@@ -24,15 +24,21 @@ pub(super) struct Plan {
     pub(super) format: Option<Format>,
     pub(super) output: Option<PathBuf>,
     pub(super) verbose: bool,
+    /// Whether a record that was edited where it should not be may be replaced.
+    pub(super) force: bool,
 }
 
 /// Names that flags of the program itself have; a question cannot have them.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 24] = [
     "rules",
     "answers",
     "format",
     "output",
     "verbose",
+    "quiet",
+    "force",
+    "color",
+    "no-pager",
     "no-input",
     "all",
     "save",
@@ -44,6 +50,10 @@ const RESERVED: [&str; 16] = [
     "scan",
     "exclude",
     "min-steadiness",
+    "outcome",
+    "near",
+    "misses",
+    "limit",
 ];
 
 /// The path after `--rules`, wherever it stands, because all other flags depend on it.
@@ -143,6 +153,10 @@ pub(super) fn with_format(command: Command) -> Command {
 pub(super) fn with_report(command: Command) -> Command {
     with_format(command)
         .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
+        .arg(flag(
+            "force",
+            "Replace a record (-o FILE.md) whose own sections were edited or have lost their marks",
+        ))
 }
 
 /// Adds everything that answers come from.
@@ -231,6 +245,7 @@ pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches, inner: &ArgMatches
         format,
         output,
         verbose: asks(inner, "verbose"),
+        force: asks(inner, "force"),
     })
 }
 

@@ -9,13 +9,13 @@ use super::comments;
 use super::exit::Stop;
 use super::input::{line_of, no_faults, read_record};
 use super::output::{shown, write_whole};
-use crate::answers::{self, Answers, Given, Origin};
+use crate::answers::{Answers, Given, Origin};
 use crate::assessment::Assessment;
 use crate::document::{Entry, FaultLog, Node, Reader, SourceFile, did_you_mean, read_toml};
 use crate::explanation::{Explanation, Target};
 use crate::facts::{Conclusions, Finding};
 use crate::report::condition_of;
-use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Value};
+use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Value, read_answer, read_answer_table};
 use crate::text::one_line;
 
 /// The file's name, in the working directory.
@@ -64,7 +64,7 @@ pub(super) fn read(
         let entries = read_toml(&file.text, &log);
         check_tables(&entries, &log);
         if let Some(Node::Table(given)) = find(&entries, "answers") {
-            for read in answers::read_table(rulebook, given, &log) {
+            for read in read_answer_table(rulebook.questions(), given, &log) {
                 let origin =
                     Origin::File { name: file.name.clone(), line: line_of(&file.text, read.span.start) };
                 answers.add(read.question, Given { value: read.value, origin });
@@ -173,7 +173,7 @@ fn read_evidence(rulebook: &Rulebook, entries: &[Entry<'_>], log: &FaultLog<'_>)
         };
         let Some(table) = Reader::of(&entry.value, "the evidence", log) else { continue };
         let Some(found) = table.get(FOUND) else { continue };
-        match answers::value(&rulebook.questions()[question], found) {
+        match read_answer(&rulebook.questions()[question], found) {
             Ok(value) => evidence.extend(value.map(|value| (question, value))),
             Err(error) => log.fault(found.span.clone(), error.message, Some(error.help)),
         }

@@ -8,10 +8,10 @@ use std::path::{Component, Path};
 
 use super::exit::Stop;
 use super::output::shown;
-use crate::answers::{self, Answers, Given, Origin};
+use crate::answers::{Answers, Given, Origin};
 use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, did_you_mean, read_json, read_toml};
 use crate::folder::{Folder, LEADS_OUT, Links, in_units, led_out};
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Rulebook, read_answer_table};
 use crate::text::one_line;
 
 /// No file of answers is longer; reading stops here.
@@ -35,6 +35,11 @@ fn read_file(path: &Path, most: u64) -> Result<String, Stop> {
         File::open(path)
     };
     read_opened(file, &shown(path), most, !is_here)
+}
+
+/// Reads a written report, to bring it up to date.
+pub(super) fn read_report(path: &Path) -> Result<String, Stop> {
+    read_file(path, MAX_RULES)
 }
 
 /// Reads a regular file of a folder.
@@ -152,7 +157,7 @@ pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answe
     {
         let log = FaultLog::new(0, &collected);
         let entries = if is_json { read_json(&file.text, &log) } else { read_toml(&file.text, &log) };
-        for read in answers::read_table(rulebook, table_of_answers(&entries), &log) {
+        for read in read_answer_table(rulebook.questions(), table_of_answers(&entries), &log) {
             let origin = Origin::File { name: file.name.clone(), line: line_of(&file.text, read.span.start) };
             answers.add(read.question, Given { value: read.value, origin });
         }

@@ -141,7 +141,7 @@ pub(super) fn layout(verbose: bool) -> Layout {
     }
     let width = terminal_size::terminal_size_of(&stdout)
         .map_or(Layout::PLAIN.width, |(width, _)| usize::from(width.0));
-    Layout { width, colour: wants_colour(), verbose }
+    Layout { width, colour: wants_colour(), verbose, ..Layout::PLAIN }
 }
 
 /// Whether the user wants colours on a terminal (<https://no-color.org>).

@@ -142,14 +142,40 @@ impl<'a> Program<'a> {
         match &self.plan.output {
             None => print(&self.render(contents, layout(self.plan.verbose))),
             Some(path) => {
-                write_whole(
-                    path,
-                    &self.render(contents, Layout { verbose: self.plan.verbose, ..Layout::PLAIN }),
-                )?;
+                self.write_report(contents, path, self.plan.format.unwrap_or(Format::Text), self.plan.force)?;
                 say(&format!("{} Written to {}.", contents.headline, shown(path)));
                 Ok(())
             }
         }
+    }
+
+    /// Writes the report to a file. In a record that is there already, what people wrote is kept.
+    pub(super) fn write_report(
+        &self,
+        contents: &Contents<'_>,
+        path: &Path,
+        format: Format,
+        force: bool,
+    ) -> Result<(), Stop> {
+        let layout = Layout { verbose: self.plan.verbose, ..Layout::PLAIN };
+        let fresh = self.render_as(format, contents, layout);
+        let existing = match format {
+            Format::Markdown => existing_text(path)?,
+            _ => None,
+        };
+        let Some(existing) = existing else { return write_whole(path, &fresh) };
+        let kept = markdown::update(&existing, &fresh, force).map_err(|trouble| {
+            Stop::wrong(format!(
+                "{} is not written to: {trouble}\n\nname another file, or replace what is the program's own with --force",
+                shown(path)
+            ))
+        })?;
+        write_whole(path, &kept.text)?;
+        if let Some(status) = kept.status_of_old_outcome {
+            let status = crate::text::one_line(&status);
+            say(&format!("The outcome has changed, and the status is still `{status}`: decide again."));
+        }
+        Ok(())
     }
 
     fn render(&self, contents: &Contents<'_>, layout: Layout) -> String {
@@ -175,6 +201,14 @@ impl<'a> Program<'a> {
             }
         }
         Ok(ExitCode::Done)
+    }
+}
+
+/// The text of a file that is to be brought up to date; nothing where there is none, or no ordinary one.
+fn existing_text(path: &Path) -> Result<Option<String>, Stop> {
+    match path.metadata() {
+        Ok(meta) if meta.is_file() && meta.len() > 0 => input::read_report(path).map(Some),
+        _ => Ok(None),
     }
 }
 

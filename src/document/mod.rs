@@ -110,7 +110,7 @@ mod tests {
     fn any_answers_are_read_within_bounds() {
         let rulebook = Rulebook::builtin().unwrap_or_else(|faults| panic!("{faults}"));
         let read = |entries: &[Entry<'_>], log: &FaultLog<'_>| {
-            drop(crate::answers::read_table(&rulebook, entries, log))
+            drop(crate::rulebook::read_answer_table(rulebook.questions(), entries, log))
         };
         crate::fuzz::texts("answers", |text| faults(text, |text, log| read(&read_toml(text, log), log)));
         crate::fuzz::texts("json", |text| faults(text, |text, log| read(&read_json(text, log), log)));

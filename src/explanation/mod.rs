@@ -50,6 +50,8 @@ pub struct Explanation {
     pub slack: Vec<Values>,
     /// How far the rulebook's figures may be off.
     pub steadiness: Steadiness,
+    /// For each question, points of margin between its least and its most favourable answer, the others as they are.
+    pub spreads: Vec<i64>,
     /// The questions without an answer that may apply, those that can change the verdict and move the margin most first.
     pub open_questions: Vec<OpenQuestion>,
 }
@@ -102,6 +104,7 @@ impl Engine {
             turning_points: found.summed_up(rulebook, &situation),
             slack: self.slack(&mut situation, &root, assessment.band),
             steadiness: steadiness::steadiness(rulebook, assessment),
+            spreads: self.spreads_of(&mut situation),
             open_questions: self.open_questions(&mut situation, &root, &span, &outlook),
             outlook,
         }
@@ -118,6 +121,11 @@ impl Engine {
         let mut situation = Situation::new(&self.model, self.model.classes_of(values));
         let turning_points = turning::find(&mut situation).summed_up(rulebook, &situation);
         (turning_points, self.slack(&mut situation, &self.completions(values), band))
+    }
+
+    /// For each question, points of margin between its least and its most favourable answer, the others as in `values`.
+    pub fn spreads(&self, values: &[Option<Value>]) -> Vec<i64> {
+        self.spreads_of(&mut Situation::new(&self.model, self.model.classes_of(values)))
     }
 
     /// The smallest sets of one or two answer changes after which `platform` is recommended; all of them.

@@ -20,6 +20,10 @@ pub struct OpenQuestion {
 }
 
 impl Engine {
+    pub(super) fn spreads_of(&self, situation: &mut Situation<'_>) -> Vec<i64> {
+        (0..self.model.classes.len()).map(|question| self.spread(situation, question)).collect()
+    }
+
     /// Points of margin between the least and the most favourable answer to a question, the others as they are.
     pub(super) fn spread(&self, situation: &mut Situation<'_>, question: usize) -> i64 {
         let margins =

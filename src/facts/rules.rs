@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::signal::{SIGNALS, Signal};
-use crate::answers::{self, Reach};
+use crate::answers::Reach;
 use crate::document::{Fault, FaultLog, Faults, Located, Node, Reader, SourceFile, did_you_mean, read_toml};
-use crate::rulebook::{Kind, Rulebook, Value};
+use crate::rulebook::{Kind, Rulebook, Value, read_answer};
 
 /// How sure a conclusion is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -250,7 +250,7 @@ impl<'d> ConclusionReader<'d> {
             self.table.log().fault(value.span.clone(), message, Some(help));
             return None;
         }
-        match answers::value(question, value) {
+        match read_answer(question, value) {
             Ok(Some(value)) => Some(Answer::Value(value)),
             Ok(None) => {
                 let message = "a conclusion has to say something".to_owned();

@@ -6,9 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::answers::read_table;
 use crate::document::{Entry, FaultLog, Node, read_toml};
-use crate::rulebook::{Rulebook, UNKNOWN, Value};
+use crate::rulebook::{Rulebook, UNKNOWN, Value, read_answer_table};
 use crate::text::one_line;
 
 /// No draft of ours comes near this size.
@@ -182,7 +181,7 @@ fn parse(rulebook: &Rulebook, text: &str, directory: &str) -> Result<Draft, Stri
     let Some(Node::Table(answers)) = entry("answers").map(|entry| &entry.value.node) else {
         return Err("it has no answers".to_owned());
     };
-    let mut read = read_table(rulebook, answers, &log);
+    let mut read = read_answer_table(rulebook.questions(), answers, &log);
     read.sort_by_key(|answer| answer.span.start);
     let trouble = faults.borrow().first().map(|fault| {
         one_line(&format!("kept answers that do not fit the questions are left out: {}", fault.message))

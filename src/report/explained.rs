@@ -4,16 +4,16 @@ use crate::assessment::Assessment;
 use crate::explanation::{
     Explanation, Figure, Fragile, OpenQuestion, Status, Target, TurningPoint, TurningPoints,
 };
-use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Values, all_of, any_of, either};
-use crate::text::list;
+use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Values, all_of, either};
+use crate::text::{counted, upper_first};
 
 /// The whole explanation, sentence by sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     /// What alone decides the verdict; `None` while several verdicts are possible.
     pub reason: Option<Reason>,
-    /// What is worth watching, a sentence for each direction.
-    pub revisit: Vec<String>,
+    /// What is worth watching, for each direction.
+    pub again: Vec<Again>,
     /// What would change the verdict, target by target.
     pub turns: Vec<Turn>,
     /// What each answer may be, the others kept, without a change of verdict.
@@ -33,6 +33,15 @@ impl Explained {
     pub fn anything_goes(&self) -> Vec<&str> {
         self.slack.iter().filter(|answer| answer.anything).map(|answer| answer.name.as_str()).collect()
     }
+}
+
+/// What would bring another answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// The answer that it would bring: "Kubernetes", "something simpler", or the name of a verdict.
+    pub to: String,
+    /// Each of these would do it; clauses that complete "when …", likely growth first.
+    pub when: Vec<String>,
 }
 
 /// Given answers that force the verdict.
@@ -129,8 +138,6 @@ const WATCHED: usize = 3;
 /// How many lines a target gets, and how many alternatives a line.
 const LINES: usize = 6;
 const ALTERNATIVES: usize = 6;
-/// The one sentence about what to watch stays shorter than this where it can.
-const SHORT: usize = 240;
 /// How many open questions a summary names.
 const ASKED: usize = 5;
 
@@ -143,7 +150,7 @@ pub(super) fn explained(
     let writer = Writer { rulebook, assessment, explanation };
     Explained {
         reason: writer.reason(),
-        revisit: writer.revisit(),
+        again: writer.again(),
         turns: explanation.turning_points.iter().map(|turning| writer.turn(turning)).collect(),
         slack: explanation
             .slack
@@ -324,38 +331,31 @@ impl Writer<'_> {
             .map(|values| self.said(values))
             .collect();
         let title = match (answers.len(), reason.smallest) {
-            (0, _) => "Whatever is answered, the verdict is this one".to_owned(),
+            (0, _) => "Whatever is answered, the answer is this one".to_owned(),
             (1, _) => "One answer alone decides it".to_owned(),
-            (number, true) if number == known => {
-                format!("All {number} answers together decide it, and no fewer")
-            }
+            (number, true) if number == known => format!("It takes all {number} answers to decide it"),
             (number, true) => format!("These {number} of {known} answers alone decide it"),
-            (number, false) => {
-                format!("These {number} of {known} answers decide it (fewer may do, that is not proved)")
-            }
+            (number, false) => format!("These {number} of {known} answers decide it (fewer may do)"),
         };
         Some(Reason { title, answers })
     }
 
-    fn revisit(&self) -> Vec<String> {
+    fn again(&self) -> Vec<Again> {
         let band = self.assessment.band;
         let watched = self.explanation.to_watch(self.rulebook, band);
         watched.into_iter().map(|turning| self.watch(turning)).collect()
     }
 
-    /// "Revisit when you deploy more than 29 services of your own. Then …"
-    fn watch(&self, turning: &TurningPoints) -> String {
+    fn watch(&self, turning: &TurningPoints) -> Again {
         let growing = turning.points.iter().filter(|point| point.grows).count();
         let points = if growing > 0 { &turning.points[..growing] } else { &turning.points };
-        let mut said: Vec<String> = Vec::new();
-        for group in &grouped(points) {
-            let clause = say_few(self.rulebook, group);
-            let length: usize = said.iter().map(String::len).sum();
-            if said.is_empty() || said.len() < WATCHED && length + clause.len() < SHORT {
-                said.push(clause);
-            }
-        }
-        format!("Revisit when {}. Then {}.", any_of(&said), self.turned(turning.target))
+        let groups = grouped(points);
+        let when = groups.iter().take(WATCHED).map(|group| say_few(self.rulebook, group)).collect();
+        let to = match turning.target {
+            Target::Verdict(band) => self.band_name(band),
+            Target::Side(side) => self.rulebook.side(side).name.clone(),
+        };
+        Again { to, when }
     }
 
     /// What it would be when a turning point has come true.
@@ -415,27 +415,15 @@ impl Writer<'_> {
     }
 
     fn steady(&self) -> String {
-        let steadiness = &self.explanation.steadiness;
         if self.assessment.decided_by.is_some() {
-            return "Steady: a constraint decides it, whatever the figures of the rules are.".to_owned();
+            return "It rests on that fact alone, whatever our estimates are.".to_owned();
         }
-        let stays = self.stays();
-        let off = match steadiness.percent {
-            0 => "The answer changes as soon as the figures of the rules are off by 1 %".to_owned(),
-            percent => format!("{stays} even if every figure of the rules is off by {percent} %"),
-        };
-        match &steadiness.fragile {
-            Some(fragile) => format!("{off}; most fragile is {}.", self.fragile(fragile).text),
-            None => format!("{off}; no single figure can change it."),
-        }
-    }
-
-    /// "The answer stays something simpler"
-    fn stays(&self) -> String {
-        let leaning = self.assessment.leaning(self.rulebook);
-        match self.only_band(leaning) {
-            Some(band) => format!("It stays {}", self.band_name(band)),
-            None => format!("The answer stays {}", self.rulebook.side(leaning).name),
+        let hedged = self.assessment.leaning(self.rulebook) == Leaning::Hedge;
+        match (self.explanation.steadiness.percent, hedged) {
+            (0, true) => "A coin toss: an error of 1 % in our estimates would decide it.".to_owned(),
+            (0, false) => "An error of 1 % in our estimates would turn it.".to_owned(),
+            (percent, true) => format!("It stays open as long as our estimates are within {percent} %."),
+            (percent, false) => format!("It holds as long as our estimates are within {percent} %."),
         }
     }
 
@@ -529,14 +517,17 @@ impl Writer<'_> {
             open.iter().filter(|open| such(open.can_change)).map(|open| self.name(open.question)).collect()
         };
         if self.explanation.outlook.status == Status::Settled {
-            return Some(format!("Settled without: {}.", list(&names(&|_| true), "and")));
+            return Some(format!(
+                "Not asked, since it cannot change the answer: {}.",
+                names(&|_| true).join(", ")
+            ));
         }
         let mut said = Vec::new();
         let can = names(&|can| can == Some(true));
         if !can.is_empty() {
             let more = match can.len().saturating_sub(ASKED) {
                 0 => String::new(),
-                more => format!(", and {more} more that can change the verdict"),
+                more => format!(" and {more} more"),
             };
             said.push(format!(
                 "Ask next, the most useful first: {}{more}.",
@@ -545,11 +536,11 @@ impl Writer<'_> {
         }
         let may = names(&|can| can.is_none());
         if !may.is_empty() {
-            said.push(format!("Whether {} can change the verdict is not proved.", list(&may, "or")));
+            said.push(format!("Probably no difference: {}.", may.join(", ")));
         }
         let cannot = names(&|can| can == Some(false));
         if !cannot.is_empty() {
-            said.push(format!("The verdict does not hang on {}.", list(&cannot, "or")));
+            said.push(format!("No difference: {}.", cannot.join(", ")));
         }
         Some(said.join(" "))
     }
@@ -558,20 +549,16 @@ impl Writer<'_> {
 /// How complete a list of turning points is.
 fn scope(turning: &TurningPoints) -> String {
     let (number, upto) = (turning.points.len(), turning.complete_to);
-    match (number, turning.proved) {
-        (0, true) => "no change of answers leads there".to_owned(),
-        (0, false) => {
-            format!("no set of up to {upto} changes leads there; that none of more does is not proved")
-        }
-        (1, _) if upto == 1 => "one change".to_owned(),
-        (1, true) => format!("the only smallest set of up to {upto} changes"),
-        (2, true) => format!("both smallest sets of up to {upto} changes"),
-        (number, true) => format!("all {number} smallest sets of up to {upto} changes"),
-        (number, false) => format!("{number} sets of up to {upto} changes; that these are all is not proved"),
+    let changes = match upto {
+        1 => "one changed answer".to_owned(),
+        2 => "one or two changed answers".to_owned(),
+        usize::MAX => "any number of changed answers".to_owned(),
+        upto => format!("up to {upto} changed answers"),
+    };
+    let beyond = if turning.proved { "" } else { "; more changes were not searched" };
+    match number {
+        0 if turning.proved => "no change of answers leads there".to_owned(),
+        0 => format!("no way with {changes}{beyond}"),
+        number => format!("{} with {changes}{beyond}", counted(number, "way", "ways")),
     }
-}
-
-pub(super) fn upper_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

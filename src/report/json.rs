@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::cases::{OddsShape, PrecedentShape, odds_shape, precedent_shape};
 use super::content::{Availability, Contents};
 use super::explained;
 use crate::explanation::{Status, Target};
@@ -40,6 +41,8 @@ struct Document<'a> {
     problems: Vec<Problem<'a>>,
     unknown: Vec<&'a str>,
     next_steps: Vec<Step<'a>>,
+    precedents: Vec<PrecedentShape<'a>>,
+    odds: Option<OddsShape<'a>>,
     sources: Vec<Source<'a>>,
 }
 
@@ -223,6 +226,7 @@ pub fn render(contents: &Contents<'_>) -> String {
     let platform_id = |platform: usize| rulebook.platforms()[platform].id.as_str();
     let band_id = |band: usize| rulebook.bands()[band].id.as_str();
     let criterion_id = |criterion: usize| rulebook.criteria()[criterion].id.as_str();
+    let precedents = contents.precedents();
     let document = Document {
         schema: SCHEMA,
         rulebook: RulebookName {
@@ -287,6 +291,7 @@ pub fn render(contents: &Contents<'_>) -> String {
                 shortfalls: row
                     .shortfalls
                     .iter()
+                    .filter(|shortfall| shortfall.points > 0)
                     .map(|shortfall| Shortfall {
                         aspect: &shortfall.aspect,
                         level: shortfall.level,
@@ -333,6 +338,8 @@ pub fn render(contents: &Contents<'_>) -> String {
                 read: step.read.iter().map(|(title, url)| Page { title, url }).collect(),
             })
             .collect(),
+        precedents: precedents.nearest.iter().map(|precedent| precedent_shape(rulebook, precedent)).collect(),
+        odds: precedents.odds.map(|odds| odds_shape(rulebook, odds)),
         sources: contents.sources.iter().map(|index| source(rulebook, *index)).collect(),
     };
     pretty(&document)

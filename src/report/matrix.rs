@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
 use super::markdown::escape;
-use super::text::{Ink, Layout, Page};
+use super::text::{Layout, Page};
 use super::{Format, json};
 use crate::assessment::Assessment;
 use crate::rulebook::{LEVELS, Rulebook};
@@ -75,7 +75,7 @@ fn render_text(selection: Selection<'_>, layout: Layout) -> String {
             });
             table.add_row(std::iter::once(marked(selection, *aspect)).chain(cells));
         }
-        page.table(&mut table);
+        page.table(&mut table, None);
     }
     page.gap();
     page.paragraph(0, &legend(selection));
@@ -111,7 +111,7 @@ fn levels_table(selection: Selection<'_>, platforms: &[usize], aspects: &[usize]
             })
             .to_string()
     });
-    table.add_row(std::iter::once(page.ink(Ink::Bold, "effort")).chain(effort));
+    table.add_row(std::iter::once("effort".to_owned()).chain(effort));
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));
     }
@@ -120,7 +120,7 @@ fn levels_table(selection: Selection<'_>, platforms: &[usize], aspects: &[usize]
             column.set_cell_alignment(CellAlignment::Left);
         }
     }
-    page.table(&mut table);
+    page.table(&mut table, None);
 }
 
 /// A, B, … Z, AA, AB, …

@@ -1,21 +1,24 @@
 //! What a person or a program gets to read. The content is put together once; each format only lays it out.
 
+pub mod cases;
 mod content;
 mod explained;
 pub mod export;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
+mod page;
+mod phrases;
 pub mod reference;
 pub mod scan;
 pub mod text;
 pub mod why;
 
-pub use explained::{Explained, FragileFigure, Open, Reason, Said, Set, Turn, condition_of};
+pub use explained::{Again, Explained, FragileFigure, Open, Reason, Said, Set, Turn, condition_of};
 
 pub use content::{
-    Answer, Availability, Contents, Contradiction, LedgerLine, NextStep, NextStepKind, PlatformRow,
-    ProblemRow, Provenance, ShortfallRow,
+    Answer, Availability, Balance, Brief, Contents, Contradiction, LedgerLine, NextStep, NextStepKind,
+    PlatformRow, ProblemRow, Provenance, ShortfallRow, Sum,
 };
 
 /// The formats of a report.

@@ -1,5 +1,6 @@
 //! Anything in the rulebook, explained: what it is, why it is so, what it rests on. And the learning path.
 
+use super::cases::write_case;
 use super::content::possible_values;
 use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
@@ -19,6 +20,7 @@ pub fn ids(rulebook: &Rulebook) -> Vec<&str> {
     ids.extend(rulebook.problems().iter().map(|problem| problem.id.as_str()));
     ids.extend(rulebook.steps().iter().map(|step| step.id.as_str()));
     ids.extend(rulebook.bands().iter().map(|band| band.id.as_str()));
+    ids.extend(rulebook.cases().iter().map(|case| case.id.as_str()));
     ids.extend(rulebook.sources().iter().map(|source| source.id.as_str()));
     ids.sort_unstable();
     ids.dedup();
@@ -52,6 +54,10 @@ pub fn explain(rulebook: &Rulebook, id: &str, layout: Layout) -> Option<String> 
     for source in rulebook.sources().iter().filter(|source| source.id == id) {
         reference.source(source);
     }
+    for case in rulebook.cases().iter().filter(|case| case.id == id) {
+        reference.begin();
+        write_case(rulebook, case, &mut reference.page);
+    }
     (reference.entries > 0).then(|| reference.page.finish())
 }
 
@@ -62,11 +68,15 @@ struct Reference<'a> {
 }
 
 impl Reference<'_> {
-    fn title(&mut self, kind: &str, name: &str) {
+    fn begin(&mut self) {
         if self.entries > 0 {
             self.page.gap();
         }
         self.entries += 1;
+    }
+
+    fn title(&mut self, kind: &str, name: &str) {
+        self.begin();
         let name = self.page.ink(Ink::Bold, name);
         self.page.line(&format!("{name} ({kind})"));
     }

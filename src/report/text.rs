@@ -1,172 +1,42 @@
-//! The report for people at a terminal: the answer first, then the reasons, plain when it is piped.
+//! The report for people at a terminal: the answer on one screen, or everything in the order in which one would read it.
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
-use textwrap::{Options, WordSplitter};
+use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
+use textwrap::core::display_width;
 
-use super::content::{Availability, Contents, NextStepKind, PlatformRow};
-use super::explained::{Open, Reason};
-use crate::rulebook::{LEVELS, Leaning};
-use crate::text::{counted, list};
+pub use super::page::{Ink, Layout, Page};
 
-/// How to lay out a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Layout {
-    /// Columns of the terminal.
-    pub width: usize,
-    /// Whether to use colours.
-    pub colour: bool,
-    /// Whether to show everything.
-    pub verbose: bool,
-}
-
-impl Layout {
-    /// Plain text of the usual width.
-    pub const PLAIN: Self = Self { width: 80, colour: false, verbose: false };
-}
-
-/// Ways to set off words; only the terminal's own colours, so that they suit any background.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ink {
-    /// Bold.
-    Bold,
-    /// Green.
-    Green,
-    /// Yellow.
-    Yellow,
-    /// Cyan.
-    Cyan,
-}
-
-/// A text on its way to the terminal, line by line.
-pub struct Page {
-    layout: Layout,
-    out: String,
-}
-
-impl Page {
-    /// An empty page.
-    pub fn new(layout: Layout) -> Self {
-        Self { layout: Layout { width: layout.width.clamp(20, 100), ..layout }, out: String::new() }
-    }
-
-    /// The finished text.
-    pub fn finish(self) -> String {
-        self.out
-    }
-
-    /// The layout of the page.
-    pub fn layout(&self) -> Layout {
-        self.layout
-    }
-
-    /// The words in an ink, where colours are wanted.
-    pub fn ink(&self, ink: Ink, text: &str) -> String {
-        if !self.layout.colour {
-            return text.to_owned();
-        }
-        let code = match ink {
-            Ink::Bold => "1",
-            Ink::Green => "1;32",
-            Ink::Yellow => "1;33",
-            Ink::Cyan => "1;36",
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
-    }
-
-    /// A heading after an empty line.
-    pub fn heading(&mut self, text: &str) {
-        self.gap();
-        self.title(text);
-    }
-
-    /// A title at the head of the page.
-    pub fn title(&mut self, text: &str) {
-        for line in textwrap::wrap(text, self.layout.width) {
-            let line = self.ink(Ink::Bold, &line);
-            self.line(&line);
-        }
-    }
-
-    /// An empty line.
-    pub fn gap(&mut self) {
-        self.out.push('\n');
-    }
-
-    /// One line as it is.
-    pub fn line(&mut self, text: &str) {
-        self.out.push_str(text.trim_end());
-        self.out.push('\n');
-    }
-
-    /// A paragraph, wrapped, indented by `indent` columns.
-    pub fn paragraph(&mut self, indent: usize, text: &str) {
-        let blank = " ".repeat(indent);
-        self.wrapped(&blank, &blank, text);
-    }
-
-    /// An item of a list: a mark, then the text, wrapped under itself.
-    pub fn item(&mut self, mark: &str, text: &str) {
-        let hanging = " ".repeat(2 + textwrap::core::display_width(mark) + 1);
-        self.wrapped(&format!("  {mark} "), &hanging, text);
-    }
-
-    /// A paragraph whose first line starts with `first` and whose others with `rest`.
-    pub fn wrapped(&mut self, first: &str, rest: &str, text: &str) {
-        let options = Options::new(self.layout.width)
-            .initial_indent(first)
-            .subsequent_indent(rest)
-            .break_words(false)
-            .word_splitter(WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(text, options) {
-            self.line(&line);
-        }
-    }
-
-    /// A table without frame, indented by two columns.
-    pub fn table(&mut self, table: &mut Table) {
-        table
-            .load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(u16::try_from(self.layout.width).unwrap_or(80));
-        let shown = table.to_string();
-        for line in shown.lines() {
-            self.line(&format!(" {line}"));
-        }
-    }
-}
-
-/// A bar of `value` out of `most`, at most `columns` wide.
-pub fn bar(value: i64, most: i64, columns: usize) -> String {
-    let (value, most) = (value.max(0) as u128, most.max(1) as u128);
-    let eighths = (value * 8 * columns as u128).div_ceil(most) as usize;
-    let mut bar = "█".repeat(eighths / 8);
-    if let Some(part) = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"].get(eighths % 8) {
-        bar.push_str(part);
-    }
-    bar
-}
+use super::content::{Availability, Contents, NextStep, PlatformRow, Sum};
+use super::explained::{Again, Open, Reason};
+use super::phrases;
+use crate::rulebook::Leaning;
+use crate::text::counted;
 
 /// Lays the report out as text.
 pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
     let mut page = Page::new(layout);
-    opening(contents, &mut page);
-    ledger(contents, &mut page);
-    platforms(contents, &mut page);
-    decides(contents, &mut page);
-    problems(contents, &mut page);
-    opposing(contents, &mut page);
-    unknown(contents, &mut page);
-    next_steps(contents, &mut page);
     if layout.verbose {
-        turns(contents, &mut page);
-        slack(contents, &mut page);
-        answers(contents, &mut page);
-        sources(contents, &mut page);
+        everything(contents, &mut page);
     } else {
-        page.gap();
-        page.paragraph(0, "Everything, with sources: --verbose. As a decision record: -o decision.md.");
+        screen(contents, &mut page);
     }
     page.finish()
+}
+
+/// The answer in one line.
+pub fn line(contents: &Contents<'_>) -> String {
+    format!("{}\n", contents.headline)
+}
+
+fn screen(contents: &Contents<'_>, page: &mut Page) {
+    opening(contents, page);
+    page.gap();
+    sums(contents, &contents.brief.sums, page);
+    page.gap();
+    let brief = &contents.brief;
+    page.labelled("Think again when", &again(&brief.again));
+    page.labelled("Do first", &numbered(&brief.first));
+    page.labelled("Like you", &unmarked(&brief.like[..brief.like.len().min(1)]));
+    page.labelled("Next", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
 }
 
 fn opening(contents: &Contents<'_>, page: &mut Page) {
@@ -176,216 +46,233 @@ fn opening(contents: &Contents<'_>, page: &mut Page) {
         Leaning::Hedge => Ink::Yellow,
         Leaning::With => Ink::Cyan,
     };
-    for line in textwrap::wrap(&contents.headline, page.layout().width) {
-        let line = page.ink(ink, &line);
-        page.line(&line);
+    page.inked(ink, &contents.headline);
+    page.paragraph(0, &contents.brief.why.join(" "));
+    for contradiction in contents.contradictions.iter().filter(|contradiction| !contradiction.on_purpose) {
+        page.paragraph(0, &format!("{}.", contradiction.text));
+    }
+    if !contents.ignored.is_empty() {
+        page.paragraph(0, &phrases::ignored(&contents.ignored));
     }
     page.gap();
-    if !contents.is_undecided() {
-        page.paragraph(0, &contents.meaning);
+    page.labelled("How sure", &unmarked(&contents.brief.sure));
+}
+
+/// The figures of some platforms, as a sum that can be done by hand.
+fn sums(contents: &Contents<'_>, rows: &[Sum], page: &mut Page) {
+    let width = page.layout().width;
+    let narrow = width < ROOM_FOR_WORDS;
+    let header = match narrow {
+        true => ["", "effort×cost", "+missing", "=total", ""],
+        false => ["", "effort × cost", "+ missing", "= total", "what is missing"],
+    };
+    let name = |sum: &Sum| contents.platform_name(sum.platform).to_owned();
+    let names = rows.iter().map(|sum| display_width(&name(sum))).max().unwrap_or_default();
+    let figures: usize = header[1..4].iter().map(|text| display_width(text)).sum();
+    // Each column has a blank on either side.
+    let room = width.saturating_sub(names + figures + 2 * header.len() + 2);
+    let columns = if narrow { 4 } else { 5 };
+    let mut table = Table::new();
+    table.set_header(header[..columns].to_vec());
+    for sum in rows {
+        let figures = [
+            name(sum),
+            format!("{} × {}", sum.effort, sum.price),
+            format!("+ {}", sum.missing),
+            format!("= {}", sum.total),
+            lacks(sum, room),
+        ];
+        table.add_row(figures[..columns].to_vec());
     }
-    if let Some(decided_by) = &contents.decided_by {
-        page.paragraph(0, decided_by);
+    for column in 0..4 {
+        if let Some(column) = table.column_mut(column) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+            if column.index > 0 {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
     }
-    page.paragraph(0, &contents.certainty);
-    for contradiction in &contents.contradictions {
-        page.paragraph(0, &format!("Contradiction: {}.", contradiction.text));
-    }
-    for answer in contents.answers.iter().filter(|answer| answer.irrelevant && answer.value.is_some()) {
-        let question = &contents.rulebook.questions()[answer.question];
-        page.paragraph(0, &format!("Left aside: `{}` does not apply to the other answers.", question.id));
+    page.table(&mut table, Some(0));
+    for sum in rows.iter().filter(|sum| narrow && (sum.ruled_out || !sum.lacks.is_empty())) {
+        page.paragraph(2, &format!("{}: {}", name(sum), lacks(sum, usize::MAX)));
     }
 }
 
-/// How many terms a short report shows; the others are summed up, so that the column still adds up.
-const SHORT_LEDGER: usize = 5;
+/// From which width on there is room for words beside the figures.
+const ROOM_FOR_WORDS: usize = 72;
 
-fn ledger(contents: &Contents<'_>, page: &mut Page) {
-    let (with, without) = (contents.assessment.best_with, contents.assessment.best_without);
-    page.heading(&format!("Why: {} or {}", contents.platform_name(without), contents.platform_name(with)));
-    if contents.is_undecided() && !page.layout().verbose {
-        page.paragraph(2, "Too little is known for a single figure. What is known so far:");
+/// What is missing, as many words as there is room for.
+fn lacks(sum: &Sum, room: usize) -> String {
+    if sum.ruled_out {
+        return phrases::RULED_OUT.to_owned();
     }
-    let shown = if page.layout().verbose { contents.ledger.len() } else { SHORT_LEDGER };
-    let (first, rest) = contents.ledger.split_at(shown.min(contents.ledger.len()));
-    // One other term takes as much room as the line that would sum it up.
-    let (first, rest) = if rest.len() == 1 { (contents.ledger.as_slice(), &[][..]) } else { (first, rest) };
-    for line in first {
-        let text = if page.layout().verbose {
-            format!("{}: {}.", line.title, line.reason)
-        } else {
-            line.short.clone()
+    let said = |number: usize| {
+        let more = match sum.lacks.len() - number {
+            0 => String::new(),
+            more => format!(", {more} more"),
         };
-        page.wrapped(&format!("{:>+6}  ", line.points), "        ", &text);
-    }
-    if !rest.is_empty() {
-        let sum: i64 = rest.iter().map(|line| line.points).sum();
-        page.line(&format!("{sum:>+6}  {} smaller terms together", rest.len()));
-    }
-    if contents.ledger.is_empty() {
-        page.line("        nothing known speaks for either");
-    }
-    let band = &contents.rulebook.bands()[contents.assessment.band];
-    let range = match (band.from, band.to) {
-        (None, Some(to)) => format!("{to:+} or less"),
-        (Some(from), None) => format!("{from:+} or more"),
-        (Some(from), Some(to)) => format!("{from:+} to {to:+}"),
-        (None, None) => "any margin".to_owned(),
+        format!("{}{more}", sum.lacks[..number].join(", "))
     };
-    let sum = match (contents.is_undecided(), &contents.decided_by) {
-        (true, _) => "so far".to_owned(),
-        (_, Some(_)) => "the margin if the constraint were lifted".to_owned(),
-        _ => format!(
-            "the margin: {} is {range}; above zero speaks for {}",
-            band.name.to_lowercase(),
-            contents.rulebook.side(Leaning::With).name
-        ),
-    };
-    page.wrapped(&format!("{:>6}  ", format!("={:+}", contents.assessment.margin)), "        ", &sum);
+    let all = sum.lacks.len();
+    match (1..=all).rev().map(said).find(|said| display_width(said) <= room) {
+        Some(said) => said,
+        None if all == 0 => phrases::NOTHING.to_owned(),
+        None => phrases::needs(all),
+    }
 }
 
+/// What to watch, a line each; where it leads in two directions, with the direction.
+fn again(again: &[Again]) -> Vec<(String, String)> {
+    const LINES: usize = 3;
+    let each = if again.len() > 1 { 1 } else { LINES };
+    let mut lines = Vec::new();
+    for direction in again {
+        for when in direction.when.iter().take(each) {
+            let line = match again.len() {
+                1 => when.clone(),
+                _ => format!("{when} (then {})", direction.to),
+            };
+            lines.push(("- ".to_owned(), line));
+        }
+    }
+    lines
+}
+
+fn numbered(steps: &[String]) -> Vec<(String, &String)> {
+    steps.iter().enumerate().map(|(number, step)| (format!("{}. ", number + 1), step)).collect()
+}
+
+fn unmarked(texts: &[String]) -> Vec<(String, &String)> {
+    texts.iter().map(|text| (String::new(), text)).collect()
+}
+
+fn everything(contents: &Contents<'_>, page: &mut Page) {
+    opening(contents, page);
+    platforms(contents, page);
+    ledger(contents, page);
+    missing(contents, page);
+    next_steps(contents, page);
+    turns(contents, page);
+    firmness(contents, page);
+    unknown(contents, page);
+    problems(contents, page);
+    opposing(contents, page);
+    precedents(contents, page);
+    caveats(contents, page);
+    learning(contents, page);
+    answers(contents, page);
+    sources(contents, page);
+}
+
+/// All platforms by total, each with what it lacks, and those that are ruled out with the reason.
 fn platforms(contents: &Contents<'_>, page: &mut Page) {
-    page.heading("Platforms, the least burden first");
+    page.heading("Platforms by total, lowest first (effort × what effort costs you + what is missing)");
     let available: Vec<&PlatformRow> =
         contents.platforms.iter().filter(|row| row.availability == Availability::Available).collect();
     let most = available.iter().map(|row| row.burden).max().unwrap_or(1);
-    let shown = if page.layout().verbose { available.len() } else { 3 };
+    let price = contents.assessment.effort_price;
     let narrow = page.layout().width < 70;
     let mut table = Table::new();
-    table.set_header(if narrow {
-        vec!["", "burden", "effort"]
-    } else {
-        vec!["", "burden", "", "effort", "lacks (points)"]
-    });
-    for row in available.iter().take(shown) {
-        let name = contents.platform_name(row.platform).to_owned();
-        let (burden, effort) = (row.burden.to_string(), row.effort.to_string());
-        if narrow {
-            table.add_row(vec![name, burden, effort]);
-        } else {
-            table.add_row(vec![
-                name,
-                burden,
-                bar(row.burden, most, 12),
-                effort,
-                lacks(row, page.layout().verbose),
-            ]);
+    table.set_header(vec!["", "effort × cost", "+ missing", "= total", ""]);
+    for row in &available {
+        let mut cells = vec![
+            contents.platform_name(row.platform).to_owned(),
+            format!("{} × {price}", row.effort),
+            format!("+ {}", row.burden - price * row.effort),
+            format!("= {}", row.burden),
+        ];
+        if !narrow {
+            cells.push(page.bar(row.burden, most, 16));
         }
+        table.add_row(cells);
     }
-    let numbers: &[usize] = if narrow { &[1, 2] } else { &[1, 3] };
-    for column in numbers {
-        if let Some(column) = table.column_mut(*column) {
+    for column in 1..=3 {
+        if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    if !narrow && let Some(column) = table.column_mut(2) {
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(12)));
+    if !narrow && let Some(column) = table.column_mut(4) {
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(16)));
     }
-    page.table(&mut table);
-    let rest: Vec<&str> =
-        available.iter().skip(shown).map(|row| contents.platform_name(row.platform)).collect();
-    if !rest.is_empty() {
-        page.paragraph(2, &format!("Then {}.", list(&rest, "and")));
-    }
-    if !page.layout().verbose {
-        let gone = contents.platforms.iter().filter(|row| row.availability != Availability::Available);
-        let gone: Vec<&str> = gone.map(|row| contents.platform_name(row.platform)).collect();
-        if !gone.is_empty() {
-            page.paragraph(2, &format!("Off the table: {}.", list(&gone, "and")));
-        }
-        return;
-    }
-    let removed: Vec<String> = contents
-        .platforms
-        .iter()
-        .filter_map(|row| match &row.availability {
-            Availability::Removed(because) => {
-                Some((contents.platform_name(row.platform), because.join("; ")))
-            }
-            Availability::Available => None,
-        })
-        .fold(Vec::<(String, Vec<&str>)>::new(), |mut groups, (name, because)| {
-            match groups.iter_mut().find(|(other, _)| *other == because) {
-                Some((_, names)) => names.push(name),
-                None => groups.push((because, vec![name])),
-            }
-            groups
-        })
-        .into_iter()
-        .map(|(because, names)| format!("Off the table: {} ({because}).", list(&names, "and")))
-        .collect();
-    for line in removed {
+    page.table(&mut table, Some(0));
+    for line in contents.ruled_out() {
         page.paragraph(2, &line);
     }
 }
 
-fn lacks(row: &PlatformRow, all: bool) -> String {
-    const SHORT: usize = 1;
-    let shown = if all { row.shortfalls.len() } else { SHORT };
-    let mut lacks: Vec<String> = row
-        .shortfalls
-        .iter()
-        .take(shown)
-        .map(|shortfall| {
-            if all {
-                let level = |level: u8| LEVELS[usize::from(level.min(4))];
-                format!(
-                    "{} {} ({}, {} needed)",
-                    shortfall.name,
-                    shortfall.points,
-                    level(shortfall.level),
-                    level(shortfall.demanded)
-                )
-            } else {
-                format!("{} {}", shortfall.name, shortfall.points)
-            }
-        })
-        .collect();
-    if row.shortfalls.len() > shown {
-        lacks.push(format!("{} more", row.shortfalls.len() - shown));
+fn ledger(contents: &Contents<'_>, page: &mut Page) {
+    let (with, without) = (contents.assessment.best_with, contents.assessment.best_without);
+    let name = |platform: usize| contents.rulebook.platforms()[platform].in_sentence();
+    page.heading(&phrases::compared(name(without), name(with), &contents.rulebook.side(Leaning::With).name));
+    for line in &contents.ledger {
+        page.wrapped(
+            &format!("{:>+6}  ", line.points),
+            "        ",
+            &format!("{}: {}.", line.title, line.reason),
+        );
     }
-    if lacks.is_empty() { "nothing".to_owned() } else { lacks.join(", ") }
+    if contents.ledger.is_empty() {
+        page.line("        nothing known speaks for either");
+    }
+    page.wrapped(
+        &format!("{:>6}  ", format!("={:+}", contents.assessment.margin)),
+        "        ",
+        &contents.margin_said,
+    );
+}
+
+/// What the recommended platform lacks.
+fn missing(contents: &Contents<'_>, page: &mut Page) {
+    let recommended = contents.assessment.recommendation;
+    let Some(row) = contents.platforms.iter().find(|row| row.platform == recommended) else { return };
+    if row.shortfalls.is_empty() {
+        return;
+    }
+    let platform = &contents.rulebook.platforms()[recommended];
+    page.heading(&format!("What {} {}", platform.in_sentence(), platform.verb("lacks", "lack")));
+    for shortfall in &row.shortfalls {
+        page.item("-", &phrases::lack(shortfall));
+    }
+}
+
+fn next_steps(contents: &Contents<'_>, page: &mut Page) {
+    let steps = contents.next_steps.iter().filter(|step| !step.kind.is_learning());
+    let recommended = &contents.rulebook.platforms()[contents.assessment.recommendation];
+    let mut steps = steps.enumerate().peekable();
+    if steps.peek().is_none() {
+        return;
+    }
+    page.heading(&phrases::do_first(recommended.in_sentence()));
+    for (number, step) in steps {
+        page.item(&format!("{}.", number + 1), &step.text);
+    }
+}
+
+fn learning(contents: &Contents<'_>, page: &mut Page) {
+    let steps: Vec<&NextStep> = contents.next_steps.iter().filter(|step| step.kind.is_learning()).collect();
+    if steps.is_empty() {
+        return;
+    }
+    page.heading("Learn in this order");
+    for (number, step) in steps.iter().enumerate() {
+        page.item(&format!("{}.", number + 1), &format!("{}: {}", step.title, step.text));
+        for (title, url) in &step.read {
+            let link = page.link(title, url);
+            page.paragraph(5, &link);
+        }
+    }
 }
 
 fn problems(contents: &Contents<'_>, page: &mut Page) {
     if contents.problems.is_empty() {
         return;
     }
-    page.heading("Your problems, and what helps");
-    let verbose = page.layout().verbose;
-    let title = |index: usize| contents.rulebook.problems()[index].title.as_str();
-    let covered: Vec<&str> =
-        contents.problems.iter().filter(|row| row.covered.is_some()).map(|row| title(row.problem)).collect();
-    if !covered.is_empty() && !verbose {
-        let platform = contents.platform_name(contents.assessment.recommendation);
-        page.item(
-            "-",
-            &format!("{platform} covers what you need against: {}.", list(&covered, "and").to_lowercase()),
-        );
-    }
-    for row in contents.problems.iter().filter(|row| verbose || row.covered.is_none()) {
+    page.heading("Typical problems");
+    for row in &contents.problems {
         let problem = &contents.rulebook.problems()[row.problem];
-        if !verbose {
-            page.item("-", &format!("{}: {}", problem.title, first_sentence(&row.remedy)));
-            continue;
-        }
-        page.item("-", &format!("{}: {}", problem.title, row.remedy));
-        if let Some(covered) = &row.covered {
-            page.paragraph(4, covered);
-        }
-        page.paragraph(
-            4,
-            &format!("Without {}: {}", contents.rulebook.side(Leaning::With).name, problem.without),
-        );
-        page.paragraph(4, &format!("With it: {}", problem.with));
+        let said = [row.covered.as_deref().unwrap_or_default(), &row.remedy].join(" ");
+        page.item("-", &format!("{}: {}", problem.title, said.trim()));
         page.paragraph(4, &format!("Commonly claimed: {}", problem.commonly));
-    }
-}
-
-fn first_sentence(text: &str) -> String {
-    match text.find(". ") {
-        Some(end) => text[..=end].to_owned(),
-        None => text.to_owned(),
     }
 }
 
@@ -394,87 +281,70 @@ fn opposing(contents: &Contents<'_>, page: &mut Page) {
         return;
     }
     page.heading(&contents.opposing_title);
-    let shown = if page.layout().verbose { contents.opposing.len() } else { 1 };
-    for argument in contents.opposing.iter().take(shown) {
+    for argument in &contents.opposing {
         page.item("-", argument);
     }
-    if contents.opposing.len() > shown {
-        page.paragraph(
-            4,
-            &format!(
-                "({} with --verbose)",
-                counted(contents.opposing.len() - shown, "more argument", "more arguments")
-            ),
-        );
-    }
 }
 
-/// What the verdict hangs on: the answers that force it, what to watch, how far the figures may be off.
-fn decides(contents: &Contents<'_>, page: &mut Page) {
-    let explained = &contents.explained;
-    let verbose = page.layout().verbose;
-    if contents.is_undecided() && !verbose {
+fn precedents(contents: &Contents<'_>, page: &mut Page) {
+    if contents.brief.like.is_empty() {
         return;
     }
-    page.heading("What it hangs on");
-    match &explained.reason {
-        Some(reason) => page.item("-", &say_reason(reason, verbose)),
-        None => page.item("-", "No set of the answers given decides it yet."),
-    }
-    if !contents.is_undecided() {
-        explained.revisit.iter().for_each(|sentence| page.item("-", sentence));
-        if explained.revisit.is_empty() {
-            page.item("-", "No change of answers that was found moves the verdict.");
-        }
-    }
-    page.item("-", &explained.steady);
-    if let (true, Some(fragile)) = (verbose, &explained.fragile) {
-        page.paragraph(4, &fragile.because);
+    page.heading("Published decisions most like yours (needk8s cases)");
+    for precedent in &contents.brief.like {
+        page.item("-", precedent);
     }
 }
 
-/// More answers than this are named only, unless everything is asked for.
-const FEW: usize = 4;
+/// The state of the recommended platform: licence, life cycle, limits.
+fn caveats(contents: &Contents<'_>, page: &mut Page) {
+    if contents.caveats.is_empty() {
+        return;
+    }
+    let recommended = &contents.rulebook.platforms()[contents.assessment.recommendation];
+    page.heading(&format!("Good to know about {}", recommended.in_sentence()));
+    for caveat in &contents.caveats {
+        page.item("-", caveat);
+    }
+}
 
-fn say_reason(reason: &Reason, verbose: bool) -> String {
-    let few = verbose || reason.answers.len() <= FEW;
-    let said: Vec<String> = reason
-        .answers
-        .iter()
-        .map(|answer| if few { answer.text.clone() } else { answer.name.clone() })
-        .collect();
+/// How firm the verdict is: the answers that force it, how far the figures may be off.
+fn firmness(contents: &Contents<'_>, page: &mut Page) {
+    let explained = &contents.explained;
+    page.heading("How firm is this?");
+    if let Some(reason) = &explained.reason {
+        page.item("-", &say_reason(reason));
+    }
+    if let Some(fragile) = &explained.fragile {
+        page.item("-", &format!("Weakest estimate: {}. {}", fragile.text, fragile.because));
+    }
+    for answer in explained.slack.iter().filter(|answer| !answer.anything) {
+        page.item("-", &format!("{} may be {}", answer.name, answer.text));
+    }
+    let anything = explained.anything_goes();
+    if !anything.is_empty() {
+        page.item("-", &format!("Without effect: {}", anything.join(", ")));
+    }
+}
+
+fn say_reason(reason: &Reason) -> String {
+    let said: Vec<&str> = reason.answers.iter().map(|answer| answer.text.as_str()).collect();
     match said.is_empty() {
         true => format!("{}.", reason.title),
-        false => format!("{}: {}.", reason.title, said.join(if few { "; " } else { ", " })),
+        false => format!("{}: {}.", reason.title, said.join("; ")),
     }
 }
 
 fn turns(contents: &Contents<'_>, page: &mut Page) {
-    page.heading("What would change it");
+    page.heading("Think again when");
     for turn in contents.explained.turns.iter().filter(|turn| !turn.repeats) {
         page.wrapped("  ", "  ", &format!("{}: {}.", turn.title, turn.scope));
         for line in &turn.grouped {
-            page.wrapped("  - when ", "    ", line);
+            page.wrapped("  - ", "    ", line);
         }
         if turn.left_out > 0 {
-            page.paragraph(4, &format!("({} more in JSON)", turn.left_out));
+            page.paragraph(4, &format!("({} more with --format json)", turn.left_out));
         }
-    }
-}
-
-/// What each answer may be. Those that may be anything are named together.
-fn slack(contents: &Contents<'_>, page: &mut Page) {
-    let slack = &contents.explained.slack;
-    if slack.is_empty() {
-        return;
-    }
-    page.heading("What each answer may be, the others kept");
-    for answer in slack.iter().filter(|answer| !answer.anything) {
-        page.item("-", &format!("{}: {}", answer.name, answer.text));
-    }
-    let anything = contents.explained.anything_goes();
-    if !anything.is_empty() {
-        page.item("-", &format!("Anything: {}", anything.join(", ")));
     }
 }
 
@@ -482,9 +352,6 @@ fn unknown(contents: &Contents<'_>, page: &mut Page) {
     let Some(summary) = &contents.explained.open_summary else { return };
     page.heading("Not known");
     page.paragraph(2, summary);
-    if !page.layout().verbose {
-        return;
-    }
     for open in contents.explained.open.iter().filter(|open| open.can_change != Some(false)) {
         page.item("-", &format!("{}: {}", open.name, say_open(open)));
     }
@@ -493,12 +360,12 @@ fn unknown(contents: &Contents<'_>, page: &mut Page) {
 /// What the answer to an open question can do.
 pub(super) fn say_open(open: &Open) -> String {
     let changes = match open.can_change {
-        Some(true) => "can change the verdict",
-        Some(false) => "cannot change the verdict",
-        None => "may change the verdict (not proved)",
+        Some(true) => "can change the answer",
+        Some(false) => "makes no difference",
+        None => "may make a difference",
     };
     match usize::try_from(open.spread).unwrap_or_default() {
-        0 => format!("{changes}, together with others or by a constraint"),
+        0 => format!("{changes}, together with others"),
         points => format!(
             "{changes}; by itself it moves the margin by up to {}",
             counted(points, "point", "points")
@@ -506,54 +373,15 @@ pub(super) fn say_open(open: &Open) -> String {
     }
 }
 
-fn next_steps(contents: &Contents<'_>, page: &mut Page) {
-    if contents.next_steps.is_empty() {
-        return;
-    }
-    let verbose = page.layout().verbose;
-    let part = |page: &mut Page, title: &str, kinds: &[NextStepKind], short: usize, titled: bool| {
-        let steps: Vec<_> = contents.next_steps.iter().filter(|step| kinds.contains(&step.kind)).collect();
-        if steps.is_empty() {
-            return;
-        }
-        page.heading(title);
-        let shown = if verbose { steps.len() } else { short.min(steps.len()) };
-        for (number, step) in steps.iter().take(shown).enumerate() {
-            let said = if verbose { step.text.clone() } else { first_sentence(&step.text) };
-            let text = if titled { format!("{}: {said}", step.title) } else { said };
-            page.item(&format!("{}.", number + 1), &text);
-            if verbose {
-                for (title, url) in &step.read {
-                    page.paragraph(5, &format!("{title}: {url}"));
-                }
-            }
-        }
-        if steps.len() > shown {
-            page.paragraph(5, &format!("({} with --verbose)", counted(steps.len() - shown, "more", "more")));
-        }
-    };
-    let recommended = contents.platform_name(contents.assessment.recommendation);
-    part(page, &format!("Next, on {recommended}"), &[NextStepKind::Remedy], 2, true);
-    part(page, "What you take on", &[NextStepKind::TakesOn], 2, false);
-    if verbose {
-        part(page, "Learn first, for your demands", &[NextStepKind::LearnFirst], 8, true);
-        part(page, "Then learn", &[NextStepKind::Learn], 8, true);
-        return;
-    }
-    let first = contents.next_steps.iter().filter(|step| step.kind == NextStepKind::LearnFirst);
-    let first: Vec<String> = first.map(|step| step.title.to_lowercase()).collect();
-    if !first.is_empty() {
-        page.heading("Learn first, for your demands");
-        page.paragraph(2, &format!("{} (needk8s learn).", list(&first, "then")));
-    }
-}
-
 fn answers(contents: &Contents<'_>, page: &mut Page) {
-    page.heading("Answers");
+    page.heading("Your answers");
     for answer in &contents.answers {
         let question = &contents.rulebook.questions()[answer.question];
-        let aside = if answer.irrelevant { "; does not apply" } else { "" };
+        let aside = if answer.irrelevant { "; ignored" } else { "" };
         page.item("-", &format!("{}: {} ({}{aside})", question.name, answer.described, answer.origin));
+    }
+    for contradiction in contents.contradictions.iter().filter(|contradiction| contradiction.on_purpose) {
+        page.item("-", &contradiction.text);
     }
     let provenance = &contents.provenance;
     page.paragraph(
@@ -566,7 +394,7 @@ fn sources(contents: &Contents<'_>, page: &mut Page) {
     page.heading("Sources");
     for source in &contents.sources {
         let source = &contents.rulebook.sources()[*source];
-        let url = source.url.as_ref().map_or(String::new(), |url| format!(", {url}"));
-        page.item("-", &format!("{}: {}{url}", source.id, source.title));
+        let title = source.url.as_ref().map_or(source.title.clone(), |url| page.link(&source.title, url));
+        page.item("-", &title);
     }
 }

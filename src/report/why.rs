@@ -5,15 +5,15 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::content::Provenance;
-use super::explained::{condition_of, say_changes, say_points, upper_first};
+use super::explained::{condition_of, say_changes, say_points};
 use super::json::{RulebookName, Source, pretty, source};
 use super::markdown::{escape, link};
 use super::text::{Layout, Page};
 use super::{Format, explained::say_values};
 use crate::assessment::{About, Assessment};
 use crate::explanation::{Contrast, Gap, Removal};
-use crate::rulebook::{LEVELS, Reading, Rulebook, Values, any_of};
-use crate::text::counted;
+use crate::rulebook::{Reading, Rulebook, Values, any_of};
+use crate::text::{counted, lower_first, upper_first};
 
 /// The name and version of the shape in JSON.
 pub const SCHEMA: &str = "needk8s.why/1";
@@ -28,7 +28,7 @@ pub struct Why<'a> {
     /// The platform that was asked about.
     pub asked: usize,
     /// What separates it from the recommended one; where it is the recommended one, what separates the runner-up from
-    /// it. `None` when nothing else is on the table.
+    /// it. `None` when everything else is ruled out.
     pub contrast: Option<&'a Contrast>,
 }
 
@@ -55,6 +55,10 @@ impl Why<'_> {
         &self.rulebook.platforms()[platform].name
     }
 
+    fn called(&self, platform: usize) -> &str {
+        self.rulebook.platforms()[platform].in_sentence()
+    }
+
     fn recommended(&self) -> usize {
         self.assessment.recommendation
     }
@@ -67,7 +71,7 @@ impl Why<'_> {
     /// The answer in a few sentences.
     fn answer(&self) -> String {
         let Some(contrast) = self.contrast else {
-            return format!("{} is the recommendation: nothing else is on the table.", self.name(self.asked));
+            return format!("{} is the recommendation: everything else is ruled out.", self.name(self.asked));
         };
         let burden = |platform: usize| self.assessment.standings[platform].burden;
         let (mine, theirs) = (burden(contrast.platform), burden(contrast.against));
@@ -84,7 +88,7 @@ impl Why<'_> {
                 difference(mine, theirs, against)
             ),
             false => format!(
-                "{name} is off the table. If it were not, it would have {}, the recommendation.",
+                "{name} is ruled out. If it were not, it would come to {}, the recommendation.",
                 difference(mine, theirs, against)
             ),
         }
@@ -95,7 +99,7 @@ impl Why<'_> {
         let open = self.assessment.readings.iter().filter(|reading| **reading == Reading::Unknown).count();
         (open > 0).then(|| {
             let open = counted(open, "question that applies has", "questions that apply have");
-            format!("This is what is known so far: {open} no answer yet.")
+            format!("So far: {open} no answer yet.")
         })
     }
 
@@ -106,7 +110,7 @@ impl Why<'_> {
             title: criterion.statement.clone(),
             sentences: vec![
                 criterion.because.clone(),
-                self.when("It is lifted when", &removal.lifted_by, "No single change of an answer lifts it."),
+                self.when("That ends when", &removal.lifted_by, "No single change of an answer ends that."),
             ],
             sources: criterion.sources.clone(),
         }
@@ -125,11 +129,10 @@ impl Why<'_> {
 
     fn gap(&self, contrast: &Contrast, gap: &Gap) -> Told {
         let (title, mut sentences, sources) = self.term(contrast, gap);
-        let (lead, none) = match gap.term.points > 0 {
-            true => ("The gap closes when", "No single change of an answer closes the gap."),
-            false => ("That is lost when", "No single change of an answer takes that away."),
-        };
-        sentences.push(self.when(lead, &gap.closed_by, none));
+        // What makes a term of effort disappear may make everything else worse, and is no advice.
+        if let (About::Aspect(_), [_, ..]) = (gap.term.about, gap.closed_by.as_slice()) {
+            sentences.push(self.when("This reason disappears when", &gap.closed_by, ""));
+        }
         Told { points: gap.term.points, title, sentences, sources }
     }
 
@@ -143,24 +146,24 @@ impl Why<'_> {
                 let effort = |platform: usize| rulebook.platforms()[platform].effort;
                 let heavier = if gap.term.points > 0 { platform } else { against };
                 let efforts = format!(
-                    "{} takes {} of effort, {} {}.",
-                    self.name(platform),
+                    "Effort {} for {}, {} for {}.",
                     effort(platform),
-                    self.name(against),
-                    effort(against)
+                    self.called(platform),
+                    effort(against),
+                    self.called(against)
                 );
                 let because = &rulebook.platforms()[heavier].effort_because;
                 let sources = rulebook.platforms()[heavier].sources.clone();
                 (
-                    "Operating effort".to_owned(),
+                    "Effort to operate".to_owned(),
                     vec![efforts, format!("{}: {because}", self.name(heavier))],
                     sources,
                 )
             }
             About::Price(index) => {
                 let criterion = &rulebook.criteria()[index];
-                let word = if criterion.effort > 0 { "dearer" } else { "cheaper" };
-                let price = format!("Each point of effort is {} {word}.", criterion.effort.abs());
+                let word = if criterion.effort > 0 { "more" } else { "less" };
+                let price = format!("Each point of effort costs you {} {word}.", criterion.effort.abs());
                 (
                     criterion.statement.clone(),
                     vec![price, criterion.because.clone()],
@@ -191,22 +194,26 @@ impl Why<'_> {
     fn aspect(&self, aspect: usize, contrast: &Contrast, gap: &Gap) -> (String, Vec<String>, Vec<usize>) {
         let row = &self.rulebook.aspects()[aspect];
         let worse = if gap.term.points > 0 { contrast.platform } else { contrast.against };
-        let level = |platform: usize| LEVELS[usize::from(row.cells[platform].level.min(4))];
-        let levels = format!(
+        let label = |platform: usize| lower_first(&row.cells[platform].label);
+        let labels = format!(
             "{}: {}; {}: {}.",
             self.name(contrast.platform),
-            level(contrast.platform),
+            label(contrast.platform),
             self.name(contrast.against),
-            level(contrast.against)
+            label(contrast.against)
         );
         let statements: Vec<&str> = self
             .demanding(worse, aspect)
             .into_iter()
             .map(|index| self.rulebook.criteria()[index].statement.as_str())
             .collect();
+        let demanded = self.assessment.standings[worse].shortfalls.iter();
+        let demanded =
+            demanded.filter(|shortfall| shortfall.aspect == aspect).map(|shortfall| shortfall.demanded);
+        let asked = row.asked(demanded.max().unwrap_or_default());
         let sentences = vec![
-            levels,
-            format!("Asked for by: {}.", statements.join("; ")),
+            labels,
+            format!("Your answers call for {asked} ({}).", statements.join("; ")),
             format!("{}: {}", self.name(worse), row.cells[worse].note),
         ];
         (row.name.clone(), sentences, row.cells[worse].sources.clone())
@@ -222,11 +229,11 @@ impl Why<'_> {
     fn ways_title(&self, contrast: &Contrast) -> String {
         let name = self.name(contrast.platform);
         match contrast.ways.len() {
-            0 => format!("No set of up to two changes of answers makes {name} the recommendation"),
-            1 => format!("What would make {name} the recommendation (one smallest set of up to two changes)"),
-            number => format!(
-                "What would make {name} the recommendation ({number} smallest sets of up to two changes)"
-            ),
+            0 => format!("No one or two changed answers make {name} the recommendation"),
+            1 => format!("What would make {name} the recommendation (one way with up to two changes)"),
+            number => {
+                format!("What would make {name} the recommendation ({number} ways with up to two changes)")
+            }
         }
     }
 
@@ -238,14 +245,12 @@ impl Why<'_> {
     }
 }
 
-/// "61 points of burden, 35 more than PaaS"
+/// "61 points in all, 35 more than PaaS"
 fn difference(mine: i64, theirs: i64, against: &str) -> String {
     let points = usize::try_from(mine).unwrap_or_default();
-    let points = counted(points, "point of burden", "points of burden");
+    let points = counted(points, "point in all", "points in all");
     match mine - theirs {
-        0 => format!(
-            "{points}, as many as {against}, which takes no more effort or stands first in the matrix"
-        ),
+        0 => format!("{points}, as many as {against}, which takes no more effort or stands first"),
         more if more > 0 => format!("{points}, {more} more than {against}"),
         less => format!("{points}, {} fewer than {against}", -less),
     }
@@ -281,7 +286,7 @@ fn text(why: Why<'_>, layout: Layout) -> String {
     let parts = Parts::of(why, contrast);
     let name = why.name(contrast.platform);
     if !parts.removals.is_empty() {
-        page.heading("Off the table");
+        page.heading("Ruled out");
         for told in &parts.removals {
             page.item(
                 "-",
@@ -350,7 +355,7 @@ fn write_markdown(out: &mut String, why: Why<'_>) -> std::fmt::Result {
     let Some(contrast) = why.contrast else { return Ok(()) };
     let parts = Parts::of(why, contrast);
     if !parts.removals.is_empty() {
-        writeln!(out, "## Off the table\n")?;
+        writeln!(out, "## Ruled out\n")?;
         for told in &parts.removals {
             writeln!(out, "* **{}**. {}", escape(&told.title), escape(&told.sentences.join(" ")))?;
         }

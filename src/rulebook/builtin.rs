@@ -1,7 +1,9 @@
 //! The rule files that are compiled into the program; the only list of them.
 
+use std::sync::OnceLock;
+
 use super::Rulebook;
-use crate::document::SourceFile;
+use crate::document::{Faults, SourceFile};
 
 const FILES: &[(&str, &str)] = &[
     ("rules/rulebook.toml", include_str!("../../rules/rulebook.toml")),
@@ -12,7 +14,11 @@ const FILES: &[(&str, &str)] = &[
     ("rules/problems.toml", include_str!("../../rules/problems.toml")),
     ("rules/learning.toml", include_str!("../../rules/learning.toml")),
     ("rules/sources.toml", include_str!("../../rules/sources.toml")),
+    CASES,
 ];
+
+/// The published decisions, which few results need.
+const CASES: (&str, &str) = ("rules/cases.toml", include_str!("../../rules/cases.toml"));
 
 /// Points of margin between the extremes when nothing is known, under these very files. Searching for them takes longer
 /// than all the rest of an answer; a test searches for them anew.
@@ -28,13 +34,27 @@ impl Rulebook {
 
 /// What a scan goes by in the rulebook that the program ships with.
 pub fn builtin_scan_file() -> SourceFile {
-    SourceFile { name: "rules/scan.toml".to_owned(), text: include_str!("../../rules/scan.toml").to_owned() }
+    source_file(("rules/scan.toml", include_str!("../../rules/scan.toml")))
 }
 
 /// The files of the rulebook that the program ships with.
 pub fn builtin_files() -> Vec<SourceFile> {
-    FILES
-        .iter()
-        .map(|(name, text)| SourceFile { name: (*name).to_owned(), text: (*text).to_owned() })
-        .collect()
+    FILES.iter().copied().map(source_file).collect()
+}
+
+/// Reads them, but for the cases.
+pub(super) fn read() -> Result<Rulebook, Faults> {
+    let mut rulebook = Rulebook::parse(FILES[..FILES.len() - 1].iter().copied().map(source_file).collect())?;
+    rulebook.files.push(cases_file());
+    rulebook.cases = OnceLock::new();
+    Ok(rulebook)
+}
+
+/// The file of the published decisions.
+pub(super) fn cases_file() -> SourceFile {
+    source_file(CASES)
+}
+
+fn source_file((name, text): (&str, &str)) -> SourceFile {
+    SourceFile { name: name.to_owned(), text: text.to_owned() }
 }

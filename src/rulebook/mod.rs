@@ -1,6 +1,7 @@
 //! The rulebook: questions, criteria, matrix, platforms, problems and learning path, valid by construction.
 
 mod builtin;
+mod case;
 mod classes;
 mod clauses;
 mod condition;
@@ -9,13 +10,19 @@ mod value;
 mod values;
 
 pub use builtin::{builtin_files, builtin_scan_file};
+pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, UNKNOWN, Value, ValueError};
 pub use values::Values;
 
+pub(crate) use parse::{read_answer, read_answer_table};
+
+use std::sync::OnceLock;
+
 use crate::document::{FaultLog, Faults, Located, SourceFile};
+use crate::text::{lower_first, upper_first};
 
 /// Everything that is said about a domain, checked: every index points to something, every cell is there, the bands
 /// cover all margins. Lists keep the order of the files.
@@ -41,6 +48,8 @@ pub struct Rulebook {
     pub(crate) problems: Vec<Problem>,
     pub(crate) steps: Vec<Step>,
     pub(crate) sources: Vec<Source>,
+    /// Those of the shipped rulebook are read when they are first asked for.
+    pub(crate) cases: OnceLock<Vec<Case>>,
 }
 
 /// A number of the model and the reason for it.
@@ -72,6 +81,11 @@ pub enum Leaning {
     Hedge,
     /// A platform of the subject family.
     With,
+}
+
+impl Leaning {
+    /// All of them, from the least margin up.
+    pub const ALL: [Self; 3] = [Self::Without, Self::Hedge, Self::With];
 }
 
 /// A range of margins and the verdict it stands for.
@@ -409,6 +423,38 @@ pub struct Source {
     pub checked: String,
 }
 
+impl Platform {
+    /// Its name within a sentence.
+    pub fn in_sentence(&self) -> &str {
+        self.called.as_deref().unwrap_or(&self.name)
+    }
+
+    /// Its name at the start of a sentence.
+    pub fn at_start(&self) -> String {
+        self.called.as_deref().map_or_else(|| self.name.clone(), upper_first)
+    }
+
+    /// The form of a verb that goes with its name.
+    pub fn verb<'w>(&self, one: &'w str, many: &'w str) -> &'w str {
+        if self.plural { many } else { one }
+    }
+
+    /// Its name within a sentence, and the products by which people know it.
+    pub fn with_products(&self) -> String {
+        match &self.products {
+            Some(products) => format!("{} ({products})", self.in_sentence()),
+            None => self.in_sentence().to_owned(),
+        }
+    }
+}
+
+impl Aspect {
+    /// What a demand of this level asks for, in words that complete "you asked for …".
+    pub fn asked(&self, level: u8) -> String {
+        self.asks.of(level).map_or_else(|| lower_first(&self.name), str::to_owned)
+    }
+}
+
 impl Rulebook {
     /// Reads and checks a rulebook from its files.
     ///
@@ -423,7 +469,7 @@ impl Rulebook {
     /// # Errors
     /// Never in a released program: a test holds the embedded files valid.
     pub fn builtin() -> Result<Self, Faults> {
-        Self::parse(builtin_files())
+        builtin::read()
     }
 
     /// The files it was read from.
@@ -493,6 +539,20 @@ impl Rulebook {
     /// The sources.
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// The published decisions.
+    pub fn cases(&self) -> &[Case] {
+        self.cases.get_or_init(|| parse::shipped_cases(self))
+    }
+
+    /// The word for a side that was right, as rule files and results have it: the side's id and `-right`, or
+    /// `borderline` where it could have gone either way.
+    pub fn outcome_id(&self, outcome: Leaning) -> String {
+        match outcome {
+            Leaning::Hedge => "borderline".to_owned(),
+            clear => format!("{}-right", self.side(clear).id),
+        }
     }
 
     /// Reads a condition on the questions of this rulebook; a fault goes to `log` and a condition that always holds

@@ -45,7 +45,7 @@ impl Values {
     }
 
     /// The answers that pass a test, or, where `passing` is false, those that do not.
-    pub(super) fn of_test(test: Test, question: &Question, passing: bool) -> Self {
+    pub(crate) fn of_test(test: Test, question: &Question, passing: bool) -> Self {
         let all = OptionSet::first(question.options().len());
         let shape = match (test.accepts, passing) {
             (Accepts::Flag(flag), _) => Shape::Flags { yes: flag == passing, no: flag != passing },

@@ -6,7 +6,7 @@ use needk8s::assessment::{Assessment, assess};
 use needk8s::explanation::{Engine, Explanation, Figure, Fragile, Target, TurningPoints};
 use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Reading, Rulebook, Value, Values};
 
-use crate::cases::{all, rulebook};
+use crate::cases::{rulebook, some};
 use crate::drafts::{parsed, random_rulebook, shipped_tables, slice};
 use crate::numbers::Numbers;
 
@@ -461,7 +461,7 @@ fn the_most_fragile_figure_changes_the_side_and_nothing_smaller_does() {
     let rulebook = rulebook();
     let engine = Engine::new(&rulebook);
     let mut compared = 0;
-    for case in all() {
+    for case in some() {
         let given = case.answers(&rulebook).values();
         let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
         let side = assessment.leaning(&rulebook);

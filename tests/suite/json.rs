@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::cases::all;
+use crate::cases::some;
 use crate::program::Program;
 
 pub(crate) fn schema(text: &str) -> jsonschema::Validator {
@@ -25,7 +25,7 @@ fn assessments() -> &'static [(String, Value)] {
 }
 
 fn assess_all() -> Vec<(String, Value)> {
-    all()
+    some()
         .into_iter()
         .map(|case| {
             let answers = serde_json::to_string(&case.answers).expect("answers");
@@ -148,4 +148,13 @@ fn the_matrix_has_json_too() {
     let matrix = Program::new().run("compare --all --services 40 --format json").ok().json();
     assert_eq!(matrix["schema"], "needk8s.matrix/1");
     assert_eq!(matrix["aspects"].as_array().map(Vec::len), Some(25));
+}
+
+#[test]
+fn published_decisions_keep_their_schema_with_answers_and_without() {
+    let schema = schema(include_str!("../schema/cases.schema.json"));
+    for arguments in ["", "--near --services 3", "--misses", "incident-io"] {
+        let cases = Program::new().run(&format!("cases {arguments} --format json")).ok().json();
+        hold(&schema, &cases, arguments);
+    }
 }

@@ -17,6 +17,7 @@ mod model;
 mod musts;
 mod numbers;
 mod outlook;
+mod precedents;
 mod program;
 mod questions;
 #[allow(dead_code, reason = "the benchmark uses the rest")]

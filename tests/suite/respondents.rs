@@ -8,7 +8,7 @@ use needk8s::answers::Answers;
 use needk8s::interview::{
     Ask, FileOrder, Interview, Next, Order, Outcome, Prompts, Reply, Session, Situation, Tone,
 };
-use needk8s::rulebook::{Classes, Rulebook, Value};
+use needk8s::rulebook::{Case, Classes, Rulebook, Value};
 
 use crate::numbers::Numbers;
 
@@ -41,7 +41,10 @@ pub(crate) fn cases(rulebook: &Rulebook) -> Vec<Known> {
         .map(|entry| entry.expect("an entry").path())
         .collect();
     paths.sort();
-    paths.iter().map(|path| stated(rulebook, &std::fs::read_to_string(path).expect("a case"))).collect()
+    let own = paths.iter().map(|path| stated(rulebook, &std::fs::read_to_string(path).expect("a case")));
+    let answers =
+        |case: &Case| (0..rulebook.questions().len()).map(|question| case.answer(question)).collect();
+    own.chain(rulebook.cases().iter().map(answers)).collect()
 }
 
 fn stated(rulebook: &Rulebook, text: &str) -> Known {

@@ -254,7 +254,8 @@ fn a_rulebook_broken_in_any_line_is_refused_or_read() {
     let files = builtin_files();
     for (index, file) in files.iter().enumerate().filter(|(_, file)| !file.name.ends_with("matrix.toml")) {
         let lines: Vec<&str> = file.text.lines().collect();
-        for broken in (0..lines.len()).step_by(41) {
+        let step = if file.name.ends_with("cases.toml") { 401 } else { 41 };
+        for broken in (0..lines.len()).step_by(step) {
             for replacement in
                 ["", "x = ", "[[question]]", "when = { all = [] }", "level = 9", "id = \"\\u0007\""]
             {

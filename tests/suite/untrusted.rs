@@ -75,12 +75,12 @@ fn a_wrong_run_writes_nothing() {
 
 #[test]
 fn a_report_is_replaced_whole_and_leaves_nothing_behind() {
-    let program = Program::new().file("report.md", "old ".repeat(100_000));
-    let run = program.run(&format!("{ANSWERS} -o report.md")).ok();
-    assert!(run.stdout.is_empty() && run.stderr.contains("Written to report.md"), "{run:?}");
-    let report = program.read("report.md");
-    assert!(report.starts_with("# Do I need Kubernetes?") && !report.contains("old old"));
-    assert_eq!(program.listing(), ["report.md"]);
+    let program = Program::new().file("report.json", "old ".repeat(100_000));
+    let run = program.run(&format!("{ANSWERS} -o report.json")).ok();
+    assert!(run.stdout.is_empty() && run.stderr.contains("Written to report.json"), "{run:?}");
+    let report = program.read("report.json");
+    assert!(report.starts_with("{") && !report.contains("old old"));
+    assert_eq!(program.listing(), ["report.json"]);
 }
 
 #[test]
@@ -96,14 +96,14 @@ fn a_report_that_cannot_be_written_leaves_the_old_one() {
 #[test]
 fn a_link_stays_a_link_and_permissions_stay_as_they_were() {
     use std::os::unix::fs::{PermissionsExt, symlink};
-    let program = Program::new().file("real.md", "old");
-    std::fs::set_permissions(program.path("real.md"), std::fs::Permissions::from_mode(0o640))
+    let program = Program::new().file("real.json", "old");
+    std::fs::set_permissions(program.path("real.json"), std::fs::Permissions::from_mode(0o640))
         .expect("permissions");
-    symlink("real.md", program.path("report.md")).expect("a link");
-    program.run(&format!("{ANSWERS} -o report.md")).ok();
-    assert!(program.path("report.md").symlink_metadata().expect("a link").is_symlink());
-    assert!(program.read("real.md").starts_with("# Do I need"));
-    let mode = program.path("real.md").metadata().expect("a file").permissions().mode();
+    symlink("real.json", program.path("report.json")).expect("a link");
+    program.run(&format!("{ANSWERS} -o report.json")).ok();
+    assert!(program.path("report.json").symlink_metadata().expect("a link").is_symlink());
+    assert!(program.read("real.json").starts_with("{"));
+    let mode = program.path("real.json").metadata().expect("a file").permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
 }
 

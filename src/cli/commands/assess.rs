@@ -8,11 +8,10 @@ use crate::answers::{Answers, Given};
 use crate::cli::args::{asks, flag, with_answers, with_report};
 use crate::cli::decision::{self, Record};
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{can_ask, say, shown, write_whole};
+use crate::cli::output::{can_ask, say, shown};
 use crate::cli::program::{Known, Program, now};
 use crate::cli::scanned::Scanned;
 use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session};
-use crate::report::text::Layout;
 use crate::report::{Contents, Format};
 use crate::rulebook::Rulebook;
 
@@ -107,7 +106,7 @@ fn conclude(program: &Program<'_>, answers: &Answers, report: Option<&Path>) -> 
     let contents = Contents::new(program.rulebook, answers, &assessment, &explanation, program.provenance());
     let Some(path) = report else { return program.deliver(&contents) };
     let format = path.extension().and_then(std::ffi::OsStr::to_str).and_then(Format::of_extension);
-    write_whole(path, &program.render_as(format.unwrap_or(Format::Markdown), &contents, Layout::PLAIN))?;
+    program.write_report(&contents, path, format.unwrap_or(Format::Markdown), true)?;
     say(&format!("Written to {}.", shown(path)));
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::cli::check::{self, Check, Gates};
 use crate::cli::decision;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::shown;
-use crate::cli::program::{Known, Program, today};
+use crate::cli::program::{Known, Program};
 use crate::report::{Contents, markdown};
 use crate::rulebook::Rulebook;
 
@@ -100,8 +100,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     check::announce(&contents, &findings, recorded.is_some(), in_actions);
     scanned.iter().for_each(check::announce_unread);
     if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-        delivered =
-            Stop::of_both(delivered, append(Path::new(&summary), &markdown::render(&contents, &today())));
+        delivered = Stop::of_both(delivered, append(Path::new(&summary), &markdown::summary(&contents)));
     }
     match delivered {
         Ok(()) if findings.failures.is_empty() => Ok(ExitCode::Done),

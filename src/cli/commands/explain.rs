@@ -14,7 +14,7 @@ pub(super) const NAME: &str = "explain";
 
 pub(super) fn command(_: &Rulebook) -> Command {
     Command::new(NAME)
-        .about("Explain any question, criterion, aspect, platform, problem, step, verdict or source")
+        .about("Explain any question, criterion, aspect, platform, problem, step, verdict, published decision or source")
         .arg(
             Arg::new("id")
                 .value_name("ID")
@@ -36,7 +36,8 @@ fn explained(rulebook: &Rulebook, id: &str) -> Result<String, Stop> {
     reference::explain(rulebook, id, layout(false)).ok_or_else(|| {
         let help = match did_you_mean(id, reference::ids(rulebook)) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "questions, criteria, aspects, platforms, problems, steps, verdicts and sources can be explained; \
+            None => "questions, criteria, aspects, platforms, problems, steps, verdicts, published decisions and sources can be \
+                     explained; \
                      needk8s rules export lists them all"
                 .to_owned(),
         };

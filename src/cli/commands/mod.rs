@@ -1,6 +1,7 @@
 //! The commands, a file each. All have the same shape: what is known → what is judged → what is shown.
 
 pub(super) mod assess;
+mod cases;
 mod check;
 mod compare;
 mod completions;
@@ -30,13 +31,14 @@ pub(super) struct Entry {
 pub(super) const DEFAULT: Entry = Entry { name: assess::NAME, command: assess::command, run: assess::run };
 
 /// Every command, in the order in which help lists them.
-pub(super) const ALL: [Entry; 10] = [
+pub(super) const ALL: [Entry; 11] = [
     DEFAULT,
     Entry { name: check::NAME, command: check::command, run: check::run },
     Entry { name: why::NAME, command: why::command, run: why::run },
     Entry { name: scan::NAME, command: scan::command, run: scan::run },
     Entry { name: compare::NAME, command: compare::command, run: compare::run },
     Entry { name: explain::NAME, command: explain::command, run: explain::run },
+    Entry { name: cases::NAME, command: cases::command, run: cases::run },
     Entry { name: learn::NAME, command: learn::command, run: learn::run },
     Entry { name: rules::NAME, command: rules::command, run: rules::run },
     Entry { name: completions::NAME, command: completions::command, run: completions::run },

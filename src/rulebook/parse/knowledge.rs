@@ -45,7 +45,7 @@ pub(super) fn sources(section: Section<'_>) -> Vec<Source> {
 }
 
 /// An address that a report can link to without harm.
-fn url(table: &Reader<'_>) -> Option<String> {
+pub(super) fn url(table: &Reader<'_>) -> Option<String> {
     let word = table.word("url")?;
     let safe = word.text.starts_with("https://") || word.text.starts_with("http://");
     if !safe || word.text.chars().any(|c| c.is_whitespace() || "<>\"()".contains(c)) {

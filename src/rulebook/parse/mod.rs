@@ -1,20 +1,24 @@
 //! Rule files → [`Rulebook`]: reads every table, resolves every id, and reports all faults at once.
 
+mod answers;
 mod availability;
+mod cases;
 mod condition;
 mod criteria;
 mod knowledge;
 mod questions;
 mod verdict;
 
+pub(crate) use answers::{read_answer, read_answer_table};
 pub(super) use condition::read as read_condition;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use availability::Places;
 
-use super::Rulebook;
+use super::{Case, Rulebook};
 use crate::document::{Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml};
 
 /// The version of the shapes that this program reads.
@@ -30,6 +34,15 @@ pub(super) fn parse(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
     }
     faults.sort_by_key(|fault| (fault.file, fault.span.start));
     Err(Faults { files, faults })
+}
+
+/// The cases of the shipped rulebook, which is `rulebook` but for them; a test holds them valid.
+pub(super) fn shipped_cases(rulebook: &Rulebook) -> Vec<Case> {
+    let (file, faults) = (super::builtin::cases_file(), RefCell::new(Vec::new()));
+    let log = FaultLog::new(0, &faults);
+    let document = read_toml(&file.text, &log);
+    let heads = [Reader::new(&document, 0..0, "the file", &log)];
+    cases::build(Section::collect(&heads, "case", "the case"), rulebook)
 }
 
 /// The tables of one kind in all files, and the ids that they give.
@@ -157,6 +170,7 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
     let problems = Section::collect(&heads, "problem", "the problem");
     let steps = Section::collect(&heads, "step", "the step");
     let bands = Section::collect(&heads, "band", "the band");
+    let cases = Section::collect(&heads, "case", "the case");
     for section in [&families, &platforms, &questions, &criteria, &bands] {
         section.require_some(head);
     }
@@ -191,7 +205,7 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
             sources: &source_ids,
         },
     );
-    let rulebook = Rulebook {
+    let mut rulebook = Rulebook {
         files: Vec::new(),
         name: verdicts.name,
         version: verdicts.version,
@@ -212,7 +226,9 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         problems,
         steps,
         sources: knowledge::sources(sources),
+        cases: OnceLock::new(),
     };
+    rulebook.cases = OnceLock::from(cases::build(cases, &rulebook));
     check_sides(&rulebook, head);
     // What follows from faulty tables is no news, and may be large.
     if collected.borrow().is_empty() {

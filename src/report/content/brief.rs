@@ -1,0 +1,252 @@
+//! The answer on one screen: why, how sure, the sum, when to think again, what to do first.
+
+use super::{Contents, Writer};
+use crate::assessment::Shortfall;
+use crate::precedents::Precedent;
+use crate::report::cases;
+use crate::report::explained::Again;
+use crate::report::phrases;
+use crate::rulebook::Leaning;
+use crate::text::list;
+
+/// What fits one screen, each part in full sentences or rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Brief {
+    /// Why, in terms of what was answered.
+    pub why: Vec<String>,
+    /// How sure it is.
+    pub sure: Vec<String>,
+    /// The compared platforms and the runner-up, the recommended one first.
+    pub sums: Vec<Sum>,
+    /// When to think again.
+    pub again: Vec<Again>,
+    /// What to do first.
+    pub first: Vec<String>,
+    /// The published decisions nearest to the answers, with what came of them.
+    pub like: Vec<String>,
+    /// What to run next.
+    pub next: Vec<String>,
+}
+
+/// One platform's figures: effort × price + missing = total.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    /// The index of the platform.
+    pub platform: usize,
+    /// Its effort for this team.
+    pub effort: i64,
+    /// What a point of effort costs this team.
+    pub price: i64,
+    /// Points for what is missing.
+    pub missing: i64,
+    /// The total.
+    pub total: i64,
+    /// What is missing, in words, the most points first.
+    pub lacks: Vec<String>,
+    /// Whether a constraint rules it out.
+    pub ruled_out: bool,
+}
+
+/// How many needs or reasons one sentence names.
+const NAMED: usize = 2;
+
+impl Writer<'_> {
+    pub(super) fn brief(&self, contents: &Contents<'_>) -> Brief {
+        let precedents = contents.precedents();
+        let cases_of = self.rulebook.cases();
+        let mut sure = vec![contents.certainty.clone(), contents.explained.steady.clone()];
+        if let (Some(odds), false) = (precedents.odds, contents.is_undecided()) {
+            sure.push(cases::odds(self.rulebook, odds));
+        }
+        let precedent = |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case]);
+        Brief {
+            why: self.why(),
+            sure,
+            like: precedents.nearest.iter().map(precedent).collect(),
+            sums: self.sums(),
+            again: contents.explained.again.clone(),
+            first: self.first(contents),
+            next: self.next(),
+        }
+    }
+
+    fn why(&self) -> Vec<String> {
+        if let Some(criterion) = self.assessment.decided_by {
+            let criterion = &self.rulebook.criteria()[criterion];
+            return vec![format!("{}. {}", criterion.statement, criterion.because)];
+        }
+        let (with, without) = (self.assessment.best_with, self.assessment.best_without);
+        match self.assessment.leaning(self.rulebook) {
+            Leaning::Without => {
+                let mut why = vec![self.meets_with_less_effort(without, with)];
+                why.extend(self.price_told());
+                why
+            }
+            Leaning::With => vec![self.gain_despite_effort(with, without)],
+            Leaning::Hedge => vec![self.gain_against_effort(without, with), self.too_close()],
+        }
+    }
+
+    /// "Kamal meets your needs but two (a and b), and takes effort 3, against 6 for k3s."
+    fn meets_with_less_effort(&self, light: usize, heavy: usize) -> String {
+        let platform = self.platform(light);
+        let lacks: Vec<String> = self.lacks(light).iter().map(phrases::missing).collect();
+        let demands = (0..self.rulebook.aspects().len())
+            .any(|aspect| self.assessment.demanded_level(self.rulebook, aspect) > 0);
+        let meets = match (demands, lacks.is_empty()) {
+            (false, _) => format!("Your answers call for nothing special. {}", platform.at_start()),
+            (true, true) => {
+                format!("{} {} all your needs, and", platform.at_start(), platform.verb("meets", "meet"))
+            }
+            (true, false) => format!(
+                "{} {} your needs but {}, and",
+                platform.at_start(),
+                platform.verb("meets", "meet"),
+                named(&lacks)
+            ),
+        };
+        let effort = |platform: usize| self.assessment.standings[platform].effort;
+        format!(
+            "{meets} {} effort {}, against {} for {}.",
+            platform.verb("takes", "take"),
+            effort(light),
+            effort(heavy),
+            self.platform(heavy).in_sentence()
+        )
+    }
+
+    fn too_close(&self) -> String {
+        let total = |platform: usize| self.assessment.standings[platform].burden;
+        format!(
+            "Totals of {} and {} are too close to call: take what your people know.",
+            total(self.assessment.best_without),
+            total(self.assessment.best_with)
+        )
+    }
+
+    /// What `heavy` would add, and what that would cost over `light`.
+    fn gain_against_effort(&self, light: usize, heavy: usize) -> String {
+        let platform = self.platform(heavy);
+        let effort = |platform: usize| self.assessment.standings[platform].effort;
+        let gain = self.gains(heavy, light);
+        let start = platform.at_start();
+        let adds = match gain.is_empty() {
+            true => format!("{start} would add nothing that your answers call for"),
+            false => format!("{start} would add {}", named(&gain)),
+        };
+        format!(
+            "{adds}, at effort {} against {} for {}.",
+            effort(heavy),
+            effort(light),
+            self.platform(light).in_sentence()
+        )
+    }
+
+    /// What `heavy` has and nothing simpler has, and that it is worth its effort.
+    fn gain_despite_effort(&self, heavy: usize, light: usize) -> String {
+        let (platform, other) = (self.platform(heavy), self.platform(light));
+        let effort = |platform: usize| self.assessment.standings[platform].effort;
+        let gain = self.gains(heavy, light);
+        let efforts = match effort(heavy) - effort(light) {
+            more if more > 0 => {
+                format!("that is worth effort {} instead of {}", effort(heavy), effort(light))
+            }
+            _ => format!("and it takes no more effort ({} against {})", effort(heavy), effort(light)),
+        };
+        if gain.is_empty() {
+            return format!("{} {} less in all.", platform.at_start(), platform.verb("costs", "cost"));
+        }
+        format!(
+            "{} {} {}, which the best of the rest ({}) {} not; {efforts}.",
+            platform.at_start(),
+            platform.verb("has", "have"),
+            named(&gain),
+            other.in_sentence(),
+            other.verb("has", "have"),
+        )
+    }
+
+    /// What one platform has of what the answers call for and the other has not, the most points first.
+    fn gains(&self, platform: usize, over: usize) -> Vec<String> {
+        let lacks = |shortfall: &&Shortfall| {
+            self.rulebook.aspects()[shortfall.aspect].cells[platform].level >= shortfall.demanded
+        };
+        let shortfalls = self.assessment.standings[over].shortfalls.iter();
+        shortfalls.filter(lacks).map(|short| self.asked(short.aspect, short.demanded)).collect()
+    }
+
+    /// Why effort weighs what it does for this team.
+    fn price_told(&self) -> Option<String> {
+        let mut dearer: Vec<(i64, usize)> = (0..self.rulebook.criteria().len())
+            .filter(|index| self.assessment.holds(*index))
+            .map(|index| (self.rulebook.criteria()[index].effort, index))
+            .filter(|(points, _)| *points > 0)
+            .collect();
+        dearer.sort_by_key(|(points, index)| (-points, *index));
+        let mut said: Vec<String> = Vec::new();
+        for told in dearer.into_iter().filter_map(|(_, index)| self.told(index)) {
+            if !said.contains(&told) && said.len() < NAMED {
+                said.push(told);
+            }
+        }
+        let price = self.assessment.effort_price;
+        (!said.is_empty())
+            .then(|| format!("A point of effort costs you {price}, since {}.", list(&said, "and")))
+    }
+
+    /// The compared platforms and the runner-up.
+    fn sums(&self) -> Vec<Sum> {
+        let assessment = self.assessment;
+        let mut shown = vec![assessment.recommendation];
+        let compared = [assessment.best_without, assessment.best_with];
+        let runner_up = assessment.ranking.iter().find(|platform| {
+            **platform != assessment.recommendation && assessment.standings[**platform].is_available()
+        });
+        for platform in compared.iter().chain(runner_up) {
+            if !shown.contains(platform) {
+                shown.push(*platform);
+            }
+        }
+        let place = |platform: &usize| assessment.ranking.iter().position(|other| other == platform);
+        shown.sort_by_key(|platform| place(platform));
+        shown.into_iter().map(|platform| self.sum(platform)).collect()
+    }
+
+    pub(super) fn sum(&self, platform: usize) -> Sum {
+        let standing = &self.assessment.standings[platform];
+        let price = self.assessment.effort_price;
+        Sum {
+            platform,
+            effort: standing.effort,
+            price,
+            missing: standing.burden - price * standing.effort,
+            total: standing.burden,
+            lacks: self.lacks(platform).iter().map(phrases::missing).collect(),
+            ruled_out: !standing.is_available(),
+        }
+    }
+
+    fn first(&self, contents: &Contents<'_>) -> Vec<String> {
+        const STEPS: usize = 2;
+        let steps = contents.next_steps.iter().filter(|step| !step.kind.is_learning());
+        steps.take(STEPS).map(|step| step.short().to_owned()).collect()
+    }
+
+    fn next(&self) -> Vec<String> {
+        let assessment = self.assessment;
+        let other = match assessment.recommendation == assessment.best_with {
+            true => assessment.best_without,
+            false => assessment.best_with,
+        };
+        phrases::next_commands(&self.platform(other).id)
+    }
+}
+
+/// "a, b and 3 more"
+fn named(items: &[String]) -> String {
+    let mut said: Vec<String> = items.iter().take(NAMED).cloned().collect();
+    if items.len() > NAMED {
+        said.push(format!("{} more", items.len() - NAMED));
+    }
+    list(&said, "and")
+}

@@ -1,0 +1,483 @@
+//! The content of a report: sentences from the rulebook, figures from the assessment, nothing decided here.
+//!
+//! Every sentence is composed once, here; the formats only lay it out.
+
+mod advice;
+mod balance;
+mod brief;
+mod ledger;
+mod reasons;
+
+pub use advice::{NextStep, NextStepKind};
+pub use balance::Balance;
+pub use brief::{Brief, Sum};
+pub use ledger::LedgerLine;
+
+use super::explained::{Explained, explained};
+use super::phrases;
+use crate::answers::{Answers, Origin};
+use crate::assessment::{About, Assessment, Shortfall};
+use crate::explanation::{Explanation, Outlook, Status};
+use crate::precedents::Precedents;
+use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook};
+use crate::text::{counted, list, lower_first};
+
+/// Where the figures come from, so that a result can be repeated.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Provenance {
+    /// The rulebook's name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The SHA-256 of its files.
+    pub digest: String,
+}
+
+/// One answer as a report shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The index of the question.
+    pub question: usize,
+    /// The value as files and flags spell it; `None` when it is not known.
+    pub value: Option<String>,
+    /// The value in words.
+    pub described: String,
+    /// Where it came from.
+    pub origin: String,
+    /// Whether the other answers make it irrelevant.
+    pub irrelevant: bool,
+}
+
+/// Two sources that say different things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The whole sentence.
+    pub text: String,
+    /// Whether a person overrode something on purpose, which is no contradiction.
+    pub on_purpose: bool,
+}
+
+/// Whether a platform can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Availability {
+    /// It can.
+    Available,
+    /// It cannot, because of these statements.
+    Removed(Vec<String>),
+}
+
+/// One platform of the ranking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformRow {
+    /// The index of the platform.
+    pub platform: usize,
+    /// Whether it can be chosen.
+    pub availability: Availability,
+    /// Its effort for this team.
+    pub effort: i64,
+    /// Its burden.
+    pub burden: i64,
+    /// What it lacks.
+    pub shortfalls: Vec<ShortfallRow>,
+}
+
+/// What a platform lacks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortfallRow {
+    /// The id of the aspect.
+    pub aspect: String,
+    /// Its name.
+    pub name: String,
+    /// The platform's level.
+    pub level: u8,
+    /// The demanded level.
+    pub demanded: u8,
+    /// Points of burden; none where it is only something that must be had.
+    pub points: i64,
+    /// Whether it must be had.
+    pub must: bool,
+    /// What the platform has instead.
+    pub label: String,
+    /// What was asked for.
+    pub asked: String,
+    /// Both, as a sentence without the platform.
+    pub text: String,
+}
+
+/// One of the reader's own problems.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProblemRow {
+    /// The index of the problem.
+    pub problem: usize,
+    /// How the recommended platform covers it, when it lacks nothing of what the answers demand here.
+    pub covered: Option<String>,
+    /// What helps on the recommended platform.
+    pub remedy: String,
+}
+
+/// Everything that a report can say.
+#[derive(Debug, Clone)]
+pub struct Contents<'a> {
+    /// The rulebook.
+    pub rulebook: &'a Rulebook,
+    /// The assessment.
+    pub assessment: &'a Assessment,
+    /// What explains it.
+    pub explanation: &'a Explanation,
+    /// What is still possible.
+    pub outlook: &'a Outlook,
+    /// The explanation in words.
+    pub explained: Explained,
+    /// The answer on one screen.
+    pub brief: Brief,
+    /// Name, version and digest of the rulebook.
+    pub provenance: Provenance,
+    /// The answer in one line.
+    pub headline: String,
+    /// What the verdict means.
+    pub meaning: String,
+    /// How sure it is, in a sentence.
+    pub certainty: String,
+    /// The constraint that decides, as a sentence.
+    pub decided_by: Option<String>,
+    /// The answers that were given.
+    pub answers: Vec<Answer>,
+    /// What contradicts what.
+    pub contradictions: Vec<Contradiction>,
+    /// The names of the questions whose answers are ignored, since other answers rule the questions out.
+    pub ignored: Vec<String>,
+    /// The names of the questions that apply and have no answer.
+    pub unknown: Vec<usize>,
+    /// The ledger.
+    pub ledger: Vec<LedgerLine>,
+    /// What the margin comes to, in a sentence.
+    pub margin_said: String,
+    /// The heading of the opposing case.
+    pub opposing_title: String,
+    /// The strongest arguments against the verdict, in full sentences.
+    pub opposing: Vec<String>,
+    /// The platforms, best first.
+    pub platforms: Vec<PlatformRow>,
+    /// The reader's own problems.
+    pub problems: Vec<ProblemRow>,
+    /// The criteria that moved the margin, each with the side it speaks for.
+    pub drivers: Vec<String>,
+    /// What is good and bad about taking the recommended platform.
+    pub balance: Balance,
+    /// The state of the recommended platform: licence, life cycle, limits.
+    pub caveats: Vec<String>,
+    /// What to do next.
+    pub next_steps: Vec<NextStep>,
+    /// The indices of the sources that all of this rests on.
+    pub sources: Vec<usize>,
+}
+
+impl<'a> Contents<'a> {
+    /// Puts the content of a report together.
+    pub fn new(
+        rulebook: &'a Rulebook,
+        answers: &Answers,
+        assessment: &'a Assessment,
+        explanation: &'a Explanation,
+        provenance: Provenance,
+    ) -> Self {
+        let outlook = &explanation.outlook;
+        let writer = Writer { rulebook, assessment, outlook };
+        let mut contents = Self {
+            rulebook,
+            assessment,
+            explanation,
+            outlook,
+            brief: Brief::default(),
+            explained: explained(rulebook, assessment, explanation),
+            provenance,
+            headline: writer.headline(),
+            meaning: rulebook.bands()[assessment.band].meaning.clone(),
+            certainty: writer.certainty(),
+            decided_by: writer.decided_by(),
+            answers: writer.answers(answers),
+            contradictions: writer.contradictions(answers),
+            ignored: Vec::new(),
+            unknown: writer.unknown(),
+            ledger: assessment.ledger.iter().map(|term| writer.ledger_line(term)).collect(),
+            margin_said: writer.margin_said(),
+            opposing_title: writer.opposing_title(),
+            opposing: writer.opposing(),
+            platforms: assessment.ranking.iter().map(|platform| writer.platform_row(*platform)).collect(),
+            problems: writer.problems(),
+            drivers: writer.drivers(),
+            balance: writer.balance(),
+            caveats: writer.caveats(),
+            next_steps: writer.next_steps(),
+            sources: Vec::new(),
+        };
+        contents.ignored = contents
+            .answers
+            .iter()
+            .filter(|answer| answer.irrelevant && answer.value.is_some())
+            .map(|answer| rulebook.questions()[answer.question].name.clone())
+            .collect();
+        contents.brief = writer.brief(&contents);
+        contents.sources = writer.sources(&contents);
+        contents
+    }
+
+    /// The name of a platform.
+    pub fn platform_name(&self, platform: usize) -> &str {
+        &self.rulebook.platforms()[platform].name
+    }
+
+    /// What others published who were in a like situation. Put together when it is asked for, as few formats show it.
+    pub fn precedents(&self) -> Precedents {
+        Precedents::of(self.rulebook, self.assessment, &self.explanation.spreads)
+    }
+
+    /// What is ruled out, a sentence for each reason: "Ruled out: PaaS and managed Kubernetes (you buy no managed services)."
+    pub fn ruled_out(&self) -> Vec<String> {
+        let removed = self.platforms.iter().filter_map(|row| match &row.availability {
+            Availability::Removed(because) => Some((self.platform_name(row.platform), because.join("; "))),
+            Availability::Available => None,
+        });
+        let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+        for (name, because) in removed {
+            match groups.iter_mut().find(|(other, _)| *other == because) {
+                Some((_, names)) => names.push(name),
+                None => groups.push((because, vec![name])),
+            }
+        }
+        let said = groups
+            .iter()
+            .map(|(because, names)| format!("Ruled out: {} ({}).", list(names, "and"), lower_first(because)));
+        said.collect()
+    }
+
+    /// Whether too little is known to name one answer.
+    pub fn is_undecided(&self) -> bool {
+        self.outlook.status == Status::Undecided
+    }
+}
+
+pub(super) struct Writer<'a> {
+    rulebook: &'a Rulebook,
+    assessment: &'a Assessment,
+    outlook: &'a Outlook,
+}
+
+impl Writer<'_> {
+    fn platform(&self, platform: usize) -> &Platform {
+        &self.rulebook.platforms()[platform]
+    }
+
+    /// What a demand of this level asks for.
+    fn asked(&self, aspect: usize, level: u8) -> String {
+        self.rulebook.aspects()[aspect].asked(level)
+    }
+
+    fn headline(&self) -> String {
+        let band = &self.rulebook.bands()[self.assessment.band];
+        let given_up: Vec<String> =
+            self.assessment.gives_up().iter().map(|miss| self.asked(miss.aspect, miss.must)).collect();
+        let best = self.platform(self.assessment.recommendation).with_products();
+        let told = if given_up.is_empty() {
+            self.told_by(band)
+        } else {
+            phrases::doing_without(&band.name, &given_up, &best)
+        };
+        if self.outlook.status != Status::Undecided {
+            return told;
+        }
+        format!("Not enough is known: {}, leaning to {}.", self.range(), band.name.to_lowercase())
+    }
+
+    fn told_by(&self, band: &Band) -> String {
+        band.headline
+            .replace("{best}", &self.platform(self.assessment.recommendation).with_products())
+            .replace("{with}", &self.platform(self.assessment.best_with).with_products())
+            .replace("{without}", &self.platform(self.assessment.best_without).with_products())
+    }
+
+    /// "anything from overkill to recommended"
+    fn range(&self) -> String {
+        let name = |band: Option<&usize>| {
+            band.and_then(|band| self.rulebook.bands().get(*band))
+                .map_or(String::new(), |band| band.name.to_lowercase())
+        };
+        let possible = &self.outlook.verdicts;
+        match possible.len() {
+            0 | 1 => name(possible.first()),
+            2 => format!("{} or {}", name(possible.first()), name(possible.last())),
+            _ => format!("anything from {} to {}", name(possible.first()), name(possible.last())),
+        }
+    }
+
+    /// How much of it is certain, whatever is not known.
+    fn certainty(&self) -> String {
+        let open = self.unknown().len();
+        let questions =
+            counted(open, "question that you have not answered", "questions that you have not answered");
+        match self.outlook.status {
+            Status::Settled if open == 0 => "All questions are answered.".to_owned(),
+            Status::Settled => format!("Certain: the {questions} cannot change it."),
+            _ => format!("The {questions} could still make it {}.", self.range()),
+        }
+    }
+
+    fn decided_by(&self) -> Option<String> {
+        let criterion = &self.rulebook.criteria()[self.assessment.decided_by?];
+        Some(format!("One fact decides this: {}. {}", criterion.statement, criterion.because))
+    }
+
+    fn answers(&self, answers: &Answers) -> Vec<Answer> {
+        let shown = |(index, reading): (usize, &Reading)| {
+            let given = answers.given(index)?;
+            let question = &self.rulebook.questions()[index];
+            Some(Answer {
+                question: index,
+                value: given.value.map(|value| question.spell(value)),
+                described: given.value.map_or("not known".to_owned(), |value| question.describe(value)),
+                origin: given.origin.to_string(),
+                irrelevant: *reading == Reading::DoesNotApply,
+            })
+        };
+        self.assessment.readings.iter().enumerate().filter_map(shown).collect()
+    }
+
+    fn contradictions(&self, answers: &Answers) -> Vec<Contradiction> {
+        answers
+            .contradictions()
+            .map(|(question, strongest, weaker)| {
+                let question = &self.rulebook.questions()[question];
+                let spelled =
+                    |value: Option<_>| value.map_or("unknown".to_owned(), |value| question.spell(value));
+                Contradiction {
+                    text: format!(
+                        "{}: {} ({}) instead of {} ({})",
+                        question.id,
+                        spelled(strongest.value),
+                        strongest.origin,
+                        spelled(weaker.value),
+                        weaker.origin
+                    ),
+                    on_purpose: matches!(strongest.origin, Origin::Flag(_) | Origin::Prompt),
+                }
+            })
+            .collect()
+    }
+
+    fn unknown(&self) -> Vec<usize> {
+        let open = |(index, reading): (usize, &Reading)| (*reading == Reading::Unknown).then_some(index);
+        self.assessment.readings.iter().enumerate().filter_map(open).collect()
+    }
+
+    fn platform_row(&self, platform: usize) -> PlatformRow {
+        let standing = &self.assessment.standings[platform];
+        let statement = |index: &usize| self.rulebook.criteria()[*index].statement.clone();
+        PlatformRow {
+            platform,
+            availability: match standing.removed_by.as_slice() {
+                [] => Availability::Available,
+                removed_by => Availability::Removed(removed_by.iter().map(statement).collect()),
+            },
+            effort: standing.effort,
+            burden: standing.burden,
+            shortfalls: self.lacks(platform),
+        }
+    }
+
+    /// What a platform lacks: what must be had first, then the most points first.
+    fn lacks(&self, platform: usize) -> Vec<ShortfallRow> {
+        let standing = &self.assessment.standings[platform];
+        let row = |aspect: usize, demanded: u8, points: i64| {
+            let row = &self.rulebook.aspects()[aspect];
+            let cell = &row.cells[platform];
+            ShortfallRow {
+                aspect: row.id.clone(),
+                name: row.name.clone(),
+                level: cell.level,
+                demanded,
+                points,
+                must: standing.misses.iter().any(|miss| miss.aspect == aspect),
+                label: cell.label.clone(),
+                asked: row.asked(demanded),
+                text: format!("{}; your answers call for {}", lower_first(&cell.label), row.asked(demanded)),
+            }
+        };
+        let points_of =
+            |aspect: usize| standing.shortfalls.iter().find(|shortfall| shortfall.aspect == aspect);
+        let mut rows: Vec<ShortfallRow> = standing
+            .misses
+            .iter()
+            .map(|miss| match points_of(miss.aspect) {
+                Some(shortfall) => row(miss.aspect, shortfall.demanded.max(miss.must), shortfall.points),
+                None => row(miss.aspect, miss.must, 0),
+            })
+            .collect();
+        let missed =
+            |shortfall: &&Shortfall| standing.misses.iter().any(|miss| miss.aspect == shortfall.aspect);
+        let others = standing.shortfalls.iter().filter(|shortfall| !missed(shortfall));
+        rows.extend(others.map(|shortfall| row(shortfall.aspect, shortfall.demanded, shortfall.points)));
+        rows
+    }
+
+    fn own_problems(&self) -> impl Iterator<Item = (usize, &Problem)> {
+        self.rulebook
+            .problems()
+            .iter()
+            .enumerate()
+            .filter(|(_, problem)| self.assessment.satisfies(&problem.when))
+    }
+
+    /// Every source behind something that the report says.
+    fn sources(&self, contents: &Contents<'_>) -> Vec<usize> {
+        let rulebook = self.rulebook;
+        let mut used: Vec<usize> = Vec::new();
+        for (index, criterion) in rulebook.criteria().iter().enumerate() {
+            if self.assessment.holds(index) {
+                used.extend(&criterion.sources);
+            }
+        }
+        let compared =
+            [self.assessment.best_with, self.assessment.best_without, self.assessment.recommendation];
+        for platform in compared {
+            let platform_rules = &rulebook.platforms()[platform];
+            used.extend(&platform_rules.sources);
+            for shortfall in &self.assessment.standings[platform].shortfalls {
+                used.extend(&rulebook.aspects()[shortfall.aspect].cells[platform].sources);
+            }
+            if contents
+                .next_steps
+                .iter()
+                .any(|step| step.kind == NextStepKind::TakesOn && step.id == platform_rules.id)
+            {
+                used.extend(platform_rules.takes_on.iter().flat_map(|claim| &claim.sources));
+            }
+        }
+        for term in &self.assessment.ledger {
+            if let About::Aspect(aspect) = term.about {
+                used.extend(
+                    compared.iter().flat_map(|platform| &rulebook.aspects()[aspect].cells[*platform].sources),
+                );
+            }
+        }
+        used.extend(self.own_problems().flat_map(|(_, problem)| &problem.sources));
+        for step in rulebook.steps() {
+            if contents.next_steps.iter().any(|next| next.id == step.id) {
+                used.extend(&step.sources);
+            }
+        }
+        used.sort_unstable();
+        used.dedup();
+        used
+    }
+}
+
+/// The values that a question takes, for help texts: ids, or a range.
+pub(crate) fn possible_values(kind: &Kind) -> String {
+    match kind {
+        Kind::Flag(_) => "true or false".to_owned(),
+        Kind::Choice(options) | Kind::Choices(options) => {
+            list(&options.iter().map(|option| option.id.as_str()).collect::<Vec<_>>(), "or")
+        }
+        Kind::Count(count) => format!("{} to {}", count.min, count.max),
+    }
+}

@@ -1,0 +1,49 @@
+//! Answers as reasons: what somebody said, in clauses that complete "you said that …".
+
+use super::Writer;
+use crate::rulebook::{Accepts, Condition, Kind, OptionSet, Reading, Test, Truth, Value, Values, all_of};
+
+impl Writer<'_> {
+    /// Why a criterion holds, in terms of what was answered: "you deploy 9 services and release every day".
+    pub(super) fn told(&self, criterion: usize) -> Option<String> {
+        const MOST: usize = 2;
+        let mut tests = Vec::new();
+        self.holding(&self.rulebook.criteria()[criterion].when, &mut tests);
+        tests.sort_by_key(|test| test.question);
+        tests.dedup_by_key(|test| test.question);
+        let said: Vec<String> =
+            tests.into_iter().take(MOST).filter_map(|test| self.say_answer(test)).collect();
+        (!said.is_empty()).then(|| all_of(&said))
+    }
+
+    /// The tests of a condition that known answers pass.
+    fn holding(&self, condition: &Condition, tests: &mut Vec<Test>) {
+        match condition {
+            Condition::All(parts) | Condition::Any(parts) => {
+                parts.iter().for_each(|part| self.holding(part, tests));
+            }
+            Condition::Test(test) if condition.truth(&self.assessment.readings) == Truth::True => {
+                tests.push(*test);
+            }
+            _ => {}
+        }
+    }
+
+    /// The answer that passes a test, as a clause.
+    fn say_answer(&self, test: Test) -> Option<String> {
+        let Reading::Known(value) = self.assessment.readings[test.question] else { return None };
+        let question = &self.rulebook.questions()[test.question];
+        let accepts = match (value, test.accepts) {
+            (Value::Flag(flag), _) => Accepts::Flag(flag),
+            (Value::Choice(option), _) => Accepts::OneOf(OptionSet::of(option)),
+            (Value::Count(number), _) => Accepts::Between(number, number),
+            (Value::Choices(given), Accepts::Includes(wanted)) => {
+                Accepts::Includes(given.without(given.without(wanted)))
+            }
+            (Value::Choices(_), _) => return None,
+        };
+        let said = Values::of_test(Test { accepts, ..test }, question, true).say(question);
+        (!said.is_empty() && !matches!(question.kind, Kind::Choices(_) if said.contains(" or ")))
+            .then_some(said)
+    }
+}

@@ -1,0 +1,192 @@
+//! The report as a decision record in the shape of MADR 4 (<https://adr.github.io/madr/>): one page, with the working folded
+//! beneath it.
+
+mod record;
+mod working;
+
+use std::fmt::Write as _;
+
+pub use record::{Kept, NotOurs, update};
+
+use super::content::{Availability, Contents};
+use super::explained::Again;
+use super::phrases;
+use crate::rulebook::Leaning;
+use crate::text::{list, lower_first};
+use record::Section;
+
+/// A text as Markdown that shows exactly this text on one line: nothing in it becomes markup, a link, a mention, a
+/// reference or HTML.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in crate::text::one_line(text).chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '$' | '!' => {
+                escaped.push('\\');
+                escaped.push(c);
+            }
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '@' => escaped.push_str("&#64;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+pub(super) fn link(title: &str, url: &str) -> String {
+    format!("[{}](<{url}>)", escape(title))
+}
+
+/// Lays the report out as a new record; `date` is the day of the decision, as YYYY-MM-DD.
+pub fn render(contents: &Contents<'_>, date: &str) -> String {
+    record::new(&sections(contents), date)
+}
+
+/// The answer, why, and when to look again, for a page that is not kept.
+pub fn summary(contents: &Contents<'_>) -> String {
+    let wanted = ["title", "outcome", "look-again"];
+    let parts = sections(contents).into_iter().filter(|section| wanted.contains(&section.id));
+    let parts: Vec<String> = parts.map(|section| section.body).collect();
+    format!("{}\n", parts.join("\n\n"))
+}
+
+/// The parts of a record, in their order.
+fn sections(contents: &Contents<'_>) -> Vec<Section> {
+    type Write = fn(&mut String, &Contents<'_>) -> std::fmt::Result;
+    let parts: [(&'static str, Write); 9] = [
+        ("title", title),
+        ("context", context),
+        ("drivers", drivers),
+        ("options", options),
+        ("outcome", outcome),
+        ("consequences", consequences),
+        ("confirmation", confirmation),
+        ("look-again", look_again),
+        ("working", working::write),
+    ];
+    parts
+        .into_iter()
+        .map(|(id, write)| {
+            let mut body = String::new();
+            // Writing into a String has no way to fail.
+            let _ = write(&mut body, contents);
+            Section { id, body: body.trim_end().to_owned() }
+        })
+        .collect()
+}
+
+fn title(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    writeln!(out, "# {} {}", escape(contents.rulebook.title()), escape(&contents.headline))
+}
+
+/// How many answers the context names; the others are in the working.
+const NAMED_ANSWERS: usize = 10;
+
+fn context(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    writeln!(out, "## Context and Problem Statement\n")?;
+    let told: Vec<String> = contents
+        .answers
+        .iter()
+        .filter(|answer| !answer.irrelevant && answer.value.is_some())
+        .map(|answer| {
+            let name = &contents.rulebook.questions()[answer.question].name;
+            format!("{} {}", lower_first(name), answer.value.as_deref().unwrap_or_default())
+        })
+        .collect();
+    let shown = told.len().min(NAMED_ANSWERS);
+    let more = match told.len() - shown {
+        0 => String::new(),
+        more => format!(" {more} more answers are in the working."),
+    };
+    writeln!(out, "{} {}.{more}", escape(contents.rulebook.title()), escape(&told[..shown].join("; ")))?;
+    if let Some(summary) = &contents.explained.open_summary {
+        writeln!(out, "\nNot known. {}", escape(summary))?;
+    }
+    Ok(())
+}
+
+fn drivers(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    writeln!(out, "## Decision Drivers\n")?;
+    for driver in &contents.drivers {
+        writeln!(out, "* {}", escape(driver))?;
+    }
+    if contents.drivers.is_empty() {
+        writeln!(out, "Nothing that is known speaks for either side.")?;
+    }
+    Ok(())
+}
+
+fn options(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    let price = contents.assessment.effort_price;
+    writeln!(out, "## Considered Options\n\n{}\n", escape(&phrases::total_is(price)))?;
+    for row in contents.platforms.iter().filter(|row| row.availability == Availability::Available) {
+        let missing = row.burden - price * row.effort;
+        writeln!(
+            out,
+            "* {}: {} ({} × {price} + {missing})",
+            escape(contents.platform_name(row.platform)),
+            row.burden,
+            row.effort
+        )?;
+    }
+    for line in contents.ruled_out() {
+        writeln!(out, "* {}", escape(&line))?;
+    }
+    Ok(())
+}
+
+fn outcome(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    writeln!(out, "## Decision Outcome\n")?;
+    let name = |platform: usize| escape(contents.platform_name(platform));
+    let assessment = contents.assessment;
+    let why = escape(&contents.brief.why.join(" "));
+    match assessment.leaning(contents.rulebook) {
+        _ if contents.is_undecided() => {
+            writeln!(out, "Open: no option is chosen. {}", escape(&contents.headline))?;
+        }
+        Leaning::Hedge => writeln!(
+            out,
+            "Open between two: **{}** and **{}**. {why}",
+            name(assessment.best_without),
+            name(assessment.best_with)
+        )?,
+        _ => writeln!(out, "Chosen option: **{}**. {why}", name(assessment.recommendation))?,
+    }
+    writeln!(out, "\n{}", escape(&contents.brief.sure.join(" ")))
+}
+
+fn consequences(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    writeln!(out, "### Consequences\n")?;
+    for good in &contents.balance.good {
+        writeln!(out, "* Good, because {}", escape(good))?;
+    }
+    for bad in &contents.balance.bad {
+        writeln!(out, "* Bad, because {}", escape(bad))?;
+    }
+    for neutral in &contents.balance.neutral {
+        writeln!(out, "* Neutral: {}", escape(neutral))?;
+    }
+    Ok(())
+}
+
+fn confirmation(out: &mut String, _: &Contents<'_>) -> std::fmt::Result {
+    writeln!(out, "### Confirmation\n\n{}", phrases::CONFIRMATION)
+}
+
+fn look_again(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
+    writeln!(out, "## When to Look Again\n")?;
+    for Again { to, when } in &contents.explained.again {
+        for when in when {
+            writeln!(out, "* When {}; then the answer would be {}.", escape(when), escape(to))?;
+        }
+    }
+    if contents.explained.again.is_empty() {
+        writeln!(out, "No change of one or two answers was found that would bring another answer.")?;
+    }
+    if !contents.brief.first.is_empty() {
+        writeln!(out, "\nTo do first: {}", escape(&list(&contents.brief.first, "Then:")))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! The program's own words about a result. They are few, and none of them is about the domain.
+
+use super::content::ShortfallRow;
+
+/// What a platform lacks when it lacks nothing.
+pub(super) const NOTHING: &str = "nothing";
+/// What a constraint takes off the table.
+pub(super) const RULED_OUT: &str = "ruled out";
+/// Where nothing is missing.
+pub(super) const LACKS_NOTHING: &str = "nothing is missing that the answers call for.";
+/// How a recorded decision is held against the facts.
+pub(super) const CONFIRMATION: &str = "`needk8s check` assesses the recorded answers again and fails when the outcome has \
+     moved; it names what has come true of \u{201c}When to Look Again\u{201d}.";
+/// The fold of a record.
+pub(super) const WORKING: &str = "The working: all answers, the sum, what each option lacks, sources";
+/// Between commands on one line.
+pub(super) const BETWEEN_COMMANDS: &str = " · ";
+
+/// What to run next; `other` is the platform that was not recommended.
+pub(super) fn next_commands(other: &str) -> Vec<String> {
+    vec![
+        format!("needk8s why {other}"),
+        "-v for everything".to_owned(),
+        "-o decision.md for a record".to_owned(),
+    ]
+}
+
+/// The answer where the recommended platform lacks something that must be had.
+pub(super) fn doing_without(verdict: &str, given_up: &[String], best: &str) -> String {
+    format!("{verdict}, if you can do without {}: {best}.", crate::text::list(given_up, "and"))
+}
+
+/// How totals come about.
+pub(super) fn total_is(price: i64) -> String {
+    format!("Total = effort × {price} (what a point of effort costs here) + what is missing. Lowest first:")
+}
+
+/// Answers that do not count.
+pub(super) fn ignored(names: &[String]) -> String {
+    const FEW: usize = 3;
+    match names.len() <= FEW {
+        true => format!("Ignored, since other answers rule them out: {}.", names.join(", ")),
+        false => format!("Ignored, since other answers rule them out: {} answers (-v).", names.len()),
+    }
+}
+
+/// The heading of the ledger.
+pub(super) fn compared(without: &str, with: &str, subject: &str) -> String {
+    format!("Why: {without} against {with} (what speaks for {subject} has a plus)")
+}
+
+/// The heading of the steps.
+pub(super) fn do_first(platform: &str) -> String {
+    format!("If you take {platform}, do this first")
+}
+
+/// What a platform lacks: what it has instead, what was asked for, and the points.
+pub(super) fn lack(shortfall: &ShortfallRow) -> String {
+    let weight = match (shortfall.must, shortfall.points) {
+        (true, 0) => "a must".to_owned(),
+        (true, weight) => format!("a must, {}", points(weight)),
+        (false, weight) => points(weight),
+    };
+    format!("{}: {} ({weight}).", shortfall.name, shortfall.text)
+}
+
+/// What a platform lacks, as a clause.
+pub(super) fn short_of(shortfall: &ShortfallRow) -> String {
+    format!("{} is short ({}).", missing(shortfall), shortfall.text)
+}
+
+/// Something that is missing, by its name.
+pub(super) fn missing(shortfall: &ShortfallRow) -> String {
+    let must = if shortfall.must { " (a must)" } else { "" };
+    format!("{}{must}", crate::text::lower_first(&shortfall.name))
+}
+
+/// "1 point", "5 points"
+pub(super) fn points(points: i64) -> String {
+    crate::text::counted(usize::try_from(points).unwrap_or_default(), "point", "points")
+}
+
+/// The lacks that a page has no room for.
+pub(super) fn smaller_lacks(number: usize) -> String {
+    let lacks = crate::text::counted(number, "smaller need is", "smaller needs are");
+    format!("{lacks} not met, either.")
+}
+
+/// A duty that comes with a platform.
+pub(super) fn duty(text: &str) -> String {
+    format!("you have to: {}", crate::text::lower_first(text))
+}
+
+/// So many needs that are not met.
+pub(super) fn needs(number: usize) -> String {
+    crate::text::counted(number, "need", "needs")
+}
