@@ -167,7 +167,8 @@ impl Answers {
         self.given.iter().all(Vec::is_empty)
     }
 
-    /// Weaker statements that differ from the strongest: question, strongest, weaker.
+    /// Weaker statements that differ from the strongest: question, strongest, weaker. A flag that overrides what a file or
+    /// the environment says is meant to, and contradicts nothing.
     pub fn contradictions(&self) -> impl Iterator<Item = (usize, &Given, &Given)> {
         self.given.iter().enumerate().flat_map(|(question, sources)| {
             let strongest = sources.first();
@@ -176,6 +177,10 @@ impl Answers {
                 .skip(1)
                 .filter_map(move |weaker| strongest.map(|strongest| (question, strongest, weaker)))
                 .filter(|(_, strongest, weaker)| strongest.value.is_some() && !weaker.admits(strongest.value))
+                .filter(|(_, strongest, weaker)| {
+                    let is_found = matches!(weaker.origin, Origin::Scan { .. });
+                    is_found || !matches!(strongest.origin, Origin::Flag(_))
+                })
         })
     }
 }

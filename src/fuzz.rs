@@ -113,7 +113,7 @@ fn made_of(corpus: &[String], u: &mut Unstructured<'_>) -> Result<String> {
                 let piece = if u.ratio(1, 2)? {
                     *u.choose(&PIECES)?
                 } else {
-                    &text[from..to.min(from + 40).max(from)]
+                    &text[from..text.floor_char_boundary(to.min(from + 40)).max(from)]
                 };
                 let piece = piece.to_owned();
                 let times = LONGEST / piece.len().max(1);

@@ -66,6 +66,38 @@ pub fn first_sentence(text: &str) -> &str {
     text.find(". ").map_or(text, |end| &text[..=end])
 }
 
+/// Whether a locale, as the environment names it, writes UTF-8. Where it names none, terminals mostly do.
+/// <https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02>
+pub fn writes_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let named = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|name| !name.is_empty());
+    named.is_none_or(|name| name.to_lowercase().replace('-', "").contains("utf8"))
+}
+
+/// The text for a terminal that writes ASCII only, each character on as many columns as before.
+pub fn ascii(text: &str) -> String {
+    use unicode_width::UnicodeWidthChar as _;
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii() => plain.push(c),
+            '\u{a0}' => plain.push(' '),
+            '…' => plain.push('.'),
+            '·' | '│' | '┆' | '║' | '╎' | '▏' | '▕' => plain.push('|'),
+            '–' | '—' | '─' | '−' | '═' | '╌' => plain.push('-'),
+            '‘' | '’' => plain.push('\''),
+            '“' | '”' => plain.push('"'),
+            '✓' | '•' => plain.push('*'),
+            '×' => plain.push('x'),
+            '→' => plain.push('>'),
+            '░' => plain.push('.'),
+            '\u{2580}'..='\u{259f}' => plain.push('#'),
+            '\u{2500}'..='\u{257f}' => plain.push('+'),
+            c => plain.extend(std::iter::repeat_n('?', c.width().unwrap_or(0))),
+        }
+    }
+    plain
+}
+
 /// The text, or its beginning and a sign that there is more, in at most so many letters.
 pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most.saturating_sub(1)) {
@@ -102,6 +134,16 @@ mod tests {
         assert!(!safe_lines(&hostile).chars().any(|c| is_unsafe(c) && c != '\n'));
         assert!(!visible(&hostile).contains(is_unseen));
         assert_eq!(visible("we\u{200b}b \u{3164}ä"), "we\u{fffd}b \u{fffd}ä");
+    }
+
+    #[test]
+    fn the_locale_decides_whether_there_is_more_than_ascii() {
+        let of = |set: &'static [(&'static str, &'static str)]| {
+            writes_utf8(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert!(of(&[]) && of(&[("LANG", "de_DE.UTF-8")]) && of(&[("LC_ALL", ""), ("LANG", "C.utf8")]));
+        assert!(!of(&[("LC_ALL", "C"), ("LANG", "C.UTF-8")]) && !of(&[("LC_CTYPE", "de_DE@euro")]));
+        assert_eq!(ascii("✓ “no” ▕██░▏ 語 · 3 × 4…"), "* \"no\" |##.| ?? | 3 x 4.");
     }
 
     #[test]

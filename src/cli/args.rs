@@ -3,8 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr};
-use clap::parser::ValueSource;
+use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::commands;
@@ -16,6 +15,10 @@ use crate::rulebook::{Kind, Leaning, Question, Rulebook, UNKNOWN, Value};
 pub(super) struct Plan {
     /// Answers given as flags.
     pub(super) flags: Vec<(usize, Option<Value>)>,
+    /// What was taken for what, where that is not plain.
+    pub(super) notes: Vec<String>,
+    /// Stands in for the record.
+    pub(super) config: Option<PathBuf>,
     pub(super) answers_file: Option<PathBuf>,
     /// The folder to read facts from.
     pub(super) scan: Option<PathBuf>,
@@ -28,51 +31,122 @@ pub(super) struct Plan {
     pub(super) force: bool,
 }
 
-/// Names that flags of the program itself have; a question cannot have them.
-const RESERVED: [&str; 24] = [
-    "rules",
-    "answers",
-    "format",
-    "output",
-    "verbose",
-    "quiet",
-    "force",
-    "color",
-    "no-pager",
-    "no-input",
-    "all",
-    "save",
-    "help",
-    "version",
-    "expect",
-    "fail-on",
-    "require",
-    "scan",
-    "exclude",
-    "min-steadiness",
-    "outcome",
-    "near",
-    "misses",
-    "limit",
-];
-
-/// The path after `--rules`, wherever it stands, because all other flags depend on it.
-pub(super) fn rules_path(args: &[OsString]) -> Option<PathBuf> {
+/// What stands after an option, wherever it stands, where reading the rest depends on it.
+fn early(args: &[OsString], long: &str, short: Option<&str>) -> Option<PathBuf> {
     let mut args = args.iter().skip(1).take_while(|arg| *arg != "--");
     while let Some(arg) = args.next() {
-        if arg == "--rules" {
+        if arg == long || short.is_some_and(|short| arg == short) {
             return args.next().map(PathBuf::from);
         }
-        if let Some(path) = arg.to_str().and_then(|arg| arg.strip_prefix("--rules=")) {
+        if let Some(path) = arg.to_str().and_then(|arg| arg.strip_prefix(long)?.strip_prefix('=')) {
             return Some(PathBuf::from(path));
         }
     }
     None
 }
 
-/// The question whose id is taken by a flag of the program, if there is one.
-pub(super) fn reserved_question(rulebook: &Rulebook) -> Option<&str> {
-    rulebook.questions().iter().map(|question| question.id.as_str()).find(|id| RESERVED.contains(id))
+/// The path after `--rules`, because all other flags depend on it.
+pub(super) fn rules_path(args: &[OsString]) -> Option<PathBuf> {
+    early(args, "--rules", None)
+}
+
+/// The folder after `-C`, in which everything else happens.
+pub(super) fn directory(args: &[OsString]) -> Option<PathBuf> {
+    early(args, "--directory", Some("-C"))
+}
+
+/// Flags of the answers stand under headings that begin so.
+const ANSWERS: &str = "Answers: ";
+
+fn is_of_question(arg: &Arg) -> bool {
+    arg.get_help_heading().is_some_and(|heading| heading.starts_with(ANSWERS))
+}
+
+/// The question whose id a flag or an argument of the program itself has, if there is one.
+pub(super) fn reserved_question<'r>(rulebook: &'r Rulebook, command: &Command) -> Option<&'r str> {
+    let takes = |command: &Command, id: &str| {
+        let own = command.get_arguments().filter(|arg| !is_of_question(arg));
+        own.into_iter().any(|arg| arg.get_id() == id || arg.get_long() == Some(id))
+    };
+    let is_taken = |id: &str| {
+        ["help", "version"].contains(&id)
+            || takes(command, id)
+            || command.get_subcommands().any(|command| takes(command, id))
+    };
+    rulebook.questions().iter().map(|question| question.id.as_str()).find(|id| is_taken(id))
+}
+
+/// The arguments with the command before all flags, wherever it was typed, and `--flag yes` as `--flag=yes`.
+pub(super) fn arranged(args: &[OsString], command: &Command) -> Vec<OsString> {
+    let mut arranged: Vec<OsString> = args.iter().take(1).cloned().collect();
+    let mut named = None;
+    let mut rest = args.iter().skip(1).peekable();
+    while let Some(arg) = rest.next() {
+        if arg == "--" {
+            arranged.push(arg.clone());
+            arranged.extend(rest.by_ref().cloned());
+            break;
+        }
+        let text = arg.to_str().unwrap_or_default();
+        if !text.starts_with('-') {
+            let is_command = command.get_subcommands().any(|command| command.get_name() == text);
+            if named.is_none() && (is_command || text == "help") {
+                named = Some(arg.clone());
+            } else {
+                arranged.push(arg.clone());
+                // What follows the first word of a command is its own affair.
+                named = named.or_else(|| Some(OsString::new()));
+            }
+            continue;
+        }
+        match follows(command, text) {
+            Follows::Value => {
+                arranged.push(arg.clone());
+                arranged.extend(rest.next().cloned());
+            }
+            Follows::YesOrNo => {
+                let is_word = |word: &&OsString| word.to_str().is_some_and(is_yes_or_no);
+                match rest.next_if(|word| is_word(word)) {
+                    Some(word) => {
+                        let joined = format!("{text}={}", word.to_string_lossy());
+                        arranged.push(joined.into());
+                    }
+                    None => arranged.push(arg.clone()),
+                }
+            }
+            Follows::Nothing => arranged.push(arg.clone()),
+        }
+    }
+    if let Some(name) = named.filter(|name| !name.is_empty()) {
+        arranged.insert(1, name);
+    }
+    arranged
+}
+
+/// What may stand after a flag, apart from it.
+enum Follows {
+    Value,
+    YesOrNo,
+    Nothing,
+}
+
+fn follows(command: &Command, flag: &str) -> Follows {
+    let is_it = |arg: &&Arg| match flag.strip_prefix("--") {
+        Some(long) => arg.get_long() == Some(long),
+        None => flag.len() == 2 && arg.get_short() == flag.chars().nth(1),
+    };
+    let everywhere = std::iter::once(command).chain(command.get_subcommands());
+    let Some(arg) = everywhere.flat_map(Command::get_arguments).find(is_it) else { return Follows::Nothing };
+    match arg.get_num_args() {
+        Some(number) if number.min_values() == 0 && is_of_question(arg) => Follows::YesOrNo,
+        Some(number) if number.min_values() == 0 => Follows::Nothing,
+        _ if arg.get_action().takes_values() => Follows::Value,
+        _ => Follows::Nothing,
+    }
+}
+
+fn is_yes_or_no(word: &str) -> bool {
+    ["yes", "no", "y", "n", "true", "false", "on", "off", UNKNOWN].contains(&word.to_lowercase().as_str())
 }
 
 /// The whole command line.
@@ -85,14 +159,18 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
             "{} Asks how your system is built, run and owned (or reads the answers from flags, files, the environment and a repository), \
              weighs them against rule files, and says whether {subject} is overkill or essential, and why.\n\n\
              Answers come from, strongest first: flags, --answers FILE, environment variables ({}…), needk8s.toml, --scan DIR. \
-             `{UNKNOWN}` is an answer everywhere.",
+             `{UNKNOWN}` is an answer everywhere. needk8s.toml is looked for here and in the parent folders, up to the root of \
+             the repository.",
             rulebook.title(),
             super::input::VARIABLE_PREFIX,
         ))
-        .after_help(
-            "Exit status: 0 done (check: the decision stands), 1 check: it does not, 2 the input is wrong.\n\
-             Every question in full: needk8s explain QUESTION.",
-        )
+        .override_usage("needk8s [OPTIONS] [ANSWERS]\n       needk8s COMMAND [OPTIONS] [ANSWERS]")
+        .after_help(format!("{}\n\nAll options: needk8s --help. All questions and their values: needk8s questions.", examples(rulebook)))
+        .after_long_help(format!(
+            "{}\n\nExit status: 0 done (check: the decision stands), 1 check: it does not, 2 the input is wrong, 130 left \
+             without a result.\nEvery question in full: needk8s explain QUESTION.",
+            examples(rulebook),
+        ))
         .arg(
             Arg::new("rules")
                 .long("rules")
@@ -101,7 +179,46 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .help("Use the rulebook in this folder or file instead of the built-in one")
                 .value_parser(value_parser!(PathBuf)),
         )
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .global(true)
+                .help("Use this file as needk8s.toml")
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(
+            Arg::new("directory")
+                .short('C')
+                .long("directory")
+                .value_name("DIR")
+                .global(true)
+                .help("Do everything as if started in this folder")
+                .value_parser(value_parser!(PathBuf)),
+        )
         .subcommands(commands::ALL.iter().map(|entry| (entry.command)(rulebook)))
+}
+
+/// Three ways to begin.
+fn examples(rulebook: &Rulebook) -> String {
+    let examples = [
+        ("needk8s".to_owned(), "asks, then answers"),
+        (format!("needk8s {}", example(rulebook)), "answers at once"),
+        ("needk8s --scan .".to_owned(), "reads what a repository says first"),
+    ];
+    let width = examples.iter().map(|(line, _)| line.len()).max().unwrap_or(0);
+    let lines: Vec<String> = examples.iter().map(|(line, does)| format!("  {line:width$}  {does}")).collect();
+    format!("Examples:\n{}", lines.join("\n"))
+}
+
+/// The first questions answered by flags: "--purpose production --services 1".
+pub(super) fn example(rulebook: &Rulebook) -> String {
+    let free = rulebook.questions().iter().filter(|question| question.ask_when.is_none());
+    let flags = free.take(2).map(|question| {
+        let sample = question.options().first().map_or("1", |option| option.id.as_str());
+        format!("--{} {sample}", question.id)
+    });
+    flags.collect::<Vec<_>>().join(" ")
 }
 
 /// `--scan DIR`; alone it stands for the working directory.
@@ -182,33 +299,64 @@ fn question_arg(rulebook: &Rulebook, question: &Question) -> Arg {
         .long(question.id.clone())
         .help(question.prompt.clone())
         .long_help(long_help(question))
-        .help_heading(format!("Answers: {}", rulebook.groups()[question.group].title.to_lowercase()));
-    let values = |extra: &[&'static str]| {
-        let options = question
-            .options()
-            .iter()
-            .map(|option| PossibleValue::new(option.id.clone()).help(option.label.clone()));
+        .hide_short_help(true)
+        .help_heading(format!("{ANSWERS}{}", rulebook.groups()[question.group].title.to_lowercase()));
+    let words = |extra: &[&'static str]| -> Vec<PossibleValue> {
+        let options = question.options().iter().map(|option| {
+            PossibleValue::new(option.id.clone()).aliases(option.aliases.clone()).help(option.label.clone())
+        });
         let extra = extra.iter().map(|word| PossibleValue::new(*word).hide(*word != UNKNOWN));
-        PossibleValuesParser::new(options.chain(extra).collect::<Vec<_>>())
+        options.chain(extra).collect()
     };
+    let typed = |known: Vec<PossibleValue>| Typed { question: question.clone(), known };
     match &question.kind {
         Kind::Flag(_) => arg
-            .value_name("BOOL")
+            .value_name("yes|no")
             .num_args(0..=1)
             .require_equals(true)
             .default_missing_value("true")
             .hide_possible_values(true)
-            .value_parser(PossibleValuesParser::new(["true", "false", UNKNOWN])),
-        Kind::Choice(_) => arg.value_name("VALUE").value_parser(values(&[UNKNOWN])),
+            .value_parser(typed(["true", "false", "yes", "no", UNKNOWN].map(PossibleValue::new).to_vec())),
+        Kind::Choice(_) => arg.value_name("VALUE").value_parser(typed(words(&[UNKNOWN]))),
         Kind::Choices(_) => arg
             .value_name("VALUES")
             .value_delimiter(',')
             .action(ArgAction::Append)
-            .value_parser(values(&["none", UNKNOWN])),
-        Kind::Count(_) => {
-            let question = question.clone();
-            arg.value_name("N").value_parser(move |text: &str| question.parse(text).map(|_| text.to_owned()))
+            .value_parser(typed(words(&["none", UNKNOWN]))),
+        Kind::Count(_) => arg.value_name("N").value_parser(typed(Vec::new())),
+    }
+}
+
+/// A value of a question's flag: whatever the question takes for an answer.
+#[derive(Clone)]
+struct Typed {
+    question: Question,
+    known: Vec<PossibleValue>,
+}
+
+impl TypedValueParser for Typed {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        let text = value.to_str().unwrap_or_default();
+        if self.question.parse_typed(text).is_ok() {
+            return Ok(text.to_owned());
         }
+        if self.known.is_empty() {
+            let question = self.question.clone();
+            let whole = move |text: &str| question.parse(text).map(|_| text.to_owned());
+            return TypedValueParser::parse_ref(&whole, command, arg, value);
+        }
+        PossibleValuesParser::new(self.known.clone()).parse_ref(command, arg, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        if self.known.is_empty() { None } else { Some(Box::new(self.known.iter().cloned())) }
     }
 }
 
@@ -223,22 +371,19 @@ fn plain_takes(question: &Question) -> String {
     }
 }
 
-/// Turns what was typed into a plan; `inner` is what was typed for the command. clap has already checked every value.
-pub(super) fn plan(rulebook: &Rulebook, matches: &ArgMatches, inner: &ArgMatches) -> Result<Plan, String> {
-    if let Some(command) = matches.subcommand_name() {
-        let typed = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
-        if let Some(early) = matches.ids().filter(typed).find(|id| id.as_str() != "rules") {
-            return Err(format!("--{early} stands before `{command}`; flags of a command follow it"));
-        }
-    }
+/// Turns what was typed for a command into a plan. clap has already checked every value.
+pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, String> {
     let output: Option<PathBuf> = path(inner, "output");
     let named = inner.try_get_one::<String>("format").ok().flatten().and_then(|name| Format::named(name));
     let format = match (&output, named) {
         (Some(file), None) => Some(format_of(file)?),
         (_, named) => named,
     };
+    let (flags, notes) = flags(rulebook, inner)?;
     Ok(Plan {
-        flags: flags(rulebook, inner)?,
+        flags,
+        notes,
+        config: path(inner, "config"),
         answers_file: path(inner, "answers"),
         scan: path(inner, "scan"),
         exclude: texts(inner, "exclude"),
@@ -272,17 +417,22 @@ fn format_of(file: &std::path::Path) -> Result<Format, String> {
     })
 }
 
-fn flags(rulebook: &Rulebook, matches: &ArgMatches) -> Result<Vec<(usize, Option<Value>)>, String> {
-    let mut flags = Vec::new();
+/// Answers given as flags, and what was taken for what.
+type Flags = (Vec<(usize, Option<Value>)>, Vec<String>);
+
+/// The answers that were given as flags.
+pub(super) fn flags(rulebook: &Rulebook, matches: &ArgMatches) -> Result<Flags, String> {
+    let (mut flags, mut notes) = (Vec::new(), Vec::new());
     for (index, question) in rulebook.questions().iter().enumerate() {
         let Ok(Some(given)) = matches.try_get_many::<String>(&question.id) else { continue };
         let words: Vec<&str> = given.map(String::as_str).collect();
         if words.len() > 1 && words.iter().any(|word| [UNKNOWN, "none"].contains(word)) {
             return Err(format!("--{} contradicts itself: {}", question.id, words.join(",")));
         }
-        let value =
-            question.parse(&words.join(",")).map_err(|error| format!("--{}: {error}", question.id))?;
+        let (value, note) =
+            question.parse_typed(&words.join(",")).map_err(|error| format!("--{}: {error}", question.id))?;
         flags.push((index, value));
+        notes.extend(note);
     }
-    Ok(flags)
+    Ok((flags, notes))
 }

@@ -1,6 +1,7 @@
 //! `needk8s check`: does the recorded decision still stand?
 
-use super::decision::{Decision, FILE};
+use super::decision::{Decision, Evidence, FILE};
+use super::gates::{self, Gates};
 use super::output::{annotate, say};
 use super::scanned::Scanned;
 use crate::answers::{Answers, Given, Origin};
@@ -9,26 +10,6 @@ use crate::facts::Finding;
 use crate::report::Contents;
 use crate::rulebook::{Rulebook, UNKNOWN};
 use crate::text::{list, one_line};
-
-/// What `check` insists on.
-#[derive(Debug, Default)]
-pub(super) struct Gates {
-    /// The verdict must be one of these bands.
-    pub(super) expect: Vec<usize>,
-    /// The verdict must be none of these bands.
-    pub(super) fail_on: Vec<usize>,
-    /// Nothing unknown may be able to change the verdict.
-    pub(super) settled: bool,
-    /// The verdict's side must hold even if every figure is off by so many per cent.
-    pub(super) steadiness: Option<u8>,
-}
-
-impl Gates {
-    /// Whether there is one.
-    pub(super) fn is_any(&self) -> bool {
-        !self.expect.is_empty() || !self.fail_on.is_empty() || self.settled || self.steadiness.is_some()
-    }
-}
 
 /// What a check has found, in sentences.
 #[derive(Debug, Default)]
@@ -55,14 +36,90 @@ pub(super) struct Check<'a> {
 impl Check<'_> {
     /// Holds what is known against the recorded decision and the gates.
     pub(super) fn findings(&self) -> Findings {
-        let mut findings = Findings { failures: self.failures(), remarks: Vec::new() };
-        let come_true = self.decision.and_then(|decision| come_true(self.contents, decision));
-        let moved = self.decision.is_some_and(|decision| decision.band != self.contents.assessment.band);
-        if moved { &mut findings.failures } else { &mut findings.remarks }.extend(come_true);
-        if !moved {
-            findings.remarks.extend(self.other_platform());
+        let mut findings = Findings::default();
+        if let Some(decision) = self.decision {
+            self.hold(decision, &mut findings);
         }
+        findings.failures.extend(self.contradictions());
+        findings.failures.extend(self.lost());
+        findings.failures.extend(self.gates.failures(self.contents));
         findings
+    }
+
+    /// Holds what is known against the recorded decision.
+    fn hold(&self, decision: &Decision, findings: &mut Findings) {
+        let come_true = come_true(self.contents, decision);
+        if let Some(failure) = self.fallen(decision) {
+            findings.failures.push(failure);
+            findings.failures.extend(come_true);
+            return;
+        }
+        findings.remarks.extend(come_true);
+        findings.remarks.extend(self.other_platform());
+        findings.remarks.extend(self.assumed());
+    }
+
+    /// Why the recorded decision does not stand.
+    fn fallen(&self, decision: &Decision) -> Option<String> {
+        let contents = self.contents;
+        let date = decision.date.as_ref().map_or(String::new(), |date| format!(" on {date}"));
+        let possible = || list(&self.possible(), "or");
+        match decision.verdict {
+            None if contents.is_undecided() => Some(format!(
+                "not decided yet: the record{date} is undecided, and it can still be {}{}",
+                possible(),
+                gates::settled_by(contents)
+            )),
+            None => Some(format!(
+                "not decided yet: the record{date} is undecided; what is known now gives {}, which `needk8s --save` records",
+                contents.verdict()
+            )),
+            Some(band) if contents.is_undecided() => Some(format!(
+                "the verdict was {} when it was recorded{date} and is undecided now: it can still be {}{}{}",
+                self.name(band),
+                possible(),
+                gates::settled_by(contents),
+                self.cause(band, decision)
+            )),
+            Some(band) if band != contents.assessment.band => Some(format!(
+                "the verdict was {} when it was recorded{date} and is {} now{}",
+                self.name(band),
+                contents.verdict(),
+                self.cause(band, decision)
+            )),
+            Some(_) => None,
+        }
+    }
+
+    fn possible(&self) -> Vec<&str> {
+        self.contents.outlook.verdicts.iter().map(|band| self.name(*band)).collect()
+    }
+
+    /// What the verdict assumes of questions that are open, and how sure it is.
+    fn assumed(&self) -> Option<String> {
+        let contents = self.contents;
+        let unless = &contents.explanation.unless;
+        if contents.outlook.status == Status::Settled {
+            return None;
+        }
+        let rulebook = contents.rulebook;
+        let turns: Vec<String> = unless
+            .iter()
+            .take(MOST_ASSUMED)
+            .map(|unless| unless.condition(rulebook).say(rulebook.questions()))
+            .collect();
+        let sureness = contents.outlook.sureness;
+        Some(match turns.as_slice() {
+            [] => format!(
+                "it is not settled, and can still be {}{}",
+                list(&self.possible(), "or"),
+                gates::settled_by(contents)
+            ),
+            turns => {
+                let turns: Vec<&str> = turns.iter().map(String::as_str).collect();
+                format!("this holds unless {} ({} that it does)", turns.join("; or "), sureness.share)
+            }
+        })
     }
 
     /// That another platform is recommended than was recorded, which is no other decision.
@@ -72,39 +129,38 @@ impl Check<'_> {
         Some(format!("the platform was {} when it was recorded and is {now} now", one_line(recorded)))
     }
 
-    /// Every reason why the check fails, as sentences; none when all is well.
-    fn failures(&self) -> Vec<String> {
-        let gates = self.gates;
-        let band = self.contents.assessment.band;
-        let names = |bands: &[usize]| bands.iter().map(|band| self.name(*band)).collect::<Vec<_>>().join(",");
-        let mut failures = Vec::new();
-        if let Some(decision) = self.decision.filter(|decision| decision.band != band) {
-            let date = decision.date.as_ref().map_or(String::new(), |date| format!(" on {date}"));
-            failures.push(format!(
-                "the verdict was {} when it was recorded{date} and is {} now{}",
-                self.name(decision.band),
-                self.name(band),
-                self.cause(decision)
-            ));
+    /// What the record rests on and the scan no longer finds, as sentences.
+    fn lost(&self) -> Vec<String> {
+        let Some(scanned) = self.scanned else { return Vec::new() };
+        if scanned.found_nothing() {
+            return vec![format!(
+                "nothing was read in {}: it has no file that a scan knows, so it supports no answer",
+                scanned.folder
+            )];
         }
-        failures.extend(self.contradictions());
-        if !gates.expect.is_empty() && !gates.expect.contains(&band) {
-            failures.push(format!(
-                "the verdict is {}, expected was {}",
-                self.name(band),
-                names(&gates.expect)
-            ));
-        }
-        if gates.fail_on.contains(&band) {
-            failures.push(format!("the verdict is {}", self.name(band)));
-        }
-        if gates.settled && self.contents.outlook.status != Status::Settled {
-            failures.push(unsettled(self.contents));
-        }
-        if let Some(least) = gates.steadiness {
-            failures.extend(unsteady(self.contents, least));
-        }
-        failures
+        let recorded = self.decision.map_or(&[][..], |decision| &decision.evidence);
+        let rests = |evidence: &&Evidence| self.told.value(evidence.question) == Some(evidence.value);
+        recorded.iter().filter(rests).flat_map(|evidence| self.lost_lines(scanned, evidence)).collect()
+    }
+
+    /// The files that showed an answer when it was recorded and show it no longer.
+    fn lost_lines(&self, scanned: &Scanned, evidence: &Evidence) -> Vec<String> {
+        let shows = |path: &str| scanned.shows(evidence.question, path);
+        let id = &self.contents.rulebook.questions()[evidence.question].id;
+        let mut paths: Vec<&str> = evidence.lines.iter().map(|line| line.path.as_str()).collect();
+        paths.dedup();
+        let lost = paths.into_iter().filter(|path| !shows(path));
+        lost.map(|path| {
+            let lines: Vec<String> = evidence
+                .lines
+                .iter()
+                .filter(|line| line.path == path)
+                .map(|line| one_line(&line.to_string()))
+                .collect();
+            let why = if scanned.has(path) { "no longer shows it" } else { "is gone" };
+            format!("`{id}` rests on {}, and {} {why}", lines.join(", "), one_line(path))
+        })
+        .collect()
     }
 
     fn name(&self, band: usize) -> &str {
@@ -112,10 +168,10 @@ impl Check<'_> {
     }
 
     /// Which change moved the verdict: of the rules, of what the repository says, or of the answers.
-    fn cause(&self, decision: &Decision) -> String {
+    fn cause(&self, band: usize, decision: &Decision) -> String {
         let rulebook = self.contents.rulebook;
         match &decision.rulebook {
-            _ if (self.verdict_of)(self.told) == decision.band => {
+            _ if self.scanned.is_some() && (self.verdict_of)(self.told) == band => {
                 let found = (0..rulebook.questions().len()).filter(|question| {
                     self.told.given(*question).is_none() && self.answers.given(*question).is_some()
                 });
@@ -147,8 +203,7 @@ impl Check<'_> {
     fn contradictions(&self) -> Vec<String> {
         let rulebook = self.contents.rulebook;
         let known = |finding: &Finding| {
-            self.decision
-                .is_some_and(|decision| decision.evidence.contains(&(finding.question, finding.value)))
+            self.decision.is_some_and(|decision| decision.has_found(finding.question, finding.value))
         };
         let contradicted: Vec<(&Finding, &Given, &Given)> = self
             .answers
@@ -221,34 +276,8 @@ fn come_true(contents: &Contents<'_>, decision: &Decision) -> Option<String> {
     Some(format!("since {date} this has come true: {}", said.join("; ")))
 }
 
-/// What is still possible, and which answers would tell.
-fn unsettled(contents: &Contents<'_>) -> String {
-    let rulebook = contents.rulebook;
-    let possible: Vec<&str> =
-        contents.outlook.verdicts.iter().map(|band| rulebook.bands()[*band].id.as_str()).collect();
-    let named = |can_change: Option<bool>| -> Vec<&str> {
-        let such = contents.explanation.open_questions.iter().filter(|open| open.can_change == can_change);
-        such.map(|open| rulebook.questions()[open.question].id.as_str()).collect()
-    };
-    let (can, may) = (named(Some(true)), named(None));
-    let mut told = format!("the verdict is not settled: it can still be {}", list(&possible, "or"));
-    if !can.is_empty() {
-        told.push_str(&format!("; it hangs on {}", can.join(", ")));
-    }
-    if !may.is_empty() {
-        told.push_str(&format!("; it may hang on {} (not proved)", may.join(", ")));
-    }
-    told
-}
-
-fn unsteady(contents: &Contents<'_>, least: u8) -> Option<String> {
-    let percent = contents.explanation.steadiness.percent;
-    (percent < least).then(|| {
-        let fragile = contents.explained.fragile.as_ref();
-        let fragile = fragile.map_or(String::new(), |fragile| format!("; most fragile is {}", fragile.text));
-        format!("the side of the verdict holds only while figures are off by no more than {percent} %, {least} % are asked for{fragile}")
-    })
-}
+/// How many answers that would turn the side a remark names.
+const MOST_ASSUMED: usize = 3;
 
 /// The ids of questions, as a list.
 fn ids(rulebook: &Rulebook, questions: impl Iterator<Item = usize>) -> String {

@@ -11,11 +11,13 @@ use super::input::{line_of, no_faults, read_record};
 use super::output::{shown, write_whole};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::Assessment;
-use crate::document::{Entry, FaultLog, Node, Reader, SourceFile, did_you_mean, read_toml};
-use crate::explanation::{Explanation, Target};
-use crate::facts::{Conclusions, Finding};
+use crate::document::{Entry, FaultLog, Located, Node, Reader, SourceFile, did_you_mean, read_toml};
+use crate::explanation::{Explanation, Status, Target};
+use crate::facts::{Conclusions, Finding, Place};
 use crate::report::condition_of;
-use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Value, read_answer, read_answer_table};
+use crate::rulebook::{
+    Condition, Leaning, Reading, Rulebook, UNDECIDED, Value, read_answer, read_answer_table,
+};
 use crate::text::one_line;
 
 /// The file's name, in the working directory.
@@ -27,6 +29,7 @@ const TABLES: [&str; 4] = ["answers", "decision", "evidence", "scan"];
 /// The time of the scan, and what was found, in the table of evidence.
 const SCANNED: &str = "scanned";
 const FOUND: &str = "found";
+const LINES: &str = "lines";
 /// How many lines are recorded as evidence of one answer.
 const MAX_LINES: usize = 12;
 /// The remark beside an answer of which only a part was found.
@@ -35,8 +38,8 @@ const PARTIAL: &str = " # as found; there may be more";
 /// What was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decision {
-    /// The index of the verdict's band.
-    pub(super) band: usize,
+    /// The index of the verdict's band; `None` when it was undecided.
+    pub(super) verdict: Option<usize>,
     /// The id of the platform; one that the rulebook no longer knows is kept.
     pub(super) platform: Option<String>,
     /// The day.
@@ -46,7 +49,23 @@ pub(super) struct Decision {
     /// What would change it, as it was when it was taken.
     pub(super) revisit: Vec<Condition>,
     /// What a scan had found then.
-    pub(super) evidence: Vec<(usize, Value)>,
+    pub(super) evidence: Vec<Evidence>,
+}
+
+/// What a scan had found of one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Evidence {
+    pub(super) question: usize,
+    pub(super) value: Value,
+    /// The lines that showed it.
+    pub(super) lines: Vec<Place>,
+}
+
+impl Decision {
+    /// Whether a scan had found this when the decision was recorded.
+    pub(super) fn has_found(&self, question: usize, value: Value) -> bool {
+        self.evidence.iter().any(|evidence| evidence.question == question && evidence.value == value)
+    }
 }
 
 /// Reads the file, if there is one: its answers go to `answers`, what a scan is to leave out to `exclude`, its decision is
@@ -115,7 +134,8 @@ fn check_tables(entries: &[Entry<'_>], log: &FaultLog<'_>) {
 
 /// Tells keys that look like one of the decision's own; others are somebody's notes.
 fn check_keys(decided: &[Entry<'_>], log: &FaultLog<'_>) {
-    const KEYS: [&str; 6] = ["verdict", "platform", "date", "rulebook", "version", "revisit"];
+    const KEYS: [&str; 9] =
+        ["verdict", "leaning", "platform", "margin", "sureness", "date", "rulebook", "version", "revisit"];
     for entry in decided.iter().filter(|entry| !KEYS.contains(&entry.key.as_ref())) {
         if let Some(near) = did_you_mean(&entry.key, KEYS) {
             let message = format!("there is no key `{}` in a decision", entry.key);
@@ -134,12 +154,13 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>) -> Option<Decision> {
     let revisit = revisit.into_iter().filter_map(|table| read_revisit(rulebook, table)).collect();
     let verdict = verdict?;
     let band = rulebook.bands().iter().position(|band| band.id == verdict.text);
-    if band.is_none() {
-        let ids = rulebook.bands().iter().map(|band| band.id.as_str());
+    if band.is_none() && verdict.text != UNDECIDED {
+        let ids = rulebook.bands().iter().map(|band| band.id.as_str()).chain([UNDECIDED]);
         table.log().unknown(verdict.span.clone(), "verdict", verdict.text, ids);
+        return None;
     }
     let rulebook = rulebook_name.zip(version);
-    Some(Decision { band: band?, platform, date, rulebook, revisit, evidence: Vec::new() })
+    Some(Decision { verdict: band, platform, date, rulebook, revisit, evidence: Vec::new() })
 }
 
 /// One `[[decision.revisit]]`: its condition. Where it leads is for readers, and must still be a verdict or a side.
@@ -162,8 +183,8 @@ fn read_revisit(rulebook: &Rulebook, table: Reader<'_>) -> Option<Condition> {
     condition
 }
 
-/// What was found of each question when the decision was recorded. Lines and words beside it are for people.
-fn read_evidence(rulebook: &Rulebook, entries: &[Entry<'_>], log: &FaultLog<'_>) -> Vec<(usize, Value)> {
+/// What was found of each question when the decision was recorded, and where. Words beside it are for people.
+fn read_evidence(rulebook: &Rulebook, entries: &[Entry<'_>], log: &FaultLog<'_>) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     for entry in entries.iter().filter(|entry| entry.key != SCANNED) {
         let Some(question) = rulebook.question(&entry.key) else {
@@ -174,11 +195,29 @@ fn read_evidence(rulebook: &Rulebook, entries: &[Entry<'_>], log: &FaultLog<'_>)
         let Some(table) = Reader::of(&entry.value, "the evidence", log) else { continue };
         let Some(found) = table.get(FOUND) else { continue };
         match read_answer(&rulebook.questions()[question], found) {
-            Ok(value) => evidence.extend(value.map(|value| (question, value))),
+            Ok(value) => {
+                let lines = table.get(LINES).map(read_lines).unwrap_or_default();
+                evidence.extend(value.map(|value| Evidence { question, value, lines }));
+            }
             Err(error) => log.fault(found.span.clone(), error.message, Some(error.help)),
         }
     }
     evidence
+}
+
+/// The places of lines, as far as they are spelt like places.
+fn read_lines(lines: &Located<'_>) -> Vec<Place> {
+    let Node::List(lines) = &lines.node else { return Vec::new() };
+    let place = |line: &Located<'_>| {
+        let Node::Table(entries) = &line.node else { return None };
+        let Node::Text(path) = find(entries, "path")? else { return None };
+        let line = match find(entries, "line") {
+            Some(Node::Integer(line)) => usize::try_from(*line).unwrap_or_default(),
+            _ => 0,
+        };
+        Some(Place { path: path.to_string(), line })
+    };
+    lines.iter().filter_map(place).collect()
 }
 
 /// What is to be recorded.
@@ -233,8 +272,21 @@ impl Record<'_> {
 
     fn put_decision(&self, table: &mut Table) {
         let (year, month, day) = self.now.to_calendar_date();
-        put(table, "verdict", value(&self.rulebook.bands()[self.assessment.band].id));
-        put(table, "platform", value(&self.rulebook.platforms()[self.assessment.recommendation].id));
+        let verdict = &self.rulebook.bands()[self.assessment.band].id;
+        let platform = &self.rulebook.platforms()[self.assessment.recommendation].id;
+        let outlook = &self.explanation.outlook;
+        if outlook.status == Status::Undecided {
+            let leaning = [("verdict", verdict), ("platform", platform)];
+            put(table, "verdict", value(UNDECIDED));
+            put(table, "leaning", value(leaning.into_iter().collect::<InlineTable>()));
+            table.remove("platform");
+        } else {
+            put(table, "verdict", value(verdict));
+            put(table, "platform", value(platform));
+            table.remove("leaning");
+        }
+        put(table, "margin", value(self.assessment.margin));
+        put(table, "sureness", value(i64::from(outlook.sureness.share.percent())));
         put(table, "date", value(format!("{year:04}-{:02}-{day:02}", u8::from(month))));
         put(table, "rulebook", value(self.rulebook.name()));
         put(table, "version", value(self.rulebook.version()));
@@ -244,6 +296,9 @@ impl Record<'_> {
     /// The turning points that are worth watching: to the other side, those in which systems grow first.
     fn revisit(&self) -> Vec<Revisit> {
         let rulebook = self.rulebook;
+        if self.explanation.outlook.status == Status::Undecided {
+            return Vec::new();
+        }
         let watched = self.explanation.to_watch(rulebook, self.assessment.band);
         let points = watched.into_iter().flat_map(|turning| {
             let to = match turning.target {
@@ -267,7 +322,7 @@ impl Record<'_> {
             let mut table = Table::new();
             table.insert(FOUND, item(self.rulebook, finding.question, Some(finding.value)));
             table.insert("sureness", value(finding.sureness.word()));
-            table.insert("lines", value(lines(finding)));
+            table.insert(LINES, value(lines(finding)));
             evidence.insert(&question.id, Item::Table(table));
         }
         evidence

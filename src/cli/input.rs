@@ -48,6 +48,11 @@ fn read_in(folder: &Path, name: &OsStr, most: u64) -> Result<String, Stop> {
     read_opened(file, &shown(&folder.join(name)), most, false)
 }
 
+/// Reads a file with answers as text, whatever its form.
+pub(super) fn read_answers_text(path: &Path) -> Result<String, Stop> {
+    read_file(path, MAX_ANSWERS)
+}
+
 /// Reads the record at a path. It lies in its folder, in a regular file, whoever has put it there.
 pub(super) fn read_record(path: &Path) -> Result<String, Stop> {
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -142,6 +147,14 @@ pub(super) fn read_scan_file(path: Option<&Path>) -> Result<Option<SourceFile>, 
 
 /// What an answers file says. `-` is standard input.
 pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answers) -> Result<(), Stop> {
+    let extension = path.extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+    if ["yaml", "yml"].contains(&extension) {
+        let message = format!(
+            "{}: YAML is not read; write the answers as TOML or JSON (needk8s questions --template answers.toml)",
+            shown(path)
+        );
+        return Err(Stop::wrong(message));
+    }
     let file = if path.as_os_str() == "-" {
         SourceFile {
             name: "standard input".to_owned(),

@@ -31,8 +31,10 @@ pub(super) fn say(text: &str) {
 /// Says something to GitHub's runner. `level` is `notice` or `error`; the message goes to the summary of the run.
 /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
 pub(super) fn annotate(level: &str, file: &str, message: &str) {
-    let message = safe_lines(message).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let _ = writeln!(io::stderr(), "::{level} file={file},title=needk8s::{}", broken(&message));
+    let data =
+        |text: &str| broken(&safe_lines(text)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let file = data(file).replace(':', "%3A").replace(',', "%2C");
+    let _ = writeln!(io::stderr(), "::{level} file={file},title=needk8s::{}", data(message));
 }
 
 /// The text with nothing unseen in it, and for whoever obeys what stands in its log without anything that it would take
@@ -73,10 +75,7 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Stop> {
     if existing.as_ref().is_some_and(|found| found.is_dir()) {
         return Err(Stop::wrong(format!("{} is a directory, not a file to write to", shown(path))));
     }
-    if existing.as_ref().is_some_and(|found| !found.is_file())
-        || path.starts_with("/dev")
-        || path.starts_with("/proc")
-    {
+    if existing.as_ref().is_some_and(|found| !found.is_file()) || is_of_system(path) {
         let file = std::fs::File::options().append(true).open(path).map_err(fail)?;
         return write_to(file, &text).map_err(fail);
     }
@@ -104,6 +103,11 @@ pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Stop> {
     file.as_file().sync_all().map_err(fail)?;
     file.persist(&target).map_err(|error| fail(error.error))?;
     Ok(())
+}
+
+/// Whether a path is a name that the system gives to what is open, or to a device.
+pub(super) fn is_of_system(path: &Path) -> bool {
+    path.starts_with("/dev") || path.starts_with("/proc")
 }
 
 /// The standard stream that a file is, if it is one: by its own name it may not be opened again (a socket), or only at its
@@ -150,10 +154,21 @@ fn wants_colour() -> bool {
     !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Whether a person sits at a terminal and wants to be asked.
-pub(super) fn can_ask() -> bool {
-    io::stdin().is_terminal()
-        && io::stdout().is_terminal()
-        && io::stderr().is_terminal()
-        && std::env::var_os("CI").is_none_or(|value| value.is_empty() || value == "false")
+/// Why nobody can be asked; nothing when a person sits at a terminal.
+pub(super) fn nobody_to_ask() -> Option<&'static str> {
+    match () {
+        () if !io::stdin().is_terminal() => Some("standard input is no terminal"),
+        () if !io::stdout().is_terminal() => Some("the output goes to a file or a pipe"),
+        () if !io::stderr().is_terminal() => Some("standard error goes to a file or a pipe"),
+        () if is_set("CI") => Some("CI is set"),
+        () => None,
+    }
+}
+
+/// Whether a variable of the environment is set, and not to nothing, 0, no or false.
+pub(super) fn is_set(variable: &str) -> bool {
+    std::env::var_os(variable).is_some_and(|value| {
+        let value = value.to_string_lossy().to_lowercase();
+        !["", "0", "no", "false"].contains(&value.as_str())
+    })
 }

@@ -7,7 +7,7 @@ use super::args::Plan;
 use super::decision::{self, Decision};
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{layout, print, say, shown, write_whole};
+use super::output::{is_of_system, layout, print, say, shown, write_whole};
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
@@ -66,11 +66,14 @@ impl<'a> Program<'a> {
         input::read_environment(self.rulebook, &mut answers)?;
         let path = match folder {
             Some(folder) if folder.as_os_str() != "." => folder.join(decision::FILE),
-            _ => PathBuf::from(decision::FILE),
+            _ => self.record_path(),
         };
         let mut exclude = self.plan.exclude.clone();
         let recorded = match path.symlink_metadata() {
             Ok(_) => decision::read(self.rulebook, &path, &mut answers, &mut exclude)?,
+            Err(error) if self.plan.config.is_some() => {
+                return Err(Stop::wrong(format!("cannot read {}: {error}", shown(&path))));
+            }
             Err(_) => None,
         };
         let told = answers.clone();
@@ -82,31 +85,40 @@ impl<'a> Program<'a> {
         Ok(Known { answers, told, recorded, scanned })
     }
 
+    /// Where the decision is recorded: the file that was named, else the nearest one from here up to the root of the
+    /// repository, else one in the working directory.
+    pub(super) fn record_path(&self) -> PathBuf {
+        if let Some(config) = &self.plan.config {
+            return config.clone();
+        }
+        let here = PathBuf::from(decision::FILE);
+        let Ok(folder) = std::env::current_dir() else { return here };
+        let mut up = PathBuf::new();
+        for folder in folder.ancestors() {
+            if folder.join(decision::FILE).symlink_metadata().is_ok() {
+                return up.join(decision::FILE);
+            }
+            if folder.join(".git").symlink_metadata().is_ok() {
+                break;
+            }
+            up.push("..");
+        }
+        here
+    }
+
     pub(super) fn scanner<'p>(&'p self, dir: &'p Path, exclude: Vec<String>) -> Scanner<'p> {
         Scanner { rulebook: self.rulebook, rules: self.rules, dir, exclude, now: now().into() }
     }
 
-    /// The error of a run that has nothing to go by.
-    pub(super) fn nothing_known(&self) -> Stop {
-        let example: Vec<String> = self
-            .rulebook
-            .questions()
-            .iter()
-            .filter(|question| question.ask_when.is_none())
-            .take(3)
-            .map(|question| {
-                let sample = match question.options().first() {
-                    Some(option) => option.id.clone(),
-                    None => "1".to_owned(),
-                };
-                format!("--{} {sample}", question.id)
-            })
-            .collect();
+    /// The error of a run that has nothing to go by, and why nobody is asked.
+    pub(super) fn nothing_known(&self, why: Option<&str>) -> Stop {
+        let why = why.map_or(String::new(), |why| format!(", and nobody can be asked: {why}"));
         Stop::wrong(format!(
-            "no answers are known and nobody can be asked\n\n\
+            "no answers are known{why}\n\n\
              Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
-             with a {} in this directory, with --scan DIR, or run needk8s in a terminal. All questions: needk8s --help.",
-            example.join(" "),
+             with a {} here or in a parent folder of the repository, with --scan DIR, or run needk8s in a terminal.\n\
+             All questions: needk8s questions.",
+            super::args::example(self.rulebook),
             input::VARIABLE_PREFIX,
             decision::FILE
         ))
@@ -207,7 +219,9 @@ impl<'a> Program<'a> {
 /// The text of a file that is to be brought up to date; nothing where there is none, or no ordinary one.
 fn existing_text(path: &Path) -> Result<Option<String>, Stop> {
     match path.metadata() {
-        Ok(meta) if meta.is_file() && meta.len() > 0 => input::read_report(path).map(Some),
+        Ok(meta) if meta.is_file() && meta.len() > 0 && !is_of_system(path) => {
+            input::read_report(path).map(Some)
+        }
         _ => Ok(None),
     }
 }

@@ -6,7 +6,7 @@ use super::args;
 use super::commands;
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{layout, print};
+use super::output::{layout, print, say, shown};
 use super::program::Program;
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
@@ -21,14 +21,20 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 }
 
 fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
+    if let Some(folder) = args::directory(args) {
+        std::env::set_current_dir(&folder)
+            .map_err(|error| Stop::wrong(format!("cannot go to {}: {error}", shown(&folder))))?;
+    }
     let rules = args::rules_path(args);
     let rulebook = input::read_rulebook(rules.as_deref())?;
-    if let Some(id) = args::reserved_question(&rulebook) {
+    let command = args::command(&rulebook);
+    if let Some(id) = args::reserved_question(&rulebook, &command) {
         return Err(Stop::wrong(format!(
             "the question `{id}` would hide the flag --{id}; give it another id"
         )));
     }
-    let matches = match args::command(&rulebook).try_get_matches_from(args) {
+    let args = args::arranged(args, &command);
+    let matches = match command.try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) if error.use_stderr() => return Err(Stop(error.render().to_string())),
         Err(help) => {
@@ -38,6 +44,7 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         }
     };
     let (command, typed) = commands::chosen(&matches);
-    let plan = args::plan(&rulebook, &matches, typed).map_err(Stop::wrong)?;
+    let plan = args::plan(&rulebook, typed).map_err(Stop::wrong)?;
+    plan.notes.iter().for_each(|note| say(note));
     (command.run)(&Program::new(&rulebook, rules.as_deref(), &plan), typed)
 }

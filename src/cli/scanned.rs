@@ -1,7 +1,7 @@
 //! Reading a repository: progress for whoever waits, the answers that follow, and hints for the questionnaire.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, SystemTime};
 
@@ -24,6 +24,7 @@ const TICK: Duration = Duration::from_millis(100);
 pub(super) struct Scanned {
     /// The folder, as it was named.
     pub(super) folder: String,
+    dir: PathBuf,
     pub(super) facts: Facts,
     pub(super) conclusions: Conclusions,
 }
@@ -64,7 +65,7 @@ impl Scanner<'_> {
         let facts = with_progress(|progress| scan::read(self.dir, &formats, environment, self.now, progress))
             .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
         let conclusions = conclude(self.rulebook.questions(), &rules, &facts);
-        Ok(Scanned { folder, facts, conclusions })
+        Ok(Scanned { folder, dir: self.dir.to_owned(), facts, conclusions })
     }
 
     /// Where several Compose files could be the main one, has a person choose, and scans again with what was chosen.
@@ -159,6 +160,23 @@ impl Scanned {
             hints[finding.question].push(format!("Found: {} ({})", finding.says(), finding.place()));
         }
         hints
+    }
+
+    /// Whether the folder has nothing that a scan can read.
+    pub(super) fn found_nothing(&self) -> bool {
+        let unreadable = self.facts.unreadable.clone();
+        self.facts == Facts { unreadable, ..Facts::default() }
+    }
+
+    /// Whether a file of the folder shows something of a question.
+    pub(super) fn shows(&self, question: usize, path: &str) -> bool {
+        let findings = self.conclusions.findings.iter().filter(|finding| finding.question == question);
+        findings.flat_map(|finding| &finding.evidence).any(|seen| seen.place.path == path)
+    }
+
+    /// Whether the folder has a file.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.dir.join(path).symlink_metadata().is_ok()
     }
 
     /// The finding that answers a question.

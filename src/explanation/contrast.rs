@@ -1,7 +1,7 @@
 //! What separates one platform from another, and which answers would have to change for it to be otherwise.
 
 use super::{Engine, TurningPoint};
-use crate::assessment::{About, Assessment, Term, assess};
+use crate::assessment::{About, Assessment, Miss, Term, assess};
 use crate::rulebook::{Rulebook, Truth, Value, Values};
 
 /// What separates a platform from a better one.
@@ -15,6 +15,8 @@ pub struct Contrast {
     pub gaps: Vec<Gap>,
     /// The constraints that take the platform off the table.
     pub removed_by: Vec<Removal>,
+    /// What must be had and the platform has not.
+    pub misses: Vec<Missing>,
     /// The smallest sets of one or two changes after which the platform is recommended; all of them.
     pub ways: Vec<TurningPoint>,
 }
@@ -37,12 +39,22 @@ pub struct Removal {
     pub lifted_by: Vec<Values>,
 }
 
+/// A must that a platform does not meet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The must.
+    pub miss: Miss,
+    /// The single changes of an answer after which the platform has all that must be had of this aspect.
+    pub met_by: Vec<Values>,
+}
+
 /// What one changed answer leads to.
 struct Changed {
     question: usize,
     class: usize,
     terms: Vec<Term>,
     truths: Vec<Truth>,
+    misses: Vec<Miss>,
 }
 
 impl Engine {
@@ -64,7 +76,12 @@ impl Engine {
             let lifted = |changed: &Changed| changed.truths[*criterion] != Truth::True;
             Removal { criterion: *criterion, lifted_by: such(&lifted) }
         };
+        let missing = |miss: &Miss| {
+            let met = |changed: &Changed| changed.misses.iter().all(|other| other.aspect != miss.aspect);
+            Missing { miss: miss.clone(), met_by: such(&met) }
+        };
         Contrast {
+            misses: assessment.standings[platform].misses.iter().map(missing).collect(),
             platform,
             against,
             gaps: assessment.separation(rulebook, platform, against).into_iter().map(gap).collect(),
@@ -87,9 +104,10 @@ impl Engine {
                 let value = |other: usize| {
                     if other == question { Some(classes.sample(class)) } else { values[other] }
                 };
-                let assessment = assess(rulebook, rulebook.readings(value));
+                let mut assessment = assess(rulebook, rulebook.readings(value));
                 let terms = assessment.separation(rulebook, platform, against);
-                changed.push(Changed { question, class, terms, truths: assessment.truths });
+                let misses = std::mem::take(&mut assessment.standings[platform].misses);
+                changed.push(Changed { question, class, terms, misses, truths: assessment.truths });
             }
         }
         changed

@@ -17,9 +17,9 @@ mod search;
 mod situation;
 mod steadiness;
 mod sufficient;
+mod sureness;
+mod telling;
 mod turning;
-
-use std::sync::OnceLock;
 
 use crate::assessment::Assessment;
 use crate::rulebook::{Rulebook, Value, Values};
@@ -27,11 +27,13 @@ use model::{Frame, Model};
 use search::Search;
 use situation::Situation;
 
-pub use contrast::{Contrast, Gap, Removal};
+pub use contrast::{Contrast, Gap, Missing, Removal};
 pub use open::OpenQuestion;
-pub use outlook::{Coverage, Outlook, Status};
+pub use outlook::{Outlook, Status};
 pub use steadiness::{Figure, Fragile, Steadiness};
 pub use sufficient::SufficientReason;
+pub use sureness::{How, Share, Sureness, Unless};
+pub use telling::Telling;
 pub use turning::{Target, TurningPoint, TurningPoints};
 
 /// How many boxes of answers one query may look at: some milliseconds.
@@ -42,6 +44,8 @@ pub const DEFAULT_BUDGET: u64 = 2_000;
 pub struct Explanation {
     /// What is still possible.
     pub outlook: Outlook,
+    /// The answers to open questions that would turn the side, the likeliest first.
+    pub unless: Vec<Unless>,
     /// A smallest set of given answers that forces the verdict; `None` while other verdicts are possible.
     pub sufficient_reason: Option<SufficientReason>,
     /// What would move the verdict, target by target.
@@ -61,8 +65,6 @@ pub struct Explanation {
 pub struct Engine {
     model: Model,
     budget: u64,
-    /// Points of margin between the extremes when nothing is known, and whether that is proved.
-    whole: OnceLock<(i64, bool)>,
 }
 
 impl Engine {
@@ -73,11 +75,7 @@ impl Engine {
 
     /// Compiles a rulebook for queries of at most `budget` boxes each.
     pub fn with_budget(rulebook: &Rulebook, budget: u64) -> Self {
-        let whole = match rulebook.known_spread() {
-            Some(spread) => OnceLock::from((spread, true)),
-            None => OnceLock::new(),
-        };
-        Self { model: Model::new(rulebook), budget, whole }
+        Self { model: Model::new(rulebook), budget }
     }
 
     /// Explains an assessment of `values` by the rulebook that the engine was made from.
@@ -90,7 +88,7 @@ impl Engine {
         let root = self.completions(values);
         let mut situation = Situation::new(&self.model, self.model.classes_of(values));
         let span = self.span(&mut self.search(), &root);
-        let outlook = self.outlook_of(&span);
+        let outlook = self.outlook_of(&span, &root, assessment.band);
         let found = turning::find(&mut situation);
         let sufficient_reason = match outlook.status {
             Status::Settled => {
@@ -100,6 +98,7 @@ impl Engine {
             _ => None,
         };
         Explanation {
+            unless: self.unless(&situation, &found),
             sufficient_reason,
             turning_points: found.summed_up(rulebook, &situation),
             slack: self.slack(&mut situation, &root, assessment.band),

@@ -123,6 +123,10 @@ pub(super) struct Model {
     pub(super) variables_of: Vec<Range<usize>>,
     /// For each class of a question, a value for each of its variables but the first.
     settings: Vec<Vec<Vec<u32>>>,
+    /// How often each value of a variable occurs when its question is answered; they come to 1.
+    weights: Vec<Vec<f64>>,
+    /// The same for each class of a question.
+    class_weights: Vec<Vec<f64>>,
     asks: Vec<Option<Tree>>,
     conditions: Vec<Tree>,
     pub(super) effects: Vec<Effect>,
@@ -160,6 +164,8 @@ pub(super) struct Model {
     pub(super) base_price: i64,
     pub(super) shortfall_price: i64,
     pub(super) bands: Vec<(Option<i64>, Leaning)>,
+    /// Below this share of ways in which the side stays, nothing is decided.
+    pub(super) decided_from: f64,
 }
 
 /// A set of answers in the making: a set of values for each variable and what follows for the conditions.
@@ -331,6 +337,8 @@ impl Model {
         let conditions =
             rulebook.criteria().iter().map(|criterion| Tree::compile(&criterion.when, &vocabulary)).collect();
         let mut model = Self::figures(rulebook);
+        model.weights = weights(rulebook, &classes, &atoms);
+        model.class_weights = class_weights(&model.weights, &variables_of, &classes, &atoms);
         model.asks = asks;
         model.conditions = conditions;
         model.classes = classes;
@@ -364,6 +372,8 @@ impl Model {
             variables: Vec::new(),
             variables_of: Vec::new(),
             settings: Vec::new(),
+            weights: Vec::new(),
+            class_weights: Vec::new(),
             asks: Vec::new(),
             conditions: Vec::new(),
             effects: Vec::new(),
@@ -394,6 +404,7 @@ impl Model {
             base_price: rulebook.effort_price().value,
             shortfall_price: rulebook.shortfall_price().value,
             bands: rulebook.bands().iter().map(|band| (band.to, band.leaning)).collect(),
+            decided_from: rulebook.decided_from().value as f64 / 100.0,
         };
         let kinds = kinds(rulebook);
         model.kind_count = kinds.iter().max().map_or(1, |most| most + 1);
@@ -722,6 +733,23 @@ impl Model {
         (values, frame.may_be_aside(question), counts && answered & UNANSWERED != 0)
     }
 
+    /// How often a variable has one of these values.
+    pub(super) fn weight_of(&self, variable: usize, values: u64) -> f64 {
+        let weights = self.weights[variable].iter().enumerate();
+        weights.filter(|(value, _)| values >> value & 1 == 1).map(|(_, weight)| weight).sum()
+    }
+
+    /// How often a question that is answered has an answer of this class.
+    pub(super) fn weight(&self, question: usize, class: usize) -> f64 {
+        self.class_weights[question][class]
+    }
+
+    /// The side of all these bands, a bit each, if it is one.
+    pub(super) fn side_of(&self, bands: u64) -> Option<Leaning> {
+        let side = self.bands.get(bands.trailing_zeros() as usize)?.1;
+        (bands & !self.bands_of(side) == 0).then_some(side)
+    }
+
     /// The class of each answer's value, for those questions that have one.
     pub(super) fn classes_of(&self, values: &[Option<Value>]) -> Vec<Option<usize>> {
         self.classes
@@ -732,6 +760,62 @@ impl Model {
             })
             .collect()
     }
+}
+
+/// How often each value of each variable occurs. One that no published decision states counts as half a decision, so that
+/// nothing is impossible (Jeffreys, Proceedings of the Royal Society A 186, 1946).
+fn weights(rulebook: &Rulebook, classes: &[Classes], atoms: &[Vec<OptionSet>]) -> Vec<Vec<f64>> {
+    let mut weights = Vec::new();
+    for ((question, classes), atoms) in rulebook.questions().iter().zip(classes).zip(atoms) {
+        let shares = &question.shares;
+        // Whether it is answered at all is never left to chance.
+        weights.push(vec![1.0, 1.0]);
+        if let Value::Choices(_) = classes.sample(0) {
+            let has = |option: usize| {
+                let stated = shares.count(|value| value == Value::Choices(OptionSet::of(option)));
+                (stated as f64 + 0.5) / (shares.stated as f64 + 1.0)
+            };
+            for atom in atoms {
+                let none: f64 = atom.iter().map(|option| 1.0 - has(option)).product();
+                weights.push(vec![none, 1.0 - none]);
+            }
+            continue;
+        }
+        let stated = |class: usize| {
+            let stated = shares.count(|value| classes.class_of(value) == class);
+            if stated == 0 { 0.5 } else { stated as f64 }
+        };
+        let stated: Vec<f64> = (0..classes.len()).map(stated).collect();
+        let all: f64 = stated.iter().sum();
+        weights.push(stated.into_iter().map(|stated| stated / all).collect());
+    }
+    weights
+}
+
+/// How often each class of answers occurs. Of sets, several make up a class: they are joined option group by option group.
+fn class_weights(
+    weights: &[Vec<f64>],
+    variables_of: &[Range<usize>],
+    classes: &[Classes],
+    atoms: &[Vec<OptionSet>],
+) -> Vec<Vec<f64>> {
+    let of_question = |(question, classes): (usize, &Classes)| {
+        let variables = variables_of[question].start + 1..variables_of[question].end;
+        let Value::Choices(none) = classes.sample(0) else { return weights[variables.start].clone() };
+        let mut by_class = vec![0.0; classes.len()];
+        by_class[classes.class_of(Value::Choices(none))] = 1.0;
+        for (atom, variable) in atoms[question].iter().zip(variables) {
+            let mut joined = vec![0.0; classes.len()];
+            for (class, weight) in by_class.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+                let Value::Choices(set) = classes.sample(class) else { continue };
+                joined[class] += weight * weights[variable][0];
+                joined[classes.class_of(Value::Choices(set.union(*atom)))] += weight * weights[variable][1];
+            }
+            by_class = joined;
+        }
+        by_class
+    };
+    classes.iter().enumerate().map(of_question).collect()
 }
 
 /// A number for each platform, the same for those whose effort every criterion changes alike.

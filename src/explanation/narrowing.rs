@@ -4,7 +4,7 @@
 use super::Engine;
 use super::goals::Beyond;
 use super::model::Frame;
-use super::search::{End, Search};
+use super::search::{End, Reach, Search};
 use crate::rulebook::Value;
 
 /// One point of margin where verdicts differ, against one of those beyond the outermost thresholds.
@@ -56,7 +56,7 @@ impl Engine {
 
     /// How far apart the bounds on the margin are, in thousandths of a point.
     fn width(&self, search: &mut Search<'_>, frame: &Frame) -> i64 {
-        let (least, most, sides) = search.reach(frame);
+        let Reach { margins: (least, most), sides, .. } = search.reach(frame);
         let mut thresholds = self.model.bands.iter().filter_map(|(to, _)| *to);
         let lowest = thresholds.next().unwrap_or_default();
         let highest = thresholds.next_back().unwrap_or(lowest) + 1;

@@ -1,11 +1,12 @@
-//! What is still possible: margins, verdicts, and how much the answers have decided.
+//! What is still possible: margins, verdicts, and how sure the side of the verdict is.
 
 use super::Engine;
 use super::bounds::Way;
 use super::goals::{AnyOf, Extreme};
 use super::model::Frame;
-use super::search::{End, Search};
-use crate::rulebook::{Leaning, Value};
+use super::search::{End, Reach, Search};
+use super::sureness::{Prospect, Share, Sureness};
+use crate::rulebook::Value;
 
 /// What is still possible, whatever the open answers turn out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +15,10 @@ pub struct Outlook {
     pub margins: (i64, i64),
     /// The indices of the possible verdicts' bands, from the least margin up.
     pub verdicts: Vec<usize>,
-    /// How much of the spread of the margin is gone.
-    pub coverage: Coverage,
+    /// How often each of them comes about.
+    pub shares: Vec<Share>,
+    /// How sure it is that the side stays.
+    pub sureness: Sureness,
     /// What that comes to.
     pub status: Status,
     /// Whether margins and verdicts are exactly those that are possible; otherwise the search ran out of its budget,
@@ -23,38 +26,14 @@ pub struct Outlook {
     pub proved: bool,
 }
 
-/// How many times the budget of one query may be spent on what is possible when nothing is known.
-const WHOLE_BUDGET: u64 = 10;
-
-/// The share of the margin's spread that the answers have removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Coverage {
-    /// Points of margin between the extremes that are still possible.
-    pub left: i64,
-    /// The same when nothing is known.
-    pub whole: i64,
-    /// Whether both are exact; otherwise they are bounds.
-    pub proved: bool,
-}
-
-impl Coverage {
-    /// In whole per cent, rounded down so that 100 means that nothing is left.
-    pub fn percent(self) -> u8 {
-        if self.whole <= 0 {
-            return 100;
-        }
-        (100 * (self.whole - self.left).clamp(0, self.whole) / self.whole) as u8
-    }
-}
-
 /// How much can be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// Only one verdict is possible.
+    /// No other verdict is possible.
     Settled,
-    /// Several are, but much is known, or only one side is possible.
+    /// Others are, but the side is as sure as a decision asks for.
     Leaning,
-    /// Both sides are possible and less than half of the margin's spread is gone.
+    /// It is not.
     Undecided,
 }
 
@@ -73,49 +52,28 @@ pub(super) struct Ends {
 }
 
 impl Engine {
-    /// What is still possible, given a value or none for each question.
-    pub fn outlook(&self, values: &[Option<Value>]) -> Outlook {
-        self.outlook_of(&self.span(&mut self.search(), &self.completions(values)))
+    /// What is still possible, given a value or none for each question, and the band of what is known.
+    pub fn outlook(&self, values: &[Option<Value>], band: usize) -> Outlook {
+        let root = self.completions(values);
+        self.outlook_of(&self.span(&mut self.search(), &root), &root, band)
     }
 
-    pub(super) fn outlook_of(&self, span: &Span) -> Outlook {
-        let (margins, bands) = (span.margins, span.bands);
-        let coverage = if margins.0 == margins.1 {
-            Coverage { left: 0, whole: 1, proved: span.proved }
-        } else {
-            let (whole, proved) = *self.whole.get_or_init(|| self.whole_spread());
-            Coverage { left: margins.1 - margins.0, whole, proved: span.proved && proved }
-        };
-        Outlook {
-            margins,
-            verdicts: bits(bands),
-            coverage,
-            status: self.status(bands, coverage),
-            proved: span.proved,
-        }
-    }
-
-    /// Points of margin between the extremes when nothing is known, and whether that is proved.
-    fn whole_spread(&self) -> (i64, bool) {
-        let mut search = Search::new(&self.model, self.budget.saturating_mul(WHOLE_BUDGET));
-        let span = self.span(&mut search, &self.model.frame());
-        (span.margins.1 - span.margins.0, span.proved)
-    }
-
-    fn status(&self, bands: u64, coverage: Coverage) -> Status {
-        let side = |leaning| bands & self.model.bands_of(leaning) != 0;
-        match () {
-            () if bands.count_ones() <= 1 => Status::Settled,
-            () if side(Leaning::With) && side(Leaning::Without) && 2 * coverage.left > coverage.whole => {
-                Status::Undecided
-            }
+    pub(super) fn outlook_of(&self, span: &Span, root: &Frame, band: usize) -> Outlook {
+        let Prospect { sureness, bands } = self.prospect(root, self.model.bands[band].1);
+        let verdicts = bits(span.bands);
+        // What is possible is never quite without a share, however seldom it was met.
+        let shares = verdicts.iter().map(|band| bands[*band].max(Share::LEAST)).collect();
+        let status = match () {
+            () if span.bands == 1 << band => Status::Settled,
+            () if sureness.share.fraction() < self.model.decided_from => Status::Undecided,
             () => Status::Leaning,
-        }
+        };
+        Outlook { margins: span.margins, verdicts, shares, sureness, status, proved: span.proved }
     }
 
     /// The range of margins and the possible bands of a box.
     pub(super) fn span(&self, search: &mut Search<'_>, root: &Frame) -> Span {
-        let (least, most, sides) = search.reach(root);
+        let Reach { margins: (least, most), sides, .. } = search.reach(root);
         let mut proved = true;
         let mut seen = 0;
         let mut extreme = |way: Way, bound: i64| {

@@ -60,6 +60,15 @@ pub(super) enum End {
     OutOfBudget,
 }
 
+/// Bounds on the margins of a box.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reach {
+    pub(super) margins: (i64, i64),
+    pub(super) sides: Sides,
+    /// The two platforms that the greatest margin rests on.
+    pub(super) pair: (usize, usize),
+}
+
 /// A box that is still to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Waiting {
@@ -120,10 +129,20 @@ impl<'m> Search<'m> {
     }
 
     /// Bounds on the margins of a frame, and the sides that they compare.
-    pub(super) fn reach(&mut self, frame: &Frame) -> (i64, i64, Sides) {
+    pub(super) fn reach(&mut self, frame: &Frame) -> Reach {
         self.measure.take(self.model, frame);
         let sides = self.measure.sides(self.model);
-        (self.measure.least(self.model, sides).margin, self.measure.most(self.model, sides).margin, sides)
+        let (least, most) = (self.measure.least(self.model, sides), self.measure.most(self.model, sides));
+        Reach { margins: (least.margin, most.margin), sides, pair: most.pair }
+    }
+
+    /// The variable with several values on which most of what separates two platforms hangs; none when no criterion is
+    /// open. The measure is the one that was taken last.
+    pub(super) fn weightiest(&self, frame: &Frame, pair: (usize, usize)) -> Option<usize> {
+        self.most_influential(frame, None, |criterion| {
+            let (holds, fails) = self.measure.pull(self.model, Way::Above, criterion, pair);
+            holds + fails
+        })
     }
 
     /// What a complete set of answers comes to.
@@ -225,15 +244,27 @@ impl<'m> Search<'m> {
 
     /// The variable with several values on which the most hangs; none when no criterion is open.
     fn most_open(&self, frame: &Frame, promise: &Promise, pivot: Option<usize>) -> Option<usize> {
+        self.most_influential(frame, pivot, |criterion| {
+            let (holds, fails) = self.measure.pull(self.model, promise.way, criterion, promise.pair);
+            // What the bound counts on and the answers it rests on do not give has to be decided first.
+            let missed = if self.seen.must_hold(criterion) { fails } else { holds };
+            6 * missed + holds + fails
+        })
+    }
+
+    /// The variable with several values whose open criteria weigh most.
+    fn most_influential(
+        &self,
+        frame: &Frame,
+        pivot: Option<usize>,
+        weight: impl Fn(usize) -> i64,
+    ) -> Option<usize> {
         let mut influence = vec![0_i64; self.model.variables.len()];
         let mut any = false;
         for criterion in (0..self.model.effects.len()).filter(|criterion| frame.is_open(*criterion)) {
             let effect = &self.model.effects[criterion];
             let removed = 8 * i64::from((effect.removes | effect.leaves | effect.misses).count_ones());
-            let (holds, fails) = self.measure.pull(self.model, promise.way, criterion, promise.pair);
-            // What the bound counts on and the answers it rests on do not give has to be decided first.
-            let missed = if self.seen.must_hold(criterion) { fails } else { holds };
-            let weight = 1 + 6 * missed + holds + fails + removed;
+            let weight = 1 + weight(criterion) + removed;
             for (variable, _) in &self.model.helpers[criterion] {
                 let fixed = pivot == Some(self.model.variables[*variable].question);
                 if !fixed && !frame.domains[*variable].is_power_of_two() {

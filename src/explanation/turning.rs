@@ -95,6 +95,13 @@ impl Found {
         verdicts.flat_map(|search| &search.hits)
     }
 
+    /// The smallest sets of answers to questions of which something is so, after which the verdict has another side.
+    pub(super) fn other_sides(&self, such: impl Fn(usize) -> bool) -> Vec<Set> {
+        let sides = self.searches.iter().filter(|search| matches!(search.target, Target::Side(_)));
+        let hits = sides.flat_map(|search| &search.hits);
+        merged(hits.filter(|hit| hit.iter().all(|(question, _)| such(*question))).cloned().collect())
+    }
+
     /// The turning points, as readers want them.
     pub(super) fn summed_up(self, rulebook: &Rulebook, situation: &Situation<'_>) -> Vec<TurningPoints> {
         self.searches.into_iter().map(|search| summed_up(rulebook, situation, search)).collect()
@@ -689,7 +696,7 @@ fn points(rulebook: &Rulebook, situation: &Situation<'_>, hits: Vec<Hit>) -> Vec
 }
 
 /// A set of changes with all the classes that will do for each question.
-type Set = Vec<(usize, Vec<usize>)>;
+pub(super) type Set = Vec<(usize, Vec<usize>)>;
 
 /// Joins sets that differ in the answer to one question only.
 fn merged(hits: Vec<Hit>) -> Vec<Set> {

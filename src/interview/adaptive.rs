@@ -1,47 +1,67 @@
-//! The order in which few questions are needed: the one that narrows most what is possible comes next, until nothing that
-//! may still be asked can change the outcome.
+//! The order in which few questions are needed: the subjects of the rulebook one after the other, and of each the questions
+//! whose answers tell most about the outcome, until it is sure, and then until nothing can change it.
 
-use std::cmp::Reverse;
+use std::cell::RefCell;
 
 use super::flow::{Next, Order, Situation};
 use crate::assessment::assess;
-use crate::explanation::Engine;
+use crate::explanation::{Engine, Telling};
 use crate::rulebook::{Reading, Rulebook, Value};
 
-/// Asks the question whose answer narrows most what the margin can be, given the answers so far; of equals, those of
-/// detail come last. A group goes on as long as one of its questions narrows at least two thirds as much as the best of
-/// all, which costs hardly anybody a question more; but not with a question of detail before others.
+/// It is offered to stop when the side of the outcome is so sure, of 100.
+pub const SURE: u8 = 95;
+
+/// A question is worth asking in its turn when it tells so large a part of what the best of all would tell.
+const WORTH: f64 = 0.25;
+
+/// Asks subject by subject, in the rulebook's order; of each, what tells most about the side of the outcome, and leaves a
+/// subject when what it has left tells little beside the best of all. Details come last.
 #[derive(Debug)]
 pub struct Adaptive<'a> {
     rulebook: &'a Rulebook,
-    engine: Engine,
+    engine: &'a Engine,
+    /// What was computed last, and for what.
+    last: RefCell<Option<(Known, Telling)>>,
 }
 
+type Known = (Vec<Option<Value>>, Vec<usize>);
+
 impl<'a> Adaptive<'a> {
-    /// The order for interviews about `rulebook`.
-    pub fn new(rulebook: &'a Rulebook) -> Self {
-        Self { rulebook, engine: Engine::new(rulebook) }
+    /// The order for interviews about `rulebook`, from which `engine` was made.
+    pub fn new(rulebook: &'a Rulebook, engine: &'a Engine) -> Self {
+        Self { rulebook, engine, last: RefCell::default() }
+    }
+
+    /// What the open questions would tell.
+    fn telling(&self, situation: &Situation<'_>) -> Telling {
+        let known = (values(situation), situation.open.to_vec());
+        let mut last = self.last.borrow_mut();
+        match last.as_ref() {
+            Some((of, telling)) if *of == known => telling.clone(),
+            _ => {
+                let telling = self.engine.telling(&known.0, &known.1);
+                *last = Some((known, telling.clone()));
+                telling
+            }
+        }
     }
 
     /// The open question to ask.
-    fn best(&self, situation: &Situation<'_>, values: &[Option<Value>], askable: &[usize]) -> usize {
+    fn best(&self, situation: &Situation<'_>) -> usize {
         let questions = self.rulebook.questions();
-        let narrowings = self.engine.narrowings(values, askable, situation.open);
-        let best_of = |group: Option<usize>| {
-            let such = narrowings
-                .iter()
-                .filter(|(question, _)| group.is_none_or(|group| questions[*question].group == group));
-            such.copied().max_by_key(|(question, points)| {
-                (*points, Reverse(questions[*question].detail), Reverse(*question))
-            })
+        let telling = self.telling(situation).questions;
+        let most = telling.iter().map(|(_, bits)| *bits).fold(0.0, f64::max);
+        let groups = self.rulebook.groups().len();
+        let here = situation.last.map_or(0, |last| questions[last].group);
+        let rank = |(question, bits): &(usize, f64)| {
+            let ahead = (questions[*question].group + groups - here) % groups;
+            let worth = *bits >= WORTH * most;
+            (!worth, questions[*question].detail && most == 0.0, ahead)
         };
-        let (best, most) = best_of(None).unwrap_or_default();
-        let is_detail = |question: usize| questions[question].detail;
-        let group = situation.last.map(|last| questions[last].group);
-        match group.and_then(|group| best_of(Some(group))) {
-            Some((here, points)) if 3 * points >= 2 * most && (!is_detail(here) || is_detail(best)) => here,
-            _ => best,
-        }
+        let first = |one: &&(usize, f64), other: &&(usize, f64)| {
+            rank(one).cmp(&rank(other)).then(other.1.total_cmp(&one.1)).then(one.0.cmp(&other.0))
+        };
+        telling.iter().min_by(first).map_or(situation.open[0], |(question, _)| *question)
     }
 
     /// Whether it is proved that no answers to the `open` questions can change the outcome.
@@ -51,20 +71,43 @@ impl<'a> Adaptive<'a> {
     }
 }
 
+/// What is known for good: a part of an answer is not.
+fn values(situation: &Situation<'_>) -> Vec<Option<Value>> {
+    let value = |(question, reading): (usize, &Reading)| match reading {
+        Reading::Known(value) if !situation.unanswered.contains(&question) => Some(*value),
+        _ => None,
+    };
+    situation.readings.iter().enumerate().map(value).collect()
+}
+
 impl Order for Adaptive<'_> {
     fn next(&self, situation: &Situation<'_>) -> Next {
         let Situation { readings, unanswered, open, later, .. } = *situation;
-        let value = |question: usize| match readings[question] {
-            Reading::Known(value) if !unanswered.contains(&question) => Some(value),
-            _ => None,
-        };
-        let values: Vec<Option<Value>> = (0..readings.len()).map(value).collect();
+        let values = values(situation);
         let in_part = unanswered.iter().filter(|question| matches!(readings[**question], Reading::Known(_)));
         let askable: Vec<usize> = open.iter().chain(later).chain(in_part).copied().collect();
-        let question = self.best(situation, &values, &askable);
-        if !self.is_closed(situation, &values, &askable) {
-            return Next::Ask(question);
+        let question = self.best(situation);
+        if self.is_closed(situation, &values, &askable) {
+            return Next::Settled { question, wholly: self.is_closed(situation, &values, unanswered) };
         }
-        Next::Settled { question, wholly: self.is_closed(situation, &values, unanswered) }
+        let band = assess(self.rulebook, readings.to_vec()).band;
+        match self.engine.outlook(&values, band).sureness.share.percent() {
+            SURE.. => Next::Sure(question),
+            _ => Next::Ask(question),
+        }
+    }
+
+    fn expected(&self, situation: &Situation<'_>) -> Option<usize> {
+        // As if each question told apart from the others what it tells, which comes close.
+        let Telling { mut uncertainty, mut questions } = self.telling(situation);
+        questions.sort_by(|one, other| other.1.total_cmp(&one.1));
+        let sure = f64::from(SURE) / 100.0;
+        let enough = -sure * sure.log2() - (1.0 - sure) * (1.0 - sure).log2();
+        let needed = questions.iter().take_while(|(_, bits)| {
+            let goes_on = uncertainty > enough;
+            uncertainty -= bits;
+            goes_on
+        });
+        Some(needed.count())
     }
 }

@@ -1,7 +1,5 @@
 //! Which question comes next, which one came before, and how many there are: nothing here talks to anybody.
 
-use std::collections::BTreeSet;
-
 use crate::answers::{Answers, Given, Origin};
 use crate::rulebook::{Reading, Rulebook, Truth, Value};
 
@@ -25,6 +23,8 @@ pub struct Situation<'a> {
 pub enum Next {
     /// Ask this question, one of the open ones.
     Ask(usize),
+    /// The side of the outcome is [sure](super::SURE), though not proved; whoever goes on is asked this question.
+    Sure(usize),
     /// Nothing that may still be asked can change the outcome.
     Settled {
         /// Whoever goes on is asked this question, one of the open ones.
@@ -38,6 +38,11 @@ pub enum Next {
 pub trait Order {
     /// What comes next.
     fn next(&self, situation: &Situation<'_>) -> Next;
+
+    /// How many questions are expected until it is offered to stop; nothing where all are asked.
+    fn expected(&self, _situation: &Situation<'_>) -> Option<usize> {
+        None
+    }
 }
 
 impl<F: Fn(&Situation<'_>) -> Next> Order for F {
@@ -61,8 +66,10 @@ impl Order for FileOrder {
 pub struct Progress {
     /// Its number, from 1.
     pub number: usize,
-    /// How many can follow at most.
-    pub more: usize,
+    /// So many are expected in all.
+    pub of: usize,
+    /// No fewer and no more.
+    pub exactly: bool,
 }
 
 /// How many questions are left.
@@ -81,8 +88,6 @@ pub(super) struct Flow<'a> {
     answers: Answers,
     /// What has been shown here, in the order in which it was shown first.
     asked: Vec<usize>,
-    /// What was left unanswered here.
-    skipped: BTreeSet<usize>,
 }
 
 /// Questions that have not been dealt with.
@@ -94,7 +99,10 @@ struct Remaining {
 
 impl<'a> Flow<'a> {
     pub(super) fn new(rulebook: &'a Rulebook, order: &'a dyn Order, answers: Answers) -> Self {
-        Self { rulebook, order, answers, asked: Vec::new(), skipped: BTreeSet::new() }
+        let is_own = |given: &Given| given.origin == Origin::Prompt;
+        let questions = 0..rulebook.questions().len();
+        let asked = questions.filter(|question| answers.given(*question).is_some_and(is_own)).collect();
+        Self { rulebook, order, answers, asked }
     }
 
     pub(super) fn answers(&self) -> &Answers {
@@ -112,16 +120,7 @@ impl<'a> Flow<'a> {
     /// Records an answer; `None` is "I don't know".
     pub(super) fn answer(&mut self, question: usize, value: Option<Value>) {
         self.answers.set(question, Given { value, origin: Origin::Prompt });
-        self.skipped.remove(&question);
         self.show(question);
-    }
-
-    /// Leaves a question as it is: unanswered, or with the answer that it has.
-    pub(super) fn skip(&mut self, question: usize) {
-        if self.answers.is_open(question) {
-            self.skipped.insert(question);
-            self.show(question);
-        }
     }
 
     /// Notes that a question is put to the person.
@@ -147,25 +146,32 @@ impl<'a> Flow<'a> {
         let readings = self.readings();
         let Remaining { open, later } = self.remaining(&readings, None);
         let first = *open.first()?;
+        let next = self.of_order(&readings, &open, &later, |order, situation| order.next(situation));
+        let shown = self.asked.iter().copied().find(|asked| open.contains(asked));
+        let valid =
+            |question: usize| shown.unwrap_or(if open.contains(&question) { question } else { first });
+        Some(match next {
+            Next::Ask(question) => Next::Ask(valid(question)),
+            Next::Sure(question) => Next::Sure(valid(question)),
+            Next::Settled { question, wholly } => Next::Settled { question: valid(question), wholly },
+        })
+    }
+
+    /// What the order says to where things stand.
+    fn of_order<T>(
+        &self,
+        readings: &[Reading],
+        open: &[usize],
+        later: &[usize],
+        says: impl Fn(&dyn Order, &Situation<'_>) -> T,
+    ) -> T {
         let lacks_an_answer =
             |question: usize| self.answers.value(question).is_none() || self.answers.is_open(question);
         let unanswered: Vec<usize> = (0..readings.len())
             .filter(|question| lacks_an_answer(*question) && readings[*question] != Reading::DoesNotApply)
             .collect();
-        let situation = Situation {
-            readings: &readings,
-            unanswered: &unanswered,
-            open: &open,
-            later: &later,
-            last: self.asked.last().copied(),
-        };
-        let shown = self.asked.iter().copied().find(|asked| open.contains(asked));
-        let valid =
-            |question: usize| shown.unwrap_or(if open.contains(&question) { question } else { first });
-        Some(match self.order.next(&situation) {
-            Next::Ask(question) => Next::Ask(valid(question)),
-            Next::Settled { question, wholly } => Next::Settled { question: valid(question), wholly },
-        })
+        let last = self.asked.last().copied();
+        says(self.order, &Situation { readings, unanswered: &unanswered, open, later, last })
     }
 
     /// How many questions are left.
@@ -192,12 +198,25 @@ impl<'a> Flow<'a> {
     pub(super) fn progress(&self, question: usize) -> Progress {
         let value = |other: usize| self.answers.value(other).filter(|_| other != question);
         let Remaining { open, later } = self.remaining(&self.rulebook.readings(value), Some(question));
-        let more = open.iter().chain(&later).filter(|other| **other != question).count();
-        Progress { number: self.earlier(question).len() + 1, more }
+        let others = open.iter().chain(&later).filter(|other| **other != question).count();
+        let number = self.earlier(question).len() + 1;
+        let readings = self.readings();
+        let now = self.remaining(&readings, None);
+        let expected = if now.open.is_empty() {
+            None
+        } else {
+            self.of_order(&readings, &now.open, &now.later, |order, situation| order.expected(situation))
+        };
+        match expected {
+            None => Progress { number, of: number + others, exactly: later.is_empty() },
+            Some(expected) => {
+                Progress { number, of: number + expected.saturating_sub(1).min(others), exactly: false }
+            }
+        }
     }
 
     fn is_dealt_with(&self, question: usize) -> bool {
-        !self.answers.is_open(question) || self.skipped.contains(&question)
+        !self.answers.is_open(question)
     }
 
     /// The questions to look over at the end: whatever applies and was asked or given, in the rulebook's order.
@@ -205,7 +224,7 @@ impl<'a> Flow<'a> {
         let readings = self.readings();
         (0..self.rulebook.questions().len())
             .filter(|question| readings[*question] != Reading::DoesNotApply)
-            .filter(|question| self.answers.given(*question).is_some() || self.skipped.contains(question))
+            .filter(|question| self.answers.given(*question).is_some())
             .collect()
     }
 

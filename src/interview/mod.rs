@@ -6,23 +6,27 @@
 
 mod adaptive;
 mod flow;
+mod keys;
 mod plain;
 mod session;
 mod terminal;
+mod tty;
 mod words;
 
 use std::io;
 use std::path::Path;
 
-pub use adaptive::Adaptive;
+pub use adaptive::{Adaptive, SURE};
 pub use flow::{FileOrder, Next, Order, Progress, Situation};
 pub use plain::Plain;
 pub use session::Session;
-pub use terminal::{INTERRUPTED, Terminal, is_attended, open_terminal};
+pub use terminal::{is_attended, open_terminal};
+pub use tty::LEFT;
 
 use crate::answers::{Answers, Given, Origin};
-use crate::assessment::{Assessment, assess};
-use crate::rulebook::{Question, Rulebook, Value};
+use crate::assessment::assess;
+use crate::explanation::Engine;
+use crate::rulebook::{Leaning, Question, Rulebook, Value};
 use crate::text::counted;
 use flow::Flow;
 
@@ -39,6 +43,10 @@ pub struct Ask<'a> {
     pub current: Option<Option<Value>>,
     /// Whether there is a question to go back to.
     pub can_go_back: bool,
+    /// Whether there are answers to look over.
+    pub can_review: bool,
+    /// Where the answers lean so far, in one line; nothing while too little is known.
+    pub leaning: Option<&'a str>,
     /// What was seen that bears on it, a sentence each.
     pub hints: &'a [String],
 }
@@ -52,10 +60,10 @@ pub enum Reply {
     Unknown,
     /// Why do you ask?
     Why,
-    /// Leave it as it is.
-    Skip,
     /// The question before, please.
     Back,
+    /// Let me look over my answers.
+    Review,
     /// No more.
     Leave,
 }
@@ -104,6 +112,9 @@ pub trait Prompts {
     /// # Errors
     /// When the person cannot be reached any more.
     fn path(&mut self, prompt: &str, default: &str) -> io::Result<Option<String>>;
+
+    /// Takes what to say to a person who leaves at once, by a signal; nothing where that cannot happen.
+    fn promise(&mut self, _farewell: &str) {}
 }
 
 /// How an interview ended.
@@ -122,20 +133,32 @@ pub struct Interview<'a> {
     /// Their order.
     pub order: &'a dyn Order,
     /// Says in one line where the answers lean; see [`leaning`].
-    pub leaning: &'a dyn Fn(&Assessment) -> String,
+    pub leaning: &'a dyn Fn(&Answers) -> String,
+    /// What could still turn the outcome, as clauses that complete "if …", the likeliest first.
+    pub turns: &'a dyn Fn(&Answers) -> Vec<String>,
+    /// Explains a question in full, for whoever wants to know.
+    pub explain: &'a dyn Fn(usize) -> String,
     /// What was seen that bears on each question, shown beside it; none where the list ends.
     pub hints: &'a [Vec<String>],
 }
 
-/// Where the answers lean so far, in one line: "so far: Not yet (-4): Docker Compose".
-pub fn leaning(rulebook: &Rulebook, assessment: &Assessment) -> String {
-    let verdict = &rulebook.bands()[assessment.band].name;
+/// Where the answers lean so far, in one line: "Kubernetes no ▕██████░░▏ yes · probably not · PaaS".
+pub fn leaning(rulebook: &Rulebook, engine: &Engine, answers: &Answers) -> String {
+    let assessment = assess(rulebook, answers.readings(rulebook));
+    let outlook = engine.outlook(&answers.values(), assessment.band);
+    let share = |side: Leaning| -> f64 {
+        let such = outlook.verdicts.iter().zip(&outlook.shares);
+        such.filter(|(band, _)| rulebook.bands()[**band].leaning == side)
+            .map(|(_, share)| share.fraction())
+            .sum()
+    };
+    let subject = &rulebook.side(Leaning::With).name;
     let platform = &rulebook.platforms()[assessment.recommendation].name;
-    match assessment.decided_by {
-        Some(_) => format!("so far: {verdict}: {platform}"),
-        None => format!("so far: {verdict} ({:+}): {platform}", assessment.margin),
-    }
+    words::leaning(subject, share(Leaning::With) + share(Leaning::Hedge) / 2.0, platform)
 }
+
+/// Where it leans is not said before there are so many answers.
+const LEANS_FROM: usize = 3;
 
 /// What happens next.
 enum Turn {
@@ -156,16 +179,47 @@ impl Interview<'_> {
         session: &mut Session,
         prompts: &mut dyn Prompts,
     ) -> io::Result<Outcome> {
-        let mut conversation = Conversation {
-            interview: self,
-            flow: Flow::new(self.rulebook, self.order, known),
-            session,
-            prompts,
-            goes_on: None,
-        };
+        let mut conversation = self.begin(known, session, prompts);
         conversation.show_known()?;
-        conversation.hold()
+        let turn = conversation.offer_to_resume()?;
+        conversation.hold(turn)
     }
+
+    /// Has the answers of an interview looked over once more, and asks what follows from a change.
+    ///
+    /// # Errors
+    /// When the person cannot be reached any more; what was answered is kept in the session.
+    pub fn review(
+        &self,
+        answers: Answers,
+        session: &mut Session,
+        prompts: &mut dyn Prompts,
+    ) -> io::Result<Outcome> {
+        let mut conversation = self.begin(answers, session, prompts);
+        conversation.wish = Some(Wanted::Stop);
+        conversation.hold(Turn::Review)
+    }
+
+    fn begin<'c>(
+        &'c self,
+        known: Answers,
+        session: &'c mut Session,
+        prompts: &'c mut dyn Prompts,
+    ) -> Conversation<'c, 'c> {
+        let flow = Flow::new(self.rulebook, self.order, known);
+        Conversation { interview: self, flow, session, prompts, wish: None }
+    }
+}
+
+/// What somebody wants who could stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// To stop.
+    Stop,
+    /// To go on until it is proved.
+    Proof,
+    /// To answer whatever is left.
+    Everything,
 }
 
 struct Conversation<'c, 'i> {
@@ -173,21 +227,21 @@ struct Conversation<'c, 'i> {
     flow: Flow<'c>,
     session: &'c mut Session,
     prompts: &'c mut dyn Prompts,
-    /// What the person wants now that the outcome is settled: to go on, or to stop.
-    goes_on: Option<bool>,
+    /// What the person wants where it was offered to stop.
+    wish: Option<Wanted>,
 }
 
 impl Conversation<'_, '_> {
-    fn hold(mut self) -> io::Result<Outcome> {
-        let mut turn = self.offer_to_resume()?;
+    fn hold(mut self, mut turn: Turn) -> io::Result<Outcome> {
         loop {
             turn = match turn {
                 Turn::Ask(question) => self.ask(question)?,
                 Turn::Review => self.review()?,
                 Turn::Done => return Ok(Outcome::Finished(self.flow.into_answers())),
                 Turn::Leave => {
-                    if self.session.holds_answers() {
-                        self.prompts.say(Tone::Text, words::KEPT)?;
+                    let farewell = self.farewell();
+                    if !farewell.is_empty() {
+                        self.prompts.say(Tone::Text, &farewell)?;
                     }
                     return Ok(Outcome::Left);
                 }
@@ -197,28 +251,41 @@ impl Conversation<'_, '_> {
 
     /// What to do next by the order of questions.
     fn turn(&mut self) -> io::Result<Turn> {
-        match (self.flow.next(), self.goes_on) {
-            (None, _) | (Some(Next::Settled { .. }), Some(false)) => Ok(Turn::Review),
+        match (self.flow.next(), self.wish) {
+            (None, _) | (Some(Next::Settled { .. } | Next::Sure(_)), Some(Wanted::Stop)) => Ok(Turn::Done),
             (Some(Next::Ask(question)), wish) => {
-                self.goes_on = wish.filter(|goes_on| *goes_on);
+                self.wish = wish.filter(|wish| *wish != Wanted::Stop);
                 Ok(Turn::Ask(question))
             }
-            (Some(Next::Settled { question, .. }), Some(true)) => Ok(Turn::Ask(question)),
-            (Some(Next::Settled { question, wholly }), None) => self.offer_to_stop(question, wholly),
+            (Some(Next::Sure(question)), Some(_)) => Ok(Turn::Ask(question)),
+            (Some(Next::Settled { question, .. }), Some(Wanted::Everything)) => Ok(Turn::Ask(question)),
+            (Some(Next::Sure(question)), None) => {
+                let turns = (self.interview.turns)(self.flow.answers());
+                let said = words::sure(&self.outcome(), SURE, &turns, self.flow.left());
+                self.offer_to_stop(question, &said, Wanted::Proof)
+            }
+            (Some(Next::Settled { question, wholly }), _) => {
+                let said = words::settled(&self.outcome(), wholly, self.flow.left());
+                self.offer_to_stop(question, &said, Wanted::Everything)
+            }
         }
     }
 
-    fn offer_to_stop(&mut self, question: usize, wholly: bool) -> io::Result<Turn> {
+    /// "Not yet: PaaS"
+    fn outcome(&self) -> String {
         let rulebook = self.interview.rulebook;
         let now = assess(rulebook, self.flow.readings());
-        let outcome =
-            format!("{}: {}", rulebook.bands()[now.band].name, rulebook.platforms()[now.recommendation].name);
+        format!("{}: {}", rulebook.bands()[now.band].name, rulebook.platforms()[now.recommendation].name)
+    }
+
+    fn offer_to_stop(&mut self, question: usize, said: &str, goes_on: Wanted) -> io::Result<Turn> {
         self.prompts.say(Tone::Text, "")?;
-        self.prompts.say(Tone::Text, &words::settled(&outcome, wholly, self.flow.left()))?;
-        let rows = [words::STOP, words::GO_ON].map(str::to_owned);
+        self.prompts.say(Tone::Text, said)?;
+        let on = if goes_on == Wanted::Proof { words::GO_ON_TO_PROOF } else { words::GO_ON_TO_THE_END };
+        let rows = [words::STOP, on].map(str::to_owned);
         let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
-        self.goes_on = Some(chosen == 1);
-        Ok(if chosen == 1 { Turn::Ask(question) } else { Turn::Review })
+        self.wish = Some(if chosen == 1 { goes_on } else { Wanted::Stop });
+        Ok(if chosen == 1 { Turn::Ask(question) } else { Turn::Done })
     }
 
     /// Asks one question until it is dealt with.
@@ -229,6 +296,7 @@ impl Conversation<'_, '_> {
         match self.reply(question, progress, before.is_some())? {
             Reply::Leave => Ok(Turn::Leave),
             Reply::Back => Ok(Turn::Ask(before.unwrap_or(question))),
+            Reply::Review => Ok(Turn::Review),
             _ => self.turn(),
         }
     }
@@ -237,6 +305,7 @@ impl Conversation<'_, '_> {
     fn reply(&mut self, index: usize, progress: Option<Progress>, can_go_back: bool) -> io::Result<Reply> {
         let rulebook = self.interview.rulebook;
         let question = &rulebook.questions()[index];
+        let leaning = self.leaning();
         loop {
             let ask = Ask {
                 question,
@@ -244,50 +313,73 @@ impl Conversation<'_, '_> {
                 progress,
                 current: self.flow.answers().given(index).map(|given| given.value),
                 can_go_back,
+                can_review: progress.is_some() && !self.flow.reviewed().is_empty(),
+                leaning: leaning.as_deref(),
                 hints: self.interview.hints.get(index).map(Vec::as_slice).unwrap_or_default(),
             };
             let reply = self.prompts.ask(&ask)?;
             match reply {
                 Reply::Why => {
-                    self.prompts.say(Tone::Text, &question.why)?;
-                    self.prompts.say(Tone::Text, &question.help)?;
+                    self.prompts.say(Tone::Text, "")?;
+                    let explained = (self.interview.explain)(index);
+                    self.prompts.say(Tone::Text, explained.trim_end())?;
+                    self.prompts.say(Tone::Text, "")?;
                     continue;
                 }
                 Reply::Value(value) => self.record(index, Some(value))?,
                 Reply::Unknown => self.record(index, None)?,
-                Reply::Skip => self.flow.skip(index),
-                Reply::Back | Reply::Leave => {}
+                Reply::Back | Reply::Review | Reply::Leave => {}
             }
             return Ok(reply);
         }
     }
 
-    /// Keeps an answer and says where it all leans.
-    fn record(&mut self, question: usize, value: Option<Value>) -> io::Result<()> {
-        let changes = self.flow.answers().given(question).is_some_and(|given| given.value != value);
-        self.goes_on = self.goes_on.filter(|goes_on| !(*goes_on && changes));
-        self.flow.answer(question, value);
-        let saved = self.session.save(self.interview.rulebook, &self.flow.own_answers());
-        if let Err(trouble) = saved {
-            self.prompts.say(Tone::Trouble, &trouble)?;
-        }
-        let assessment = assess(self.interview.rulebook, self.flow.readings());
-        self.prompts.say(Tone::Aside, &(self.interview.leaning)(&assessment))
+    /// Where it leans, once enough is known.
+    fn leaning(&self) -> Option<String> {
+        let answers = self.flow.answers();
+        let known =
+            (0..self.interview.rulebook.questions().len()).filter(|one| answers.value(*one).is_some());
+        (known.count() >= LEANS_FROM).then(|| (self.interview.leaning)(answers))
     }
 
-    /// Shows what need not be asked.
+    /// Keeps an answer. One that is confirmed stays where it came from.
+    fn record(&mut self, question: usize, value: Option<Value>) -> io::Result<()> {
+        let given = self.flow.answers().given(question);
+        if given.is_some_and(|given| given.value == value && !given.is_partial()) {
+            return Ok(());
+        }
+        if given.is_some() {
+            // What was said about stopping was said of other answers.
+            self.wish = self.wish.filter(|wish| *wish == Wanted::Stop);
+        }
+        self.flow.answer(question, value);
+        let saved = self.session.save(self.interview.rulebook, &self.flow.own_answers());
+        let farewell = self.farewell();
+        self.prompts.promise(&farewell);
+        match saved {
+            Ok(()) => Ok(()),
+            Err(trouble) => self.prompts.say(Tone::Trouble, &trouble),
+        }
+    }
+
+    /// What is said to whoever leaves now.
+    fn farewell(&self) -> String {
+        match self.flow.own_answers().len() {
+            0 => String::new(),
+            _ if !self.session.holds_answers() => String::new(),
+            answers => words::kept(answers),
+        }
+    }
+
+    /// Says on one line what need not be asked.
     fn show_known(&mut self) -> io::Result<()> {
         let mut known = self.flow.reviewed();
         known.retain(|question| !self.flow.answers().is_open(*question));
         if known.is_empty() {
             return Ok(());
         }
-        self.prompts.say(Tone::Heading, words::KNOWN)?;
-        for question in known {
-            let line = self.described(question);
-            self.prompts.say(Tone::Aside, &line)?;
-        }
-        Ok(())
+        let known: Vec<String> = known.into_iter().map(|question| self.described(question)).collect();
+        self.prompts.say(Tone::Text, &words::known(&known))
     }
 
     /// "Services of your own: 7 (needk8s.toml:3)"
@@ -295,7 +387,7 @@ impl Conversation<'_, '_> {
         let question = &self.interview.rulebook.questions()[index];
         let name = &question.name;
         match self.flow.answers().given(index) {
-            None => format!("{name}: {}", words::SKIPPED),
+            None => format!("{name}: {}", words::UNKNOWN),
             Some(given) => {
                 let value = words::described(question, given.value);
                 match &given.origin {
@@ -324,7 +416,9 @@ impl Conversation<'_, '_> {
                 None => return Ok(Turn::Leave),
                 Some(false) => {}
                 Some(true) => {
-                    draft.into_iter().for_each(|(question, value)| self.flow.answer(question, value))
+                    draft.into_iter().for_each(|(question, value)| self.flow.answer(question, value));
+                    let farewell = self.farewell();
+                    self.prompts.promise(&farewell);
                 }
             }
         }
@@ -338,57 +432,84 @@ impl Conversation<'_, '_> {
     fn review(&mut self) -> io::Result<Turn> {
         self.prompts.say(Tone::Heading, words::REVIEW)?;
         let questions = self.flow.reviewed();
-        let mut rows = vec![words::DONE.to_owned()];
-        rows.extend(questions.iter().map(|question| self.described(*question)));
+        let answers = questions.iter().map(|question| self.described(*question));
         let left = self.flow.left();
-        if left.questions > 0 {
-            rows.push(words::ask_the_rest(left));
-        }
+        let is_done = left.questions == 0 || self.wish == Some(Wanted::Stop);
+        let last = if left.questions > 0 { Some(words::ask_the_rest(left)) } else { None };
+        let mut rows = vec![if is_done { words::DONE } else { words::GO_ON }.to_owned()];
+        rows.extend(answers);
+        rows.extend(if is_done { last } else { Some(words::STOP.to_owned()) });
         let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
-        let Some(row) = chosen.checked_sub(1) else { return Ok(Turn::Done) };
+        let Some(row) = chosen.checked_sub(1) else {
+            return if is_done { Ok(Turn::Done) } else { self.turn() };
+        };
         let Some(question) = questions.get(row) else {
-            self.goes_on = Some(true);
-            return self.turn();
+            self.wish = Some(if is_done { Wanted::Everything } else { Wanted::Stop });
+            return if is_done { self.turn() } else { Ok(Turn::Done) };
         };
         match self.reply(*question, None, true)? {
             Reply::Leave => Ok(Turn::Leave),
-            Reply::Back => Ok(Turn::Review),
-            _ => self.turn(),
+            _ => Ok(Turn::Review),
         }
     }
 }
 
-/// What a person wants to keep at the end.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Keepsakes {
-    /// Save the answers to the file that was offered.
-    pub answers: bool,
+/// What a person wants after the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Write answers and decision down.
+    Save,
     /// Write a report to this path.
-    pub report: Option<String>,
+    Report(String),
+    /// Look over the answers again.
+    Change,
+    /// No more.
+    Done,
 }
 
-/// Offers to save the answers to `answers_file` and a report. Nothing is written here, and whoever leaves has chosen
-/// nothing more.
+/// Offers what can be done with a result: to keep the answers in `answers_file`, where `saved` says whether that has
+/// been done, to write a report, to change an answer. Nothing is written here, and whoever leaves is done.
 ///
 /// # Errors
 /// When the person cannot be reached any more.
-pub fn offer_to_save(prompts: &mut dyn Prompts, answers_file: &Path, report: &str) -> io::Result<Keepsakes> {
-    let mut chosen = Keepsakes::default();
-    prompts.say(Tone::Text, "")?;
-    let offer = words::save_answers(&answers_file.display().to_string(), answers_file.exists());
-    let Some(answers) = prompts.confirm(&offer, true)? else { return Ok(chosen) };
-    chosen.answers = answers;
-    if prompts.confirm(words::SAVE_REPORT, false)? != Some(true) {
-        return Ok(chosen);
+pub fn offer(prompts: &mut dyn Prompts, answers_file: &Path, report: &str, saved: bool) -> io::Result<Wish> {
+    let file = answers_file.display().to_string();
+    let mut offers = vec![
+        (words::FINISHED.to_owned(), Wish::Done),
+        (words::write_report(report), Wish::Report(report.to_owned())),
+        (words::CHANGE.to_owned(), Wish::Change),
+    ];
+    if !saved {
+        offers.insert(1, (words::save_answers(&file), Wish::Save));
     }
-    while let Some(path) = prompts.path(words::REPORT_PATH, report)? {
+    let rows: Vec<String> = offers.iter().map(|(row, _)| row.clone()).collect();
+    loop {
+        prompts.say(Tone::Text, "")?;
+        let Some(row) = prompts.choose(&rows, 0)? else { return Ok(Wish::Done) };
+        match offers[row].1.clone() {
+            Wish::Save if answers_file.exists() && !may_replace(prompts, &file)? => {}
+            Wish::Report(default) => match path_of_report(prompts, &default)? {
+                Some(path) => return Ok(Wish::Report(path)),
+                None => {}
+            },
+            wish => return Ok(wish),
+        }
+    }
+}
+
+fn may_replace(prompts: &mut dyn Prompts, file: &str) -> io::Result<bool> {
+    Ok(prompts.confirm(&words::replace(file), false)? == Some(true))
+}
+
+/// Where to write the report; a file that is there is replaced only by somebody who says so.
+fn path_of_report(prompts: &mut dyn Prompts, default: &str) -> io::Result<Option<String>> {
+    while let Some(path) = prompts.path(words::REPORT_PATH, default)? {
         if path.is_empty() {
-            break;
+            return Ok(None);
         }
-        if !Path::new(&path).exists() || prompts.confirm(&words::replace(&path), false)? == Some(true) {
-            chosen.report = Some(path);
-            break;
+        if !Path::new(&path).exists() || may_replace(prompts, &path)? {
+            return Ok(Some(path));
         }
     }
-    Ok(chosen)
+    Ok(None)
 }

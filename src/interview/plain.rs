@@ -1,9 +1,10 @@
 //! Prompts as lines of text, for terminals that can do nothing else: numbered options, typed replies.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, StdinLock, Write};
 
-use super::{Ask, Prompts, Reply, Tone, words};
-use crate::rulebook::{Kind, OptionSet, Question, Value};
+use super::tty::Held;
+use super::{Ask, Prompts, Reply, Tone, tty, words};
+use crate::rulebook::{Kind, OptionSet, Question, Value, is_range};
 use crate::text::{one_line, safe_lines};
 
 /// The most of a line that is looked at; the rest of it is thrown away.
@@ -15,24 +16,48 @@ pub struct Plain<R, W> {
     input: R,
     output: W,
     width: usize,
+    /// The terminal that both are, if they are one.
+    held: Option<Held>,
+}
+
+impl Plain<StdinLock<'static>, Talk> {
+    /// Prompts on the lines of a terminal.
+    pub(super) fn on_terminal(held: Held, width: usize) -> Self {
+        Self { input: io::stdin().lock(), output: Talk, width, held: Some(held) }
+    }
+}
+
+/// Standard error, written to as a terminal.
+#[derive(Debug)]
+pub struct Talk;
+
+impl Write for Talk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        tty::write(&String::from_utf8_lossy(bytes), 0)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl<R: BufRead, W: Write> Plain<R, W> {
     /// Prompts on lines of at most `width` columns.
     pub fn new(input: R, output: W, width: usize) -> Self {
-        Self { input, output, width }
+        Self { input, output, width, held: None }
     }
 
     fn wrapped(&mut self, first: &str, rest: &str, text: &str) -> io::Result<()> {
         for line in words::wrapped(self.width, first, rest, &safe_lines(text)) {
-            writeln!(self.output, "{line}")?;
+            self.output.write_all(format!("{line}\n").as_bytes())?;
         }
         Ok(())
     }
 
     /// One typed line without its end; nothing at the end of input.
     fn line(&mut self) -> io::Result<Option<String>> {
-        write!(self.output, "> ")?;
+        self.output.write_all(b"> ")?;
         self.output.flush()?;
         let mut bytes = Vec::new();
         io::Read::take(&mut self.input, MAX_LINE).read_until(b'\n', &mut bytes)?;
@@ -44,6 +69,13 @@ impl<R: BufRead, W: Write> Plain<R, W> {
             self.input.skip_until(b'\n')?;
         }
         Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
+    }
+
+    /// Nothing that was typed before a prompt answers it.
+    fn forget_typed(&mut self) {
+        if self.held.is_some() {
+            tty::forget_lines();
+        }
     }
 
     fn numbered<'t>(&mut self, rows: impl Iterator<Item = &'t str>) -> io::Result<()> {
@@ -68,8 +100,13 @@ impl<R: BufRead, W: Write> Prompts for Plain<R, W> {
     }
 
     fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
+        self.forget_typed();
         self.say(Tone::Heading, &words::heading(ask))?;
+        if let Some(leaning) = ask.leaning {
+            self.say(Tone::Aside, leaning)?;
+        }
         self.say(Tone::Text, &ask.question.prompt)?;
+        self.say(Tone::Text, &ask.question.help)?;
         for hint in ask.hints {
             self.say(Tone::Aside, hint)?;
         }
@@ -81,7 +118,9 @@ impl<R: BufRead, W: Write> Prompts for Plain<R, W> {
         loop {
             let Some(line) = self.line()? else { return Ok(Reply::Leave) };
             match typed(ask.question, &line) {
-                _ if line.is_empty() && ask.current.is_some() => return Ok(Reply::Skip),
+                _ if line.is_empty() && ask.current.is_some() => {
+                    return Ok(ask.current.flatten().map_or(Reply::Unknown, Reply::Value));
+                }
                 Ok(reply) => return Ok(reply),
                 Err(trouble) => self.say(Tone::Trouble, &trouble)?,
             }
@@ -89,6 +128,7 @@ impl<R: BufRead, W: Write> Prompts for Plain<R, W> {
     }
 
     fn choose(&mut self, rows: &[String], at: usize) -> io::Result<Option<usize>> {
+        self.forget_typed();
         self.numbered(rows.iter().map(String::as_str))?;
         self.say(Tone::Aside, &words::number_or(at + 1))?;
         loop {
@@ -103,6 +143,7 @@ impl<R: BufRead, W: Write> Prompts for Plain<R, W> {
     }
 
     fn confirm(&mut self, prompt: &str, default: bool) -> io::Result<Option<bool>> {
+        self.forget_typed();
         let keys = if default { "[Y/n]" } else { "[y/N]" };
         self.say(Tone::Text, &format!("{prompt} {keys}"))?;
         loop {
@@ -117,9 +158,16 @@ impl<R: BufRead, W: Write> Prompts for Plain<R, W> {
     }
 
     fn path(&mut self, prompt: &str, default: &str) -> io::Result<Option<String>> {
+        self.forget_typed();
         self.say(Tone::Text, &format!("{prompt} [{default}]"))?;
         let line = self.line()?;
         Ok(line.map(|line| if line.is_empty() { default.to_owned() } else { line }))
+    }
+
+    fn promise(&mut self, farewell: &str) {
+        if self.held.is_some() {
+            tty::promise(farewell);
+        }
     }
 }
 
@@ -132,7 +180,7 @@ pub(super) fn typed(question: &Question, line: &str) -> Result<Reply, String> {
     let options = question.options().len();
     let option = |word: &str| match word.parse::<usize>() {
         Ok(number) if (1..=options).contains(&number) => Some(number - 1),
-        _ => question.option(word).ok(),
+        _ => question.option_typed(word).map(|(option, _)| option),
     };
     let value = match &question.kind {
         _ if line.is_empty() => None,
@@ -145,6 +193,7 @@ pub(super) fn typed(question: &Question, line: &str) -> Result<Reply, String> {
             set.filter(|set| !set.is_empty()).map(Value::Choices)
         }
         Kind::Flag(_) => question.parse(&line.to_lowercase()).ok().flatten(),
+        Kind::Count(_) if is_range(line) => return Err(words::RANGE.to_owned()),
         Kind::Count(_) => question.parse(line).ok().flatten(),
     };
     value.map(Reply::Value).ok_or_else(trouble)

@@ -6,28 +6,33 @@ use crate::rulebook::{Kind, Question, Value};
 use crate::text::counted;
 
 pub(super) const UNKNOWN: &str = "I don't know";
-pub(super) const WHY: &str = "Why do you ask?";
-pub(super) const SKIP: &str = "Skip";
-pub(super) const KEEP: &str = "Leave it as it is";
-pub(super) const BACK: &str = "Go back";
 pub(super) const NONE: &str = "None of these";
 pub(super) const YES: &str = "Yes";
 pub(super) const NO: &str = "No";
-pub(super) const SKIPPED: &str = "not answered";
+/// Stands before what was chosen.
+pub(super) const CHOSEN: &str = "✓ ";
+/// Stands where rows are not shown.
+pub(super) const MORE: &str = "     …";
 
-pub(super) const WELCOME: &str =
-    "Leave whenever you like: the answers are kept, and the next start goes on with them.";
-pub(super) const KNOWN: &str = "Already known";
+pub(super) const WELCOME: &str = "Esc leaves; run needk8s again here to go on.";
 pub(super) const REVIEW: &str = "Your answers";
 pub(super) const DONE: &str = "Done: show the result";
-pub(super) const STOP: &str = "Stop here";
-pub(super) const GO_ON: &str = "Go on, for a fuller report";
-pub(super) const KEPT: &str = "Your answers are kept. Start again in this directory to go on.";
-pub(super) const LEAVE: &str = "Leave now?";
-pub(super) const SAVE_REPORT: &str = "Write a report, too?";
+pub(super) const STOP: &str = "Stop here and show the result";
+pub(super) const GO_ON: &str = "Go on with the questions";
+pub(super) const GO_ON_TO_PROOF: &str = "Go on until it is proved";
+pub(super) const GO_ON_TO_THE_END: &str = "Answer the rest as well";
+pub(super) const FINISHED: &str = "Done";
+pub(super) const CHANGE: &str = "Change an answer";
 pub(super) const REPORT_PATH: &str = "Report file";
-pub(super) const KEYS: &str = "Arrow keys move, Enter chooses, Esc leaves.";
-pub(super) const MARKS: &str = "Space marks, Enter takes what is marked.";
+
+pub(super) const CHOOSE: &str = "number, or arrows and Enter · q leave";
+pub(super) const CONFIRM: &str = "y or n · Enter takes the marked one · Esc leave";
+pub(super) const PATH: &str = "Enter takes it · Esc leave";
+pub(super) const NO_SUCH_ROW: &str = "There is no such number.";
+pub(super) const NO_SUCH_KEY: &str = "That key does nothing here.";
+pub(super) const PASTED: &str = "Pasted text is no choice. Press a key.";
+pub(super) const RANGE: &str =
+    "That is a range, and the rules draw their lines at single numbers: type the one that you plan for.";
 pub(super) const NUMBER_PLEASE: &str = "Please type one of the numbers.";
 
 pub(super) const NOW: &str = "now";
@@ -62,10 +67,43 @@ pub(super) fn settled(outcome: &str, wholly: bool, left: Left) -> String {
     let claim = if wholly {
         "Nothing you have not answered can change this"
     } else {
-        "Nothing that is left to ask can change this, only what you have left open could"
+        "The questions that are left cannot change this; your \"I don't know\"s can"
     };
     let are = if left.questions == 1 { "is" } else { "are" };
     format!("{outcome}. {claim}: {} {are} left.", counted_left(left))
+}
+
+/// "Not yet: PaaS. Sure in 95 of 100 cases like yours. It would turn if …"
+pub(super) fn sure(outcome: &str, sure: u8, turns: &[String], left: Left) -> String {
+    let turns: Vec<&str> = turns.iter().take(MOST_TURNS).map(String::as_str).collect();
+    let turns = match turns.as_slice() {
+        [] => String::new(),
+        turns => format!(" It would turn if {}.", turns.join("; or if ")),
+    };
+    let left = counted_left(left);
+    format!(
+        "{outcome}. However you answer the rest ({left}), this stays in {sure} of 100 cases or more.{turns}"
+    )
+}
+
+/// The length of the bar.
+const CELLS: usize = 8;
+
+/// No more turns than this are named at once.
+const MOST_TURNS: usize = 3;
+
+/// A bar from no to yes with what it means: "Kubernetes no ▕██████░░▏ yes · probably not · PaaS".
+pub(super) fn leaning(subject: &str, yes: f64, platform: &str) -> String {
+    let filled = (((1.0 - yes) * CELLS as f64).round() as usize).min(CELLS);
+    let bar = format!("{}{}", "█".repeat(filled), "░".repeat(CELLS - filled));
+    let word = match yes {
+        0.95.. => "almost certainly",
+        0.67.. => "probably",
+        0.33.. => "open",
+        0.05.. => "probably not",
+        _ => "almost certainly not",
+    };
+    format!("{subject} no ▕{bar}▏ yes · {word} · {platform}")
 }
 
 pub(super) fn ask_the_rest(left: Left) -> String {
@@ -77,20 +115,31 @@ fn counted_left(left: Left) -> String {
     if left.exactly { questions } else { format!("at most {questions}") }
 }
 
+/// "Known already: services 7 (--services), uptime 99.9 (needk8s.toml:4)"
+pub(super) fn known(answers: &[String]) -> String {
+    format!("Known already: {}", answers.join(" · "))
+}
+
+/// What is said to somebody who leaves.
+pub(super) fn kept(answers: usize) -> String {
+    let answers = counted(answers, "answer is", "answers are");
+    format!("{answers} kept. Run needk8s again here to go on.")
+}
+
 pub(super) fn resume(answers: &str) -> String {
     format!("An unfinished questionnaire has {answers}. Go on with it?")
 }
 
-pub(super) fn save_answers(file: &str, exists: bool) -> String {
-    if exists {
-        format!("Save the answers in {file}, which exists?")
-    } else {
-        format!("Save the answers to {file}?")
-    }
+pub(super) fn save_answers(file: &str) -> String {
+    format!("Save the answers and the decision to {file}")
+}
+
+pub(super) fn write_report(file: &str) -> String {
+    format!("Write a report ({file})")
 }
 
 pub(super) fn replace(file: &str) -> String {
-    format!("{file} exists. Replace it?")
+    format!("{file} exists. Overwrite it?")
 }
 
 /// An answer in the words of its question.
@@ -98,35 +147,60 @@ pub(super) fn described(question: &Question, value: Option<Value>) -> String {
     value.map_or_else(|| UNKNOWN.to_owned(), |value| question.describe(value))
 }
 
-/// What stays on the screen of a reply.
-pub(super) fn replied(ask: &Ask<'_>, reply: Reply) -> String {
+/// What stays on the screen of a reply that answers: "Services: 7".
+pub(super) fn replied(ask: &Ask<'_>, reply: Reply) -> Option<String> {
+    let said = |value| format!("{}: {}", ask.question.name, described(ask.question, value));
     match reply {
-        Reply::Value(value) => described(ask.question, Some(value)),
-        Reply::Unknown => UNKNOWN.to_owned(),
-        Reply::Why => WHY.to_owned(),
-        Reply::Skip if ask.current.is_some() => KEEP.to_owned(),
-        Reply::Skip => SKIP.to_owned(),
-        Reply::Back => BACK.to_owned(),
-        Reply::Leave => String::new(),
+        Reply::Value(value) => Some(said(Some(value))),
+        Reply::Unknown => Some(said(None)),
+        Reply::Why | Reply::Back | Reply::Review | Reply::Leave => None,
     }
 }
 
-/// "What you run (question 3, at most 12 more)"
+/// "What you run · question 3 of about 9"
 pub(super) fn heading(ask: &Ask<'_>) -> String {
     match ask.progress {
         None => ask.group.to_owned(),
-        Some(Progress { number, more: 0 }) => format!("{} (question {number}, the last)", ask.group),
-        Some(Progress { number, more }) => format!("{} (question {number}, at most {more} more)", ask.group),
+        Some(Progress { number, of, exactly }) => {
+            let about = if exactly { "" } else { "about " };
+            format!("{} · question {number} of {about}{of}", ask.group)
+        }
     }
 }
 
-/// What can be typed: an answer, or a letter that stands for a reply. Letter and reply stay on one line.
+/// The keys of a question: those that answer it, and those that are the same everywhere.
+pub(super) fn keys(ask: &Ask<'_>) -> String {
+    let answer = match &ask.question.kind {
+        Kind::Flag(_) => "y or n, or arrows and Enter",
+        Kind::Choice(_) => "number, or arrows and Enter",
+        Kind::Choices(_) => "numbers or Space mark, Enter takes them",
+        Kind::Count(_) => "a number and Enter · u don't know",
+    };
+    tied(&format!("{answer} · {}", letters(ask, " · ")))
+}
+
+/// What can be typed on a line: an answer, or a letter that stands for a reply.
 pub(super) fn typing(ask: &Ask<'_>) -> String {
-    let skip = if ask.current.is_some() { "s keep" } else { "s skip" };
-    let back = if ask.can_go_back { ", b back" } else { "" };
-    let letters = format!("u don't know, ? why, {skip}{back}, q leave");
-    let tied = letters.replace(' ', "\u{a0}").replace(",\u{a0}", ", ");
-    format!("{}; {tied}", expected(ask.question))
+    tied(&format!("{}; u don't know, {}", expected(ask.question), letters(ask, ", ")))
+}
+
+/// The letters that are replies at a question.
+fn letters(ask: &Ask<'_>, gap: &str) -> String {
+    let letters = [
+        Some("? explain"),
+        ask.can_go_back.then_some("b back"),
+        ask.can_review.then_some("r review"),
+        Some("q leave"),
+    ];
+    letters.into_iter().flatten().collect::<Vec<_>>().join(gap)
+}
+
+/// A key and its meaning stay on one line.
+fn tied(keys: &str) -> String {
+    let tied = keys.replace(' ', "\u{a0}");
+    [",", ";"].iter().fold(tied.replace("\u{a0}·\u{a0}", " · "), |keys, mark| {
+        keys.replace(&format!("{mark}\u{a0}"), &format!("{mark} "))
+    })
 }
 
 /// The reply that a typed line stands for, where it is no answer.
@@ -134,8 +208,8 @@ pub(super) fn letter(line: &str) -> Option<Reply> {
     match line.to_lowercase().as_str() {
         "u" | "unknown" => Some(Reply::Unknown),
         "?" | "w" | "why" | "help" => Some(Reply::Why),
-        "s" | "skip" => Some(Reply::Skip),
         "b" | "back" => Some(Reply::Back),
+        "r" | "review" => Some(Reply::Review),
         "q" | "quit" | "exit" => Some(Reply::Leave),
         _ => None,
     }

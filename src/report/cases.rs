@@ -299,16 +299,31 @@ pub(super) fn write_case(rulebook: &Rulebook, case: &Case, page: &mut Page) {
     }
 }
 
-/// A published decision in full, with what the rules say to its answers.
+/// A published decision as the rule files have it.
 #[derive(Serialize)]
-struct CaseShape<'a> {
+pub(super) struct Stated<'a> {
     #[serde(flatten)]
     told: Told<'a>,
     answers: Map<String, Json>,
+    disagrees: Option<&'a str>,
+}
+
+pub(super) fn stated<'a>(rulebook: &'a Rulebook, case: &'a Case) -> Stated<'a> {
+    Stated {
+        told: told(rulebook, case),
+        answers: answers(rulebook, case),
+        disagrees: case.disagrees.as_deref(),
+    }
+}
+
+/// The same with what the rules say to its answers.
+#[derive(Serialize)]
+struct CaseShape<'a> {
+    #[serde(flatten)]
+    stated: Stated<'a>,
     verdict: &'a str,
     margin: i64,
     missed: bool,
-    disagrees: Option<&'a str>,
     #[serde(flatten)]
     likeness: Option<Likeness<'a>>,
 }
@@ -320,12 +335,10 @@ fn list_json(listing: Listing<'_>, provenance: &Provenance) -> String {
         let case = &rulebook.cases()[*index];
         let assessment = verdict(rulebook, case);
         CaseShape {
-            told: told(rulebook, case),
-            answers: answers(rulebook, case),
+            stated: stated(rulebook, case),
             verdict: &rulebook.bands()[assessment.band].id,
             margin: assessment.margin,
             missed: assessment.leaning(rulebook) != case.outcome,
-            disagrees: case.disagrees.as_deref(),
             likeness: listing.compared(case).map(|precedent| likeness(rulebook, precedent)),
         }
     };

@@ -24,6 +24,8 @@ pub struct Explained {
     pub fragile: Option<FragileFigure>,
     /// What is not known, those first that can change the verdict and move the margin most.
     pub open: Vec<Open>,
+    /// The names of the questions that can still change the verdict, the most useful first.
+    pub ask_next: Vec<String>,
     /// What that comes to, in a sentence; nothing where every question is answered.
     pub open_summary: Option<String>,
 }
@@ -161,6 +163,7 @@ pub(super) fn explained(
         steady: writer.steady(),
         fragile: explanation.steadiness.fragile.as_ref().map(|fragile| writer.fragile(fragile)),
         open: explanation.open_questions.iter().map(|open| writer.open(open)).collect(),
+        ask_next: writer.ask_next(),
         open_summary: writer.open_summary(),
     }
 }
@@ -506,6 +509,11 @@ impl Writer<'_> {
             can_change: open.can_change,
             spread: open.spread,
         }
+    }
+
+    fn ask_next(&self) -> Vec<String> {
+        let open = self.explanation.open_questions.iter().filter(|open| open.can_change == Some(true));
+        open.take(ASKED).map(|open| self.name(open.question).to_owned()).collect()
     }
 
     fn open_summary(&self) -> Option<String> {

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::content::Provenance;
-use super::json;
+use super::{cases, json};
 use crate::rulebook::{
     Accepts, Aspect, Band, Claim, Condition, Criterion, Kind, LEVELS, Leaning, Must, Platform, Problem,
     Question, Rulebook, Step, Test, Value,
@@ -45,6 +45,7 @@ pub fn render(rulebook: &Rulebook, provenance: &Provenance) -> String {
         "aspects": rulebook.aspects().iter().map(|aspect| export.aspect(aspect)).collect::<Vec<_>>(),
         "problems": rulebook.problems().iter().map(|problem| export.problem(problem)).collect::<Vec<_>>(),
         "steps": rulebook.steps().iter().map(|step| export.step(step)).collect::<Vec<_>>(),
+        "cases": rulebook.cases().iter().map(|case| json!(cases::stated(rulebook, case))).collect::<Vec<_>>(),
         "sources": (0..rulebook.sources().len()).map(|index| json!(json::source(rulebook, index))).collect::<Vec<_>>(),
     }))
 }

@@ -19,11 +19,15 @@ struct Document<'a> {
     verdict: &'a str,
     side: &'a str,
     status: &'static str,
-    coverage: f64,
+    leaning: Leaning<'a>,
+    sureness: Sureness,
+    unless: Vec<Unless>,
     margin: i64,
     possible_margins: [i64; 2],
     possible_verdicts: Vec<&'a str>,
+    verdict_shares: serde_json::Map<String, serde_json::Value>,
     possible_proved: bool,
+    gives_up: Vec<Miss<'a>>,
     sufficient_reasons: Vec<Reason<'a>>,
     turning_points: Vec<Turn<'a>>,
     slack: Vec<Said<'a>>,
@@ -51,6 +55,37 @@ pub(super) struct RulebookName<'a> {
     pub(super) name: &'a str,
     pub(super) version: &'a str,
     pub(super) digest: &'a str,
+}
+
+#[derive(Serialize)]
+struct Leaning<'a> {
+    verdict: &'a str,
+    side: &'a str,
+    platform: &'a str,
+}
+
+#[derive(Serialize)]
+struct Sureness {
+    percent: u8,
+    share: f64,
+    least: f64,
+    most: f64,
+    how: &'static str,
+}
+
+#[derive(Serialize)]
+struct Unless {
+    when: serde_json::Value,
+    text: String,
+    share: f64,
+}
+
+#[derive(Serialize)]
+struct Miss<'a> {
+    aspect: &'a str,
+    level: u8,
+    must: u8,
+    criteria: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -119,7 +154,7 @@ struct Open<'a> {
 
 #[derive(Serialize)]
 struct Recommendation<'a> {
-    platform: &'a str,
+    platform: Option<&'a str>,
     alternatives: Vec<&'a str>,
 }
 
@@ -141,6 +176,7 @@ struct Platform<'a> {
     effort: i64,
     burden: i64,
     shortfalls: Vec<Shortfall<'a>>,
+    misses: Vec<Miss<'a>>,
 }
 
 #[derive(Serialize)]
@@ -235,14 +271,28 @@ pub fn render(contents: &Contents<'_>) -> String {
             digest: &contents.provenance.digest,
         },
         headline: &contents.headline,
-        verdict: band_id(assessment.band),
-        side: &rulebook.side(assessment.leaning(rulebook)).id,
+        verdict: contents.verdict(),
+        side: contents.side(),
         status: status(contents.outlook.status),
-        coverage: f64::from(contents.outlook.coverage.percent()) / 100.0,
+        leaning: Leaning {
+            verdict: band_id(assessment.band),
+            side: contents.leaning_side(),
+            platform: platform_id(assessment.recommendation),
+        },
+        sureness: sureness(contents.outlook.sureness),
+        unless: contents.explanation.unless.iter().map(|unless| said_unless(rulebook, unless)).collect(),
         margin: assessment.margin,
         possible_margins: [contents.outlook.margins.0, contents.outlook.margins.1],
         possible_verdicts: contents.outlook.verdicts.iter().map(|band| band_id(*band)).collect(),
+        verdict_shares: contents
+            .outlook
+            .verdicts
+            .iter()
+            .zip(&contents.outlook.shares)
+            .map(|(band, share)| (band_id(*band).to_owned(), share.fraction().into()))
+            .collect(),
         possible_proved: contents.outlook.proved,
+        gives_up: misses(rulebook, assessment.gives_up()),
         sufficient_reasons: sufficient_reasons(contents),
         turning_points: turning_points(contents),
         slack: slack(contents),
@@ -251,7 +301,7 @@ pub fn render(contents: &Contents<'_>) -> String {
         effort_price: assessment.effort_price,
         decided_by: assessment.decided_by.map(criterion_id),
         recommendation: Recommendation {
-            platform: platform_id(assessment.recommendation),
+            platform: (!contents.is_undecided()).then(|| platform_id(assessment.recommendation)),
             alternatives: assessment.alternatives(rulebook).into_iter().map(platform_id).collect(),
         },
         answers: contents
@@ -299,6 +349,7 @@ pub fn render(contents: &Contents<'_>) -> String {
                         points: shortfall.points,
                     })
                     .collect(),
+                misses: misses(rulebook, &assessment.standings[row.platform].misses),
             })
             .collect(),
         ledger: contents
@@ -343,6 +394,35 @@ pub fn render(contents: &Contents<'_>) -> String {
         sources: contents.sources.iter().map(|index| source(rulebook, *index)).collect(),
     };
     pretty(&document)
+}
+
+fn sureness(sureness: crate::explanation::Sureness) -> Sureness {
+    Sureness {
+        percent: sureness.share.percent(),
+        share: sureness.share.fraction(),
+        least: sureness.least.fraction(),
+        most: sureness.most.fraction(),
+        how: sureness.how.word(),
+    }
+}
+
+fn said_unless(rulebook: &Rulebook, unless: &crate::explanation::Unless) -> Unless {
+    let condition = unless.condition(rulebook);
+    Unless {
+        when: condition.written(rulebook.questions()),
+        text: condition.say(rulebook.questions()),
+        share: unless.share.fraction(),
+    }
+}
+
+fn misses<'a>(rulebook: &'a Rulebook, misses: &[crate::assessment::Miss]) -> Vec<Miss<'a>> {
+    let miss = |miss: &crate::assessment::Miss| Miss {
+        aspect: &rulebook.aspects()[miss.aspect].id,
+        level: miss.level,
+        must: miss.must,
+        criteria: miss.criteria.iter().map(|index| rulebook.criteria()[*index].id.as_str()).collect(),
+    };
+    misses.iter().map(miss).collect()
 }
 
 fn sufficient_reasons<'a>(contents: &'a Contents<'_>) -> Vec<Reason<'a>> {

@@ -18,10 +18,15 @@ pub struct Selection<'a> {
     pub assessment: Option<&'a Assessment>,
     /// Every platform and aspect, or the source tutorial's own rows and columns.
     pub all: bool,
+    /// These platforms, in this order; where there are none, those that `all` says.
+    pub platforms: &'a [usize],
 }
 
 impl Selection<'_> {
     fn platforms(&self) -> Vec<usize> {
+        if !self.platforms.is_empty() {
+            return self.platforms.to_vec();
+        }
         (0..self.rulebook.platforms().len())
             .filter(|index| self.all || self.rulebook.platforms()[*index].tutorial)
             .collect()

@@ -1,6 +1,7 @@
 //! What a person or a program gets to read. The content is put together once; each format only lays it out.
 
 pub mod cases;
+pub mod comparison;
 mod content;
 mod explained;
 pub mod export;
@@ -9,6 +10,7 @@ pub mod markdown;
 pub mod matrix;
 mod page;
 mod phrases;
+pub mod questions;
 pub mod reference;
 pub mod scan;
 pub mod text;

@@ -16,13 +16,46 @@ pub(super) const WORKING: &str = "The working: all answers, the sum, what each o
 /// Between commands on one line.
 pub(super) const BETWEEN_COMMANDS: &str = " · ";
 
-/// What to run next; `other` is the platform that was not recommended.
+/// What to type after the program's name next; `other` is the platform that was not recommended.
 pub(super) fn next_commands(other: &str) -> Vec<String> {
-    vec![
-        format!("needk8s why {other}"),
-        "-v for everything".to_owned(),
-        "-o decision.md for a record".to_owned(),
-    ]
+    vec![format!("why {other}"), "-v for everything".to_owned(), "-o decision.md".to_owned()]
+}
+
+/// How published decisions that came out alike turned out.
+pub(super) fn odds(total: usize, right: usize, side: &str, others: usize, other: &str) -> String {
+    format!(
+        "Of {total} published decisions that came out like this, {right} were right with {side}, {others} with {other}."
+    )
+}
+
+/// Nothing that is not known can change the answer.
+pub(super) fn settled(open: usize) -> String {
+    match open {
+        0 => "All questions are answered.".to_owned(),
+        1 => "Certain: the question that you have not answered cannot change it.".to_owned(),
+        open => format!("Certain: the {open} questions that you have not answered cannot change it."),
+    }
+}
+
+/// In how many of all ways to answer the rest the side stays: "97 in 100".
+pub(super) fn sure(share: &str, about: bool, open: usize, undecided: bool) -> String {
+    let about = if about { "about " } else { "" };
+    let open = crate::text::counted(open, "question is", "questions are");
+    match undecided {
+        true => format!("{open} open; only {about}{share} ways to answer keep this leaning."),
+        false => format!("{open} open; in {about}{share} ways to answer it stays so."),
+    }
+}
+
+/// What would turn it.
+pub(super) fn unless(turns: &[String]) -> String {
+    const NAMED: usize = 2;
+    let more = turns.len().saturating_sub(NAMED);
+    let named = turns[..turns.len().min(NAMED)].join("; or ");
+    match more {
+        0 => format!("Unless {named}."),
+        _ => format!("Unless {named}; and {more} other ways."),
+    }
 }
 
 /// The answer where the recommended platform lacks something that must be had.

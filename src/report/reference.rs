@@ -10,18 +10,24 @@ use crate::rulebook::{
 };
 use crate::text::list;
 
+/// Every id that can be explained, by the kind of thing.
+pub fn index(rulebook: &Rulebook) -> Vec<(&'static str, Vec<&str>)> {
+    vec![
+        ("Questions", rulebook.questions().iter().map(|question| question.id.as_str()).collect()),
+        ("Criteria", rulebook.criteria().iter().map(|criterion| criterion.id.as_str()).collect()),
+        ("Aspects", rulebook.aspects().iter().map(|aspect| aspect.id.as_str()).collect()),
+        ("Platforms", rulebook.platforms().iter().map(|platform| platform.id.as_str()).collect()),
+        ("Problems", rulebook.problems().iter().map(|problem| problem.id.as_str()).collect()),
+        ("Steps of the learning path", rulebook.steps().iter().map(|step| step.id.as_str()).collect()),
+        ("Verdicts", rulebook.bands().iter().map(|band| band.id.as_str()).collect()),
+        ("Published decisions", rulebook.cases().iter().map(|case| case.id.as_str()).collect()),
+        ("Sources", rulebook.sources().iter().map(|source| source.id.as_str()).collect()),
+    ]
+}
+
 /// Every id that can be explained.
 pub fn ids(rulebook: &Rulebook) -> Vec<&str> {
-    let mut ids: Vec<&str> = Vec::new();
-    ids.extend(rulebook.questions().iter().map(|question| question.id.as_str()));
-    ids.extend(rulebook.criteria().iter().map(|criterion| criterion.id.as_str()));
-    ids.extend(rulebook.aspects().iter().map(|aspect| aspect.id.as_str()));
-    ids.extend(rulebook.platforms().iter().map(|platform| platform.id.as_str()));
-    ids.extend(rulebook.problems().iter().map(|problem| problem.id.as_str()));
-    ids.extend(rulebook.steps().iter().map(|step| step.id.as_str()));
-    ids.extend(rulebook.bands().iter().map(|band| band.id.as_str()));
-    ids.extend(rulebook.cases().iter().map(|case| case.id.as_str()));
-    ids.extend(rulebook.sources().iter().map(|source| source.id.as_str()));
+    let mut ids: Vec<&str> = index(rulebook).into_iter().flat_map(|(_, ids)| ids).collect();
     ids.sort_unstable();
     ids.dedup();
     ids

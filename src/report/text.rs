@@ -13,30 +13,55 @@ use crate::text::counted;
 
 /// Lays the report out as text.
 pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
-    let mut page = Page::new(layout);
     if layout.verbose {
+        let mut page = Page::new(layout);
         everything(contents, &mut page);
-    } else {
-        screen(contents, &mut page);
+        return page.finish();
     }
-    page.finish()
+    let fits = |screen: &String| screen.lines().count() <= SCREEN;
+    let mut screens = ROOM.iter().map(|room| screen(contents, layout, room));
+    let roomiest = screens.next().unwrap_or_default();
+    if fits(&roomiest) { roomiest } else { screens.find(fits).unwrap_or(roomiest) }
 }
 
 /// The answer in one line.
-pub fn line(contents: &Contents<'_>) -> String {
-    format!("{}\n", contents.headline)
+pub fn line(contents: &Contents<'_>, layout: Layout) -> String {
+    let mut page = Page::new(layout);
+    page.line(&contents.headline);
+    page.finish()
 }
 
-fn screen(contents: &Contents<'_>, page: &mut Page) {
-    opening(contents, page);
+/// The lines of a usual terminal, less the one where the next command is typed.
+const SCREEN: usize = 23;
+
+/// How much of what a screen may leave out is shown.
+struct Room {
+    again: usize,
+    first: usize,
+    like: usize,
+}
+
+/// From everything down to as little as makes sense.
+const ROOM: [Room; 5] = [
+    Room { again: 3, first: 2, like: 1 },
+    Room { again: 2, first: 2, like: 1 },
+    Room { again: 2, first: 1, like: 1 },
+    Room { again: 1, first: 1, like: 1 },
+    Room { again: 1, first: 1, like: 0 },
+];
+
+fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
+    let mut page = Page::new(layout);
+    opening(contents, &mut page);
     page.gap();
-    sums(contents, &contents.brief.sums, page);
+    sums(contents, &contents.brief.sums, &mut page);
     page.gap();
     let brief = &contents.brief;
-    page.labelled("Think again when", &again(&brief.again));
-    page.labelled("Do first", &numbered(&brief.first));
-    page.labelled("Like you", &unmarked(&brief.like[..brief.like.len().min(1)]));
-    page.labelled("Next", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
+    page.labelled("Think again when", &again(&brief.again, room.again));
+    page.labelled("Do first", &numbered(&brief.first[..brief.first.len().min(room.first)]));
+    page.labelled("Like you", &unmarked(&brief.like[..brief.like.len().min(room.like)]));
+    page.labelled("Next: needk8s", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
+    page.finish()
 }
 
 fn opening(contents: &Contents<'_>, page: &mut Page) {
@@ -55,17 +80,15 @@ fn opening(contents: &Contents<'_>, page: &mut Page) {
         page.paragraph(0, &phrases::ignored(&contents.ignored));
     }
     page.gap();
-    page.labelled("How sure", &unmarked(&contents.brief.sure));
+    page.labelled("How sure", &unmarked(&[contents.brief.sure.join(" ")]));
+    page.labelled("Answer next", &unmarked(contents.brief.ask.as_slice()));
 }
 
 /// The figures of some platforms, as a sum that can be done by hand.
 fn sums(contents: &Contents<'_>, rows: &[Sum], page: &mut Page) {
     let width = page.layout().width;
     let narrow = width < ROOM_FOR_WORDS;
-    let header = match narrow {
-        true => ["", "effort×cost", "+missing", "=total", ""],
-        false => ["", "effort × cost", "+ missing", "= total", "what is missing"],
-    };
+    let header = ["", "effort×cost", "+missing", "=total", "what is missing"];
     let name = |sum: &Sum| contents.platform_name(sum.platform).to_owned();
     let names = rows.iter().map(|sum| display_width(&name(sum))).max().unwrap_or_default();
     let figures: usize = header[1..4].iter().map(|text| display_width(text)).sum();
@@ -122,12 +145,14 @@ fn lacks(sum: &Sum, room: usize) -> String {
 }
 
 /// What to watch, a line each; where it leads in two directions, with the direction.
-fn again(again: &[Again]) -> Vec<(String, String)> {
-    const LINES: usize = 3;
-    let each = if again.len() > 1 { 1 } else { LINES };
+fn again(again: &[Again], most: usize) -> Vec<(String, String)> {
+    let each = if again.len() > 1 { 1 } else { most };
     let mut lines = Vec::new();
     for direction in again {
-        for when in direction.when.iter().take(each) {
+        let (first, others) = direction.when.split_at(direction.when.len().min(1));
+        // What is long is likely to take several things at once, and can wait for the full list.
+        let short = others.iter().filter(|when| when.len() <= SHORT);
+        for when in first.iter().chain(short).take(each) {
             let line = match again.len() {
                 1 => when.clone(),
                 _ => format!("{when} (then {})", direction.to),
@@ -137,6 +162,9 @@ fn again(again: &[Again]) -> Vec<(String, String)> {
     }
     lines
 }
+
+/// A clause of at most two lines.
+const SHORT: usize = 120;
 
 fn numbered(steps: &[String]) -> Vec<(String, &String)> {
     steps.iter().enumerate().map(|(number, step)| (format!("{}. ", number + 1), step)).collect()

@@ -10,10 +10,10 @@ use super::json::{RulebookName, Source, pretty, source};
 use super::markdown::{escape, link};
 use super::text::{Layout, Page};
 use super::{Format, explained::say_values};
-use crate::assessment::{About, Assessment};
-use crate::explanation::{Contrast, Gap, Removal};
+use crate::assessment::{About, Assessment, Miss};
+use crate::explanation::{Contrast, Gap, Missing, Removal};
 use crate::rulebook::{Reading, Rulebook, Values, any_of};
-use crate::text::{counted, lower_first, upper_first};
+use crate::text::{counted, list, lower_first, upper_first};
 
 /// The name and version of the shape in JSON.
 pub const SCHEMA: &str = "needk8s.why/1";
@@ -82,7 +82,17 @@ impl Why<'_> {
                 difference(mine, theirs, against)
             );
         }
+        let lacking: Vec<&str> = contrast
+            .misses
+            .iter()
+            .map(|missing| self.rulebook.aspects()[missing.miss.aspect].name.as_str())
+            .collect();
         match contrast.removed_by.is_empty() {
+            true if !lacking.is_empty() => format!(
+                "{name} lacks what you must have: {}. Beside {against}, the recommendation, it comes to {}.",
+                list(&lacking, "and"),
+                difference(mine, theirs, against)
+            ),
             true => format!(
                 "{against} is the recommendation, since {name} has {}.",
                 difference(mine, theirs, against)
@@ -114,6 +124,20 @@ impl Why<'_> {
             ],
             sources: criterion.sources.clone(),
         }
+    }
+
+    fn missing(&self, missing: &Missing) -> Told {
+        let Miss { aspect, must, criteria, .. } = &missing.miss;
+        let row = &self.rulebook.aspects()[*aspect];
+        let statements: Vec<&str> =
+            criteria.iter().map(|index| self.rulebook.criteria()[*index].statement.as_str()).collect();
+        let told = format!("You must have {} ({}).", row.asked(*must), statements.join("; "));
+        let met = self.when(
+            "That is not needed when",
+            &missing.met_by,
+            "No single change of an answer makes it unnecessary.",
+        );
+        Told { points: 0, title: row.name.clone(), sentences: vec![told, met], sources: Vec::new() }
     }
 
     fn when(&self, lead: &str, changes: &[Values], none: &str) -> String {
@@ -257,8 +281,12 @@ fn difference(mine: i64, theirs: i64, against: &str) -> String {
 }
 
 /// Everything that is told, the same for each format.
+/// The heading of what must be had and is not there.
+const MUSTS: &str = "What you must have and would not have";
+
 struct Parts {
     removals: Vec<Told>,
+    misses: Vec<Told>,
     against: Vec<Told>,
     favour: Vec<Told>,
     sources: Vec<usize>,
@@ -269,8 +297,9 @@ impl Parts {
         let removals: Vec<Told> = contrast.removed_by.iter().map(|removal| why.removal(removal)).collect();
         let told = contrast.gaps.iter().map(|gap| why.gap(contrast, gap));
         let (against, favour): (Vec<Told>, Vec<Told>) = told.partition(|told| told.points > 0);
+        let misses = contrast.misses.iter().map(|missing| why.missing(missing)).collect();
         let sources = why.sources(removals.iter().chain(&against).chain(&favour));
-        Self { removals, against, favour, sources }
+        Self { removals, misses, against, favour, sources }
     }
 }
 
@@ -285,9 +314,12 @@ fn text(why: Why<'_>, layout: Layout) -> String {
     let Some(contrast) = why.contrast else { return page.finish() };
     let parts = Parts::of(why, contrast);
     let name = why.name(contrast.platform);
-    if !parts.removals.is_empty() {
-        page.heading("Ruled out");
-        for told in &parts.removals {
+    for (title, told) in [("Ruled out", &parts.removals), (MUSTS, &parts.misses)] {
+        if told.is_empty() {
+            continue;
+        }
+        page.heading(title);
+        for told in told {
             page.item(
                 "-",
                 &format!("{}. {} {}", told.title, told.sentences.join(" "), why.refer(&told.sources)),
@@ -354,9 +386,12 @@ fn write_markdown(out: &mut String, why: Why<'_>) -> std::fmt::Result {
     }
     let Some(contrast) = why.contrast else { return Ok(()) };
     let parts = Parts::of(why, contrast);
-    if !parts.removals.is_empty() {
-        writeln!(out, "## Ruled out\n")?;
-        for told in &parts.removals {
+    for (title, told) in [("Ruled out", &parts.removals), (MUSTS, &parts.misses)] {
+        if told.is_empty() {
+            continue;
+        }
+        writeln!(out, "## {title}\n")?;
+        for told in told {
             writeln!(out, "* **{}**. {}", escape(&told.title), escape(&told.sentences.join(" ")))?;
         }
         writeln!(out)?;
@@ -411,6 +446,7 @@ struct Compared<'a> {
     burden: i64,
     burden_against: i64,
     removed_by: Vec<Constraint<'a>>,
+    misses: Vec<Must<'a>>,
     terms: Vec<Term<'a>>,
     ways: Vec<Way>,
 }
@@ -420,6 +456,14 @@ struct Constraint<'a> {
     id: &'a str,
     text: String,
     lifted_by: Vec<Change<'a>>,
+}
+
+#[derive(Serialize)]
+struct Must<'a> {
+    aspect: &'a str,
+    level: u8,
+    must: u8,
+    met_by: Vec<Change<'a>>,
 }
 
 #[derive(Serialize)]
@@ -482,6 +526,16 @@ impl<'a> Why<'a> {
                     id: &self.rulebook.criteria()[removal.criterion].id,
                     text: self.removal(removal).sentences.join(" "),
                     lifted_by: self.changes(&removal.lifted_by),
+                })
+                .collect(),
+            misses: contrast
+                .misses
+                .iter()
+                .map(|missing| Must {
+                    aspect: &self.rulebook.aspects()[missing.miss.aspect].id,
+                    level: missing.miss.level,
+                    must: missing.miss.must,
+                    met_by: self.changes(&missing.met_by),
                 })
                 .collect(),
             terms: contrast.gaps.iter().map(|gap| self.wire_term(contrast, gap)).collect(),

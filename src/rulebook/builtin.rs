@@ -20,18 +20,6 @@ const FILES: &[(&str, &str)] = &[
 /// The published decisions, which few results need.
 const CASES: (&str, &str) = ("rules/cases.toml", include_str!("../../rules/cases.toml"));
 
-/// Points of margin between the extremes when nothing is known, under these very files. Searching for them takes longer
-/// than all the rest of an answer; a test searches for them anew.
-const SPREAD: i64 = 171;
-
-impl Rulebook {
-    /// The points of margin between the extremes when nothing is known, where they are known beforehand.
-    pub(crate) fn known_spread(&self) -> Option<i64> {
-        let same = |(file, (_, text)): (&SourceFile, &(&str, &str))| file.text == *text;
-        (self.files.len() == FILES.len() && self.files.iter().zip(FILES).all(same)).then_some(SPREAD)
-    }
-}
-
 /// What a scan goes by in the rulebook that the program ships with.
 pub fn builtin_scan_file() -> SourceFile {
     source_file(("rules/scan.toml", include_str!("../../rules/scan.toml")))

@@ -14,7 +14,9 @@ pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
-pub use value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, UNKNOWN, Value, ValueError};
+pub use value::{
+    Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,
+};
 pub use values::Values;
 
 pub(crate) use parse::{read_answer, read_answer_table};
@@ -35,6 +37,8 @@ pub struct Rulebook {
     pub(crate) subject: usize,
     pub(crate) effort_price: Constant,
     pub(crate) shortfall_price: Constant,
+    pub(crate) decided_from: Constant,
+    pub(crate) undecided: Undecided,
     pub(crate) with: Side,
     pub(crate) without: Side,
     pub(crate) hedge: Side,
@@ -47,6 +51,7 @@ pub struct Rulebook {
     pub(crate) platforms: Vec<Platform>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) steps: Vec<Step>,
+    pub(crate) exceptions: Vec<Exception>,
     pub(crate) sources: Vec<Source>,
     /// Those of the shipped rulebook are read when they are first asked for.
     pub(crate) cases: OnceLock<Vec<Case>>,
@@ -60,6 +65,21 @@ pub struct Constant {
     /// Why it is this one.
     pub because: String,
 }
+
+/// What is said while too little is known for a verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// The verdict's name.
+    pub name: String,
+    /// The answer in one line, with `{possible}` for the verdicts that are possible and `{leaning}` for the one that what
+    /// is known leans to.
+    pub headline: String,
+    /// What it means.
+    pub meaning: String,
+}
+
+/// The verdict, and the side, while too little is known for one: no band or side of a rulebook is called so.
+pub const UNDECIDED: &str = "undecided";
 
 /// One of the three answers to the rulebook's question.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -380,6 +400,22 @@ pub struct Problem {
     pub sources: Vec<usize>,
 }
 
+/// Where the rules do not keep what they keep everywhere else: a stronger need never weakens the case for the subject, and
+/// one step of a number moves the margin by no more than the middle band is wide.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exception {
+    /// The id.
+    pub id: String,
+    /// The indices of the questions whose answer changes; all when empty.
+    pub questions: Vec<usize>,
+    /// The answers, before or after, for which it is one.
+    pub when: Condition,
+    /// Whether it is one only where the best platform with the subject takes less effort than the best without.
+    pub where_subject_is_lighter: bool,
+    /// Why it is right nevertheless.
+    pub because: String,
+}
+
 /// One step of the learning path.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
@@ -499,6 +535,18 @@ impl Rulebook {
     /// The price of a point of shortfall.
     pub fn shortfall_price(&self) -> &Constant {
         &self.shortfall_price
+    }
+    /// How sure it must be that a verdict's side stays, of 100, for it to count as decided.
+    pub fn decided_from(&self) -> &Constant {
+        &self.decided_from
+    }
+    /// What is said below that.
+    pub fn undecided(&self) -> &Undecided {
+        &self.undecided
+    }
+    /// Where steps of the answers may move the margin in a way that they never do otherwise.
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
     }
     /// The bands, from the least margin up.
     pub fn bands(&self) -> &[Band] {

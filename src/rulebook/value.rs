@@ -127,6 +127,8 @@ pub struct Count {
 pub struct Choice {
     /// The value in files and flags.
     pub id: String,
+    /// Other words for it.
+    pub aliases: Vec<String>,
     /// The text shown in a list.
     pub label: String,
     /// A clause completing "when …".
@@ -137,6 +139,26 @@ pub struct Choice {
     pub say_at_most: Option<String>,
     /// The same for every answer without this option.
     pub say_not: Option<String>,
+}
+
+/// How often each answer to a question occurs among the published decisions that state one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// How many state an answer.
+    pub stated: u64,
+    /// How many state this one; of a question that takes several options, a set of one option stands for all that have it.
+    pub by_value: Vec<(Value, u64)>,
+    /// The answer that nobody mentions because it is the usual one, and how many decisions to which the question applies
+    /// state none. Without it, what is seldom and therefore told would seem to be frequent.
+    pub unsaid: Option<(Value, u64)>,
+}
+
+impl Shares {
+    /// How many have an answer for which `is_such` holds, said or not.
+    pub fn count(&self, is_such: impl Fn(Value) -> bool) -> u64 {
+        let all = self.by_value.iter().chain(&self.unsaid);
+        all.filter(|(value, _)| is_such(*value)).map(|(_, stated)| stated).sum()
+    }
 }
 
 /// In which direction a growing system moves along a question.
@@ -171,6 +193,8 @@ pub struct Question {
     pub detail: bool,
     /// Where growing systems move.
     pub grows: Option<Growth>,
+    /// How often each answer occurs.
+    pub shares: Shares,
     /// The question applies only when this holds.
     pub ask_when: Option<Condition>,
 }
@@ -214,9 +238,9 @@ impl Question {
             return Ok(None);
         }
         let value = match &self.kind {
-            Kind::Flag(_) => match text {
-                "true" | "yes" | "y" => Value::Flag(true),
-                "false" | "no" | "n" => Value::Flag(false),
+            Kind::Flag(_) => match text.to_lowercase().as_str() {
+                "true" | "yes" | "y" | "on" => Value::Flag(true),
+                "false" | "no" | "n" | "off" => Value::Flag(false),
                 _ => return Err(self.not_a_value(text)),
             },
             Kind::Choice(_) => Value::Choice(self.option(text)?),
@@ -224,20 +248,78 @@ impl Question {
                 let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty() && *id != "none");
                 Value::Choices(self.option_set(ids)?)
             }
-            Kind::Count(count) => match text.parse() {
-                Ok(number) if (count.min..=count.max).contains(&number) => Value::Count(number),
+            Kind::Count(count) => match whole_number(text) {
+                Some(number) if (count.min..=count.max).contains(&number) => Value::Count(number),
+                _ if is_range(text) => return Err(self.not_a_range(text)),
                 _ => return Err(self.not_a_value(text)),
             },
         };
         Ok(Some(value))
     }
 
-    /// The index of the option with this id.
+    /// Reads an answer as people type it: beside what [`parse`](Self::parse) takes, the beginning of an option's id, and
+    /// for options that are numbers one that lies between them. What was taken for what, where that is not plain, is the
+    /// second part.
+    ///
+    /// # Errors
+    /// When the text is no possible answer.
+    pub fn parse_typed(&self, text: &str) -> Result<(Option<Value>, Option<String>), ValueError> {
+        let error = match self.parse(text) {
+            Ok(value) => return Ok((value, None)),
+            Err(error) => error,
+        };
+        match &self.kind {
+            Kind::Choice(_) => {
+                let (option, note) = self.option_typed(text.trim()).ok_or(error)?;
+                Ok((Some(Value::Choice(option)), note))
+            }
+            Kind::Choices(_) => {
+                let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+                let options: Option<Vec<usize>> =
+                    words.map(|word| self.option(word).ok().or_else(|| self.beginning_with(word))).collect();
+                let set = options.ok_or(error)?.into_iter().map(OptionSet::of);
+                Ok((Some(Value::Choices(set.fold(OptionSet::default(), OptionSet::union))), None))
+            }
+            Kind::Flag(_) | Kind::Count(_) => Err(error),
+        }
+    }
+
+    /// The option that somebody means, and what was taken for what where that is not plain.
+    pub fn option_typed(&self, text: &str) -> Option<(usize, Option<String>)> {
+        let text = text.trim_end_matches('%').trim_end();
+        if let Some(option) = self.option(text).ok().or_else(|| self.beginning_with(text)) {
+            return Some((option, None));
+        }
+        let number: f64 = text.parse().ok().filter(|number: &f64| self.ordered && number.is_finite())?;
+        let number_of = |option: &Choice| option.id.parse::<f64>().ok();
+        let numbers: Vec<(usize, f64)> = self
+            .options()
+            .iter()
+            .enumerate()
+            .filter_map(|(index, option)| Some((index, number_of(option)?)))
+            .collect();
+        let next = numbers.iter().find(|(_, class)| *class >= number).or(numbers.last())?;
+        let note = format!("{}: {text} counts as {}, the class for it", self.id, self.options()[next.0].id);
+        Some((next.0, Some(note)))
+    }
+
+    /// The only option whose id begins so.
+    fn beginning_with(&self, text: &str) -> Option<usize> {
+        let text = text.to_lowercase();
+        let mut such = self.options().iter().enumerate().filter(|(_, option)| option.id.starts_with(&text));
+        match (such.next(), such.next()) {
+            (Some((index, _)), None) if !text.is_empty() => Some(index),
+            _ => None,
+        }
+    }
+
+    /// The index of the option with this id, or with this among its aliases.
     ///
     /// # Errors
     /// When there is none.
     pub fn option(&self, id: &str) -> Result<usize, ValueError> {
-        self.options().iter().position(|option| option.id == id).ok_or_else(|| self.not_a_value(id))
+        let is_it = |option: &Choice| option.id == id || option.aliases.iter().any(|alias| alias == id);
+        self.options().iter().position(is_it).ok_or_else(|| self.not_a_value(id))
     }
 
     /// The set of the options with these ids.
@@ -247,6 +329,14 @@ impl Question {
     pub fn option_set<'i>(&self, ids: impl IntoIterator<Item = &'i str>) -> Result<OptionSet, ValueError> {
         ids.into_iter()
             .try_fold(OptionSet::default(), |set, id| Ok(set.union(OptionSet::of(self.option(id)?))))
+    }
+
+    /// The error for a range: rules draw their lines at single numbers.
+    fn not_a_range(&self, given: &str) -> ValueError {
+        ValueError {
+            message: format!("`{given}` is a range, and `{}` takes one number", self.id),
+            help: "rules draw their lines at single numbers; give the number that you plan for".to_owned(),
+        }
     }
 
     /// The error for a text that is no answer to this question.
@@ -294,5 +384,47 @@ impl Question {
             Value::Choices(set) => set.iter().map(label).collect::<Vec<_>>().join(", "),
             Value::Count(number) => number.to_string(),
         }
+    }
+}
+
+/// A whole number as people write it: `1000`, `1,000`, `1_000`, `~1000`.
+fn whole_number(text: &str) -> Option<u64> {
+    let text = text.trim_start_matches(['~', '≈']).trim_start();
+    let groups: Vec<&str> = text.split([',', '_', '\'', '\u{a0}', '\u{202f}']).collect();
+    let is_number = |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+    let grouped = match groups.as_slice() {
+        [only] => is_number(only),
+        [first, rest @ ..] => {
+            is_number(first)
+                && first.len() <= 3
+                && rest.iter().all(|group| group.len() == 3 && is_number(group))
+        }
+        [] => false,
+    };
+    if grouped { groups.concat().parse().ok() } else { None }
+}
+
+/// `5-10`, `5..10`, `5 to 10`
+pub fn is_range(text: &str) -> bool {
+    ["-", "–", "..=", "..", " to "].iter().any(|between| {
+        text.split_once(between).is_some_and(|(from, to)| {
+            whole_number(from.trim()).is_some() && whole_number(to.trim()).is_some()
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_people_write_them() {
+        for (text, number) in [("1,000", 1000), ("~5", 5), ("12_000", 12_000), ("007", 7)] {
+            assert_eq!(whole_number(text), Some(number), "{text}");
+        }
+        for text in ["1,00", "1.5", "", "~", "-5", "5k", ",000", "99999999999999999999"] {
+            assert_eq!(whole_number(text), None, "{text}");
+        }
+        assert!(is_range("5-10") && is_range("5..9") && is_range("~5 to 1,000") && !is_range("-5"));
     }
 }

@@ -14,6 +14,8 @@ use crate::folder::{Folder, Links};
 pub(crate) const FILE: &str = ".gitignore";
 /// Bytes of one file: patterns cost far more than their length.
 const LARGEST: u64 = 64 << 10;
+/// Patterns of one file that have to be tried one by one.
+const MOST_WILD: usize = 1_000;
 /// Why a file that cannot be read so is not read.
 pub(crate) const UNUSUAL: &str = "its .gitignore is no file of patterns of a usual size";
 
@@ -78,11 +80,12 @@ impl Ignored {
         (ignored, unreadable)
     }
 
-    fn add(outer: Option<Arc<Ignored>>, patterns: Gitignore, stand: Stand) -> Option<Arc<Ignored>> {
+    fn add(outer: Option<Arc<Ignored>>, own: Patterns, stand: Stand) -> Option<Arc<Ignored>> {
+        let Patterns { patterns, wild } = own;
         if patterns.is_empty() {
             return outer;
         }
-        let weight = patterns.len() as u64 + outer.as_ref().map_or(0, |outer| outer.weight);
+        let weight = wild + outer.as_ref().map_or(0, |outer| outer.weight);
         Some(Arc::new(Self { patterns, stand, outer, weight }))
     }
 
@@ -106,16 +109,37 @@ impl Ignored {
 }
 
 /// The patterns of a file; none where there is no file.
-fn read(folder: &Folder, file: &str) -> Result<Gitignore, String> {
+fn read(folder: &Folder, file: &str) -> Result<Patterns, String> {
     if folder.look(file).is_none() {
-        return Ok(Gitignore::empty());
+        return Ok(Patterns { patterns: Gitignore::empty(), wild: 0 });
     }
     let bytes = folder.read(file, LARGEST, Links::Followed)?;
     let text = String::from_utf8_lossy(&bytes);
+    let lines = || text.trim_start_matches('\u{feff}').lines();
+    let wild = lines().filter(|line| is_wild(line)).count();
+    if wild > MOST_WILD {
+        return Err(format!("it has more than {MOST_WILD} patterns"));
+    }
     let mut patterns = GitignoreBuilder::new("");
-    for line in text.trim_start_matches('\u{feff}').lines() {
+    for line in lines() {
         // A line that is no pattern is none for git either.
         let _ = patterns.add_line(None, line);
     }
-    patterns.build().map_err(|error| error.to_string())
+    let patterns = patterns.build().map_err(|error| error.to_string())?;
+    Ok(Patterns { patterns, wild: wild as u64 })
+}
+
+/// Whether a line is a pattern that has to be tried, other than names and endings, which are looked up.
+fn is_wild(line: &str) -> bool {
+    let line = line.trim();
+    let rest = line.trim_start_matches(['!', '/']).trim_start_matches("**/");
+    let rest = rest.strip_prefix("*.").unwrap_or(rest);
+    !line.starts_with('#') && rest.contains(['*', '?', '[', '{'])
+}
+
+/// The patterns of one file.
+struct Patterns {
+    patterns: Gitignore,
+    /// How many of them have to be tried one by one.
+    wild: u64,
 }

@@ -15,7 +15,7 @@ use super::source::{Listed, Source};
 use super::tables::KubernetesTable;
 
 /// Objects of a whole tree, with the images in them.
-const MOST_OBJECTS: usize = 50_000;
+const MOST_OBJECTS: usize = 30_000;
 /// Kinds in one template.
 const MOST_KINDS: usize = 1_000;
 

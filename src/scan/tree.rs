@@ -32,7 +32,9 @@ const LARGEST_TREE: u64 = 256 << 20;
 /// Bytes of texts that stay in memory; what is beyond them is read again by each reader that wants it.
 const KEPT: u64 = 16 << 20;
 /// How often a path may be held against a pattern of `.gitignore`, in all.
-const MOST_EFFORT: u64 = 2_000_000_000;
+const MOST_EFFORT: u64 = 100_000_000;
+/// What it takes to make a pattern ready, in the same unit.
+const EFFORT_TO_MAKE_READY: u64 = 2_000;
 /// Paths that are named for one reason; the rest are counted.
 const MOST_NAMED: usize = 50;
 
@@ -215,7 +217,14 @@ impl Walk<'_> {
         }
         if has_patterns {
             match Ignored::within(directory.ignored.clone(), self.folder, &directory.path) {
-                Ok(ignored) => directory.ignored = ignored,
+                Ok(ignored) => {
+                    let weight = |ignored: &Option<Arc<Ignored>>| {
+                        ignored.as_ref().map_or(0, |ignored| ignored.weight())
+                    };
+                    let own = weight(&ignored).saturating_sub(weight(&directory.ignored));
+                    self.effort.fetch_add(own * EFFORT_TO_MAKE_READY, Ordering::Relaxed);
+                    directory.ignored = ignored;
+                }
                 Err(_) if directory.depth == 0 => {
                     self.leave_out(
                         ignored::FILE.to_owned(),

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
+use needk8s::precedents::odds;
 use needk8s::rulebook::{Classes, Rulebook, Value};
 
 use drafts::{Size, rulebook_of};
@@ -33,14 +34,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let half: Vec<Option<Value>> =
         full.iter().enumerate().map(|(index, value)| value.filter(|_| index % 2 == 0)).collect();
     let engine = Engine::new(&rulebook);
+    let band =
+        |given: &[Option<Value>]| assess(&rulebook, rulebook.readings(|question| given[question])).band;
 
     measure("read and check the rulebook", 300, || drop(black_box(Rulebook::builtin())));
     measure("assess a full set of answers", 3_000, || {
         drop(black_box(assess(&rulebook, rulebook.readings(|question| full[question]))));
     });
+    measure("read its published decisions too", 300, || {
+        drop(black_box(Rulebook::builtin().map(|rulebook| rulebook.cases().len())));
+    });
+    measure("judge all published decisions", 300, || drop(black_box(odds(&rulebook))));
     measure("compile the engine", 300, || drop(black_box(Engine::new(&rulebook))));
-    measure("outlook, all answered", 1_000, || drop(black_box(engine.outlook(&full))));
-    measure("outlook, half answered", 300, || drop(black_box(engine.outlook(&half))));
+    measure("outlook, all answered", 1_000, || drop(black_box(engine.outlook(&full, band(&full)))));
+    measure("outlook, half answered", 300, || drop(black_box(engine.outlook(&half, band(&half)))));
 
     println!("\nfull explanation of 1,000 random sets of answers");
     let all = explanations("all answered", &rulebook, 0, 1_000);

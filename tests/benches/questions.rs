@@ -13,11 +13,13 @@ use std::cell::RefCell;
 use std::time::Instant;
 
 use needk8s::assessment::assess;
+use needk8s::explanation::Engine;
 use needk8s::interview::{Adaptive, FileOrder, Order, Situation};
-use needk8s::rulebook::Rulebook;
+use needk8s::rulebook::{Leaning, Rulebook};
 use numbers::Numbers;
 use respondents::{
-    Known, Walk, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
+    Known, Walk, cases, like_the_cases, questions_until_settled, questions_until_sure, stopping_file_order,
+    uniform,
 };
 
 const RESPONDENTS: usize = 10_000;
@@ -25,7 +27,8 @@ const RESPONDENTS: usize = 10_000;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let respondents = std::env::args().find_map(|arg| arg.parse().ok()).unwrap_or(RESPONDENTS);
     let rulebook = Rulebook::builtin()?;
-    let order = Adaptive::new(&rulebook);
+    let engine = Engine::new(&rulebook);
+    let order = Adaptive::new(&rulebook, &engine);
     let times = RefCell::new(Vec::new());
     let adaptive = |situation: &Situation<'_>| {
         let start = Instant::now();
@@ -40,48 +43,54 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         (0..respondents).map(|_| like_the_cases(&rulebook, &cases, &mut numbers)).collect();
     let random: Vec<Known> = (0..respondents).map(|_| uniform(&rulebook, &mut numbers)).collect();
 
-    println!("| answers | people | order | mean | median | 9 of 10 at most | settled before the end |");
-    println!("| --- | ---: | --- | ---: | ---: | ---: | ---: |");
+    println!(
+        "| answers | people | order | until | mean | median | 9 of 10 at most | reached | result changed |"
+    );
+    println!("| --- | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |");
     let populations =
         [("the cases", &cases), ("as frequent as in the cases", &realistic), ("all as frequent", &random)];
-    let mut changed = 0;
     for (name, people) in populations {
         for (order_name, order) in [("adaptive", &adaptive as &dyn Order), ("the rulebook's", &file)] {
-            let mut counts = Vec::new();
-            let mut settled = 0;
-            for known in people {
-                let walk = questions_until_settled(&rulebook, order, known);
-                counts.push(walk.asked);
-                settled += usize::from(walk.settled);
-                let whole = questions_until_settled(&rulebook, &FileOrder, known);
-                changed += usize::from(result(&rulebook, &walk) != result(&rulebook, &whole));
+            for (until, asks) in
+                [("95 in 100", questions_until_sure as Asks), ("proved", questions_until_settled)]
+            {
+                let walks: Vec<Walk> = people.iter().map(|known| asks(&rulebook, order, known)).collect();
+                let line = summary(&rulebook, people, &walks, until == "proved");
+                println!("| {name} | {} | {order_name} | {until} | {line}", thousands(people.len()));
             }
-            counts.sort_unstable();
-            let mean = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
-            println!(
-                "| {name} | {} | {order_name} | {mean:.1} | {} | {} | {} % |",
-                thousands(people.len()),
-                counts[counts.len() / 2],
-                counts[counts.len() * 9 / 10],
-                100 * settled / people.len()
-            );
         }
     }
     let mut times = times.take();
     times.sort_unstable();
     let millis = |part: f64| times[(times.len() as f64 * part) as usize].as_secs_f64() * 1e3;
-    println!(
-        "\nStopping changed {changed} results. A step took {:.1} ms, 999 of 1,000 at most {:.1} ms.",
-        millis(0.5),
-        millis(0.999)
-    );
+    println!("\nA step took {:.1} ms, 999 of 1,000 at most {:.1} ms.", millis(0.5), millis(0.999));
     Ok(())
 }
 
-/// Verdict and recommended platform.
-fn result(rulebook: &Rulebook, walk: &Walk) -> (usize, usize) {
-    let assessment = assess(rulebook, walk.answers.readings(rulebook));
-    (assessment.band, assessment.recommendation)
+type Asks = fn(&Rulebook, &dyn Order, &Known) -> Walk;
+
+/// The figures of some people: what they were asked, and how many would have had another result after all questions.
+fn summary(rulebook: &Rulebook, people: &[Known], walks: &[Walk], proved: bool) -> String {
+    let mut counts: Vec<usize> = walks.iter().map(|walk| walk.asked).collect();
+    counts.sort_unstable();
+    let reached = walks.iter().filter(|walk| if proved { walk.settled } else { walk.sure }).count();
+    let changed = people.iter().zip(walks).filter(|(known, walk)| {
+        let whole = questions_until_settled(rulebook, &FileOrder, known);
+        side(rulebook, walk) != side(rulebook, &whole)
+    });
+    format!(
+        "{:.1} | {} | {} | {} % | {:.1} % |",
+        counts.iter().sum::<usize>() as f64 / counts.len() as f64,
+        counts[counts.len() / 2],
+        counts[counts.len() * 9 / 10],
+        100 * reached / people.len(),
+        100.0 * changed.count() as f64 / people.len() as f64
+    )
+}
+
+/// The side of the verdict.
+fn side(rulebook: &Rulebook, walk: &Walk) -> Leaning {
+    rulebook.bands()[assess(rulebook, walk.answers.readings(rulebook)).band].leaning
 }
 
 /// "10,000"

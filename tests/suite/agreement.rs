@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use needk8s::precedents::{odds, verdict};
+use needk8s::precedents::{is_missed, odds, verdict};
 use needk8s::rulebook::{Case, Confidence, Leaning, Rulebook};
 
 use crate::cases::rulebook;
@@ -176,4 +176,21 @@ fn seventy_seven_clear_decisions_were_new_to_the_first_rules() {
         case.outcome != Leaning::Hedge && case.group.as_deref().is_some_and(|group| group != "calibrated-1")
     };
     assert_eq!(rulebook.cases().iter().filter(new).count(), 77);
+}
+
+#[test]
+fn the_rules_miss_a_decision_exactly_where_it_says_why() {
+    let rulebook = rulebook();
+    let ids = |such: &dyn Fn(&Case) -> bool| -> Vec<&str> {
+        rulebook.cases().iter().filter(|case| such(case)).map(|case| case.id.as_str()).collect()
+    };
+    assert_eq!(ids(&|case| is_missed(&rulebook, case)), ids(&|case| case.disagrees.is_some()));
+}
+
+#[test]
+fn the_higher_the_verdict_the_more_often_kubernetes_was_right() {
+    let rulebook = rulebook();
+    let clear: Vec<(usize, usize)> =
+        odds(&rulebook).iter().map(|odds| (odds.with, odds.with + odds.without)).collect();
+    assert!(clear.windows(2).all(|two| two[0].0 * two[1].1 <= two[1].0 * two[0].1), "{clear:?}");
 }

@@ -151,7 +151,7 @@ fn sets_are_said_the_short_way() {
         classes.values(question, &classes_in).say(&rulebook.questions()[question])
     };
     let but = |option: usize| move |value: Value| value != Value::Choice(option);
-    assert_eq!(said("location", &but(0)), "it does not run on one server");
+    assert_eq!(said("location", &but(0)), "one server is not enough");
     assert_eq!(said("purpose", &but(3)), "nobody relies on it in production");
     assert_eq!(said("purpose", &but(0)), "it is more than a homelab or a personal project");
     assert_eq!(said("developers", &|value| value == Value::Count(1)), "one person writes the software");

@@ -48,10 +48,10 @@ pub(crate) fn rulebook_of(numbers: &mut Numbers, size: Size) -> Option<Rulebook>
             String::new()
         };
         let grows = if numbers.once_in(2) { "grows = \"up\"\n" } else { "" };
+        let (shares, kind) = with_shares(numbers, *kind);
         let _ = write!(
             text,
-            "[[question]]\nid = \"q{index}\"\ngroup = \"all\"\nname = \"n\"\nprompt = \"p\"\nhelp = \"h\"\nwhy = \"w\"\n{ask_when}{grows}{}",
-            KINDS[*kind]
+            "[[question]]\nid = \"q{index}\"\ngroup = \"all\"\nname = \"n\"\nprompt = \"p\"\nhelp = \"h\"\nwhy = \"w\"\n{ask_when}{grows}{shares}{kind}"
         );
     }
     let Size { aspects, platforms, .. } = size;
@@ -79,6 +79,29 @@ pub(crate) fn rulebook_of(numbers: &mut Numbers, size: Size) -> Option<Rulebook>
         text += &random_criterion(numbers, criterion, &kinds, size);
     }
     Rulebook::parse(vec![SourceFile { name: "random.toml".to_owned(), text }]).ok()
+}
+
+/// How often the answers to a question of this kind occur, and the rest of the question.
+fn with_shares(numbers: &mut Numbers, kind: usize) -> (String, String) {
+    let rest = KINDS[kind].to_owned();
+    if numbers.once_in(3) {
+        return (String::new(), rest);
+    }
+    match kind {
+        0 => {
+            let [yes, no, unsaid] = [5, 5, 9].map(|most| numbers.below(most));
+            (format!("share = {{ true = {yes}, false = {no} }}\nunsaid = {{ false = {unsaid} }}\n"), rest)
+        }
+        2 => (format!("share = {{ 1 = {}, 4 = {} }}\n", numbers.below(5), numbers.below(5)), rest),
+        _ => {
+            let stated = if kind == 4 { "stated = 7\n" } else { "" };
+            let shared = |rest: String, option: &str| {
+                let id = format!("id = \"{option}\"\n");
+                rest.replace(&id, &format!("{id}share = {}\n", numbers.below(5)))
+            };
+            (stated.to_owned(), ["a", "c"].into_iter().fold(rest, shared))
+        }
+    }
 }
 
 fn random_criterion(numbers: &mut Numbers, index: usize, kinds: &[usize], size: Size) -> String {
@@ -233,7 +256,23 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
         keep(table, "criterion", |criterion| {
             asked_by(&criterion["when"], &ids).iter().all(|id| kept.contains(id))
         });
+        keep(table, "case", |_| false);
         keep(table, "problem", |problem| asked_by(&problem["when"], &ids).iter().all(|id| kept.contains(id)));
+        let concerns = |value: &toml::Value| {
+            let asked = value.get("when").map(|when| asked_by(when, &ids)).unwrap_or_default();
+            asked.iter().all(|id| kept.contains(id))
+        };
+        keep(table, "step", concerns);
+        keep(table, "exception", |exception| {
+            let named = exception.get("questions").and_then(|questions| questions.as_array());
+            let known = |id: &toml::Value| id.as_str().is_some_and(|id| kept.iter().any(|kept| kept == id));
+            concerns(exception) && named.is_none_or(|ids| ids.iter().all(known))
+        });
+        for platform in table.get_mut("platform").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+            let platform = platform.as_table_mut().expect("a platform");
+            keep(platform, "takes-on", concerns);
+            keep(platform, "caveats", concerns);
+        }
     }
     parsed(&tables).unwrap_or_else(|faults| panic!("{faults}"))
 }

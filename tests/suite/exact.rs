@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use needk8s::assessment::{Assessment, assess};
-use needk8s::explanation::{Engine, Explanation, Figure, Fragile, Target, TurningPoints};
+use needk8s::explanation::{Engine, Explanation, Figure, Fragile, How, Share, Status, Target, TurningPoints};
 use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Reading, Rulebook, Value, Values};
 
 use crate::cases::{rulebook, some};
@@ -155,14 +155,11 @@ fn check_outlook(
     };
     let bands: BTreeSet<usize> = outcomes.iter().map(|outcome| outcome.band).collect();
     let outlook = &explanation.outlook;
-    assert!(outlook.proved && outlook.coverage.proved, "{context}");
+    assert!(outlook.proved, "{context}");
     assert_eq!(outlook.margins, margins(&outcomes), "margins, {context}");
     assert_eq!(outlook.verdicts, bands.into_iter().collect::<Vec<_>>(), "verdicts, {context}");
-    if outlook.coverage.left > 0 {
-        let all = naive.outcomes(&vec![None; given.len()]);
-        let (least, most) = margins(&all);
-        assert_eq!(outlook.coverage.whole, most - least, "coverage, {context}");
-    }
+    check_sureness(naive, given, explanation, assessment, context);
+    check_unless(naive, given, explanation, assessment, context);
     let same = |outcome: &Outcome| {
         (outcome.band, outcome.recommendation) == (assessment.band, assessment.recommendation)
     };
@@ -170,6 +167,126 @@ fn check_outlook(
     let closed = engine.is_closed_to(given, &open, assessment.band, assessment.recommendation);
     let all = naive.answered_or_not(given);
     assert_eq!(closed, all.iter().all(|given| same(&naive.outcome(given))), "closed, {context}");
+}
+
+/// How often each of the answers to a question occurs: its class by the published decisions that state it, at least half a
+/// one, and each option of a set by itself.
+fn weights(rulebook: &Rulebook, question: usize, values: &[Value]) -> Vec<f64> {
+    let classes = &Classes::of_rulebook(rulebook)[question];
+    let asked = &rulebook.questions()[question];
+    let stated = |value: Value| {
+        let such = asked.shares.by_value.iter().filter(|(stated, _)| *stated == value);
+        such.map(|(_, number)| *number as f64).sum::<f64>()
+    };
+    let mut by_class = vec![0.0; classes.len()];
+    if let Kind::Choices(options) = &asked.kind {
+        let has = |option: usize| {
+            (stated(Value::Choices(OptionSet::of(option))) + 0.5) / (asked.shares.stated as f64 + 1.0)
+        };
+        for set in (0..1_u64 << options.len()).map(OptionSet) {
+            let part = |option: usize| if set.contains(option) { has(option) } else { 1.0 - has(option) };
+            by_class[classes.class_of(Value::Choices(set))] += (0..options.len()).map(part).product::<f64>();
+        }
+    } else {
+        for (value, number) in asked.shares.by_value.iter().chain(&asked.shares.unsaid) {
+            by_class[classes.class_of(*value)] += *number as f64;
+        }
+        by_class.iter_mut().for_each(|weight| *weight = weight.max(0.5));
+    }
+    let all: f64 = by_class.iter().sum();
+    let class = |value: &Value| classes.class_of(*value);
+    let members = |of: usize| values.iter().filter(|value| class(value) == of).count() as f64;
+    values.iter().map(|value| by_class[class(value)] / all / members(class(value))).collect()
+}
+
+fn check_sureness(
+    naive: &mut Naive<'_>,
+    given: &Given,
+    explanation: &Explanation,
+    assessment: &Assessment,
+    context: &str,
+) {
+    let rulebook = naive.rulebook;
+    let open: Vec<usize> = (0..given.len()).filter(|question| given[*question].is_none()).collect();
+    let weights: Vec<Vec<f64>> =
+        open.iter().map(|question| weights(rulebook, *question, &naive.values[*question])).collect();
+    let mut by_band = vec![0.0; rulebook.bands().len()];
+    for completion in naive.completions(given) {
+        let weight: f64 = open
+            .iter()
+            .zip(&weights)
+            .map(|(question, weights)| {
+                let at =
+                    naive.values[*question].iter().position(|value| Some(*value) == completion[*question]);
+                weights[at.expect("a value")]
+            })
+            .product();
+        by_band[naive.outcome(&completion).band] += weight;
+    }
+    let side = assessment.leaning(rulebook);
+    let of_side = |(band, weight): (usize, &f64)| (rulebook.bands()[band].leaning == side).then_some(*weight);
+    let stays: f64 = by_band.iter().enumerate().filter_map(of_side).sum();
+    let outlook = &explanation.outlook;
+    let near = |share: Share, weight: f64| (share.fraction() - weight).abs() < 3e-6;
+    assert_eq!(outlook.sureness.how, How::Proved, "{context}");
+    assert_eq!(
+        (outlook.sureness.least, outlook.sureness.most),
+        (outlook.sureness.share, outlook.sureness.share)
+    );
+    assert!(near(outlook.sureness.share, stays), "{:?}, not {stays}, {context}", outlook.sureness);
+    for (band, share) in outlook.verdicts.iter().zip(&outlook.shares) {
+        assert!(near(*share, by_band[*band]), "{share:?} of {band}, not {by_band:?}, {context}");
+    }
+    let expected = match outlook.verdicts.as_slice() {
+        [only] if *only == assessment.band => Status::Settled,
+        _ if outlook.sureness.share.percent() < 67 => Status::Undecided,
+        _ => Status::Leaning,
+    };
+    assert_eq!(outlook.status, expected, "{context}");
+}
+
+fn check_unless(
+    naive: &mut Naive<'_>,
+    given: &Given,
+    explanation: &Explanation,
+    assessment: &Assessment,
+    context: &str,
+) {
+    let rulebook = naive.rulebook;
+    let side = assessment.leaning(rulebook);
+    let mut expected: BTreeSet<Changes> = BTreeSet::new();
+    for size in 1..=2 {
+        let sets = sets_of(naive, given, size, 0);
+        for set in sets.into_iter().filter(|set| set.iter().all(|(question, _)| given[*question].is_none())) {
+            let band = naive.outcome(&changed(given, &set)).band;
+            if rulebook.bands()[band].leaning != side {
+                expected.insert(set);
+            }
+        }
+        if !expected.is_empty() {
+            break;
+        }
+    }
+    let mut named: BTreeSet<Changes> = BTreeSet::new();
+    let mut shares = Vec::new();
+    for unless in explanation.unless.iter().filter(|unless| unless.changes.len() <= 2) {
+        let sets = all_of(naive, &unless.changes);
+        let share: f64 = unless
+            .changes
+            .iter()
+            .map(|values| {
+                let all = &naive.values[values.question()];
+                let weights = weights(rulebook, values.question(), all);
+                let such = all.iter().zip(weights).filter(|(value, _)| values.contains(**value));
+                such.map(|(_, weight)| weight).sum::<f64>()
+            })
+            .product();
+        assert!((unless.share.fraction() - share).abs() < 3e-6, "{unless:?}, not {share}, {context}");
+        shares.push(unless.share);
+        assert!(sets.into_iter().all(|set| named.insert(set)), "named twice, {context}");
+    }
+    assert_eq!(named, expected, "what would turn the side, {context}");
+    assert!(shares.is_sorted_by(|one, other| one >= other), "{shares:?}, {context}");
 }
 
 fn check_sufficient_reason(
@@ -289,25 +406,27 @@ fn check_turning_points(naive: &mut Naive<'_>, given: &Given, points: &TurningPo
     assert!(points.proved, "{context}");
     let mut named: BTreeSet<Vec<(usize, Value)>> = BTreeSet::new();
     for point in &points.points {
-        let mut sets: Vec<Changes> = vec![Vec::new()];
-        for values in &point.changes {
-            let question = values.question();
-            let such: Vec<Value> =
-                naive.values[question].iter().copied().filter(|value| values.contains(*value)).collect();
-            sets = sets
-                .iter()
-                .flat_map(|set| {
-                    such.iter().map(|value| {
-                        let mut set = set.clone();
-                        set.push((question, *value));
-                        set
-                    })
-                })
-                .collect();
-        }
+        let sets = all_of(naive, &point.changes);
         assert!(sets.iter().all(|set| named.insert(set.clone())), "named twice, {context}");
     }
     assert_eq!(named, expected, "turning points to {:?}, {context}", points.target);
+}
+
+/// Every set of single changes that these come to.
+fn all_of(naive: &Naive<'_>, changes: &[Values]) -> Vec<Changes> {
+    let mut sets: Vec<Changes> = vec![Vec::new()];
+    for values in changes {
+        let question = values.question();
+        let such: Vec<Value> =
+            naive.values[question].iter().copied().filter(|value| values.contains(*value)).collect();
+        let with = |set: &Changes, value: &Value| {
+            let mut set = set.clone();
+            set.push((question, *value));
+            set
+        };
+        sets = sets.iter().flat_map(|set| such.iter().map(|value| with(set, value))).collect();
+    }
+    sets
 }
 
 fn check_slack(naive: &mut Naive<'_>, given: &Given, explanation: &Explanation, band: usize, context: &str) {
@@ -496,13 +615,78 @@ fn the_most_fragile_figure_changes_the_side_and_nothing_smaller_does() {
     assert!(compared > 0, "no case has a verdict that only a change of two figures moves");
 }
 
+/// The places of all figures of a rulebook that are not texts.
+fn all_places(tables: &[toml::Table]) -> Vec<(Vec<String>, i64)> {
+    fn within(value: &toml::Value, at: &[String], places: &mut Vec<(Vec<String>, i64)>) {
+        match value {
+            toml::Value::Integer(number) => places.push((at.to_vec(), *number)),
+            toml::Value::Table(table) => {
+                for (key, value) in table {
+                    within(value, &[at, &[key.clone()]].concat(), places);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut places = Vec::new();
+    for key in ["aspect", "criterion", "platform"] {
+        for item in tables.iter().filter_map(|table| table.get(key)?.as_array()).flatten() {
+            let id = item["id"].as_str().unwrap_or_default().to_owned();
+            for (part, value) in item.as_table().into_iter().flatten().filter(|(part, _)| *part != "when") {
+                within(value, &[key.to_owned(), id.clone(), part.clone()], &mut places);
+            }
+        }
+    }
+    for constant in ["effort-price", "shortfall-price"] {
+        let place = ["constants", constant, "value"].map(str::to_owned).to_vec();
+        let value =
+            tables.iter().find_map(|table| table.get("constants")?.get(constant)?["value"].as_integer());
+        places.extend(value.map(|value| (place, value)));
+    }
+    places
+}
+
 #[test]
-fn the_spread_that_is_known_beforehand_is_the_one_that_is_found() {
-    let rulebook = rulebook();
-    let nothing = vec![None; rulebook.questions().len()];
-    let outlook = Engine::with_budget(&rulebook, 1_000_000).outlook(&nothing);
-    assert!(outlook.proved);
-    assert_eq!(outlook.margins.1 - outlook.margins.0, outlook.coverage.whole);
+fn no_figure_of_a_random_rulebook_is_more_fragile_than_the_one_that_is_named() {
+    let mut numbers = Numbers(14);
+    let (mut compared, mut musts) = (0, 0);
+    while compared < 60 || musts == 0 {
+        let Some(rulebook) = random_rulebook(&mut numbers) else { continue };
+        let tables: Vec<toml::Table> =
+            rulebook.files().iter().map(|file| file.text.parse().expect("TOML")).collect();
+        let naive = Naive::of_small(&rulebook);
+        let given = some_answers(&mut numbers, &naive, 2);
+        let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
+        if assessment.decided_by.is_some() {
+            continue;
+        }
+        let side = assessment.leaning(&rulebook);
+        let engine = Engine::new(&rulebook);
+        let fragile = engine.explain(&rulebook, &given, &assessment).steadiness.fragile;
+        let side_with = |place: &[String], value: i64| {
+            let changed = with_figure(tables.clone(), place, value)?;
+            let readings = changed.readings(|question| given[question]);
+            Some(assess(&changed, readings).leaning(&changed))
+        };
+        let distance = fragile.map_or(3, |fragile| (fragile.then - fragile.now).abs());
+        if let Some(Fragile { figure, then, side: to, .. }) = fragile {
+            musts += usize::from(matches!(figure, Figure::Must { .. }));
+            let changed = side_with(&place(&rulebook, figure), then);
+            assert!(changed.is_none_or(|changed| changed == to), "{fragile:?}");
+        }
+        for (place, now) in if compared < 60 { all_places(&tables) } else { Vec::new() } {
+            for change in 1..distance.min(3) {
+                for value in [now - change, now + change] {
+                    let changed = side_with(&place, value);
+                    assert!(
+                        changed.is_none_or(|changed| changed == side),
+                        "{place:?} {value}, not {fragile:?}"
+                    );
+                }
+            }
+        }
+        compared += usize::from(distance > 1);
+    }
 }
 
 #[test]
@@ -520,6 +704,12 @@ fn where_the_budget_ends_a_search_nothing_possible_is_missing_and_it_is_said() {
         assert!(exact.outlook.proved);
         unproved += usize::from(!rough.outlook.proved);
         let ((least, most), (below, above)) = (exact.outlook.margins, rough.outlook.margins);
+        let (true_share, bounds) = (exact.outlook.sureness.share, rough.outlook.sureness);
+        assert!(
+            bounds.least <= true_share.and(Share::LEAST) && true_share <= bounds.most.and(Share::LEAST),
+            "{given:?}"
+        );
+        assert!((bounds.least..=bounds.most).contains(&bounds.share), "{given:?}");
         assert!(below <= least && most <= above, "{given:?}");
         assert!(exact.outlook.verdicts.iter().all(|band| rough.outlook.verdicts.contains(band)), "{given:?}");
         for (open, proved) in rough.open_questions.iter().filter_map(|open| Some((open, open.can_change?))) {

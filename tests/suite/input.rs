@@ -135,10 +135,14 @@ fn an_answer_that_does_not_apply_is_left_aside_and_said_to_be() {
     assert!(text.contains("Ignored, since other answers rule them out: GPUs."), "{text}");
 }
 
+fn homelab() -> Program {
+    Program::new().file("homelab.toml", include_str!("../cases/homelab.toml"))
+}
+
 #[test]
 fn a_decision_is_recorded_and_checked() {
-    let program = Program::new();
-    program.run(&format!("{SOLO} --save")).ok();
+    let program = homelab();
+    program.run("--answers homelab.toml --save").ok();
     let recorded = program.read("needk8s.toml");
     assert!(
         recorded.contains("[answers]")
@@ -154,8 +158,8 @@ fn a_decision_is_recorded_and_checked() {
 
 #[test]
 fn check_fails_when_the_verdict_has_moved() {
-    let program = Program::new();
-    program.run(&format!("{SOLO} --save")).ok();
+    let program = saas();
+    program.run(&format!("{SAAS} --save")).ok();
     let check = program.run(
         "check --services 60 --developers 80 --teams 8 --operations dedicated --servers 90 --location hybrid",
     );
@@ -169,17 +173,14 @@ fn check_fails_when_the_verdict_has_moved() {
 
 #[test]
 fn check_applies_gates() {
-    let program = Program::new().file(
-        "needk8s.toml",
-        "[answers]\ndevelopers = 1\nservices = 1\nservers = 1\npurpose = \"personal\"\n",
-    );
+    let program = homelab();
     for (gates, code) in [
         ("--expect overkill,not-yet", 0),
         ("--expect essential", 1),
         ("--fail-on essential", 0),
         ("--fail-on overkill,not-yet", 1),
     ] {
-        let check = program.run(&format!("check {gates}"));
+        let check = program.run(&format!("check --answers homelab.toml {gates}"));
         assert_eq!(check.code, code, "{gates}: {}", check.stderr);
     }
     program.run("check --expect overkil").refused(&["overkill"]);
@@ -218,8 +219,8 @@ fn in_github_actions_check_annotates_and_summarises() {
 #[test]
 fn a_record_keeps_comments_and_what_is_not_ours() {
     let text = "# why we did this\n[answers]\nservices = 1 # the monolith\n\n[other]\nkey = 'value'\n\n[decision]\nverdict = \"not-yet\"\nnote = \"agreed\"\n";
-    let program = Program::new().file("needk8s.toml", text);
-    program.run("--developers 2 --services 2 --save").ok();
+    let program = homelab().file("needk8s.toml", text);
+    program.run("--developers 2 --services 2 --answers homelab.toml --save").ok();
     let recorded = program.read("needk8s.toml");
     for kept in [
         "# why we did this",
@@ -249,7 +250,9 @@ fn a_misspelled_table_of_the_record_is_not_passed_over() {
 const SAAS: &str = "--answers saas.toml";
 
 fn saas() -> Program {
-    Program::new().file("saas.toml", include_str!("../cases/mid-size-saas.toml"))
+    let case = include_str!("../cases/mid-size-saas.toml");
+    let whole = "[answers]\nstate = \"managed-database\"\nbudget = \"normal\"";
+    Program::new().file("saas.toml", case.replacen("[answers]", whole, 1))
 }
 
 #[test]

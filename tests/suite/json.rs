@@ -55,7 +55,7 @@ fn the_verdict_can_be_recomputed_from_the_exported_rulebook() {
         let recomputed = recompute(&rulebook, assessment);
         assert_eq!(recomputed.0, assessment["margin"], "{id}");
         if assessment["decided_by"].is_null() {
-            assert_eq!(recomputed.1, assessment["verdict"], "{id}");
+            assert_eq!(recomputed.1, assessment["leaning"]["verdict"], "{id}");
         }
         assert_eq!(rulebook["rulebook"], assessment["rulebook"], "{id}");
     }

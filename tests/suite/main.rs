@@ -27,6 +27,9 @@ mod scan;
 mod scan_compose;
 mod scan_facts;
 mod scan_hostile;
+mod shop;
+mod steps;
 #[cfg(unix)]
 mod terminal;
+mod undecided;
 mod untrusted;

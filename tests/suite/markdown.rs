@@ -205,3 +205,22 @@ fn a_record_without_its_marks_is_left_alone() {
         assert!(program.read("d.md").contains("## Considered Options"));
     }
 }
+
+#[test]
+fn nothing_becomes_a_link_by_itself() {
+    let texts = [
+        ("www.evil.example", "x www\\.evil.example"),
+        ("a.WWW.evil.example", "x a.WWW\\.evil.example"),
+        ("http://evil.example/www.x", "x http\\://evil.example/www\\.x"),
+        ("FTP://evil.example", "x FTP\\://evil.example"),
+        ("mailto:me@evil.example", "x mailto:me＠evil.example"),
+        ("app@sha256:00", "x app&#64;sha256:00"),
+        ("@scope/package.json", "x &#64;scope/package.json"),
+    ];
+    for (text, expected) in texts {
+        let escaped = format!("x {}", escape(text));
+        assert_eq!(escaped, expected);
+        let (shown, plain) = seen(&escaped);
+        assert!(plain && shown.replace('＠', "@") == format!("x {text}"), "{shown}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What is said to be possible is what trying every completion finds.
 
 use needk8s::assessment::assess;
-use needk8s::explanation::{Engine, Status};
+use needk8s::explanation::{Engine, How, Share, Status, Sureness};
 use needk8s::rulebook::{Kind, OptionSet, Rulebook, Value};
 
 use crate::cases::{rulebook, some};
@@ -17,6 +17,11 @@ fn values(rulebook: &Rulebook, question: usize) -> Vec<Value> {
         }
         Kind::Count(_) => [1, 2, 3, 4, 5, 6, 7, 10, 11, 29, 30, 31, 100].map(Value::Count).to_vec(),
     }
+}
+
+/// The band of what is known.
+fn band(rulebook: &Rulebook, given: &[Option<Value>]) -> usize {
+    assess(rulebook, rulebook.readings(|question| given[question])).band
 }
 
 /// Margins and bands of every completion.
@@ -62,18 +67,19 @@ fn what_is_possible_agrees_with_trying_everything() {
             given[numbers.below(questions)] = None;
         }
         let (least, most, bands) = tried(&rulebook, &given);
-        let outlook = engine.outlook(&given);
+        let band = band(&rulebook, &given);
+        let outlook = engine.outlook(&given, band);
         assert!(outlook.proved, "round {round}");
         assert_eq!((outlook.margins, &outlook.verdicts), ((least, most), &bands), "round {round}: {given:?}");
-        assert_eq!(outlook.status == Status::Settled, bands.len() == 1, "round {round}");
-        let bounds = small.outlook(&given);
+        assert_eq!(outlook.status == Status::Settled, bands == [band], "round {round}");
+        let bounds = small.outlook(&given, band);
         assert!(bounds.margins.0 <= least && most <= bounds.margins.1, "round {round}: {bounds:?}");
         assert!(bands.iter().all(|band| bounds.verdicts.contains(band)), "round {round}: {bounds:?}");
     }
 }
 
 #[test]
-fn a_full_set_of_answers_is_settled_and_covers_everything() {
+fn a_full_set_of_answers_is_settled_and_as_sure_as_can_be() {
     let rulebook = rulebook();
     let engine = Engine::new(&rulebook);
     let mut numbers = Numbers(2);
@@ -84,19 +90,26 @@ fn a_full_set_of_answers_is_settled_and_covers_everything() {
                 Some(values[numbers.below(values.len())])
             })
             .collect();
-        let outlook = engine.outlook(&given);
+        let outlook = engine.outlook(&given, band(&rulebook, &given));
+        let Sureness { share, how, .. } = outlook.sureness;
         assert_eq!(
-            (outlook.status, outlook.coverage.percent(), outlook.proved),
-            (Status::Settled, 100, true)
+            (outlook.status, share, how, outlook.proved),
+            (Status::Settled, Share::WHOLE, How::Proved, true)
         );
     }
 }
 
 #[test]
-fn nothing_known_is_undecided_and_covers_nothing() {
+fn an_answer_or_two_decide_nothing_and_are_estimated_the_same_every_time() {
     let rulebook = rulebook();
-    let outlook = Engine::new(&rulebook).outlook(&vec![None; rulebook.questions().len()]);
-    assert_eq!((outlook.status, outlook.coverage.percent()), (Status::Undecided, 0));
+    let engine = Engine::new(&rulebook);
+    let mut given = vec![None; rulebook.questions().len()];
+    given[rulebook.question("services").expect("a question")] = Some(Value::Count(3));
+    let outlook = engine.outlook(&given, band(&rulebook, &given));
+    assert_eq!((outlook.status, outlook.sureness.how), (Status::Undecided, How::Estimate));
+    assert_eq!(outlook, engine.outlook(&given, band(&rulebook, &given)));
+    let all: f64 = outlook.shares.iter().map(|share| share.fraction()).sum();
+    assert!((all - 1.0).abs() < 1e-4, "{:?}", outlook.shares);
 }
 
 #[test]
@@ -109,7 +122,8 @@ fn every_case_is_within_what_was_possible_with_half_of_its_answers() {
         let half: Vec<Option<Value>> = (0..rulebook.questions().len())
             .map(|question| answers.value(question).filter(|_| question % 2 == 0))
             .collect();
-        let (before, after) = (engine.outlook(&half), engine.outlook(&answers.values()));
+        let outlook = |given: &[Option<Value>]| engine.outlook(given, band(&rulebook, given));
+        let (before, after) = (outlook(&half), outlook(&answers.values()));
         // Bounds may be wider for more answers; what is proved may not.
         if before.proved && after.proved {
             proved += 1;
@@ -118,7 +132,6 @@ fn every_case_is_within_what_was_possible_with_half_of_its_answers() {
                 "{}",
                 case.id
             );
-            assert!(before.coverage.percent() <= after.coverage.percent(), "{}", case.id);
         }
     }
     assert!(proved > some().len() / 2, "only {proved} cases are proved");

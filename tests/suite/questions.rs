@@ -2,13 +2,14 @@
 
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
-use needk8s::interview::{Adaptive, Next, Order, Situation};
-use needk8s::rulebook::{Classes, Reading, Rulebook, Value};
+use needk8s::interview::{Adaptive, Order};
+use needk8s::rulebook::{Classes, Rulebook};
 
 use crate::cases::rulebook;
 use crate::numbers::Numbers;
 use crate::respondents::{
-    Known, Walk, cases, like_the_cases, questions_until_settled, stopping_file_order, uniform,
+    Known, Walk, cases, like_the_cases, questions_until_settled, questions_until_sure, stopping_file_order,
+    uniform,
 };
 
 fn result(rulebook: &Rulebook, known: &Known) -> (usize, usize) {
@@ -29,7 +30,8 @@ fn sample(rulebook: &Rulebook) -> Vec<Known> {
 #[test]
 fn the_adaptive_order_asks_no_more_than_the_rulebook_s_on_average_and_neither_changes_a_result() {
     let rulebook = rulebook();
-    let adaptive = Adaptive::new(&rulebook);
+    let engine = Engine::new(&rulebook);
+    let adaptive = Adaptive::new(&rulebook, &engine);
     let file = stopping_file_order(&adaptive);
     let (mut asked, mut asked_in_file_order) = (0, 0);
     for (number, known) in sample(&rulebook).iter().enumerate() {
@@ -51,7 +53,8 @@ fn the_adaptive_order_asks_no_more_than_the_rulebook_s_on_average_and_neither_ch
 #[test]
 fn what_is_said_to_be_wholly_settled_holds_whatever_was_left_open() {
     let rulebook = rulebook();
-    let adaptive = Adaptive::new(&rulebook);
+    let engine = Engine::new(&rulebook);
+    let adaptive = Adaptive::new(&rulebook, &engine);
     let (mut numbers, mut wholly) = (Numbers(9), 0);
     for _ in 0..20 {
         // Somebody who does not know a fifth of it.
@@ -126,61 +129,17 @@ fn closed_is_what_trying_every_answer_and_none_finds() {
     assert!((20..130).contains(&closed), "{closed} of 150 are closed");
 }
 
-/// What the order decides when these are known and nothing else was shown.
-fn next(rulebook: &Rulebook, order: &dyn Order, given: &[(&str, &str)], last: Option<&str>) -> String {
-    let question = |id: &str| rulebook.question(id).expect("a question");
-    let mut values: Vec<Option<Value>> = vec![None; rulebook.questions().len()];
-    for (id, value) in given {
-        values[question(id)] = rulebook.questions()[question(id)].parse(value).expect("an answer");
-    }
-    let readings = rulebook.readings(|question| values[question]);
-    let unknown: Vec<usize> =
-        (0..readings.len()).filter(|question| readings[*question] == Reading::Unknown).collect();
-    let (later, open): (Vec<usize>, Vec<usize>) = unknown.iter().partition(|question| {
-        let gates = rulebook.questions()[**question].ask_when.as_ref().map(|gate| gate.questions());
-        gates.unwrap_or_default().iter().any(|gate| unknown.contains(gate))
-    });
-    let situation = Situation {
-        readings: &readings,
-        unanswered: &unknown,
-        open: &open,
-        later: &later,
-        last: last.map(question),
-    };
-    match order.next(&situation) {
-        Next::Ask(question) | Next::Settled { question, .. } => rulebook.questions()[question].id.clone(),
-    }
-}
-
 #[test]
-fn a_group_goes_on_while_its_best_question_narrows_two_thirds_of_the_best_of_all() {
+fn subjects_come_in_the_rulebook_s_order_and_are_not_left_and_taken_up_again_without_need() {
     let rulebook = rulebook();
-    let (adaptive, engine) = (Adaptive::new(&rulebook), Engine::new(&rulebook));
-    let all: Vec<usize> = (0..rulebook.questions().len()).collect();
-    let free: Vec<usize> =
-        all.iter().copied().filter(|question| rulebook.questions()[*question].ask_when.is_none()).collect();
-    let narrowings = engine.narrowings(&vec![None; all.len()], &all, &free);
-    let group = |question: usize| rulebook.questions()[question].group;
-    let best = |wanted: Option<usize>| {
-        let such =
-            narrowings.iter().filter(|(question, _)| wanted.is_none_or(|wanted| group(*question) == wanted));
-        such.copied()
-            .max_by_key(|(question, points)| (*points, std::cmp::Reverse(*question)))
-            .expect("a question")
-    };
-    let (first, most) = best(None);
-    let id = |question: usize| rulebook.questions()[question].id.as_str();
-    assert_eq!(next(&rulebook, &adaptive, &[], None), id(first));
-    let (mut stayed, mut left) = (0, 0);
-    for last in &free {
-        let (here, points) = best(Some(group(*last)));
-        let stays = 3 * points >= 2 * most && !rulebook.questions()[here].detail;
-        if group(*last) != group(first) {
-            stayed += usize::from(stays);
-            left += usize::from(!stays);
-        }
-        let expected = if stays { here } else { first };
-        assert_eq!(next(&rulebook, &adaptive, &[], Some(id(*last))), id(expected), "after {}", id(*last));
+    let engine = Engine::new(&rulebook);
+    let adaptive = Adaptive::new(&rulebook, &engine);
+    let (mut people, mut returns) = (0, 0);
+    for known in sample(&rulebook) {
+        let asked = questions_until_sure(&rulebook, &adaptive, &known).order;
+        let groups: Vec<usize> = asked.iter().map(|question| rulebook.questions()[*question].group).collect();
+        people += 1;
+        returns += groups.windows(2).filter(|pair| pair[1] < pair[0]).count();
     }
-    assert!(left > 0, "{stayed} stay, {left} leave");
+    assert!(returns <= people, "{returns} returns to a subject for {people} people");
 }

@@ -68,41 +68,66 @@ fn stated(rulebook: &Rulebook, text: &str) -> Known {
 pub(crate) fn stopping_file_order(adaptive: &impl Order) -> impl Order {
     |situation: &Situation<'_>| match adaptive.next(situation) {
         Next::Settled { wholly, .. } => Next::Settled { question: situation.open[0], wholly },
+        Next::Sure(_) => Next::Sure(situation.open[0]),
         Next::Ask(_) => FileOrder.next(situation),
     }
 }
 
-/// How an interview went for somebody who stops when it is settled.
+/// How an interview went.
 #[allow(dead_code, reason = "tests and the benchmark read different parts")]
 pub(crate) struct Walk {
     pub(crate) asked: usize,
+    /// The questions, in their order.
+    pub(crate) order: Vec<usize>,
+    /// It was said to be sure, or proved.
+    pub(crate) sure: bool,
     pub(crate) settled: bool,
     /// Nothing that was not answered could matter any more.
     pub(crate) wholly: bool,
     pub(crate) answers: Answers,
 }
 
-/// Asks somebody what they know, and stops when it is settled.
+/// Asks somebody what they know, who stops as soon as it is sure.
+pub(crate) fn questions_until_sure(rulebook: &Rulebook, order: &dyn Order, known: &Known) -> Walk {
+    walk(rulebook, order, known, true)
+}
+
+/// Asks somebody what they know, who stops when it is proved.
 pub(crate) fn questions_until_settled(rulebook: &Rulebook, order: &dyn Order, known: &Known) -> Walk {
+    walk(rulebook, order, known, false)
+}
+
+fn walk(rulebook: &Rulebook, order: &dyn Order, known: &Known, stops_when_sure: bool) -> Walk {
     let last = Cell::new(None);
     let noted = |situation: &Situation<'_>| {
-        let next = order.next(situation);
+        let next = match order.next(situation) {
+            Next::Sure(question) if !stops_when_sure => Next::Ask(question),
+            next => next,
+        };
         last.set(Some(next));
         next
     };
-    let interview = Interview { rulebook, order: &noted, leaning: &|_| String::new(), hints: &[] };
-    let mut person = Person { rulebook, known, asked: 0 };
+    let interview = Interview {
+        rulebook,
+        order: &noted,
+        leaning: &|_| String::new(),
+        turns: &|_| Vec::new(),
+        explain: &|_| String::new(),
+        hints: &[],
+    };
+    let mut person = Person { rulebook, known, order: Vec::new() };
     let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), &mut person);
     let Ok(Outcome::Finished(answers)) = outcome else { panic!("nobody leaves") };
     let settled = matches!(last.get(), Some(Next::Settled { .. }));
+    let sure = settled || matches!(last.get(), Some(Next::Sure(_)));
     let wholly = matches!(last.get(), Some(Next::Settled { wholly: true, .. }));
-    Walk { asked: person.asked, settled, wholly, answers }
+    Walk { asked: person.order.len(), order: person.order, sure, settled, wholly, answers }
 }
 
 struct Person<'a> {
     rulebook: &'a Rulebook,
     known: &'a Known,
-    asked: usize,
+    order: Vec<usize>,
 }
 
 impl Prompts for Person<'_> {
@@ -111,12 +136,12 @@ impl Prompts for Person<'_> {
     }
 
     fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
-        self.asked += 1;
         let question = self.rulebook.question(&ask.question.id).expect("a question of the rulebook");
+        self.order.push(question);
         Ok(self.known[question].map_or(Reply::Unknown, Reply::Value))
     }
 
-    /// Stops where that is offered, and is done with the review.
+    /// Stops where that is offered.
     fn choose(&mut self, _: &[String], _: usize) -> io::Result<Option<usize>> {
         Ok(Some(0))
     }

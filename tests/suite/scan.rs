@@ -139,7 +139,7 @@ fn what_is_no_folder_is_refused() {
 #[test]
 fn what_is_given_counts_more_and_a_contradiction_names_both_places() {
     let run = shop(&compose(4)).run("scan --services 2").ok();
-    assert!(run.stdout.contains("`services` is 2 by --services and 4 by compose.yaml:2"), "{}", run.stdout);
+    assert!(run.stdout.contains("services: 2 (--services) instead of 4 (compose.yaml:2)"), "{}", run.stdout);
     let run = shop(&compose(4)).run("--scan . --services 9 --format json --no-input").ok().json();
     assert_eq!(run["contradictions"], Value::Array(vec![]), "9 has room for the 4 that were found");
 }
@@ -172,7 +172,8 @@ fn the_record_has_the_lines_and_the_time_and_no_secret() {
     }
     assert!(!record.contains("s3cr3t"), "{record}");
     assert!(record.contains("\"stateful\"] # as found; there may be more"), "{record}");
-    program.run("check --scan").ok();
+    let run = program.run("check --scan");
+    assert!(!run.stderr.contains("rests on") && !run.stderr.contains("shows"), "{run:?}");
 }
 
 /// A recorded decision about so many services, and a repository that has others now.
@@ -208,7 +209,9 @@ fn a_recorded_answer_that_the_repository_contradicts_fails_the_check() {
 #[test]
 fn what_was_known_when_it_was_decided_is_no_news() {
     let program = shop(&compose(4));
-    program.run("--scan --save --no-input --services 2 --purpose production").ok();
+    let told = "--services 2 --workloads web,worker --purpose personal --packaged-software portable --location one-server \
+                --developers 1 --operations part-time --experience some --isolation=false --state volumes --budget tight";
+    program.run(&format!("--scan --save --no-input {told}")).ok();
     let run = program.run("check --scan").ok();
     assert!(run.stderr.contains("the decision stands"), "{run:?}");
     let grown =

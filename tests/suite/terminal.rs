@@ -3,24 +3,26 @@
 use std::io::{Read as _, Write as _};
 use std::num::NonZeroU16;
 use std::path::PathBuf;
-use std::process::{Child, ExitStatus};
+use std::process::Child;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use needk8s::interview::INTERRUPTED;
-use needk8s::rulebook::Rulebook;
+use needk8s::interview::LEFT;
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty};
 use rustix::termios::{LocalModes, tcgetattr};
 
+use crate::shop::RULES;
+
 const PATIENCE: Duration = Duration::from_secs(20);
 
-const UP: &str = "\u{1b}[A";
 const DOWN: &str = "\u{1b}[B";
 const ENTER: &str = "\r";
 const CTRL_C: &str = "\u{3}";
 const CTRL_D: &str = "\u{4}";
+#[cfg(target_os = "linux")]
+const CTRL_Z: &str = "\u{1a}";
 const ESCAPE: &str = "\u{1b}";
 
 fn cells(number: u16) -> NonZeroU16 {
@@ -43,9 +45,17 @@ impl Desk {
         Self(path)
     }
 
-    /// Starts the questionnaire in the rulebook's order.
+    /// Starts the questionnaire of a small rulebook: a number, a choice, another that hangs on it, and marks.
     fn sit(&self, rows: u16, columns: u16, environment: &[(&str, &str)]) -> Person {
-        self.run(&["--all"], rows, columns, environment)
+        std::fs::write(self.0.join("shop.toml"), RULES).expect("a rulebook");
+        self.run(&["--rules", "shop.toml", "--all"], rows, columns, environment)
+    }
+
+    fn draft(&self) -> String {
+        let drafts = self.0.join("state/needk8s/drafts");
+        let files = std::fs::read_dir(drafts).map(|files| files.filter_map(Result::ok).collect::<Vec<_>>());
+        let text = |file: &std::fs::DirEntry| std::fs::read_to_string(file.path()).unwrap_or_default();
+        files.unwrap_or_default().iter().map(text).collect()
     }
 
     fn run(&self, args: &[&str], rows: u16, columns: u16, environment: &[(&str, &str)]) -> Person {
@@ -56,6 +66,9 @@ impl Desk {
             .current_dir(&self.0)
             .env("TERM", "xterm-256color")
             .env("XDG_STATE_HOME", self.0.join("state"))
+            .env("LANG", "C.UTF-8")
+            .env_remove("LC_ALL")
+            .env_remove("ACCESSIBLE")
             .env_remove("NO_COLOR")
             .env_remove("CI");
         for (name, value) in environment {
@@ -129,23 +142,56 @@ impl Person {
         }
     }
 
-    /// Gives the first answer to each question, or the least number, until nothing left can change the result.
-    fn answers_until_settled(&self) {
-        self.sees("(question 1, at most");
-        for _ in 0..30 {
-            if self.screen().contains("Stop here") {
-                return;
-            }
-            self.types(if self.screen().trim_end().ends_with("\n>") { "1\r" } else { ENTER });
-        }
-        panic!("it is not settled; the screen:\n{}", self.screen());
+    /// Types without waiting for anything.
+    fn rushes(&self, keys: &str) {
+        (&*self.pty).write_all(keys.as_bytes()).expect("typed");
     }
 
-    fn end(&mut self) -> ExitStatus {
+    /// Makes the window another size.
+    fn resizes(&self, rows: u16, columns: u16) {
+        self.seen.lock().expect("no panic").0.screen_mut().set_size(cells(rows), cells(columns));
+        self.pty.resize(Size::new(rows, columns)).expect("a size");
+    }
+
+    fn is_sent(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let kill = std::process::Command::new("kill").args([signal, &id]).status();
+        assert!(kill.expect("kill").success());
+    }
+
+    /// The state of the process, as /proc has it: T is stopped.
+    #[cfg(target_os = "linux")]
+    fn is_stopped(&self) -> bool {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
+        stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('T'))
+    }
+
+    /// Takes the first row of each list and types 1 for each number, until it is offered to stop.
+    fn answers_until_an_offer(&self) {
+        self.sees("question 1 of about");
+        for _ in 0..40 {
+            let screen = self.screen();
+            if screen.contains("Stop here") {
+                return;
+            }
+            self.types(if screen.contains("a number and Enter") {
+                "1\r"
+            } else if screen.contains("y  Yes") {
+                "n"
+            } else if screen.contains("Space mark") {
+                "1\r"
+            } else {
+                "1"
+            });
+        }
+        panic!("it is not offered to stop; the screen:\n{}", self.screen());
+    }
+
+    fn end(&mut self) -> i32 {
         let begin = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a status") {
-                return status;
+                return status.code().unwrap_or(-1);
             }
             assert!(begin.elapsed() < PATIENCE, "the program does not end; the screen:\n{}", self.screen());
             thread::sleep(Duration::from_millis(5));
@@ -168,211 +214,293 @@ impl Drop for Person {
     }
 }
 
-/// The texts of the first questions of the default rulebook: one option of a list, a number, marks.
-struct Words {
-    rulebook: Rulebook,
-}
-
-impl Words {
-    fn new() -> Self {
-        Self { rulebook: Rulebook::builtin().expect("the default rulebook is valid") }
-    }
-    fn prompt(&self, question: usize) -> &str {
-        &self.rulebook.questions()[question].prompt
-    }
-    fn label(&self, question: usize, option: usize) -> &str {
-        &self.rulebook.questions()[question].options()[option].label
-    }
+#[test]
+fn keys_answer_go_back_explain_and_review() {
+    let desk = Desk::new("keys");
+    let person = desk.sit(30, 80, &[]);
+    person.sees("Goods · question 1 of about 4");
+    person.sees("How many parcels a day? Count those you send.");
+    person.types("x\r");
+    person.sees("Please type a whole number from 1 to 500.");
+    person.types("\u{15}7\r");
+    person.sees("✓ Parcels: 7");
+    person.sees("> u I don't know");
+    person.types("?");
+    person.sees("Size matters.");
+    person.types("b");
+    person.sees("How many parcels a day?");
+    person.sees("> 7");
+    person.types(ENTER);
+    person.types("2");
+    person.sees("✓ Size: Large");
+    person.types("y");
+    person.sees("✓ Lift: yes");
+    person.types("1");
+    person.sees("> 1 [x] By day");
+    person.types(" ");
+    person.sees("> 1 [ ] By day");
+    person.types(DOWN);
+    person.types(" ");
+    person.sees("> 2 [x] By night");
+    person.types("r");
+    person.sees("Your answers");
+    person.types("3");
+    person.sees("✓ Size: Large");
+    person.sees("How large are they?");
+    person.sees("> 2 Large");
 }
 
 #[test]
-fn keys_answer_and_go_back() {
-    let (desk, words) = (Desk::new("keys"), Words::new());
+fn the_row_that_is_marked_at_first_is_no_answer() {
+    let desk = Desk::new("first");
+    let mut person = desk.sit(30, 80, &[]);
+    person.sees("How many parcels");
+    person.types(ENTER);
+    person.sees("✓ Parcels: I don't know");
+    person.types(ENTER);
+    person.sees("✓ Size: I don't know");
+    person.types("q");
+    person.sees("2 answers are kept. Run needk8s again here to go on.");
+    assert_eq!(person.end(), LEFT);
+}
+
+#[test]
+fn keys_typed_before_a_prompt_answer_nothing() {
+    let desk = Desk::new("before");
     let person = desk.sit(30, 80, &[]);
-    person.sees(words.prompt(0));
-    person.sees(&format!("> {}", words.label(0, 0)));
-    person.types(DOWN);
+    person.rushes("5\r5\r");
+    person.sees("How many parcels a day?");
+    person.types("7\r1y2\r");
+    person.sees("How large are they?");
+    assert!(!desk.draft().contains("size"), "{}", desk.draft());
+}
+
+#[test]
+fn a_paste_answers_at_most_the_question_it_was_pasted_into() {
+    let desk = Desk::new("paste");
+    let person = desk.sit(30, 80, &[]);
+    person.sees("How many parcels a day?");
+    person.types("\u{1b}[200~12\r2\ry\r\u{1b}[201~");
+    person.sees("> 12");
+    assert_eq!(desk.draft(), "");
     person.types(ENTER);
-    person.sees(&format!("> {} so far:", words.label(0, 1)));
-    person.sees(words.prompt(1));
-    person.types("x\r");
-    person.sees("Please type a whole number from");
-    person.types("b\r");
-    person.sees("Go back");
-    person.sees(&format!("> {} {}", words.label(0, 1), words.label(0, 2)));
-    person.types(ENTER);
-    person.types("7\r");
-    person.sees("> 7 so far:");
-    person.sees(words.prompt(2));
-    person.types(" ");
-    person.sees(&format!("> [x] {}", words.label(2, 0)));
-    person.types(DOWN);
-    person.types(" ");
-    person.types(ENTER);
-    person.sees(&format!("> {}, {}", words.label(2, 0), words.label(2, 1)));
-    person.sees(words.prompt(3));
+    person.sees("✓ Parcels: 12");
+    person.types("\u{1b}[200~2\r1\r\u{1b}[201~");
+    person.sees("Pasted text is no choice.");
+    // Where the terminal does not say that it is a paste, one question takes all of it.
+    person.types("2\ny\n1\n");
+    person.sees("✓ Size: Large");
+    person.sees("Do you have a lift?");
+    assert!(!desk.draft().contains("lift"), "{}", desk.draft());
+}
+
+#[test]
+fn numbers_are_taken_as_people_write_them() {
+    let desk = Desk::new("numbers");
+    let person = desk.sit(30, 80, &[]);
+    person.sees("How many parcels a day?");
+    person.types("5-10\r");
+    person.sees("is a range");
+    person.types("\u{15}~5\r");
+    person.sees("✓ Parcels: 5");
 }
 
 #[test]
 fn ctrl_c_leaves_at_once_and_the_next_start_goes_on() {
-    let (desk, words) = (Desk::new("ctrl-c"), Words::new());
+    let desk = Desk::new("ctrl-c");
     let mut person = desk.sit(30, 80, &[]);
-    person.sees(words.prompt(0));
-    person.types(ENTER);
+    person.sees("How many parcels");
     person.types("7\r");
-    person.sees(words.prompt(2));
     person.types(DOWN);
     person.types(CTRL_C);
-    assert_eq!(person.end().code(), Some(INTERRUPTED));
+    assert_eq!(person.end(), LEFT);
+    person.sees("1 answer is kept.");
     person.finds_the_terminal_intact();
 
     let mut person = desk.sit(30, 80, &[]);
-    person.sees("An unfinished questionnaire has 2 answers. Go on with it?");
+    person.sees("An unfinished questionnaire has 1 answer. Go on with it?");
     person.types("y");
-    person.sees(words.prompt(2));
-    person.types(CTRL_C);
-    assert_eq!(person.end().code(), Some(INTERRUPTED));
-}
-
-#[test]
-fn ctrl_c_leaves_a_line_that_is_being_typed() {
-    let (desk, words) = (Desk::new("ctrl-c-line"), Words::new());
-    let mut person = desk.sit(30, 80, &[]);
-    person.sees(words.prompt(0));
-    person.types(ENTER);
+    person.sees("How large are they?");
     person.types("12");
-    person.types(CTRL_C);
-    assert_eq!(person.end().code(), Some(INTERRUPTED));
+    person.types(CTRL_D);
+    assert_eq!(person.end(), LEFT);
     person.finds_the_terminal_intact();
 }
 
 #[test]
-fn a_signal_from_outside_leaves_the_terminal_intact() {
-    for signal in ["-INT", "-TERM"] {
-        let (desk, words) = (Desk::new(signal), Words::new());
+fn whatever_ends_it_leaves_the_terminal_intact() {
+    for signal in ["-INT", "-TERM", "-HUP", "-QUIT"] {
+        let desk = Desk::new(signal);
         let mut person = desk.sit(30, 80, &[]);
-        person.sees(words.prompt(0));
-        person.types(DOWN);
-        let kill = std::process::Command::new("kill").arg(signal).arg(person.child.id().to_string()).status();
-        assert!(kill.expect("kill").success());
-        assert_eq!(person.end().code(), Some(INTERRUPTED), "{signal}");
+        person.sees("How many parcels");
+        person.types("7\r");
+        person.is_sent(signal);
+        assert_eq!(person.end(), LEFT, "{signal}");
+        person.sees("1 answer is kept.");
         person.finds_the_terminal_intact();
     }
 }
 
 #[test]
-fn escape_leaves_after_a_question_and_keeps_the_answers() {
-    let (desk, words) = (Desk::new("escape"), Words::new());
-    let mut person = desk.sit(30, 80, &[]);
-    person.sees(words.prompt(0));
-    person.types(ENTER);
-    person.types("3\r");
-    person.sees(words.prompt(2));
-    person.types(ESCAPE);
-    person.sees("Leave now?");
-    person.types("n");
-    person.sees("[ ]");
-    person.types(ESCAPE);
-    person.types("y");
-    person.sees("Your answers are kept.");
-    assert!(person.end().success());
-    person.finds_the_terminal_intact();
+#[cfg(target_os = "linux")]
+fn it_can_be_stopped_and_goes_on_where_it_was() {
+    for (signal, key) in [("-TSTP", None), ("-STOP", None), ("", Some(CTRL_Z))] {
+        let desk = Desk::new(&format!("stop{signal}"));
+        let person = desk.sit(30, 80, &[]);
+        person.sees("How many parcels");
+        person.types("7\r");
+        person.sees("How large are they?");
+        match key {
+            Some(key) => person.rushes(key),
+            None => person.is_sent(signal),
+        }
+        person.wait("the stop", || person.is_stopped());
+        if signal != "-STOP" {
+            person.finds_the_terminal_intact();
+        }
+        let before = person.bytes().len();
+        person.is_sent("-CONT");
+        person.wait("the prompt", || person.bytes()[before..].contains("How large are they?"));
+        person.types("2");
+        person.sees("✓ Size: Large");
+    }
 }
 
 #[test]
-fn forty_columns_are_enough() {
-    let (desk, words) = (Desk::new("forty"), Words::new());
-    let person = desk.sit(40, 40, &[]);
-    person.sees(words.prompt(0));
-    person.types(ENTER);
+fn a_window_of_any_size_shows_where_one_is() {
+    let desk = Desk::new("sizes");
+    let person = desk.sit(24, 80, &[]);
+    person.sees("How many parcels");
     person.types("7\r");
-    person.sees(words.prompt(2));
-    let before = person.screen();
-    for _ in 0..12 {
+    person.types(DOWN);
+    for (rows, columns) in [(12, 30), (2, 80), (1, 20), (3, 9), (24, 80), (12, 30)] {
+        person.resizes(rows, columns);
+        person.wait("the row", || person.screen().contains("> 1"));
         person.types(DOWN);
+        person.wait("the next row", || person.screen().contains("> 2"));
+        person.types("\u{1b}[A");
+        person.wait("the row before", || person.screen().contains("> 1"));
+        let seen = person.seen.lock().expect("no panic");
+        let wrapped = (0..rows).any(|row| seen.0.screen().row_wrapped(row));
+        assert!(!wrapped, "a line is wider than the terminal:\n{}", seen.0.screen().contents());
     }
-    for _ in 0..12 {
-        person.types(UP);
-    }
-    person.wait("the same screen: moving through a list leaves traces", || person.screen() == before);
-    let wrapped = (0..40).any(|row| person.seen.lock().expect("no panic").0.screen().row_wrapped(row));
-    assert!(!wrapped, "a line is wider than the terminal:\n{before}");
+    person.sees("How large are they?");
+    person.types("1");
+    person.sees("When do you work?");
 }
 
 #[test]
-fn a_low_window_shows_pages() {
-    let (desk, words) = (Desk::new("low"), Words::new());
-    let person = desk.sit(11, 40, &[]);
-    person.sees("Page 1/");
+fn moving_through_a_list_leaves_no_traces() {
+    let desk = Desk::new("traces");
+    let person = desk.sit(20, 40, &[]);
+    person.sees("How many parcels");
+    person.types("7\r");
+    person.sees("> u I don't know");
+    let before = person.screen();
     for _ in 0..3 {
         person.types(DOWN);
     }
-    person.types(ENTER);
-    person.sees(&format!("> {} so far:", words.label(0, 3)));
+    person.wait("the same screen", || person.screen() == before);
 }
 
 #[test]
-fn it_stops_early_and_shows_the_result() {
+fn other_locales_get_ascii_and_wide_characters_their_columns() {
+    let desk = Desk::new("locale");
+    let wide = RULES.replace("label = \"Small\"", "label = \"小さい荷物、小さい荷物、小さい荷物\"");
+    std::fs::write(desk.0.join("wide.toml"), wide).expect("a rulebook");
+    let args = ["--rules", "wide.toml", "--all"];
+    let person = desk.run(&args, 20, 30, &[]);
+    person.sees("How many parcels");
+    person.types("7\r");
+    person.sees("小さい荷物");
+    assert!(!(0..20).any(|row| person.seen.lock().expect("no panic").0.screen().row_wrapped(row)));
+    let person = desk.run(&args, 20, 60, &[("LC_ALL", "C"), ("XDG_STATE_HOME", "/nonexistent")]);
+    person.sees("How many parcels");
+    person.types("7\r");
+    person.sees("* Parcels: 7");
+    assert!(person.bytes().is_ascii(), "{}", person.bytes());
+}
+
+#[test]
+fn it_stops_early_and_shows_the_result_last() {
     let desk = Desk::new("stops");
     let mut person = desk.run(&[], 50, 80, &[]);
-    person.answers_until_settled();
-    person.sees("Nothing you have not answered can change this:");
+    person.answers_until_an_offer();
+    person.types("1");
+    person.sees("Save the answers and the decision to needk8s.toml");
+    assert!(!person.bytes().contains("Undecided"), "{}", person.bytes());
+    // Enter alone writes nothing, and the next start goes on with the answers.
     person.types(ENTER);
-    person.sees("Your answers");
-    person.sees("Answer what is left:");
-    person.types(ENTER);
-    person.sees("cannot change it");
-    person.types("n");
-    person.types("n");
-    assert!(person.end().success());
-    assert!(person.bytes().contains("How sure"), "{}", person.bytes());
-}
-
-#[test]
-fn whoever_goes_on_past_the_early_stop_is_asked_the_rest_and_can_still_leave() {
-    let desk = Desk::new("goes-on");
-    let mut person = desk.run(&[], 50, 40, &[]);
-    person.answers_until_settled();
-    person.types(DOWN);
-    person.types(ENTER);
-    person.sees("> Go on, for a fuller report");
-    for _ in 0..30 {
-        if person.screen().contains("Your answers") {
-            break;
-        }
-        person.types(if person.screen().trim_end().ends_with("\n>") { "1\r" } else { ENTER });
-    }
-    person.sees("Your answers");
-    assert_eq!(person.bytes().matches("can change this").count(), 1, "{}", person.bytes());
-    assert!(person.bytes().contains("the last)"), "{}", person.bytes());
-    person.types(CTRL_C);
-    assert_eq!(person.end().code(), Some(INTERRUPTED));
-    person.finds_the_terminal_intact();
-
-    // All that was answered is kept, and it is settled at once.
+    assert_eq!(person.end(), 0);
+    assert!(!desk.0.join("needk8s.toml").exists());
     let person = desk.run(&[], 50, 80, &[]);
     person.sees("An unfinished questionnaire has");
     person.types("y");
-    person.sees("Your answers");
-}
-
-#[test]
-fn going_on_after_a_break_is_settled_where_it_was() {
-    let desk = Desk::new("break");
-    let mut person = desk.run(&[], 50, 80, &[]);
-    person.answers_until_settled();
-    person.types(CTRL_C);
-    assert_eq!(person.end().code(), Some(INTERRUPTED));
-    let person = desk.run(&[], 50, 80, &[]);
-    person.sees("An unfinished questionnaire has");
-    person.types("y");
-    person.sees("Nothing you have not answered can change this:");
     person.sees("Stop here");
 }
 
 #[test]
+fn what_is_offered_after_the_result_overwrites_nothing_unasked() {
+    let desk = Desk::new("offers");
+    let mut person = desk.sit(60, 80, &[]);
+    person.sees("How many parcels");
+    for keys in ["7\r", "1", "1\r"] {
+        person.types(keys);
+    }
+    person.sees("Change an answer");
+    std::fs::write(desk.0.join("needk8s.toml"), "[answers]\n").expect("written");
+    person.types("2");
+    person.sees("needk8s.toml exists. Overwrite it?");
+    person.types(ENTER);
+    assert_eq!(std::fs::read_to_string(desk.0.join("needk8s.toml")).expect("a file"), "[answers]\n");
+    person.types("2");
+    person.types("y");
+    person.sees("Recorded in needk8s.toml.");
+    person.types("2");
+    person.sees("Report file");
+    person.types(ENTER);
+    person.sees("Written to decision.md.");
+    person.types("3");
+    person.types("2");
+    person.sees("How many parcels");
+    person.types("\u{15}8\r");
+    person.types("1");
+    person.sees("Change an answer");
+    person.types("q");
+    assert_eq!(person.end(), 0);
+    assert!(desk.0.join("decision.md").exists());
+    assert_eq!(desk.draft(), "");
+}
+
+#[test]
+fn enough_answers_give_the_result_in_a_terminal_too() {
+    let desk = Desk::new("enough");
+    std::fs::write(desk.0.join("shop.toml"), RULES).expect("a rulebook");
+    let mut person = desk.run(&["--rules", "shop.toml", "--parcels", "7"], 60, 80, &[]);
+    assert_eq!(person.end(), 0);
+    person.wait("a result", || !person.screen().contains("question 1") && person.screen().contains("Board"));
+
+    let mut person = desk.run(&["--rules", "shop.toml", "--parcels", "7", "--ask"], 60, 80, &[]);
+    person.sees("Known already: Parcels: 7 (--parcels)");
+    person.sees("Stop here");
+    person.types("q");
+    assert_eq!(person.end(), LEFT);
+}
+
+#[test]
+fn whoever_leaves_has_no_result_and_no_file() {
+    let desk = Desk::new("no-file");
+    std::fs::write(desk.0.join("shop.toml"), RULES).expect("a rulebook");
+    let mut person = desk.run(&["--rules", "shop.toml", "-o", "d.md"], 60, 80, &[]);
+    person.sees("question 1");
+    person.types(ESCAPE);
+    assert_eq!(person.end(), LEFT);
+    assert!(!desk.0.join("d.md").exists());
+}
+
+#[test]
 fn no_color_writes_no_colours() {
-    let (desk, words) = (Desk::new("no-color"), Words::new());
+    let desk = Desk::new("no-color");
     let styled = |person: &Person| {
         let bytes = person.bytes();
         bytes
@@ -381,66 +509,49 @@ fn no_color_writes_no_colours() {
             .any(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').starts_with('m'))
     };
     let plain = desk.sit(30, 80, &[("NO_COLOR", "1")]);
-    plain.sees(words.prompt(0));
-    plain.types(DOWN);
+    plain.sees("How many parcels");
+    plain.types("7\r");
     assert!(!styled(&plain), "{:?}", plain.bytes());
-    let colourful = desk.sit(30, 80, &[]);
-    colourful.sees(words.prompt(0));
+    let colourful = desk.sit(30, 80, &[("XDG_STATE_HOME", "/nonexistent")]);
+    colourful.sees("How many parcels");
     assert!(styled(&colourful));
 }
 
 #[test]
-fn a_dumb_terminal_gets_lines_and_no_escapes() {
-    let (desk, words) = (Desk::new("dumb"), Words::new());
+fn numbered_lines_are_for_dumb_terminals_and_screen_readers() {
+    for (name, args, environment) in [
+        ("dumb", &[][..], ("TERM", "dumb")),
+        ("variable", &[][..], ("ACCESSIBLE", "1")),
+        ("flag", &["--accessible"][..], ("COLUMNS", "80")),
+    ] {
+        let desk = Desk::new(name);
+        std::fs::write(desk.0.join("shop.toml"), RULES).expect("a rulebook");
+        let args = [&["--rules", "shop.toml", "--all"][..], args].concat();
+        let mut person = desk.run(&args, 40, 80, &[environment]);
+        person.sees("How many parcels");
+        person.types("7\n1\n");
+        person.sees("1 Small");
+        assert!(!desk.draft().contains("size"), "a line answers two questions: {}", desk.draft());
+        person.types("2\n");
+        person.sees("Do you have a lift?");
+        person.types("b\n");
+        person.sees("now: Large");
+        person.types(CTRL_D);
+        person.sees("2 answers are kept.");
+        assert_eq!(person.end(), LEFT);
+        assert!(!person.bytes().contains('\u{1b}'), "{:?}", person.bytes());
+    }
+}
+
+#[test]
+fn ctrl_c_leaves_numbered_lines_too() {
+    let desk = Desk::new("dumb-ctrl-c");
     let mut person = desk.sit(40, 80, &[("TERM", "dumb")]);
-    person.sees(words.prompt(0));
-    person.sees(&format!("1 {}", words.label(0, 0)));
-    person.types("2\n");
-    person.sees("so far:");
+    person.sees("How many parcels");
     person.types("7\n");
-    person.sees(words.prompt(2));
-    person.types("1 2\n");
-    person.sees(words.prompt(3));
-    person.types(CTRL_D);
-    person.sees("Your answers are kept.");
-    assert!(person.end().success());
-    assert!(!person.bytes().contains('\u{1b}'), "{:?}", person.bytes());
-}
-
-#[test]
-fn ctrl_c_leaves_a_dumb_terminal_too() {
-    let (desk, words) = (Desk::new("dumb-ctrl-c"), Words::new());
-    let mut person = desk.sit(40, 80, &[("TERM", "dumb")]);
-    person.sees(words.prompt(0));
+    person.sees("How large");
     person.types(CTRL_C);
-    assert_eq!(person.end().code(), Some(INTERRUPTED));
+    assert_eq!(person.end(), LEFT);
+    person.sees("1 answer is kept.");
     person.finds_the_terminal_intact();
-}
-
-/// All questions but the first are answered by the environment, so that one answer leads to the review and the result.
-#[test]
-fn the_end_shows_the_result_and_keeps_what_is_to_be_kept() {
-    let (desk, words) = (Desk::new("end"), Words::new());
-    let rulebook = needk8s::rulebook::Rulebook::builtin().expect("a valid rulebook");
-    let variable = |id: &str| format!("NEEDK8S_{}", id.to_uppercase().replace('-', "_"));
-    let known: Vec<String> =
-        rulebook.questions().iter().skip(1).map(|question| variable(&question.id)).collect();
-    let mut environment: Vec<(&str, &str)> = known.iter().map(|name| (name.as_str(), "unknown")).collect();
-    environment.push(("TERM", "dumb"));
-    let mut person = desk.sit(60, 80, &environment);
-    person.sees(words.prompt(0));
-    person.types("2\n");
-    person.sees("Your answers");
-    person.types("1\n");
-    person.sees("needk8s.toml?");
-    person.types("y\n");
-    person.sees("report");
-    person.types("n\n");
-    assert!(person.end().success());
-    let recorded = std::fs::read_to_string(desk.0.join("needk8s.toml")).expect("a record");
-    assert!(
-        recorded.contains("purpose = \"development-only\"") && recorded.contains("[decision]"),
-        "{recorded}"
-    );
-    assert!(person.bytes().contains("How sure"), "{}", person.bytes());
 }

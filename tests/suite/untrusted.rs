@@ -137,3 +137,179 @@ fn a_rulebook_of_ones_own_brings_its_own_flags() {
     assert!(help.contains("--consumers") && !help.contains("--services"), "{help}");
     program.run("--rules broker.toml completions bash").ok();
 }
+
+/// Runs the program with its standard output closed by whoever should read it.
+#[cfg(unix)]
+fn into_closed_pipe(program: &Program, args: &str) -> Option<i32> {
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_needk8s"));
+    command.args(args.split_whitespace()).current_dir(program.path(".")).env_clear();
+    command.stdin(Stdio::null()).stdout(writer).stderr(Stdio::null());
+    command.status().expect("the program ends").code()
+}
+
+#[cfg(unix)]
+#[test]
+fn status_and_record_do_not_hang_on_who_reads_the_result() {
+    let program = Program::new();
+    assert_eq!(into_closed_pipe(&program, "check --expect essential --services 3"), Some(1));
+    assert_eq!(into_closed_pipe(&program, &format!("{ANSWERS} --save")), Some(0));
+    assert!(program.read("needk8s.toml").contains("services = 3"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_hides_neither_the_status_nor_the_annotation() {
+    let run = |args: &str| {
+        let full = std::fs::File::options().write(true).open("/dev/full").expect("a full device");
+        let program = Program::new();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_needk8s"));
+        command.args(args.split_whitespace()).current_dir(program.path(".")).env_clear();
+        let output = command.env("GITHUB_ACTIONS", "true").stdin(Stdio::null()).stdout(full).output();
+        let output = output.expect("the program ends");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned(), program.listing())
+    };
+    let (code, told, _) = run("check --expect essential --services 3");
+    assert!(
+        code == Some(1) && told.contains("::error ") && told.contains("cannot write the result"),
+        "{told}"
+    );
+    let (code, told, files) = run(&format!("{ANSWERS} --save"));
+    assert!(code == Some(2) && told.contains("cannot write the result"), "{told}");
+    assert_eq!(files, ["needk8s.toml"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_open_already_is_written_to_and_not_replaced() {
+    let program = Program::new().file("log", "IMPORTANT\n");
+    let log = std::fs::File::options().append(true).open(program.path("log")).expect("a log");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_needk8s"));
+    command.args(ANSWERS.split_whitespace()).args(["--format", "json", "-o", "/dev/stdout"]);
+    let status =
+        command.current_dir(program.path(".")).env_clear().stdout(log).stderr(Stdio::null()).status();
+    assert!(status.is_ok_and(|status| status.success()));
+    let log = program.read("log");
+    assert!(log.starts_with("IMPORTANT\n{") && log.trim_end().ends_with('}'), "{log}");
+    let run = program.run(&format!("{ANSWERS} --format json -o /dev/stdout")).ok();
+    run.json();
+    assert_eq!(program.listing(), ["log"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_of_a_repository_shows_what_lies_elsewhere() {
+    use std::os::unix::fs::symlink;
+    let program = Program::new().file("elsewhere/secret.toml", "CANARY-SECRET\n").file("work/own.yaml", "");
+    let secret = program.path("elsewhere/secret.toml");
+    for name in ["work/needk8s.toml", "work/answers.toml", "work/rules/a.toml"] {
+        std::fs::create_dir_all(program.path("work/rules")).expect("a folder");
+        symlink(&secret, program.path(name)).expect("a link");
+    }
+    let work = program.path("work");
+    let runs: [&[&str]; 7] = [
+        &["check"],
+        &["scan"],
+        &["--scan", ".", "--services", "3"],
+        &["--services", "3", "--save"],
+        &["scan", &work.display().to_string()],
+        &["--answers", "answers.toml"],
+        &["--rules", "rules", "--services", "3"],
+    ];
+    for args in runs {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_needk8s"));
+        let output = command.args(args).current_dir(&work).env_clear().stdin(Stdio::null()).output();
+        let output = output.expect("the program ends");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {told}");
+        assert!(told.contains("it is a link that leads out of the folder"), "{args:?}: {told}");
+        assert!(!told.contains("CANARY") && output.stdout.is_empty(), "{args:?}: {told}");
+    }
+    assert_eq!(std::fs::read_to_string(&secret).expect("a file"), "CANARY-SECRET\n");
+    // Whoever names the place itself means it.
+    program.run(&format!("--answers {}", secret.display())).refused(&["CANARY-SECRET"]);
+}
+
+#[test]
+fn what_is_larger_than_stated_is_refused_with_one_message() {
+    let rules = |number: usize| (format!("rules/{number}.toml"), "a = 1\n".repeat(170_000));
+    let program = (0..5).map(rules).fold(Program::new(), |program, (name, text)| program.file(&name, text));
+    program
+        .run("--rules rules rules export")
+        .refused(&["the rule files in rules have more than 4 MiB together"]);
+    Program::new()
+        .file("rules.toml", "a = 1\n".repeat(170_000))
+        .run("--rules rules.toml rules export")
+        .refused(&["the file has more keys and values than are read"]);
+    Program::new()
+        .file("a.toml", "= \n".repeat(100_000))
+        .run("--answers a.toml")
+        .refused(&["and at least 980 more faults"]);
+    let run = Program::new()
+        .file(
+            "a.json",
+            format!("{{\"{}\": 1, \"purpose\": \"{}\"}}", "k".repeat(200_000), "p".repeat(200_000)),
+        )
+        .run("--answers a.json");
+    run.refused(&["a.json:1:2"]);
+    assert!(run.stderr.len() < 10_000, "{} bytes", run.stderr.len());
+    let run = Program::new().run(&format!("--purpose {}", "p".repeat(100_000)));
+    assert!(run.code == 2 && run.stderr.len() < 10_000, "{} bytes", run.stderr.len());
+}
+
+#[test]
+fn a_figure_that_has_no_absolute_value_is_refused() {
+    let rules = include_str!("../corpus/rules/broker.toml");
+    let least = format!("familiarity = {{ broker = {} }}", i64::MIN);
+    let rules = rules.replacen("[[criterion]]\n", &format!("[[criterion]]\n{least}\n"), 1);
+    Program::new()
+        .file("r.toml", rules)
+        .run("--rules r.toml --consumers 9")
+        .refused(&["points are whole numbers"]);
+}
+
+#[test]
+fn words_of_strangers_are_no_commands_for_whoever_reads_the_log() {
+    let record = "[answers]\nservices = 3\nfoo = \"##[set-output name=verdict;]ok ##vso[task.x]y\"\n";
+    for (name, value) in [("GITHUB_ACTIONS", "true"), ("TF_BUILD", "True"), ("TEAMCITY_VERSION", "1")] {
+        let program = Program::new().set(name, value).file("needk8s.toml", record);
+        let run = program.run("check --fail-on essential");
+        assert!(run.code == 2 && run.stderr.contains("set-output"), "{run:?}");
+        assert!(!run.stderr.contains("##[") && !run.stderr.contains("##vso["), "{}", run.stderr);
+        let run = program.run_args(&["explain", "::error::x"]);
+        assert!(!run.stderr.lines().any(|line| line.trim_start().starts_with("::")), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_is_marked() {
+    let compose = "services:\n  \"we\u{200b}b\": {image: a, build: ., restart: always}\n  \"api\u{e0041}\u{2060}\": {image: \"\u{3164}\", build: .}\n  \"x\\u200b\": {build: .}\n";
+    let program = Program::new().file("compose.yaml", compose).file("Dockerfile", "FROM a\n");
+    let unseen = |text: &str| text.chars().any(needk8s::text::is_unseen);
+    for format in ["text", "markdown", "json"] {
+        let run = program.run(&format!("scan --verbose --format {format}")).ok();
+        assert!(run.stdout.contains('\u{fffd}') && !unseen(&run.stdout), "{format}: {}", run.stdout);
+        let file = format!("scan --verbose --format {format} -o out.txt");
+        program.run(&file).ok();
+        assert!(!unseen(&program.read("out.txt")), "{format}");
+    }
+    let run = program.run_args(&["--purpose", "prod\u{200b}uction", "--services", "3"]);
+    assert!(run.stderr.contains("prod\u{fffd}uction"), "{}", run.stderr);
+}
+
+#[test]
+fn every_comment_of_a_record_is_kept() {
+    let record = "# top\n\n[answers]\n# why four: see ADR 7\nservices = 4 # counted\n# until the merger\ndevelopers = 3\nworkloads = [\n  # the shop\n  \"web\", # and its pages\n]\n\n# the decision\n[decision]\n# decided by the board\nverdict = \"overkill\" # for now\n\n# watched\n[[decision.revisit]]\n# when we grow\nto = \"recommended\"\nwhen = { services = { above = 99 } }\n\n# and this\n[[decision.revisit]]\nto = \"recommended\"\nwhen = { services = { above = 98 } }\n\n# as scanned\n[evidence]\n# then\nscanned = \"2026-01-01T00:00:00Z\"\n\n# ours\n[other] # notes\nx = 1\n# the end\n";
+    let program =
+        Program::new().file("needk8s.toml", record).file("compose.yaml", "services: {a: {build: .}}\n");
+    program.run("--services 9 --workloads web,worker --scan . --save").ok();
+    let saved = program.read("needk8s.toml");
+    let comments = record.lines().filter_map(|line| line.find('#').map(|start| line[start..].trim()));
+    for comment in comments {
+        assert_eq!(saved.matches(comment).count(), 1, "{comment} in:\n{saved}");
+    }
+    assert!(saved.contains("# why four: see ADR 7\nservices = 9 # counted\n"), "{saved}");
+    program.run("--services 9 --save").ok();
+    assert_eq!(program.read("needk8s.toml").matches("# the shop").count(), 1);
+}

@@ -6,14 +6,16 @@ use clap::{ArgMatches, Command};
 
 use crate::answers::{Answers, Given};
 use crate::cli::args::{asks, flag, with_answers, with_report};
-use crate::cli::decision::{self, Record};
+use crate::cli::decision::Record;
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{can_ask, say, shown};
+use crate::cli::output::{is_set, layout, nobody_to_ask, say, shown};
 use crate::cli::program::{Known, Program, now};
 use crate::cli::scanned::Scanned;
-use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session};
-use crate::report::{Contents, Format};
-use crate::rulebook::Rulebook;
+use crate::explanation::{Status, Unless};
+use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, Wish};
+use crate::report::{Contents, Format, reference};
+use crate::rulebook::{Reading, Rulebook};
+use crate::text::counted;
 
 pub(super) const NAME: &str = "assess";
 
@@ -26,62 +28,144 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
 pub(in crate::cli) fn with_options(command: Command, rulebook: &Rulebook) -> Command {
     with_report(with_answers(command, rulebook))
         .arg(flag("no-input", "Never ask; work with the answers that are given"))
-        .arg(flag("all", "Ask every question, in the order of the rulebook"))
+        .arg(flag("ask", "Ask what is not yet known, even if enough is").conflicts_with("no-input"))
+        .arg(
+            flag("all", "Ask every question, in the order of the rulebook")
+                .conflicts_with_all(["no-input", "ask"]),
+        )
+        .arg(flag("accessible", "Ask with numbered lines, for screen readers (also ACCESSIBLE=1)"))
         .arg(flag("save", "Record the answers and the decision in needk8s.toml"))
+}
+
+/// How much is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    /// What is needed for a result.
+    AsNeeded,
+    /// What can still change it.
+    TheRest,
+    Everything,
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
     let known = program.known()?;
     let save = asks(matches, "save");
-    if !asks(matches, "no-input") && can_ask() {
-        return interview(program, known, asks(matches, "all"), save);
+    let wanted = match () {
+        () if asks(matches, "all") => Asks::Everything,
+        () if asks(matches, "ask") || is_bare(program, save) => Asks::TheRest,
+        () => Asks::AsNeeded,
+    };
+    let nobody = if asks(matches, "no-input") { Some("--no-input is given") } else { nobody_to_ask() };
+    if nobody.is_none() && (wanted != Asks::AsNeeded || !is_enough(program, &known.answers)) {
+        let accessible = asks(matches, "accessible") || is_set("ACCESSIBLE");
+        let prompts = interview::open_terminal(accessible).map_err(broke_off)?;
+        return interview(program, known, wanted == Asks::Everything, save, prompts);
     }
     let Known { answers, scanned, .. } = known;
     if answers.is_empty() {
-        return Err(program.nothing_known());
+        return Err(program.nothing_known(nobody));
     }
     // A result that cannot be written is recorded all the same.
     let concluded = conclude(program, &answers, None);
     let recorded = if save { record(program, &answers, scanned.as_ref()) } else { Ok(()) };
-    Stop::of_both(concluded, recorded).map(|()| ExitCode::Done)
+    Stop::of_both(concluded, recorded)?;
+    if nobody.is_none() {
+        hint_at_the_rest(program, &answers);
+    }
+    Ok(ExitCode::Done)
+}
+
+/// Whether nothing was typed that says what is wanted.
+fn is_bare(program: &Program<'_>, save: bool) -> bool {
+    let plan = program.plan;
+    let answered = !plan.flags.is_empty() || plan.answers_file.is_some() || plan.scan.is_some();
+    !answered && !save && plan.output.is_none() && plan.format.is_none()
+}
+
+/// Whether the answers are enough for a verdict.
+fn is_enough(program: &Program<'_>, answers: &Answers) -> bool {
+    !answers.is_empty() && status(program, answers) != Status::Undecided
+}
+
+fn status(program: &Program<'_>, answers: &Answers) -> Status {
+    program.engine().outlook(&answers.values(), program.assessment(answers).band).status
+}
+
+/// Says how to be asked what is left and could matter.
+fn hint_at_the_rest(program: &Program<'_>, answers: &Answers) {
+    let readings = answers.readings(program.rulebook);
+    let is_left =
+        |question: &usize| answers.is_open(*question) && readings[*question] != Reading::DoesNotApply;
+    let left = (0..readings.len()).filter(is_left).count();
+    if left > 0 && status(program, answers) != Status::Settled {
+        let questions = counted(left, "question is", "questions are");
+        say(&format!("{questions} open. To be asked: the same command with --ask."));
+    }
 }
 
 /// Asks what is not known, shows the result, and offers to keep it.
-fn interview(program: &Program<'_>, known: Known, all: bool, save: bool) -> Result<ExitCode, Stop> {
+fn interview(
+    program: &Program<'_>,
+    known: Known,
+    all: bool,
+    save: bool,
+    mut prompts: Box<dyn Prompts>,
+) -> Result<ExitCode, Stop> {
     let rulebook = program.rulebook;
-    let mut prompts = interview::open_terminal();
-    let Some(known) = settle(program, known, &mut *prompts)? else { return Ok(ExitCode::Done) };
+    let Some(known) = settle(program, known, &mut *prompts)? else { return Ok(ExitCode::Interrupted) };
     let scanned = known.scanned.as_ref();
     let mut session = Session::of_working_directory(rulebook);
-    let adaptive = Adaptive::new(rulebook);
+    let adaptive = Adaptive::new(rulebook, program.engine());
     let interview = Interview {
         rulebook,
         order: if all { &FileOrder } else { &adaptive },
-        leaning: &|assessment| interview::leaning(rulebook, assessment),
+        leaning: &|answers| interview::leaning(rulebook, program.engine(), answers),
+        turns: &|answers| turns(program, answers),
+        explain: &|question| {
+            let id = &rulebook.questions()[question].id;
+            reference::explain(rulebook, id, layout(false)).unwrap_or_default()
+        },
         hints: &scanned.map(|scanned| scanned.hints(rulebook)).unwrap_or_default(),
     };
-    let Outcome::Finished(answers) =
-        interview.run(known.answers, &mut session, &mut *prompts).map_err(broke_off)?
-    else {
-        return Ok(ExitCode::Done);
-    };
-    if answers.is_empty() {
-        return Err(program.nothing_known());
+    let mut outcome = interview.run(known.answers, &mut session, &mut *prompts).map_err(broke_off)?;
+    let mut saved = save;
+    loop {
+        let Outcome::Finished(answers) = outcome else { return Ok(ExitCode::Interrupted) };
+        if answers.is_empty() {
+            return Err(program.nothing_known(None));
+        }
+        conclude(program, &answers, None)?;
+        if saved {
+            record(program, &answers, scanned)?;
+        }
+        loop {
+            let file = program.record_path();
+            match interview::offer(&mut *prompts, &file, "decision.md", saved).map_err(broke_off)? {
+                Wish::Save => {
+                    record(program, &answers, scanned)?;
+                    saved = true;
+                }
+                Wish::Report(path) => conclude(program, &answers, Some(Path::new(&path)))?,
+                Wish::Change => break,
+                Wish::Done => {
+                    // What is not recorded can be taken up again.
+                    if saved {
+                        session.discard().map_err(broke_off)?;
+                    }
+                    return Ok(ExitCode::Done);
+                }
+            }
+        }
+        outcome = interview.review(answers, &mut session, &mut *prompts).map_err(broke_off)?;
     }
-    conclude(program, &answers, None)?;
-    if save {
-        record(program, &answers, scanned)?;
-    }
-    let keep = interview::offer_to_save(&mut *prompts, Path::new(decision::FILE), "decision.md")
-        .map_err(broke_off)?;
-    if let Some(report) = &keep.report {
-        conclude(program, &answers, Some(Path::new(report)))?;
-    }
-    if keep.answers && !save {
-        record(program, &answers, scanned)?;
-    }
-    session.discard().map_err(broke_off)?;
-    Ok(ExitCode::Done)
+}
+
+/// What could still turn the side of the verdict, the likeliest first.
+fn turns(program: &Program<'_>, answers: &Answers) -> Vec<String> {
+    let (_, explanation) = program.judge(answers);
+    let questions = program.rulebook.questions();
+    let said = |unless: &Unless| unless.condition(program.rulebook).say(questions);
+    explanation.unless.iter().map(said).collect()
 }
 
 /// Has a person settle what the scan could not, and takes the answers that follow. Nothing when the person left.
@@ -123,8 +207,9 @@ fn record(program: &Program<'_>, answers: &Answers, scanned: Option<&Scanned>) -
         evidence: scanned.map(|scanned| &scanned.conclusions),
         now: now(),
     };
-    record.write(Path::new(decision::FILE))?;
-    say(&format!("Recorded in {}.", decision::FILE));
+    let file = program.record_path();
+    record.write(&file)?;
+    say(&format!("Recorded in {}.", shown(&file)));
     let partial = |question: &usize| answers.given(*question).is_some_and(Given::is_partial);
     for question in (0..rulebook.questions().len()).filter(partial) {
         let id = &rulebook.questions()[question].id;

@@ -76,7 +76,7 @@ fn nearest(program: &Program<'_>, wanted: bool) -> Result<Option<Vec<Precedent>>
     }
     let answers: Answers = program.known()?.answers;
     if answers.is_empty() {
-        return Err(program.nothing_known());
+        return Err(program.nothing_known(None));
     }
     let weights = program.engine().spreads(&program.stated(&answers));
     Ok(Some(precedents::nearest(program.rulebook, &answers.readings(program.rulebook), &weights)))

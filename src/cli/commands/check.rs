@@ -6,9 +6,10 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::cli::args::{with_answers, with_report};
-use crate::cli::check::{self, Check, Gates};
+use crate::cli::check::{self, Check};
 use crate::cli::decision;
 use crate::cli::exit::{ExitCode, Stop};
+use crate::cli::gates::Gates;
 use crate::cli::output::shown;
 use crate::cli::program::{Known, Program};
 use crate::report::{Contents, markdown};
@@ -32,8 +33,9 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
         .about("Hold the recorded decision against the answers; the exit status tells")
         .long_about(
             "Assesses needk8s.toml (and whatever else is given) again and never asks. With --scan it also fails when the \
-             repository contradicts a recorded answer, and says which line does. Exit status: 0 the decision stands and \
-             every gate holds, 1 it does not, 2 the input is wrong.",
+             repository contradicts a recorded answer, when the lines that an answer rests on are gone, or when nothing was \
+             read, and says which. A gate holds only if it holds for every verdict that is still possible. Exit status: 0 the \
+             decision stands and every gate holds, 1 it does not, or nothing is decided yet, 2 the input is wrong.",
         )
         .arg(gate("expect", "Fail unless the verdict is one of these"))
         .arg(gate("fail-on", "Fail when the verdict is one of these"))
@@ -53,6 +55,14 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_parser(value_parser!(u8).range(0..=100))
                 .help_heading("Gates"),
         )
+        .arg(
+            Arg::new("sureness")
+                .long("sureness")
+                .value_name("N")
+                .help("Let a gate hold that holds in N of 100 ways to answer the open questions; without it, in all of them")
+                .value_parser(value_parser!(u8).range(1..=100))
+                .help_heading("Gates"),
+        )
 }
 
 fn gates(rulebook: &Rulebook, matches: &ArgMatches) -> Gates {
@@ -65,6 +75,7 @@ fn gates(rulebook: &Rulebook, matches: &ArgMatches) -> Gates {
         fail_on: bands("fail-on"),
         settled: matches.get_one::<String>("require").is_some(),
         steadiness: matches.get_one("min-steadiness").copied(),
+        sureness: matches.get_one("sureness").copied(),
     }
 }
 
@@ -72,7 +83,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let gates = gates(program.rulebook, matches);
     let Known { answers, told, recorded, scanned } = program.known()?;
     if answers.is_empty() {
-        return Err(program.nothing_known());
+        return Err(program.nothing_known(None));
     }
     if recorded.is_none() && !gates.is_any() {
         return Err(Stop::wrong(format!(

@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::cli::exit::{ExitCode, Stop};
+use crate::cli::named::Suggested;
 use crate::cli::output::{layout, print};
 use crate::cli::program::Program;
 use crate::document::did_you_mean;
@@ -12,21 +13,29 @@ use crate::text::one_line;
 
 pub(super) const NAME: &str = "explain";
 
-pub(super) fn command(_: &Rulebook) -> Command {
+pub(super) fn command(rulebook: &Rulebook) -> Command {
     Command::new(NAME)
         .about("Explain any question, criterion, aspect, platform, problem, step, verdict, published decision or source")
         .arg(
             Arg::new("id")
                 .value_name("ID")
-                .help("What to explain")
-                .required(true)
-                .num_args(1..)
-                .action(ArgAction::Append),
+                .help("What to explain; an index of everything without it")
+                .num_args(0..)
+                .action(ArgAction::Append)
+                .hide_possible_values(true)
+                .value_parser(Suggested(
+                    reference::ids(rulebook).into_iter().map(|id| (id.to_owned(), String::new())).collect(),
+                )),
         )
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
-    let ids = matches.get_many::<String>("id").into_iter().flatten();
+    let ids: Vec<&String> = matches.get_many("id").into_iter().flatten().collect();
+    if ids.is_empty() {
+        print(&index(program.rulebook))?;
+        return Ok(ExitCode::Done);
+    }
+    let ids = ids.into_iter();
     let explained: Vec<String> = ids.map(|id| explained(program.rulebook, id)).collect::<Result<_, _>>()?;
     print(&explained.join("\n"))?;
     Ok(ExitCode::Done)
@@ -43,4 +52,15 @@ fn explained(rulebook: &Rulebook, id: &str) -> Result<String, Stop> {
         };
         Stop::wrong(format!("the rulebook has nothing called `{}`; {help}", one_line(id)))
     })
+}
+
+/// Everything that can be explained, kind by kind.
+fn index(rulebook: &Rulebook) -> String {
+    let width = layout(false).width;
+    let mut text = String::new();
+    for (kind, ids) in reference::index(rulebook).into_iter().filter(|(_, ids)| !ids.is_empty()) {
+        let options = textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  ");
+        text += &format!("{kind}\n{}\n\n", textwrap::fill(&ids.join(", "), options));
+    }
+    text + "needk8s explain ID explains any of them.\n"
 }

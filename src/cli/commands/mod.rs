@@ -5,11 +5,14 @@ mod cases;
 mod check;
 mod compare;
 mod completions;
+mod diff;
 mod explain;
 mod learn;
 mod man;
+mod questions;
 mod rules;
 mod scan;
+mod what_if;
 mod why;
 
 use clap::{ArgMatches, Command};
@@ -31,12 +34,15 @@ pub(super) struct Entry {
 pub(super) const DEFAULT: Entry = Entry { name: assess::NAME, command: assess::command, run: assess::run };
 
 /// Every command, in the order in which help lists them.
-pub(super) const ALL: [Entry; 11] = [
+pub(super) const ALL: [Entry; 14] = [
     DEFAULT,
     Entry { name: check::NAME, command: check::command, run: check::run },
     Entry { name: why::NAME, command: why::command, run: why::run },
     Entry { name: scan::NAME, command: scan::command, run: scan::run },
+    Entry { name: questions::NAME, command: questions::command, run: questions::run },
     Entry { name: compare::NAME, command: compare::command, run: compare::run },
+    Entry { name: what_if::NAME, command: what_if::command, run: what_if::run },
+    Entry { name: diff::NAME, command: diff::command, run: diff::run },
     Entry { name: explain::NAME, command: explain::command, run: explain::run },
     Entry { name: cases::NAME, command: cases::command, run: cases::run },
     Entry { name: learn::NAME, command: learn::command, run: learn::run },

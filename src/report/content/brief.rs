@@ -20,8 +20,10 @@ pub struct Brief {
     pub sums: Vec<Sum>,
     /// When to think again.
     pub again: Vec<Again>,
-    /// What to do first.
+    /// What to do first; nothing while too little is known.
     pub first: Vec<String>,
+    /// What to answer next, in a sentence, while too little is known.
+    pub ask: Option<String>,
     /// The published decisions nearest to the answers, with what came of them.
     pub like: Vec<String>,
     /// What to run next.
@@ -54,9 +56,20 @@ impl Writer<'_> {
     pub(super) fn brief(&self, contents: &Contents<'_>) -> Brief {
         let precedents = contents.precedents();
         let cases_of = self.rulebook.cases();
-        let mut sure = vec![contents.certainty.clone(), contents.explained.steady.clone()];
+        let mut certainty = contents.certainty.clone();
+        let unless = self.unless(contents);
+        if !unless.is_empty() && !contents.is_undecided() {
+            certainty = format!("{certainty} {}", phrases::unless(&unless));
+        }
+        let mut sure = vec![certainty, contents.explained.steady.clone()];
         if let (Some(odds), false) = (precedents.odds, contents.is_undecided()) {
-            sure.push(cases::odds(self.rulebook, odds));
+            let side = match self.assessment.leaning(self.rulebook) {
+                Leaning::With => (Leaning::With, Leaning::Without),
+                _ => (Leaning::Without, Leaning::With),
+            };
+            let name = |side: Leaning| self.rulebook.side(side).name.as_str();
+            let (right, others) = (odds.of(side.0), odds.of(side.1));
+            sure.push(phrases::odds(odds.total(), right, name(side.0), others, name(side.1)));
         }
         let precedent = |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case]);
         Brief {
@@ -64,8 +77,10 @@ impl Writer<'_> {
             sure,
             like: precedents.nearest.iter().map(precedent).collect(),
             sums: self.sums(),
-            again: contents.explained.again.clone(),
-            first: self.first(contents),
+            again: if contents.is_undecided() { Vec::new() } else { contents.explained.again.clone() },
+            first: if contents.is_undecided() { Vec::new() } else { self.first(contents) },
+            ask: Some(contents.explained.ask_next.join(", "))
+                .filter(|names| contents.is_undecided() && !names.is_empty()),
             next: self.next(),
         }
     }
@@ -87,7 +102,7 @@ impl Writer<'_> {
         }
     }
 
-    /// "Kamal meets your needs but two (a and b), and takes effort 3, against 6 for k3s."
+    /// "Kamal meets your needs except a and b, and takes effort 3, against 6 for k3s."
     fn meets_with_less_effort(&self, light: usize, heavy: usize) -> String {
         let platform = self.platform(light);
         let lacks: Vec<String> = self.lacks(light).iter().map(phrases::missing).collect();
@@ -99,7 +114,7 @@ impl Writer<'_> {
                 format!("{} {} all your needs, and", platform.at_start(), platform.verb("meets", "meet"))
             }
             (true, false) => format!(
-                "{} {} your needs but {}, and",
+                "{} {} your needs except {}, and",
                 platform.at_start(),
                 platform.verb("meets", "meet"),
                 named(&lacks)

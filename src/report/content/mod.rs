@@ -13,14 +13,16 @@ pub use balance::Balance;
 pub use brief::{Brief, Sum};
 pub use ledger::LedgerLine;
 
+use std::cell::OnceCell;
+
 use super::explained::{Explained, explained};
 use super::phrases;
 use crate::answers::{Answers, Origin};
 use crate::assessment::{About, Assessment, Shortfall};
-use crate::explanation::{Explanation, Outlook, Status};
+use crate::explanation::{Explanation, How, Outlook, Status};
 use crate::precedents::Precedents;
-use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook};
-use crate::text::{counted, list, lower_first};
+use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook, UNDECIDED};
+use crate::text::{list, lower_first};
 
 /// Where the figures come from, so that a result can be repeated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -130,6 +132,7 @@ pub struct Contents<'a> {
     pub explained: Explained,
     /// The answer on one screen.
     pub brief: Brief,
+    precedents: OnceCell<Precedents>,
     /// Name, version and digest of the rulebook.
     pub provenance: Provenance,
     /// The answer in one line.
@@ -189,10 +192,15 @@ impl<'a> Contents<'a> {
             explanation,
             outlook,
             brief: Brief::default(),
+            precedents: OnceCell::new(),
             explained: explained(rulebook, assessment, explanation),
             provenance,
             headline: writer.headline(),
-            meaning: rulebook.bands()[assessment.band].meaning.clone(),
+            meaning: if outlook.status == Status::Undecided {
+                rulebook.undecided().meaning.clone()
+            } else {
+                rulebook.bands()[assessment.band].meaning.clone()
+            },
             certainty: writer.certainty(),
             decided_by: writer.decided_by(),
             answers: writer.answers(answers),
@@ -227,9 +235,25 @@ impl<'a> Contents<'a> {
         &self.rulebook.platforms()[platform].name
     }
 
+    /// The id of the verdict, wherever one is stored, printed or compared.
+    pub fn verdict(&self) -> &str {
+        if self.is_undecided() { UNDECIDED } else { &self.rulebook.bands()[self.assessment.band].id }
+    }
+
+    /// The id of the side of the verdict.
+    pub fn side(&self) -> &str {
+        if self.is_undecided() { UNDECIDED } else { self.leaning_side() }
+    }
+
+    /// The id of the side that what is known leans to.
+    pub fn leaning_side(&self) -> &str {
+        &self.rulebook.side(self.assessment.leaning(self.rulebook)).id
+    }
+
     /// What others published who were in a like situation. Put together when it is asked for, as few formats show it.
-    pub fn precedents(&self) -> Precedents {
-        Precedents::of(self.rulebook, self.assessment, &self.explanation.spreads)
+    pub fn precedents(&self) -> &Precedents {
+        let spreads = &self.explanation.spreads;
+        self.precedents.get_or_init(|| Precedents::of(self.rulebook, self.assessment, spreads))
     }
 
     /// What is ruled out, a sentence for each reason: "Ruled out: PaaS and managed Kubernetes (you buy no managed services)."
@@ -286,7 +310,11 @@ impl Writer<'_> {
         if self.outlook.status != Status::Undecided {
             return told;
         }
-        format!("Not enough is known: {}, leaning to {}.", self.range(), band.name.to_lowercase())
+        let undecided = &self.rulebook.undecided().headline;
+        undecided
+            .replace("{possible}", &self.range())
+            .replace("{leaning}", &band.name.to_lowercase())
+            .replace("{best}", self.platform(self.assessment.recommendation).in_sentence())
     }
 
     fn told_by(&self, band: &Band) -> String {
@@ -310,16 +338,23 @@ impl Writer<'_> {
         }
     }
 
-    /// How much of it is certain, whatever is not known.
+    /// How sure the side is, whatever is not known.
     fn certainty(&self) -> String {
         let open = self.unknown().len();
-        let questions =
-            counted(open, "question that you have not answered", "questions that you have not answered");
         match self.outlook.status {
-            Status::Settled if open == 0 => "All questions are answered.".to_owned(),
-            Status::Settled => format!("Certain: the {questions} cannot change it."),
-            _ => format!("The {questions} could still make it {}.", self.range()),
+            Status::Settled => phrases::settled(open),
+            status => {
+                let sureness = &self.outlook.sureness;
+                let about = sureness.how != How::Proved;
+                phrases::sure(&sureness.share.to_string(), about, open, status == Status::Undecided)
+            }
         }
+    }
+
+    /// What would have to be answered for another side: "a vendor ships only a chart"; the likeliest first.
+    fn unless(&self, contents: &Contents<'_>) -> Vec<String> {
+        let unless = contents.explanation.unless.iter();
+        unless.map(|unless| unless.condition(self.rulebook).say(self.rulebook.questions())).collect()
     }
 
     fn decided_by(&self) -> Option<String> {

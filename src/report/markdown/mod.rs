@@ -16,11 +16,16 @@ use crate::text::{list, lower_first};
 use record::Section;
 
 /// A text as Markdown that shows exactly this text on one line: nothing in it becomes markup, a link, a mention, a
-/// reference or HTML.
+/// reference or HTML. The `@` of an address is a wide one.
 pub fn escape(text: &str) -> String {
+    let text = crate::text::one_line(text);
     let mut escaped = String::with_capacity(text.len() + 8);
-    for c in crate::text::one_line(text).chars() {
+    for (at, c) in text.char_indices() {
+        let (before, after) = (&text[..at], &text[at + c.len_utf8()..]);
         match c {
+            '.' if ends_with_www(before) => escaped.push_str("\\."),
+            ':' if after.starts_with("//") => escaped.push_str("\\:"),
+            '@' if is_address(before, after) => escaped.push('＠'),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' | '$' | '!' => {
                 escaped.push('\\');
                 escaped.push(c);
@@ -33,6 +38,22 @@ pub fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// Whether a dot that follows makes a link of it: `www.`
+/// <https://github.github.com/gfm/#autolinks-extension->
+fn ends_with_www(before: &str) -> bool {
+    let last = before.len().checked_sub(3).and_then(|start| before.as_bytes().get(start..));
+    last.is_some_and(|last| last.eq_ignore_ascii_case(b"www"))
+}
+
+/// Whether an `@` between them makes an address, which becomes a link however it is escaped.
+fn is_address(before: &str, after: &str) -> bool {
+    let mut domain =
+        after.chars().take(255).take_while(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '+'))
+        && domain.next().is_some_and(|first| first != '.')
+        && domain.any(|c| c == '.')
 }
 
 pub(super) fn link(title: &str, url: &str) -> String {

@@ -2,10 +2,11 @@
 
 use super::verdict::MAX_FIGURE;
 use super::{Ids, Section, condition, is_id};
-use crate::document::{Reader, word};
+use crate::document::{Reader, Word, word};
 use crate::rulebook::value::Question;
 use crate::rulebook::{
-    Asks, Aspect, Cell, Claim, Condition, Family, Group, Harm, Page, Platform, Problem, Source, Step,
+    Asks, Aspect, Cell, Claim, Condition, Exception, Family, Group, Harm, Page, Platform, Problem, Source,
+    Step,
 };
 
 /// What the texts of a section may refer to.
@@ -192,6 +193,29 @@ pub(super) fn problems(section: Section<'_>, names: Names<'_>) -> Vec<Problem> {
         when: names.condition(table, "when"),
         sources: names.sources.resolve_list(table, "sources"),
     })
+}
+
+pub(super) fn exceptions(section: Section<'_>, names: Names<'_>) -> Vec<Exception> {
+    section.build(|table, id| Exception {
+        id,
+        questions: questions(table, names),
+        when: names.condition(table, "when"),
+        where_subject_is_lighter: table.flag("where-subject-is-lighter"),
+        because: table.required_text("because"),
+    })
+}
+
+/// The questions whose ids stand at `questions`.
+fn questions(table: &Reader<'_>, names: Names<'_>) -> Vec<usize> {
+    let ids = || names.questions.iter().map(|question| question.id.as_str());
+    let resolve = |word: Word<'_>| {
+        let found = ids().position(|id| id == word.text);
+        if found.is_none() {
+            table.log().unknown(word.span.clone(), "question", word.text, ids());
+        }
+        found
+    };
+    table.words("questions").into_iter().filter_map(resolve).collect()
 }
 
 pub(super) fn steps(section: Section<'_>, names: Names<'_>) -> Vec<Step> {

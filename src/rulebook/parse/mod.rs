@@ -170,6 +170,7 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
     let problems = Section::collect(&heads, "problem", "the problem");
     let steps = Section::collect(&heads, "step", "the step");
     let bands = Section::collect(&heads, "band", "the band");
+    let exceptions = Section::collect(&heads, "exception", "the exception");
     let cases = Section::collect(&heads, "case", "the case");
     for section in [&families, &platforms, &questions, &criteria, &bands] {
         section.require_some(head);
@@ -195,6 +196,7 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
     let aspects = knowledge::aspects(aspects, names);
     let problems = knowledge::problems(problems, names);
     let steps = knowledge::steps(steps, names);
+    let exceptions = knowledge::exceptions(exceptions, names);
     let criteria = criteria::build(
         criteria,
         &criteria::Names {
@@ -213,6 +215,8 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         subject: verdicts.subject,
         effort_price: verdicts.effort_price,
         shortfall_price: verdicts.shortfall_price,
+        decided_from: verdicts.decided_from,
+        undecided: verdicts.undecided,
         with: verdicts.with,
         without: verdicts.without,
         hedge: verdicts.hedge,
@@ -225,10 +229,12 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         platforms,
         problems,
         steps,
+        exceptions,
         sources: knowledge::sources(sources),
         cases: OnceLock::new(),
     };
     rulebook.cases = OnceLock::from(cases::build(cases, &rulebook));
+    check_size(&rulebook, head);
     check_sides(&rulebook, head);
     // What follows from faulty tables is no news, and may be large.
     if collected.borrow().is_empty() {
@@ -238,6 +244,30 @@ fn build(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebo
         head.finish();
     }
     Some(rulebook)
+}
+
+/// What decides how long answers take to be explained, and how much of each there may be.
+fn check_size(rulebook: &Rulebook, head: &Reader<'_>) {
+    let mut tests = 0;
+    let criteria = rulebook.criteria.iter().map(|criterion| &criterion.when);
+    let asked = rulebook.questions.iter().filter_map(|question| question.ask_when.as_ref());
+    criteria.chain(asked).for_each(|condition| condition.visit_tests(&mut |_| tests += 1));
+    for (number, most, what) in [
+        (rulebook.questions.len(), 100, "questions"),
+        (rulebook.criteria.len(), 400, "criteria"),
+        (rulebook.platforms.len(), 60, "platforms"),
+        (rulebook.aspects.len(), 100, "aspects"),
+        (rulebook.bands.len(), 20, "bands"),
+        (tests, 2_000, "tests of answers in its conditions"),
+    ] {
+        if number > most {
+            head.log().fault(
+                head.span(),
+                format!("the rulebook has {number} {what}, at most {most} are weighed"),
+                None,
+            );
+        }
+    }
 }
 
 /// Both sides of the question need a platform, or there is nothing to compare.

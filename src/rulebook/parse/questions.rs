@@ -1,8 +1,8 @@
 //! `[[question]]` → [`Question`].
 
 use super::{Ids, Section, condition};
-use crate::document::Reader;
-use crate::rulebook::value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question};
+use crate::document::{Entry, Node, Reader};
+use crate::rulebook::value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, Value};
 
 /// Numbers beyond this are slips; the bound keeps arithmetic on them safe.
 const MAX_COUNT: i64 = 1_000_000_000;
@@ -22,7 +22,19 @@ fn question(table: &Reader<'_>, id: String, groups: &Ids, earlier: &[Question]) 
     if ["all", "any", "not", "unless"].contains(&id.as_str()) {
         table.log().fault(table.span(), format!("`{id}` has a meaning of its own in conditions"), None);
     }
-    let kind = kind(table, &id);
+    let mut shares = Shares::default();
+    let kind = kind(table, &id, &mut shares);
+    if matches!(kind, Kind::Choices(_)) && !shares.by_value.is_empty() {
+        shares.stated = table.required_integer("stated", 1..=MAX_COUNT).unsigned_abs();
+        let most = shares.by_value.iter().map(|(_, stated)| *stated).max().unwrap_or_default();
+        if most > shares.stated {
+            let message = format!("`stated` is {}, and an option has a `share` of {most}", shares.stated);
+            table.log().fault(table.span(), message, None);
+        }
+    } else {
+        shares.stated = shares.count(|_| true);
+        shares.unsaid = unsaid(table, &kind);
+    }
     let ordered = table.flag("ordered");
     let grows = table.word("grows").and_then(|word| match word.text {
         "up" => Some(Growth::Up),
@@ -42,23 +54,80 @@ fn question(table: &Reader<'_>, id: String, groups: &Ids, earlier: &[Question]) 
         ordered,
         detail: table.flag("detail"),
         grows,
+        shares,
         ask_when: table.get("ask-when").map(|value| condition::read(value, earlier, table.log())),
         id,
     }
 }
 
-fn kind(table: &Reader<'_>, id: &str) -> Kind {
+/// What answers the question takes; how often each occurs goes to `shares`.
+fn kind(table: &Reader<'_>, id: &str, shares: &mut Shares) -> Kind {
     let Some(word) = table.required_word("kind") else { return Kind::Flag(FlagSay::default()) };
     match word.text {
-        "flag" => Kind::Flag(flag_say(table)),
-        "choice" => Kind::Choice(options(table, id)),
-        "choices" => Kind::Choices(options(table, id)),
-        "count" => Kind::Count(count(table)),
+        "flag" => {
+            shares.by_value =
+                stated(table, "share", |text| text.parse().ok().map(Value::Flag), "true or false");
+            Kind::Flag(flag_say(table))
+        }
+        "choice" => Kind::Choice(options(table, id, |option| Value::Choice(option), shares)),
+        "choices" => {
+            Kind::Choices(options(table, id, |option| Value::Choices(OptionSet::of(option)), shares))
+        }
+        "count" => {
+            let count = count(table);
+            let number = |text: &str| {
+                text.parse().ok().filter(|number| (count.min..=count.max).contains(number)).map(Value::Count)
+            };
+            shares.by_value = stated(table, "share", number, "a number that the question takes");
+            Kind::Count(count)
+        }
         other => {
             table.log().unknown(word.span.clone(), "kind", other, ["flag", "choice", "choices", "count"]);
             Kind::Flag(FlagSay::default())
         }
     }
+}
+
+/// `share = { true = 7, false = 3 }`: how many published decisions state each value.
+fn stated(
+    table: &Reader<'_>,
+    key: &'static str,
+    value: impl Fn(&str) -> Option<Value>,
+    expected: &str,
+) -> Vec<(Value, u64)> {
+    let read = |entry: &Entry<'_>| {
+        let value = value(&entry.key);
+        if value.is_none() {
+            let message = format!("`{}` is no answer", entry.key);
+            table.log().fault(entry.key_span.clone(), message, Some(format!("write {expected}")));
+        }
+        match entry.value.node {
+            Node::Integer(number @ 0..=MAX_COUNT) => Some((value?, number.unsigned_abs())),
+            ref other => {
+                let message = format!("a share is a number of decisions, not {}", super::shown(other));
+                table.log().fault(entry.value.span.clone(), message, None);
+                None
+            }
+        }
+    };
+    table.map(key).iter().filter_map(read).collect()
+}
+
+/// `unsaid = { none = 110 }`: the answer that is not mentioned, and how many decisions state none.
+fn unsaid(table: &Reader<'_>, kind: &Kind) -> Option<(Value, u64)> {
+    let value = |text: &str| match kind {
+        Kind::Flag(_) => text.parse().ok().map(Value::Flag),
+        Kind::Choice(options) => options.iter().position(|option| option.id == text).map(Value::Choice),
+        Kind::Count(count) => {
+            text.parse().ok().filter(|number| (count.min..=count.max).contains(number)).map(Value::Count)
+        }
+        Kind::Choices(_) => None,
+    };
+    let given = stated(table, "unsaid", value, "one answer to the question");
+    if given.len() > 1 {
+        table.log().fault(table.span(), "only one answer can be the usual one".to_owned(), None);
+    }
+    given.first().copied()
 }
 
 fn flag_say(table: &Reader<'_>) -> FlagSay {
@@ -91,7 +160,12 @@ fn count(table: &Reader<'_>) -> Count {
     count
 }
 
-fn options(table: &Reader<'_>, question: &str) -> Vec<Choice> {
+fn options(
+    table: &Reader<'_>,
+    question: &str,
+    value: impl Fn(usize) -> Value,
+    shares: &mut Shares,
+) -> Vec<Choice> {
     let mut options: Vec<Choice> = Vec::new();
     for option in table.tables("option", "the option") {
         if let Some(id) = option.required_word("id") {
@@ -109,8 +183,12 @@ fn options(table: &Reader<'_>, question: &str) -> Vec<Choice> {
                     None,
                 );
             }
+            if let Some(share) = option.integer("share", 0..=MAX_COUNT) {
+                shares.by_value.push((value(options.len()), share.unsigned_abs()));
+            }
             options.push(Choice {
                 id: id.text.to_owned(),
+                aliases: aliases(&option, &options),
                 label: option.required_text("label"),
                 say: option.required_text("say"),
                 say_at_least: option.text("say-at-least"),
@@ -127,4 +205,20 @@ fn options(table: &Reader<'_>, question: &str) -> Vec<Choice> {
     }
     options.truncate(OptionSet::CAPACITY);
     options
+}
+
+/// Other words for an option, which none of the `earlier` ones may have.
+fn aliases(option: &Reader<'_>, earlier: &[Choice]) -> Vec<String> {
+    let mut aliases = Vec::new();
+    for alias in option.words("aliases") {
+        let taken =
+            |other: &Choice| other.id == alias.text || other.aliases.iter().any(|one| one == alias.text);
+        if earlier.iter().any(taken) {
+            let message = format!("`{}` stands for another option already", alias.text);
+            option.log().fault(alias.span.clone(), message, None);
+        } else {
+            aliases.push(alias.text.to_owned());
+        }
+    }
+    aliases
 }

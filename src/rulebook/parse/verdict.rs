@@ -3,7 +3,7 @@
 use super::availability::MAX_BITS;
 use super::{Ids, SCHEMA, Section};
 use crate::document::Reader;
-use crate::rulebook::{Band, Constant, Leaning, Side};
+use crate::rulebook::{Band, Constant, Leaning, Side, UNDECIDED, Undecided};
 
 /// Figures beyond this are slips; the bound keeps every sum far from overflow.
 pub(super) const MAX_FIGURE: i64 = 1_000;
@@ -16,6 +16,8 @@ pub(super) struct Verdicts {
     pub(super) subject: usize,
     pub(super) effort_price: Constant,
     pub(super) shortfall_price: Constant,
+    pub(super) decided_from: Constant,
+    pub(super) undecided: Undecided,
     pub(super) with: Side,
     pub(super) without: Side,
     pub(super) hedge: Side,
@@ -30,18 +32,21 @@ pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, families: &Ids) -> Ve
         head.log().fault(schema.span.clone(), message, None);
     }
     let constants = head.required_table("constants");
+    let read = |table: Reader<'_>, least: i64, most: i64| {
+        let constant = Constant {
+            value: table.required_integer("value", least..=most),
+            because: table.required_text("because"),
+        };
+        table.finish();
+        constant
+    };
     let constant = |key: &'static str, least: i64| {
-        let read = constants.as_ref().and_then(|constants| constants.required_table(key));
-        read.map_or(Constant { value: 1, because: String::new() }, |table| {
-            let constant = Constant {
-                value: table.required_integer("value", least..=MAX_FIGURE),
-                because: table.required_text("because"),
-            };
-            table.finish();
-            constant
-        })
+        let table = constants.as_ref().and_then(|constants| constants.required_table(key));
+        table.map_or(Constant { value: 1, because: String::new() }, |table| read(table, least, MAX_FIGURE))
     };
     let (effort_price, shortfall_price) = (constant("effort-price", 0), constant("shortfall-price", 1));
+    let decided_from = constants.as_ref().and_then(|constants| constants.table("decided-from"));
+    let decided_from = decided_from.map_or_else(two_thirds, |table| read(table, 0, 100));
     if let Some(constants) = constants {
         constants.finish();
     }
@@ -59,6 +64,18 @@ pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, families: &Ids) -> Ve
         })
     };
     let (with, without, hedge) = (side("with"), side("without"), side("hedge"));
+    if [&with, &without, &hedge].into_iter().any(|side| side.id == UNDECIDED) {
+        head.log().fault(head.span(), format!("no side can be called `{UNDECIDED}`"), None);
+    }
+    let undecided = head.table("undecided").map_or_else(too_little, |table| {
+        let undecided = Undecided {
+            name: table.required_text("name"),
+            headline: table.required_text("headline"),
+            meaning: table.required_text("meaning"),
+        };
+        table.finish();
+        undecided
+    });
     if let Some(sides) = sides {
         sides.finish();
     }
@@ -91,6 +108,8 @@ pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, families: &Ids) -> Ve
         subject: families.required(head, "subject"),
         effort_price,
         shortfall_price,
+        decided_from,
+        undecided,
         with,
         without,
         hedge,
@@ -98,7 +117,24 @@ pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, families: &Ids) -> Ve
     }
 }
 
+fn two_thirds() -> Constant {
+    let because =
+        "Of three ways in which the open questions may be answered, two give the same side.".to_owned();
+    Constant { value: 67, because }
+}
+
+fn too_little() -> Undecided {
+    Undecided {
+        name: "Undecided".to_owned(),
+        headline: "Not enough is known: {possible}, leaning to {leaning}.".to_owned(),
+        meaning: "Too little is known: open answers can still turn the result.".to_owned(),
+    }
+}
+
 fn band(table: &Reader<'_>, id: String, sides: &[(Leaning, &String)], first: bool, last: bool) -> Band {
+    if id == UNDECIDED {
+        table.log().fault(table.span(), format!("no band can be called `{UNDECIDED}`"), None);
+    }
     let leaning = table.required_word("side").map_or(Leaning::Hedge, |word| {
         let found = sides.iter().find(|(_, id)| *id == word.text);
         if found.is_none() {

@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 /// More variables than any project has.
 const MOST: usize = 1_000;
 /// Variables of one text that are resolved; the rest of it stays as it is written.
-const MOST_IN_A_TEXT: usize = 32;
+const MOST_IN_A_TEXT: usize = 16;
 
 /// Variables and their values.
 #[derive(Debug, Clone, Default)]
@@ -220,6 +220,9 @@ fn split_name(text: &str) -> (&str, &str) {
 
 /// Where the brace closes that was opened before the text.
 fn closing(text: &str) -> Option<usize> {
+    if memchr::memchr(b'}', text.as_bytes()).is_none() {
+        return None;
+    }
     let mut open = 1;
     let mut before = ' ';
     for (index, letter) in text.char_indices() {

@@ -1,0 +1,370 @@
+//! How sure a verdict is: of all the ways in which the open questions may be answered, weighted by how often each answer
+//! occurs, in how many the side stays, and how many come to each verdict.
+//!
+//! Boxes of answers are split, the heaviest first, until bounds tell what each comes to. From what is left when the
+//! budget is used up, answers are drawn, from each box by its weight and with the same random numbers every time.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::fmt;
+
+use super::Engine;
+use super::model::{Frame, Model};
+use super::search::{Reach, Search};
+use super::situation::Situation;
+use super::turning::Found;
+use crate::rulebook::{Condition, Leaning, Rulebook, Values};
+
+/// A share of all the ways in which open questions may be answered, in millionths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Share(u32);
+
+impl Share {
+    /// None of them.
+    pub const NONE: Self = Self(0);
+    /// As little as there is.
+    pub const LEAST: Self = Self(1);
+    /// All of them.
+    pub const WHOLE: Self = Self(MILLION);
+
+    /// The nearest millionth; what is neither nothing nor everything stays so.
+    fn of(part: f64) -> Self {
+        let millionths = (part * f64::from(MILLION)).round();
+        match part {
+            _ if part <= 0.0 => Self::NONE,
+            _ if part >= 1.0 => Self::WHOLE,
+            _ => Self((millionths as u32).clamp(1, MILLION - 1)),
+        }
+    }
+
+    /// As a fraction of 1.
+    pub fn fraction(self) -> f64 {
+        f64::from(self.0) / f64::from(MILLION)
+    }
+
+    /// Of 100, rounded down, so that 100 means all of them.
+    pub fn percent(self) -> u8 {
+        (self.0 / (MILLION / 100)) as u8
+    }
+
+    /// Both shares together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self((self.0 + other.0).min(MILLION))
+    }
+}
+
+impl fmt::Display for Share {
+    /// "97 in 100".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.percent() {
+            0 => f.write_str("fewer than 1 in 100"),
+            percent => write!(f, "{percent} in 100"),
+        }
+    }
+}
+
+const MILLION: u32 = 1_000_000;
+
+/// How sure it is that something stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sureness {
+    /// The share of ways in which it does.
+    pub share: Share,
+    /// Proved bounds on that share.
+    pub least: Share,
+    /// No more than this.
+    pub most: Share,
+    /// How the share was found.
+    pub how: How,
+}
+
+/// How a share was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// All ways were looked through.
+    Proved,
+    /// Bounds that are proved lie no more than two of a hundred apart.
+    Between,
+    /// From answers that were drawn at random, with the same random numbers every time.
+    Estimate,
+}
+
+impl How {
+    /// The word in results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Between => "between",
+            Self::Estimate => "estimate",
+        }
+    }
+}
+
+/// Answers to open questions after which the verdict takes another side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unless {
+    /// The answers, one entry for each question; any combination of them will do.
+    pub changes: Vec<Values>,
+    /// How often such answers occur among all answers to these questions.
+    pub share: Share,
+}
+
+impl Unless {
+    /// The answers as a condition.
+    pub fn condition(&self, rulebook: &Rulebook) -> Condition {
+        let condition = |values: &Values| values.condition(&rulebook.questions()[values.question()]);
+        match self.changes.as_slice() {
+            [only] => condition(only),
+            several => Condition::All(several.iter().map(condition).collect()),
+        }
+    }
+}
+
+/// What the open answers come to, by how often they occur.
+pub(super) struct Prospect {
+    pub(super) sureness: Sureness,
+    /// The share of the verdict of each band.
+    pub(super) bands: Vec<Share>,
+}
+
+/// How many of the boxes that a query may look at are spent on proving.
+const PART: u64 = 8;
+/// How many sets of answers are drawn when nothing is proved.
+const DRAWS: f64 = 1_000.0;
+const LEAST_DRAWS: f64 = 50.0;
+/// Bounds as near as this tell enough.
+const NEAR: f64 = 0.02;
+
+/// A box that may come to several verdicts.
+struct Heavy {
+    /// Whether it may come to several sides.
+    torn: bool,
+    weight: f64,
+    /// The verdicts, a bit for each band.
+    bands: u64,
+    /// The two platforms that the greatest margin rests on.
+    pair: (usize, usize),
+    frame: Frame,
+    number: u64,
+}
+
+impl Ord for Heavy {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let rank = |heavy: &Self| (heavy.torn, std::cmp::Reverse(heavy.number));
+        let (own, others) = (rank(self), rank(other));
+        own.0.cmp(&others.0).then(self.weight.total_cmp(&other.weight)).then(own.1.cmp(&others.1))
+    }
+}
+
+impl PartialOrd for Heavy {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Heavy {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Heavy {}
+
+impl Engine {
+    /// How sure it is that a verdict's side stays, whatever the open answers in a box turn out to be.
+    pub(super) fn prospect(&self, root: &Frame, side: Leaning) -> Prospect {
+        let mut weighing = Weighing::new(self.search(), self.budget / PART);
+        weighing.offer(root.clone(), 1.0);
+        weighing.split();
+        weighing.draw();
+        weighing.conclude(side)
+    }
+
+    /// The answers to open questions that turn the side, the likeliest first: single ones, or where there are none, two
+    /// together.
+    pub(super) fn unless(&self, situation: &Situation<'_>, found: &Found) -> Vec<Unless> {
+        let open = |question: usize| situation.classes[question].is_none();
+        let sets = found.other_sides(open);
+        let smallest = sets.iter().map(Vec::len).min().unwrap_or_default();
+        let mut unless: Vec<Unless> = sets
+            .into_iter()
+            .filter(|set| set.len() == smallest)
+            .map(|set| {
+                let share = |(question, classes): &(usize, Vec<usize>)| -> f64 {
+                    classes.iter().map(|class| self.model.weight(*question, *class)).sum()
+                };
+                let values = |(question, classes): &(usize, Vec<usize>)| {
+                    self.model.classes[*question].values(*question, classes)
+                };
+                Unless {
+                    share: Share::of(set.iter().map(share).product()),
+                    changes: set.iter().map(values).collect(),
+                }
+            })
+            .collect();
+        unless.sort_by_key(|unless| std::cmp::Reverse(unless.share));
+        unless
+    }
+}
+
+/// A weighing of the answers in a box.
+pub(super) struct Weighing<'m> {
+    pub(super) search: Search<'m>,
+    budget: u64,
+    boxes: BinaryHeap<Heavy>,
+    numbers: Numbers,
+    count: u64,
+    /// The weight that is proved to come to each verdict, and the weights of what was drawn.
+    proved: Vec<f64>,
+    drawn: Vec<f64>,
+    /// The weight of the boxes of which only the side is proved, with that side.
+    sided: Vec<(Leaning, f64)>,
+    /// The weight that was drawn from boxes that may come to several sides, by side.
+    torn: Vec<(Leaning, f64)>,
+}
+
+impl<'m> Weighing<'m> {
+    pub(super) fn new(search: Search<'m>, budget: u64) -> Self {
+        let bands = search.model.bands.len();
+        Self {
+            search,
+            budget: budget.max(1),
+            boxes: BinaryHeap::new(),
+            numbers: Numbers(0),
+            count: 0,
+            proved: vec![0.0; bands],
+            drawn: vec![0.0; bands],
+            sided: Vec::new(),
+            torn: Vec::new(),
+        }
+    }
+
+    fn model(&self) -> &'m Model {
+        self.search.model
+    }
+
+    /// Takes in a box: what it comes to is proved, or it waits to be split.
+    fn offer(&mut self, frame: Frame, weight: f64) {
+        if weight <= 0.0 {
+            return;
+        }
+        let Reach { margins, sides, pair } = self.search.reach(&frame);
+        let bands = self.model().possible(margins, sides);
+        if bands.is_power_of_two() {
+            self.proved[bands.trailing_zeros() as usize] += weight;
+            return;
+        }
+        let torn = self.model().side_of(bands).is_none();
+        self.count += 1;
+        self.boxes.push(Heavy { torn, weight, bands, pair, frame, number: self.count });
+    }
+
+    /// Splits boxes until the budget is used up or nothing is left.
+    fn split(&mut self) {
+        while self.count < self.budget {
+            let Some(heavy) = self.boxes.pop() else { break };
+            let Some(variable) = self.search.weightiest(&heavy.frame, heavy.pair) else {
+                // Where nothing is open, all answers come to the same.
+                let mut frame = heavy.frame;
+                self.fill(&mut frame);
+                self.proved[self.search.outcome(&frame).band] += heavy.weight;
+                continue;
+            };
+            let domain = heavy.frame.domains[variable];
+            let total = self.model().weight_of(variable, domain);
+            for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+                let mut frame = heavy.frame.clone();
+                self.model().narrow(&mut frame, variable, value);
+                self.offer(frame, heavy.weight * self.model().weight_of(variable, value) / total);
+            }
+        }
+    }
+
+    /// Draws sets of answers from the boxes that are left, as many from each as it weighs.
+    fn draw(&mut self) {
+        let mut left: Vec<Heavy> = std::mem::take(&mut self.boxes).into_vec();
+        left.sort_by(|one, other| other.cmp(one));
+        let weight: f64 = left.iter().map(|heavy| heavy.weight).sum();
+        let draws = (DRAWS * weight).max(LEAST_DRAWS).ceil();
+        let mut frame = self.model().frame();
+        for heavy in left {
+            let side = self.model().side_of(heavy.bands);
+            if let Some(side) = side {
+                self.sided.push((side, heavy.weight));
+            }
+            let number = (draws * heavy.weight / weight).ceil().max(1.0);
+            for _ in 0..number as u64 {
+                frame.copy_from(&heavy.frame);
+                self.fill(&mut frame);
+                let band = self.search.outcome(&frame).band;
+                self.drawn[band] += heavy.weight / number;
+                if side.is_none() {
+                    self.torn.push((self.model().bands[band].1, heavy.weight / number));
+                }
+            }
+        }
+    }
+
+    /// Gives every variable of a box one of its values.
+    pub(super) fn fill(&mut self, frame: &mut Frame) {
+        for variable in 0..frame.domains.len() {
+            let domain = frame.domains[variable];
+            if domain.is_power_of_two() {
+                continue;
+            }
+            let model = self.model();
+            let mut rest = self.numbers.next() * model.weight_of(variable, domain);
+            let values = (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0);
+            let mut chosen = domain & domain.wrapping_neg();
+            for value in values {
+                chosen = value;
+                rest -= model.weight_of(variable, value);
+                if rest < 0.0 {
+                    break;
+                }
+            }
+            frame.domains[variable] = chosen;
+        }
+        self.model().settle(frame);
+    }
+
+    fn conclude(self, side: Leaning) -> Prospect {
+        let model = self.search.model;
+        let of_side = |weights: &[(Leaning, f64)], wanted: bool| -> f64 {
+            weights.iter().filter(|(other, _)| (*other == side) == wanted).map(|(_, weight)| weight).sum()
+        };
+        let proved = |wanted: bool| -> f64 {
+            let such = self.proved.iter().zip(&model.bands).filter(|(_, band)| (band.1 == side) == wanted);
+            such.map(|(weight, _)| weight).sum::<f64>() + of_side(&self.sided, wanted)
+        };
+        let (stays, turns) = (proved(true), proved(false));
+        let (drawn, other) = (of_side(&self.torn, true), of_side(&self.torn, false));
+        let all = stays + turns + drawn + other;
+        let share = |part: f64| if part >= all { Share::WHOLE } else { Share::of(part / all) };
+        let (least, most) = (share(stays), share(all - turns));
+        let how = match () {
+            () if self.torn.is_empty() => How::Proved,
+            () if most.fraction() - least.fraction() <= NEAR => How::Between,
+            () => How::Estimate,
+        };
+        // What is still open leaves something open.
+        let drawn = share(stays + drawn).clamp(least, most);
+        let bands =
+            self.proved.iter().zip(&self.drawn).map(|(proved, drawn)| share(proved + drawn)).collect();
+        Prospect { sureness: Sureness { share: drawn, least, most, how }, bands }
+    }
+}
+
+/// Random numbers from 0 to 1 that are the same every time (SplitMix64; Steele, Lea and Flood, OOPSLA 2014).
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
