@@ -23,6 +23,8 @@ pub(super) struct Plan {
     pub(super) answers_file: Option<PathBuf>,
     /// The folder to read facts from.
     pub(super) scan: Option<PathBuf>,
+    /// Patterns of paths that a scan leaves out.
+    pub(super) exclude: Vec<String>,
     pub(super) format: Option<Format>,
     pub(super) output: Option<PathBuf>,
     pub(super) verbose: bool,
@@ -258,6 +260,15 @@ fn scan_arg() -> Arg {
         .value_parser(value_parser!(PathBuf))
 }
 
+/// `--exclude GLOB`, as often as needed.
+pub(super) fn exclude_arg() -> Arg {
+    Arg::new("exclude")
+        .long("exclude")
+        .value_name("GLOB")
+        .action(ArgAction::Append)
+        .help("Leave files out of the scan: a name (legacy), a path (old/k8s) or a pattern (*.j2); also scan.exclude in needk8s.toml")
+}
+
 /// A flag that is given or not.
 pub(super) fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
@@ -298,7 +309,7 @@ pub(super) fn with_report(command: Command) -> Command {
 
 /// Adds everything that answers come from.
 pub(super) fn with_answers(command: Command, rulebook: &Rulebook) -> Command {
-    with_options(command, rulebook).arg(scan_arg())
+    with_options(command, rulebook).arg(scan_arg()).arg(exclude_arg())
 }
 
 /// Adds the questions as options, and the file that answers them.
@@ -410,6 +421,7 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
         config: path(inner, "config"),
         answers_file: path(inner, "answers"),
         scan: path(inner, "scan"),
+        exclude: texts(inner, "exclude"),
         format,
         output,
         verbose: asks(inner, "verbose"),
@@ -429,6 +441,10 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
 /// Whether a flag is given.
 pub(super) fn asks(matches: &ArgMatches, name: &str) -> bool {
     matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false)
+}
+
+fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
 }
 
 fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {

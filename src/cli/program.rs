@@ -68,8 +68,9 @@ impl<'a> Program<'a> {
             Some(folder) if folder.as_os_str() != "." => folder.join(decision::FILE),
             _ => self.record_path(),
         };
+        let mut exclude = self.plan.exclude.clone();
         let recorded = match path.symlink_metadata() {
-            Ok(_) => decision::read(self.rulebook, &path, &mut answers)?,
+            Ok(_) => decision::read(self.rulebook, &path, &mut answers, &mut exclude)?,
             Err(error) if self.plan.config.is_some() => {
                 return Err(Stop::wrong(format!("cannot read {}: {error}", shown(&path))));
             }
@@ -77,7 +78,7 @@ impl<'a> Program<'a> {
         };
         let told = answers.clone();
         let dir = self.plan.scan.as_deref();
-        let scanned = dir.map(|dir| self.scanner(dir).scan()).transpose()?;
+        let scanned = dir.map(|dir| self.scanner(dir, exclude).scan()).transpose()?;
         if let Some(scanned) = &scanned {
             scanned.add_to(&mut answers);
         }
@@ -105,8 +106,8 @@ impl<'a> Program<'a> {
         here
     }
 
-    pub(super) fn scanner<'p>(&'p self, dir: &'p Path) -> Scanner<'p> {
-        Scanner { rulebook: self.rulebook, rules: self.rules, dir, now: now().into() }
+    pub(super) fn scanner<'p>(&'p self, dir: &'p Path, exclude: Vec<String>) -> Scanner<'p> {
+        Scanner { rulebook: self.rulebook, rules: self.rules, dir, exclude, now: now().into() }
     }
 
     /// The error of a run that has nothing to go by, and why nobody is asked.

@@ -173,7 +173,9 @@ fn settle(program: &Program<'_>, known: Known, prompts: &mut dyn Prompts) -> Res
     let (Some(scanned), Some(dir)) = (known.scanned, program.plan.scan.as_deref()) else {
         return Ok(Some(Known { scanned: None, ..known }));
     };
-    let Some(scanned) = program.scanner(dir).settle(scanned, prompts).map_err(broke_off)? else {
+    let exclude =
+        scanned.facts.excluded.as_ref().map(|excluded| excluded.patterns.clone()).unwrap_or_default();
+    let Some(scanned) = program.scanner(dir, exclude).settle(scanned, prompts).map_err(broke_off)? else {
         return Ok(None);
     };
     let scanned = scanned?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::cli::args::{with_options, with_report};
+use crate::cli::args::{exclude_arg, with_options, with_report};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{say, shown, write_whole};
 use crate::cli::program::{Known, Program};
@@ -28,6 +28,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
              the provisional recommendation. Nothing is run, changed or sent anywhere, and no value of a secret is shown.",
         )
         .arg(dir)
+        .arg(exclude_arg())
 }
 
 pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Stop> {
