@@ -282,23 +282,28 @@ pub(super) fn with_format(command: Command) -> Command {
                 .long("format")
                 .value_name("FORMAT")
                 .help("Print the result in this format")
-                .value_parser(PossibleValuesParser::new(Format::ALL.map(|(name, _)| name))),
+                .value_parser(formats(|format| format.suits_lists())),
         )
         .arg(
             Arg::new("output")
                 .short('o')
                 .long("output")
                 .value_name("FILE")
-                .help("Write the result to this file; its extension (.md, .json, .txt) chooses the format")
+                .help("Write the result to this file; its extension (.md, .html, .json, .txt) chooses the format")
                 .value_parser(value_parser!(PathBuf)),
         )
 }
 
+fn formats(such: impl Fn(Format) -> bool) -> PossibleValuesParser {
+    let those = Format::ALL.into_iter().filter(|(_, format)| such(*format));
+    PossibleValuesParser::new(those.map(|(name, _)| name))
+}
+
 /// The same for a report, which can be long.
 pub(super) fn with_report(command: Command) -> Command {
-    let formats = Format::ALL.map(|(name, _)| name).into_iter().chain([WORD]);
+    let every = Format::ALL.map(|(name, _)| name).into_iter().chain([WORD]);
     with_format(command)
-        .mut_arg("format", |arg| arg.value_parser(PossibleValuesParser::new(formats)))
+        .mut_arg("format", |arg| arg.value_parser(PossibleValuesParser::new(every)))
         .arg(flag("quiet", "Print one line").short('q').conflicts_with("verbose"))
         .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
         .arg(flag(
@@ -455,7 +460,7 @@ fn format_of(file: &std::path::Path) -> Result<Format, String> {
     let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
     Format::of_extension(extension).ok_or_else(|| {
         format!(
-            "the extension of {} names no format; end it with .md, .json or .txt, or say --format",
+            "the extension of {} names no format; end it with .md, .html, .json or .txt, or say --format",
             super::output::shown(file)
         )
     })

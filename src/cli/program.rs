@@ -13,7 +13,7 @@ use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::explanation::{Engine, Explanation};
 use crate::report::text::Layout;
-use crate::report::{Contents, Format, Provenance, json, markdown, text};
+use crate::report::{Contents, Format, Provenance, html, json, markdown, text};
 use crate::rulebook::{Rulebook, Value};
 
 /// A run of the program: the rules it goes by and what was typed.
@@ -214,12 +214,21 @@ impl<'a> Program<'a> {
             Format::Text => text::render(contents, layout),
             Format::Markdown => markdown::render(contents, &today()),
             Format::Json => json::render(contents),
+            Format::Html => html::render(contents, &today()),
+        }
+    }
+
+    /// The format of something that is no report of an assessment.
+    pub(super) fn format_of_list(&self) -> Result<Format, Stop> {
+        match self.plan.format.unwrap_or(Format::Text) {
+            format if format.suits_lists() => Ok(format),
+            _ => Err(Stop::wrong("a page (html) is made of an assessment only: needk8s -o report.html")),
         }
     }
 
     /// Writes what `render` makes to the file that was named, else to standard output.
     pub(super) fn show(&self, render: impl Fn(Format, Layout) -> String) -> Result<ExitCode, Stop> {
-        let format = self.plan.format.unwrap_or(Format::Text);
+        let format = self.format_of_list()?;
         match &self.plan.output {
             None => self.print(&render(format, self.layout(false)))?,
             Some(path) => {

@@ -9,7 +9,7 @@ use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{say, shown, write_whole};
 use crate::cli::program::{Known, Program};
 use crate::report::text::Layout;
-use crate::report::{Contents, Format, scan as report};
+use crate::report::{Contents, scan as report};
 use crate::rulebook::{Reading, Rulebook};
 
 pub(super) const NAME: &str = "scan";
@@ -48,7 +48,7 @@ pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Sto
             .filter(|question| assessment.readings[*question] != Reading::DoesNotApply)
             .collect(),
     };
-    let format = program.plan.format.unwrap_or(Format::Text);
+    let format = program.format_of_list()?;
     match &program.plan.output {
         None => program.print(&report::render(&scan, format, program.layout(program.plan.verbose)))?,
         Some(path) => {

@@ -58,7 +58,7 @@ fn shown_places<'p>(places: impl IntoIterator<Item = &'p Place>, most: usize) ->
 /// The report in one of the formats.
 pub fn render(scan: &Scan<'_>, format: Format, layout: Layout) -> String {
     match format {
-        Format::Text => text::render(scan, layout),
+        Format::Text | Format::Html => text::render(scan, layout),
         Format::Markdown => markdown::render(scan),
         Format::Json => json::render(scan),
     }
