@@ -31,8 +31,8 @@ mod scan_compose;
 mod scan_facts;
 mod scan_hostile;
 mod shares;
-mod steps;
 mod shop;
+mod steps;
 #[cfg(unix)]
 mod terminal;
 mod undecided;
