@@ -167,9 +167,8 @@ impl Answers {
         self.given.iter().all(Vec::is_empty)
     }
 
-    /// Weaker statements that differ from the strongest: question, strongest, weaker. A flag that overrides what a file or
-    /// the environment says is meant to, and contradicts nothing.
-    pub fn contradictions(&self) -> impl Iterator<Item = (usize, &Given, &Given)> {
+    /// Weaker statements that differ from the strongest: question, strongest, weaker.
+    pub fn differences(&self) -> impl Iterator<Item = (usize, &Given, &Given)> {
         self.given.iter().enumerate().flat_map(|(question, sources)| {
             let strongest = sources.first();
             sources
@@ -177,10 +176,15 @@ impl Answers {
                 .skip(1)
                 .filter_map(move |weaker| strongest.map(|strongest| (question, strongest, weaker)))
                 .filter(|(_, strongest, weaker)| strongest.value.is_some() && !weaker.admits(strongest.value))
-                .filter(|(_, strongest, weaker)| {
-                    let is_found = matches!(weaker.origin, Origin::Scan { .. });
-                    is_found || !matches!(strongest.origin, Origin::Flag(_))
-                })
+        })
+    }
+
+    /// The differences that somebody should look at. A flag that overrides what a file or the environment says is meant
+    /// to, and contradicts nothing.
+    pub fn contradictions(&self) -> impl Iterator<Item = (usize, &Given, &Given)> {
+        self.differences().filter(|(_, strongest, weaker)| {
+            let is_found = matches!(weaker.origin, Origin::Scan { .. });
+            is_found || !matches!(strongest.origin, Origin::Flag(_))
         })
     }
 }

@@ -187,7 +187,7 @@ impl Check<'_> {
             _ => {
                 let is_record =
                     |given: &Given| matches!(&given.origin, Origin::File { name, .. } if name == FILE);
-                let differing = self.told.contradictions().filter(|(_, _, weaker)| is_record(weaker));
+                let differing = self.told.differences().filter(|(_, _, weaker)| is_record(weaker));
                 match ids(rulebook, differing.map(|(question, ..)| question)) {
                     ids if ids.is_empty() => {
                         " (the rulebook is the same, the answers have changed)".to_owned()

@@ -220,9 +220,7 @@ fn split_name(text: &str) -> (&str, &str) {
 
 /// Where the brace closes that was opened before the text.
 fn closing(text: &str) -> Option<usize> {
-    if memchr::memchr(b'}', text.as_bytes()).is_none() {
-        return None;
-    }
+    memchr::memchr(b'}', text.as_bytes())?;
     let mut open = 1;
     let mut before = ' ';
     for (index, letter) in text.char_indices() {
