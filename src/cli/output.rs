@@ -200,12 +200,12 @@ fn shows_unicode() -> bool {
     })
 }
 
-/// Writes a result to standard output; one that is longer than the terminal is high goes through the user's pager, as
-/// with git, where `may_page`.
+/// Writes a result to standard output; one that is longer than the terminal is high goes through the pager that
+/// the user has chosen (`$PAGER`), as with git, where `may_page`.
 pub(super) fn print_long(text: &str, may_page: bool) -> Result<(), Stop> {
     let rows = terminal_size::terminal_size_of(io::stdout()).map(|(_, height)| usize::from(height.0));
     let is_long = rows.is_some_and(|rows| text.lines().count() >= rows);
-    let pager = std::env::var("PAGER").unwrap_or_else(|_| "less".to_owned());
+    let pager = std::env::var("PAGER").unwrap_or_default();
     let can_page = io::stdout().is_terminal() && !is_dumb() && !pager.trim().is_empty() && pager != "cat";
     if may_page && is_long && can_page && paged(&pager, text) {
         return Ok(());
