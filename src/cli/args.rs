@@ -194,6 +194,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .long("rules")
                 .value_name("PATH")
                 .global(true)
+                .hide_short_help(true)
                 .help("Use the rulebook in this folder or file instead of the built-in one")
                 .value_parser(value_parser!(PathBuf)),
         )
@@ -212,6 +213,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .long("config")
                 .value_name("FILE")
                 .global(true)
+                .hide_short_help(true)
                 .help("Use this file as needk8s.toml")
                 .value_parser(value_parser!(PathBuf)),
         )
@@ -221,6 +223,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .long("directory")
                 .value_name("DIR")
                 .global(true)
+                .hide_short_help(true)
                 .help("Do everything as if started in this folder")
                 .value_parser(value_parser!(PathBuf)),
         )

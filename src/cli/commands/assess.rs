@@ -27,13 +27,17 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
 /// Adds what can be typed for an assessment, with the name of the command or without.
 pub(in crate::cli) fn with_options(command: Command, rulebook: &Rulebook) -> Command {
     with_report(with_answers(command, rulebook))
-        .arg(flag("no-input", "Never ask; work with the answers that are given"))
+        .arg(flag("no-input", "Never ask; work with the answers that are given").hide_short_help(true))
         .arg(flag("ask", "Ask what is not yet known, even if enough is").conflicts_with("no-input"))
         .arg(
             flag("all", "Ask every question, in the order of the rulebook")
-                .conflicts_with_all(["no-input", "ask"]),
+                .conflicts_with_all(["no-input", "ask"])
+                .hide_short_help(true),
         )
-        .arg(flag("accessible", "Ask with numbered lines, for screen readers (also ACCESSIBLE=1)"))
+        .arg(
+            flag("accessible", "Ask with numbered lines, for screen readers (also ACCESSIBLE=1)")
+                .hide_short_help(true),
+        )
         .arg(flag("save", "Record the answers and the decision in needk8s.toml"))
 }
 

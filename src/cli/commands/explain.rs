@@ -13,19 +13,17 @@ use crate::text::one_line;
 pub(super) const NAME: &str = "explain";
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
-    Command::new(NAME)
-        .about("Explain any question, criterion, aspect, platform, problem, step, verdict, published decision or source")
-        .arg(
-            Arg::new("id")
-                .value_name("ID")
-                .help("What to explain; an index of everything without it")
-                .num_args(0..)
-                .action(ArgAction::Append)
-                .hide_possible_values(true)
-                .value_parser(Suggested(
-                    reference::ids(rulebook).into_iter().map(|id| (id.to_owned(), String::new())).collect(),
-                )),
-        )
+    Command::new(NAME).about("Explain anything in the rulebook, or list all of it").arg(
+        Arg::new("id")
+            .value_name("ID")
+            .help("What to explain; an index of everything without it")
+            .num_args(0..)
+            .action(ArgAction::Append)
+            .hide_possible_values(true)
+            .value_parser(Suggested(
+                reference::ids(rulebook).into_iter().map(|id| (id.to_owned(), String::new())).collect(),
+            )),
+    )
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
@@ -58,7 +56,10 @@ fn explained(program: &Program<'_>, id: &str) -> Result<String, Stop> {
 fn index(rulebook: &Rulebook, width: usize) -> String {
     let mut text = String::new();
     for (kind, ids) in reference::index(rulebook).into_iter().filter(|(_, ids)| !ids.is_empty()) {
-        let options = textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  ");
+        let options = textwrap::Options::new(width)
+            .initial_indent("  ")
+            .subsequent_indent("  ")
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         text += &format!("{kind}\n{}\n\n", textwrap::fill(&ids.join(", "), options));
     }
     text + "needk8s explain ID explains any of them.\n"
