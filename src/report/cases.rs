@@ -156,7 +156,7 @@ pub struct Listing<'a> {
 pub fn render(listing: Listing<'_>, provenance: &Provenance, format: Format, layout: Layout) -> String {
     match format {
         Format::Text if listing.full => full_text(listing, layout),
-        Format::Text => list_text(listing, layout),
+        Format::Text | Format::Html => list_text(listing, layout),
         Format::Markdown => list_markdown(listing),
         Format::Json => list_json(listing, provenance),
     }

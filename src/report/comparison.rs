@@ -81,7 +81,7 @@ impl<'a> Comparison<'a> {
     /// The comparison in a format.
     pub fn render(&self, format: Format, layout: Layout) -> String {
         match format {
-            Format::Text => self.text(layout),
+            Format::Text | Format::Html => self.text(layout),
             Format::Markdown => self.markdown(),
             Format::Json => self.json(),
         }

@@ -56,7 +56,7 @@ pub fn render(selection: Selection<'_>, format: Format, layout: Layout) -> Strin
     match format {
         Format::Json => render_json(selection),
         Format::Markdown => render_markdown(selection),
-        Format::Text => render_text(selection, layout),
+        Format::Text | Format::Html => render_text(selection, layout),
     }
 }
 

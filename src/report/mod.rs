@@ -5,6 +5,7 @@ pub mod comparison;
 mod content;
 mod explained;
 pub mod export;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
@@ -19,8 +20,8 @@ pub mod why;
 pub use explained::{Again, Explained, FragileFigure, Open, Reason, Said, Set, Turn, condition_of};
 
 pub use content::{
-    Answer, Availability, Balance, Brief, Contents, Contradiction, LedgerLine, NextStep, NextStepKind,
-    PlatformRow, ProblemRow, Provenance, ShortfallRow, Sum,
+    Answer, Availability, Balance, Brief, Contents, Contradiction, Course, LedgerLine, NextStep,
+    NextStepKind, PlatformRow, ProblemRow, Provenance, ShortfallRow, Stretch, Sum,
 };
 
 /// The formats of a report.
@@ -32,16 +33,23 @@ pub enum Format {
     Markdown,
     /// For programs.
     Json,
+    /// A page with pictures, for a browser or on paper.
+    Html,
 }
 
 impl Format {
     /// All formats by the word of the flag.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("text", Self::Text), ("markdown", Self::Markdown), ("json", Self::Json)];
+    pub const ALL: [(&'static str, Self); 4] =
+        [("text", Self::Text), ("markdown", Self::Markdown), ("json", Self::Json), ("html", Self::Html)];
 
     /// The format with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(word, _)| *word == name).map(|(_, format)| *format)
+    }
+
+    /// Whether lists and tables come in it; otherwise only the report of an assessment does.
+    pub fn suits_lists(self) -> bool {
+        self != Self::Html
     }
 
     /// The format that a file's extension asks for.
@@ -50,6 +58,7 @@ impl Format {
             "txt" => Some(Self::Text),
             "md" | "markdown" => Some(Self::Markdown),
             "json" => Some(Self::Json),
+            "html" | "htm" => Some(Self::Html),
             _ => None,
         }
     }

@@ -13,7 +13,7 @@ use crate::text::one_line;
 pub fn render(rulebook: &Rulebook, format: Format, layout: Layout) -> String {
     match format {
         Format::Json => json(rulebook),
-        Format::Text => text(rulebook, layout.width, "", ""),
+        Format::Text | Format::Html => text(rulebook, layout.width, "", ""),
         Format::Markdown => text(rulebook, usize::MAX, "## ", "- "),
     }
 }

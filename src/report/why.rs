@@ -35,7 +35,7 @@ pub struct Why<'a> {
 /// Lays the answer out in a format.
 pub fn render(why: Why<'_>, provenance: &Provenance, format: Format, layout: Layout) -> String {
     match format {
-        Format::Text => text(why, layout),
+        Format::Text | Format::Html => text(why, layout),
         Format::Markdown => markdown(why),
         Format::Json => json(why, provenance),
     }

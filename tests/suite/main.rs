@@ -1,6 +1,8 @@
 //! The integration tests, one subject a module.
 
 mod agreement;
+#[cfg(unix)]
+mod browser;
 mod cases;
 mod commands;
 mod conclusions;
@@ -9,6 +11,7 @@ mod drafts;
 mod exact;
 mod found;
 mod history;
+mod html;
 mod input;
 mod interview;
 mod json;
@@ -27,6 +30,7 @@ mod scan;
 mod scan_compose;
 mod scan_facts;
 mod scan_hostile;
+mod shares;
 mod shop;
 mod steps;
 #[cfg(unix)]

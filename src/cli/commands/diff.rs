@@ -52,7 +52,7 @@ fn read(rulebook: &Rulebook, path: &Path) -> Result<(Answers, Option<String>), S
         return Ok((answers, verdict));
     }
     if text.lines().any(|line| line.trim_start().starts_with("[decision]")) {
-        let decision = decision::read(rulebook, path, &mut answers)?;
+        let decision = decision::read(rulebook, path, &mut answers, &mut Vec::new())?;
         let verdict = decision.map(|decision| {
             decision.verdict.map_or(UNDECIDED.to_owned(), |band| rulebook.bands()[band].id.clone())
         });

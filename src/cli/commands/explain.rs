@@ -4,7 +4,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::named::Suggested;
-use crate::cli::output::{layout, print};
 use crate::cli::program::Program;
 use crate::document::did_you_mean;
 use crate::report::reference;
@@ -30,17 +29,18 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
     let ids: Vec<&String> = matches.get_many("id").into_iter().flatten().collect();
     if ids.is_empty() {
-        print(&index(program.rulebook))?;
+        program.print(&index(program.rulebook, program.layout(false).width))?;
         return Ok(ExitCode::Done);
     }
     let ids = ids.into_iter();
-    let explained: Vec<String> = ids.map(|id| explained(program.rulebook, id)).collect::<Result<_, _>>()?;
-    print(&explained.join("\n"))?;
+    let explained: Vec<String> = ids.map(|id| explained(program, id)).collect::<Result<_, _>>()?;
+    program.print(&explained.join("\n"))?;
     Ok(ExitCode::Done)
 }
 
-fn explained(rulebook: &Rulebook, id: &str) -> Result<String, Stop> {
-    reference::explain(rulebook, id, layout(false)).ok_or_else(|| {
+fn explained(program: &Program<'_>, id: &str) -> Result<String, Stop> {
+    let rulebook = program.rulebook;
+    reference::explain(rulebook, id, program.layout(false)).ok_or_else(|| {
         let help = match did_you_mean(id, reference::ids(rulebook)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "questions, criteria, aspects, platforms, problems, steps, verdicts, published decisions and sources can be \
@@ -53,8 +53,7 @@ fn explained(rulebook: &Rulebook, id: &str) -> Result<String, Stop> {
 }
 
 /// Everything that can be explained, kind by kind.
-fn index(rulebook: &Rulebook) -> String {
-    let width = layout(false).width;
+fn index(rulebook: &Rulebook, width: usize) -> String {
     let mut text = String::new();
     for (kind, ids) in reference::index(rulebook).into_iter().filter(|(_, ids)| !ids.is_empty()) {
         let options = textwrap::Options::new(width)

@@ -3,12 +3,14 @@
 //! Every sentence is composed once, here; the formats only lay it out.
 
 mod advice;
+mod along;
 mod balance;
 mod brief;
 mod ledger;
 mod reasons;
 
 pub use advice::{NextStep, NextStepKind};
+pub use along::{Course, Stretch};
 pub use balance::Balance;
 pub use brief::{Brief, Sum};
 pub use ledger::LedgerLine;
@@ -145,6 +147,8 @@ pub struct Contents<'a> {
     pub decided_by: Option<String>,
     /// The answers that were given.
     pub answers: Vec<Answer>,
+    /// All that is known, and from where.
+    pub known: Answers,
     /// What contradicts what.
     pub contradictions: Vec<Contradiction>,
     /// The names of the questions whose answers are ignored, since other answers rule the questions out.
@@ -204,6 +208,7 @@ impl<'a> Contents<'a> {
             certainty: writer.certainty(),
             decided_by: writer.decided_by(),
             answers: writer.answers(answers),
+            known: answers.clone(),
             contradictions: writer.contradictions(answers),
             ignored: Vec::new(),
             unknown: writer.unknown(),
