@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr, TypedValuePa
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::commands;
+use super::output::Colour;
 use crate::report::Format;
 use crate::rulebook::{Kind, Leaning, Question, Rulebook, UNKNOWN, Value};
 
@@ -22,12 +23,31 @@ pub(super) struct Plan {
     pub(super) answers_file: Option<PathBuf>,
     /// The folder to read facts from.
     pub(super) scan: Option<PathBuf>,
+    /// Patterns of paths that a scan leaves out.
+    pub(super) exclude: Vec<String>,
     pub(super) format: Option<Format>,
     pub(super) output: Option<PathBuf>,
     pub(super) verbose: bool,
+    /// Whether only the verdict is wanted, and how.
+    pub(super) short: Option<Short>,
+    pub(super) colour: Colour,
+    /// Whether what is long may go through a pager.
+    pub(super) pager: bool,
     /// Whether a record that was edited where it should not be may be replaced.
     pub(super) force: bool,
 }
+
+/// A result in less than a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Short {
+    /// One line.
+    Line,
+    /// The id of the verdict.
+    Word,
+}
+
+/// The format that is nothing but the verdict.
+const WORD: &str = "word";
 
 /// What stands after an option, wherever it stands, where reading the rest depends on it.
 fn early(args: &[OsString], long: &str, short: Option<&str>) -> Option<PathBuf> {
@@ -174,14 +194,26 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .long("rules")
                 .value_name("PATH")
                 .global(true)
+                .hide_short_help(true)
                 .help("Use the rulebook in this folder or file instead of the built-in one")
                 .value_parser(value_parser!(PathBuf)),
         )
+        .arg(
+            Arg::new("color")
+                .long("color")
+                .value_name("WHEN")
+                .global(true)
+                .help("Use colours and links: auto, always or never")
+                .hide_possible_values(true)
+                .value_parser(PossibleValuesParser::new(Colour::ALL.map(|(name, _)| name))),
+        )
+        .arg(flag("no-pager", "Never show long output in $PAGER").global(true))
         .arg(
             Arg::new("config")
                 .long("config")
                 .value_name("FILE")
                 .global(true)
+                .hide_short_help(true)
                 .help("Use this file as needk8s.toml")
                 .value_parser(value_parser!(PathBuf)),
         )
@@ -191,6 +223,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .long("directory")
                 .value_name("DIR")
                 .global(true)
+                .hide_short_help(true)
                 .help("Do everything as if started in this folder")
                 .value_parser(value_parser!(PathBuf)),
         )
@@ -230,6 +263,15 @@ fn scan_arg() -> Arg {
         .value_parser(value_parser!(PathBuf))
 }
 
+/// `--exclude GLOB`, as often as needed.
+pub(super) fn exclude_arg() -> Arg {
+    Arg::new("exclude")
+        .long("exclude")
+        .value_name("GLOB")
+        .action(ArgAction::Append)
+        .help("Leave files out of the scan: a name (legacy), a path (old/k8s) or a pattern (*.j2); also scan.exclude in needk8s.toml")
+}
+
 /// A flag that is given or not.
 pub(super) fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
@@ -262,8 +304,10 @@ fn formats(such: impl Fn(Format) -> bool) -> PossibleValuesParser {
 
 /// The same for a report, which can be long.
 pub(super) fn with_report(command: Command) -> Command {
+    let every = Format::ALL.map(|(name, _)| name).into_iter().chain([WORD]);
     with_format(command)
-        .mut_arg("format", |format| format.value_parser(formats(|_| true)))
+        .mut_arg("format", |arg| arg.value_parser(PossibleValuesParser::new(every)))
+        .arg(flag("quiet", "Print one line").short('q').conflicts_with("verbose"))
         .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
         .arg(flag(
             "force",
@@ -273,7 +317,7 @@ pub(super) fn with_report(command: Command) -> Command {
 
 /// Adds everything that answers come from.
 pub(super) fn with_answers(command: Command, rulebook: &Rulebook) -> Command {
-    with_options(command, rulebook).arg(scan_arg())
+    with_options(command, rulebook).arg(scan_arg()).arg(exclude_arg())
 }
 
 /// Adds the questions as options, and the file that answers them.
@@ -369,7 +413,11 @@ fn plain_takes(question: &Question) -> String {
 /// Turns what was typed for a command into a plan. clap has already checked every value.
 pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, String> {
     let output: Option<PathBuf> = path(inner, "output");
-    let named = inner.try_get_one::<String>("format").ok().flatten().and_then(|name| Format::named(name));
+    let format_name = inner.try_get_one::<String>("format").ok().flatten().map(String::as_str);
+    let named = match format_name {
+        Some(WORD) => Some(Format::Text),
+        name => name.and_then(Format::named),
+    };
     let format = match (&output, named) {
         (Some(file), None) => Some(format_of(file)?),
         (_, named) => named,
@@ -381,9 +429,19 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
         config: path(inner, "config"),
         answers_file: path(inner, "answers"),
         scan: path(inner, "scan"),
+        exclude: texts(inner, "exclude"),
         format,
         output,
         verbose: asks(inner, "verbose"),
+        short: match format_name {
+            Some(WORD) => Some(Short::Word),
+            _ => asks(inner, "quiet").then_some(Short::Line),
+        },
+        colour: inner
+            .get_one::<String>("color")
+            .and_then(|word| Colour::ALL.iter().find(|(name, _)| name == word))
+            .map_or(Colour::default(), |(_, colour)| *colour),
+        pager: !asks(inner, "no-pager"),
         force: asks(inner, "force"),
     })
 }
@@ -391,6 +449,10 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
 /// Whether a flag is given.
 pub(super) fn asks(matches: &ArgMatches, name: &str) -> bool {
     matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false)
+}
+
+fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
 }
 
 fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {

@@ -24,7 +24,7 @@ use crate::text::one_line;
 pub(super) const FILE: &str = "needk8s.toml";
 
 /// The tables that the file may have of its own.
-const TABLES: [&str; 3] = ["answers", "decision", "evidence"];
+const TABLES: [&str; 4] = ["answers", "decision", "evidence", "scan"];
 
 /// The time of the scan, and what was found, in the table of evidence.
 const SCANNED: &str = "scanned";
@@ -68,11 +68,13 @@ impl Decision {
     }
 }
 
-/// Reads the file, if there is one: its answers go to `answers`, its decision is returned.
+/// Reads the file, if there is one: its answers go to `answers`, what a scan is to leave out to `exclude`, its decision is
+/// returned.
 pub(super) fn read(
     rulebook: &Rulebook,
     path: &Path,
     answers: &mut Answers,
+    exclude: &mut Vec<String>,
 ) -> Result<Option<Decision>, Stop> {
     let file = SourceFile { name: shown(path), text: read_record(path)? };
     let collected = RefCell::new(Vec::new());
@@ -89,6 +91,10 @@ pub(super) fn read(
         }
         let reader = Reader::new(&entries, 0..0, "the file", &log);
         let evidence = read_evidence(rulebook, reader.map("evidence"), &log);
+        if let Some(scan) = reader.table("scan") {
+            exclude.extend(scan.words("exclude").into_iter().map(|word| word.text.to_owned()));
+            scan.finish();
+        }
         if let Some(Node::Table(decided)) = find(&entries, "decision") {
             check_keys(decided, &log);
         }
@@ -450,7 +456,7 @@ mod tests {
         let path = folder.path().join(FILE);
         crate::fuzz::texts("record", |text| {
             std::fs::write(&path, text).unwrap_or_else(|error| panic!("{error}"));
-            read(&rulebook, &path, &mut Answers::none(&rulebook))
+            read(&rulebook, &path, &mut Answers::none(&rulebook), &mut Vec::new())
                 .map_err(|stop| assert!(stop.0.len() < 100_000))
         });
     }

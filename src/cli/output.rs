@@ -137,21 +137,101 @@ pub(super) fn shown(path: &Path) -> String {
     one_line(&path.to_string_lossy())
 }
 
-/// How to lay out text on standard output: for the terminal's width and colours, plain when it is piped.
-pub(super) fn layout(verbose: bool) -> Layout {
+/// When to use colours and links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Colour {
+    /// On a terminal that has them, unless the environment says otherwise.
+    #[default]
+    Auto,
+    /// Whatever the output is.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl Colour {
+    /// All of them by the word of the flag.
+    pub(super) const ALL: [(&'static str, Self); 3] =
+        [("auto", Self::Auto), ("always", Self::Always), ("never", Self::Never)];
+}
+
+/// How to lay out text on standard output: for the terminal's width, colours and links, plain when it is piped.
+pub(super) fn layout(verbose: bool, colour: Colour) -> Layout {
     let stdout = io::stdout();
-    if !stdout.is_terminal() {
-        return Layout { verbose, ..Layout::PLAIN };
+    let width = match stdout.is_terminal() {
+        true => terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0)),
+        false => None,
+    };
+    let wanted = match colour {
+        Colour::Auto => stdout.is_terminal() && wants_colour(),
+        Colour::Always => true,
+        Colour::Never => false,
+    };
+    Layout {
+        width: width.unwrap_or(Layout::PLAIN.width),
+        colour: wanted,
+        links: wanted && stdout.is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
+        ascii: !shows_unicode(),
+        verbose,
     }
-    let width = terminal_size::terminal_size_of(&stdout)
-        .map_or(Layout::PLAIN.width, |(width, _)| usize::from(width.0));
-    Layout { width, colour: wants_colour(), verbose, ..Layout::PLAIN }
 }
 
 /// Whether the user wants colours on a terminal (<https://no-color.org>).
 fn wants_colour() -> bool {
-    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    !has("NO_COLOR") && !is_dumb()
+}
+
+fn has(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Whether the locale can show more than ASCII; one that nothing is said of can
+/// (<https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html>).
+fn shows_unicode() -> bool {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = names.iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
+    locale.is_none_or(|locale| {
+        let locale = locale.to_string_lossy().to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// Writes a result to standard output; one that is longer than the terminal is high goes through the pager that
+/// the user has chosen (`$PAGER`), as with git, where `may_page`.
+pub(super) fn print_long(text: &str, may_page: bool) -> Result<(), Stop> {
+    let rows = terminal_size::terminal_size_of(io::stdout()).map(|(_, height)| usize::from(height.0));
+    let is_long = rows.is_some_and(|rows| text.lines().count() >= rows);
+    let pager = std::env::var("PAGER").unwrap_or_default();
+    let can_page = io::stdout().is_terminal() && !is_dumb() && !pager.trim().is_empty() && pager != "cat";
+    if may_page && is_long && can_page && paged(&pager, text) {
+        return Ok(());
+    }
+    print(text)
+}
+
+/// Shows a text in a pager; false when that could not be started. The user's command is run by the shell, as it may have
+/// options.
+fn paged(pager: &str, text: &str) -> bool {
+    const NOT_FOUND: i32 = 127;
+    let mut command = std::process::Command::new("sh");
+    command.arg("-c").arg(pager).stdin(std::process::Stdio::piped());
+    if !has("LESS") {
+        // Leave at once what fits, keep colours, and leave the text on the screen.
+        command.env("LESS", "FRX");
+    }
+    let Ok(mut child) = command.spawn() else { return false };
+    // An interrupt is the pager's, which holds the terminal; it must not end what waits for it.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, std::sync::Arc::default());
+    if let Some(mut stdin) = child.stdin.take() {
+        // Whoever has read enough leaves before the end.
+        let _ = write_to(&mut stdin, text);
+    }
+    child.wait().is_ok_and(|status| status.code() != Some(NOT_FOUND))
 }
 
 /// Why nobody can be asked; nothing when a person sits at a terminal.

@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
-use super::args::Plan;
+use super::args::{Plan, Short};
 use super::decision::{self, Decision};
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{is_of_system, layout, print, say, shown, write_whole};
+use super::output::{is_of_system, layout, print_long, say, shown, write_whole};
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
@@ -68,8 +68,9 @@ impl<'a> Program<'a> {
             Some(folder) if folder.as_os_str() != "." => folder.join(decision::FILE),
             _ => self.record_path(),
         };
+        let mut exclude = self.plan.exclude.clone();
         let recorded = match path.symlink_metadata() {
-            Ok(_) => decision::read(self.rulebook, &path, &mut answers)?,
+            Ok(_) => decision::read(self.rulebook, &path, &mut answers, &mut exclude)?,
             Err(error) if self.plan.config.is_some() => {
                 return Err(Stop::wrong(format!("cannot read {}: {error}", shown(&path))));
             }
@@ -77,7 +78,7 @@ impl<'a> Program<'a> {
         };
         let told = answers.clone();
         let dir = self.plan.scan.as_deref();
-        let scanned = dir.map(|dir| self.scanner(dir).scan()).transpose()?;
+        let scanned = dir.map(|dir| self.scanner(dir, exclude).scan()).transpose()?;
         if let Some(scanned) = &scanned {
             scanned.add_to(&mut answers);
         }
@@ -105,8 +106,8 @@ impl<'a> Program<'a> {
         here
     }
 
-    pub(super) fn scanner<'p>(&'p self, dir: &'p Path) -> Scanner<'p> {
-        Scanner { rulebook: self.rulebook, rules: self.rules, dir, now: now().into() }
+    pub(super) fn scanner<'p>(&'p self, dir: &'p Path, exclude: Vec<String>) -> Scanner<'p> {
+        Scanner { rulebook: self.rulebook, rules: self.rules, dir, exclude, now: now().into() }
     }
 
     /// The error of a run that has nothing to go by, and why nobody is asked.
@@ -151,7 +152,7 @@ impl<'a> Program<'a> {
     /// Writes the report to the file that was named, else to standard output.
     pub(super) fn deliver(&self, contents: &Contents<'_>) -> Result<(), Stop> {
         match &self.plan.output {
-            None => print(&self.render(contents, layout(self.plan.verbose))),
+            None => self.print(&self.render(contents, self.layout(self.plan.verbose))),
             Some(path) => {
                 self.write_report(contents, path, self.plan.format.unwrap_or(Format::Text), self.plan.force)?;
                 say(&format!("{} Written to {}.", contents.headline, shown(path)));
@@ -189,7 +190,22 @@ impl<'a> Program<'a> {
         Ok(())
     }
 
+    /// How to lay out text on standard output.
+    pub(super) fn layout(&self, verbose: bool) -> Layout {
+        layout(verbose, self.plan.colour)
+    }
+
+    /// Writes a result to standard output, through a pager where it is long.
+    pub(super) fn print(&self, text: &str) -> Result<(), Stop> {
+        print_long(text, self.plan.pager)
+    }
+
     fn render(&self, contents: &Contents<'_>, layout: Layout) -> String {
+        match self.plan.short {
+            Some(Short::Word) => return format!("{}\n", contents.verdict()),
+            Some(Short::Line) => return text::line(contents, layout),
+            None => {}
+        }
         self.render_as(self.plan.format.unwrap_or(Format::Text), contents, layout)
     }
 
@@ -214,7 +230,7 @@ impl<'a> Program<'a> {
     pub(super) fn show(&self, render: impl Fn(Format, Layout) -> String) -> Result<ExitCode, Stop> {
         let format = self.format_of_list()?;
         match &self.plan.output {
-            None => print(&render(format, layout(false)))?,
+            None => self.print(&render(format, self.layout(false)))?,
             Some(path) => {
                 write_whole(path, &render(format, Layout::PLAIN))?;
                 say(&format!("Written to {}.", shown(path)));

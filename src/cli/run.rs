@@ -6,7 +6,7 @@ use super::args;
 use super::commands;
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{layout, print, say, shown};
+use super::output::{Colour, layout, print, say, shown};
 use super::program::Program;
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
@@ -39,7 +39,8 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         Err(error) if error.use_stderr() => return Err(Stop(error.render().to_string())),
         Err(help) => {
             let help = help.render();
-            let text = if layout(false).colour { help.ansi().to_string() } else { help.to_string() };
+            let text =
+                if layout(false, Colour::Auto).colour { help.ansi().to_string() } else { help.to_string() };
             return print(&text).map(|()| ExitCode::Done);
         }
     };

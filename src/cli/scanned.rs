@@ -35,6 +35,8 @@ pub(super) struct Scanner<'a> {
     /// Where the rulebook is, unless it is the built-in one.
     pub(super) rules: Option<&'a Path>,
     pub(super) dir: &'a Path,
+    /// Patterns of paths that do not count.
+    pub(super) exclude: Vec<String>,
     pub(super) now: SystemTime,
 }
 
@@ -45,6 +47,7 @@ impl Scanner<'_> {
         self.scan_in(&Environment {
             compose_file: variable("COMPOSE_FILE"),
             compose_profiles: variable("COMPOSE_PROFILES"),
+            exclude: self.exclude.clone(),
         })
     }
 
@@ -76,7 +79,11 @@ impl Scanner<'_> {
         if files.is_empty() {
             return Ok(Some(Ok(scanned)));
         }
-        prompts.say(Tone::Text, "Several Compose files could be the main one. Which one counts?")?;
+        let ask = match files.len() {
+            1 => "One Compose file is here, and nothing says that it is how you run this. Does it count?",
+            _ => "Several Compose files could be the main one. Which one counts?",
+        };
+        prompts.say(Tone::Text, ask)?;
         let rows: Vec<String> =
             ["None of these"].into_iter().map(str::to_owned).chain(files.iter().cloned()).collect();
         let Some(row) = prompts.choose(&rows, 0)? else { return Ok(None) };
@@ -84,7 +91,8 @@ impl Scanner<'_> {
             return Ok(Some(Ok(scanned)));
         };
         let profiles = std::env::var("COMPOSE_PROFILES").ok();
-        Ok(Some(self.scan_in(&Environment { compose_file: Some(file), compose_profiles: profiles })))
+        let exclude = self.exclude.clone();
+        Ok(Some(self.scan_in(&Environment { compose_file: Some(file), compose_profiles: profiles, exclude })))
     }
 }
 

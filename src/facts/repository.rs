@@ -32,6 +32,8 @@ pub enum PathClass {
     Example,
     /// Documentation.
     Documentation,
+    /// No longer in use: `legacy`, `archive`, `old`.
+    Legacy,
     /// The code of others.
     Vendor,
     /// Written by a program.
@@ -55,8 +57,47 @@ pub struct Facts {
     pub ml: Vec<Dependency>,
     /// The history, when there is one.
     pub git: Option<History>,
+    /// Formats that are not read and say something all the same: the first file of each, and how many there are.
+    pub seen: Vec<Seen>,
+    /// What the reader has told not to look at.
+    pub excluded: Option<Excluded>,
     /// What was left out or could not be read, and why.
     pub unreadable: Vec<Unreadable>,
+}
+
+impl Facts {
+    /// Whether anything was read that can say something.
+    pub fn is_empty(&self) -> bool {
+        self.compose.files.is_empty()
+            && self.dockerfiles.is_empty()
+            && self.kubernetes.objects.is_empty()
+            && self.kubernetes.charts.is_empty()
+            && self.kubernetes.kustomizations.is_empty()
+            && self.terraform == Terraform::default()
+            && self.ci.systems.is_empty()
+            && self.ci.deploys.is_empty()
+            && self.ml.is_empty()
+    }
+}
+
+/// Files of a format that is seen and not read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seen {
+    /// The format, as it is called.
+    pub format: String,
+    /// The first file.
+    pub path: String,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// Files that do not count because somebody said so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excluded {
+    /// The patterns, as they were given.
+    pub patterns: Vec<String>,
+    /// How many files fit.
+    pub count: usize,
 }
 
 /// Something that was not read.
@@ -81,6 +122,8 @@ pub struct Compose {
     pub ambiguous: Vec<String>,
     /// The services of the main set, merged.
     pub services: Vec<Service>,
+    /// Where a guide says that they are for development and no deployment.
+    pub for_development: Option<Place>,
 }
 
 impl Compose {
@@ -103,6 +146,17 @@ impl Compose {
     /// How many different images the application services run.
     pub fn distinct_app_images(&self) -> usize {
         self.app_images().len()
+    }
+
+    /// How many different images of others run by default: databases and the like, and whole products.
+    pub fn packages(&self) -> usize {
+        let others = self.services.iter().filter(|service| {
+            service.active && service.class != ServiceClass::Application && service.build.is_none()
+        });
+        let images: std::collections::BTreeSet<&str> = others
+            .filter_map(|service| service.image_resolved.as_deref().or(service.image.as_deref()))
+            .collect();
+        images.len()
     }
 
     /// The application services by the image that they run. An image that is built here is one image, however many
@@ -172,6 +226,10 @@ pub struct Service {
     pub secrets: Option<Place>,
     /// Named volumes or bind mounts that keep data.
     pub volumes: Option<Place>,
+    /// Where it publishes ports.
+    pub ports: Option<Place>,
+    /// The words of its command.
+    pub works_as: Vec<String>,
     /// The Docker socket is mounted: it may start containers that no file shows.
     pub docker_socket: Option<Place>,
 }
@@ -222,6 +280,8 @@ pub struct Kubernetes {
     pub kustomizations: Vec<(Place, PathClass)>,
     /// How the repository stands to it.
     pub relation: Relation,
+    /// Whether something shows that it is really deployed there, beyond what could be.
+    pub is_deployed: bool,
     /// What the relation rests on.
     pub relation_because: Vec<(Place, String)>,
 }
@@ -245,6 +305,13 @@ pub struct Object {
     pub images: Vec<String>,
     /// What it is for, where it runs containers.
     pub purpose: ServiceClass,
+}
+
+impl Object {
+    /// The group of its API; empty for the oldest one, which has no name.
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
 }
 
 /// A Helm chart.
@@ -298,6 +365,7 @@ impl PathClass {
             Self::Test => "test",
             Self::Example => "example",
             Self::Documentation => "documentation",
+            Self::Legacy => "legacy",
             Self::Vendor => "vendor",
             Self::Generated => "generated",
         }
@@ -323,6 +391,19 @@ pub struct Terraform {
     pub providers: Vec<Provider>,
     /// Resources and modules that can matter: each type once a class, where it stands first.
     pub resources: Vec<Resource>,
+    /// Where a configuration says with which account or state it is applied: it is no module for others.
+    pub roots: Vec<(Place, PathClass)>,
+    /// What modules give to others.
+    pub outputs: Vec<Output>,
+}
+
+/// An output of a Terraform module.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Output {
+    /// Its name.
+    pub name: String,
+    /// Where.
+    pub place: Place,
 }
 
 /// A Terraform resource or module that tells where software runs.
@@ -367,10 +448,35 @@ pub struct Deploy {
     pub target: String,
     /// The words: `kubectl apply`, `helm upgrade`, `flyctl deploy`…
     pub words: String,
+    /// What runs it.
+    pub by: DeployedBy,
     /// What its directories say.
     pub class: PathClass,
     /// Where.
     pub place: Place,
+}
+
+/// What runs a deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum DeployedBy {
+    /// A pipeline, by itself or through a script.
+    #[default]
+    Pipeline,
+    /// Whoever runs the script.
+    Script,
+    /// Nothing that is known: a file is there that such a platform reads.
+    Sign,
+}
+
+impl DeployedBy {
+    /// The word in rules and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pipeline => "pipeline",
+            Self::Script => "script",
+            Self::Sign => "sign",
+        }
+    }
 }
 
 /// A declared dependency.

@@ -80,8 +80,20 @@ const NUMBER: &str = "{number}";
 /// What a sentence can be filled with.
 const BLANKS: [&str; 2] = [NUMBER, "{names}"];
 /// The tables of the file; all but the first belong to the readers of the formats.
-const TABLES: [&str; 10] =
-    ["conclusion", "paths", "dockerfiles", "terraform", "ci", "ml", "kubernetes", "compose", "image", "git"];
+const TABLES: [&str; 12] = [
+    "conclusion",
+    "paths",
+    "dockerfiles",
+    "terraform",
+    "ci",
+    "ml",
+    "kubernetes",
+    "compose",
+    "image",
+    "git",
+    "own",
+    "seen",
+];
 
 impl Rules {
     /// Reads the conclusions in `file`.

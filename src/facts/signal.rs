@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::repository::{Facts, History, Object, PathClass, Place, Relation, Service, ServiceClass};
+use super::repository::{
+    DeployedBy, Facts, History, Object, PathClass, Place, Relation, Service, ServiceClass,
+};
 
 /// One place that shows a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +50,11 @@ impl Observation {
     /// Whether `word` stands in one of the words, as a whole: `worker` in `email-worker`, and not in `networker`.
     fn has(&self, word: &str) -> bool {
         let word = bounded(word);
-        self.words.iter().any(|own| bounded(own).contains(&word))
+        self.words.iter().any(|own| match own.strip_prefix('=') {
+            // A name that counts only as a whole.
+            Some(whole) => bounded(whole) == word,
+            None => bounded(own).contains(&word),
+        })
     }
 }
 
@@ -77,6 +83,22 @@ pub(super) const SIGNALS: &[Signal] = &[
     signal("compose.app-images", |facts| app_images(facts, true)),
     signal("compose.optional-app-images", |facts| app_images(facts, false)),
     signal("compose.app-services", |facts| services(facts, ServiceClass::Application)),
+    signal("compose.web-services", web_services),
+    signal("compose.app-names", |facts| {
+        let own = active(facts).filter(|one| one.class == ServiceClass::Application);
+        own.map(|one| Observation { words: vec![format!("={}", one.name)], ..service(one) }).collect()
+    }),
+    signal("compose.app-commands", |facts| {
+        let own = active(facts).filter(|one| one.class == ServiceClass::Application);
+        own.map(|one| Observation { words: one.works_as.clone(), ..service(one) }).collect()
+    }),
+    signal("compose.packages", packages),
+    signal("compose.for-development", |facts| {
+        let place = facts.compose.for_development.iter();
+        place
+            .map(|place| seen(vec![], &place.path, place.clone(), "says that it is no deployment".to_owned()))
+            .collect()
+    }),
     signal("compose.backing", |facts| services(facts, ServiceClass::Backing)),
     signal("compose.auxiliary", |facts| services(facts, ServiceClass::Auxiliary)),
     signal("compose.unsure", |facts| services(facts, ServiceClass::Unsure)),
@@ -115,6 +137,12 @@ pub(super) const SIGNALS: &[Signal] = &[
     }),
     signal("dockerfiles.accelerator", accelerators),
     signal("kubernetes.relation", relation),
+    signal(
+        "kubernetes.deployed",
+        |facts| {
+            if facts.kubernetes.is_deployed { relation(facts) } else { Vec::new() }
+        },
+    ),
     signal("kubernetes.objects", |facts| objects(facts).map(object).collect()),
     signal("kubernetes.app-images", deployed_images),
     signal("kubernetes.charts", |facts| {
@@ -137,10 +165,23 @@ pub(super) const SIGNALS: &[Signal] = &[
         let deploys = facts.ci.deploys.iter().filter(|deploy| deploy.class == PathClass::Main);
         deploys
             .map(|deploy| {
-                let says = format!("deploys with `{}`", deploy.words);
-                seen(vec![deploy.target.clone()], &deploy.words, deploy.place.clone(), says)
+                let says = match deploy.by {
+                    DeployedBy::Sign => format!("is a file of {}", deploy.words),
+                    DeployedBy::Pipeline | DeployedBy::Script => format!("deploys with `{}`", deploy.words),
+                };
+                // The target, with what runs it: `paas-pipeline`.
+                let words = vec![format!("{}-{}", deploy.target, deploy.by.word()), deploy.words.clone()];
+                seen(words, &deploy.words, deploy.place.clone(), says)
             })
             .collect()
+    }),
+    signal("seen", |facts| {
+        let all = facts.seen.iter();
+        all.map(|one| {
+            let says = format!("is a file of {}", one.format);
+            seen(vec![one.format.clone()], &one.format, at(&one.path, 0), says)
+        })
+        .collect()
     }),
     signal("ml.dependencies", |facts| {
         let counts = facts.ml.iter().filter(|dependency| dependency.class == PathClass::Main);
@@ -206,6 +247,29 @@ fn app_images(facts: &Facts, active: bool) -> Vec<Observation> {
     let mut observations: Vec<Observation> = shown.collect();
     observations.sort_by(|a, b| a.place.cmp(&b.place));
     observations
+}
+
+/// Services of one's own that take in requests from outside: they publish ports, and a proxy or their command says of what.
+fn web_services(facts: &Facts) -> Vec<Observation> {
+    let own = active(facts).filter(|one| one.class == ServiceClass::Application);
+    let with_ports = own.filter_map(|one| Some((one, one.ports.as_ref()?)));
+    with_ports.map(|(one, place)| Observation { place: place.clone(), ..service(one) }).collect()
+}
+
+/// One observation for each different image of somebody else that is run, if nothing is one's own.
+fn packages(facts: &Facts) -> Vec<Observation> {
+    let own = active(facts).any(|one| one.class == ServiceClass::Application || one.build.is_some());
+    let built = facts.dockerfiles.iter().any(|file| file.class == PathClass::Main);
+    if own || built {
+        return Vec::new();
+    }
+    let mut images: BTreeMap<&str, Observation> = BTreeMap::new();
+    for one in active(facts).filter(|one| one.class == ServiceClass::Unsure) {
+        if let Some(image) = one.image_resolved.as_deref() {
+            images.entry(without_tag(image)).or_insert_with(|| service(one));
+        }
+    }
+    images.into_values().collect()
 }
 
 /// What services say in a setting: the place, the number, and the words.
@@ -274,10 +338,10 @@ fn objects(facts: &Facts) -> impl Iterator<Item = &Object> {
 }
 
 fn object(object: &Object) -> Observation {
-    let group = object.api_version.split('/').next().unwrap_or_default().to_owned();
+    let group_and_kind = format!("{}/{}", object.group(), object.kind);
     let says = format!("{} {}", object.kind, object.name);
     let name = if object.name.is_empty() { &object.kind } else { &object.name };
-    seen(vec![object.kind.clone(), group], name, object.place.clone(), says.trim_end().to_owned())
+    seen(vec![group_and_kind], name, object.place.clone(), says.trim_end().to_owned())
 }
 
 /// One observation for each different image of the product itself that goes on running.

@@ -136,6 +136,9 @@ impl<'a> Comparison<'a> {
             let stays = if platform { "The verdict and the platform stay." } else { "The verdict stays." };
             return stays.to_owned();
         }
+        if before.assessment.band == after.assessment.band {
+            return "It leans the same way; only how sure that is has changed.".to_owned();
+        }
         let alone: Vec<&Change> = self.changes.iter().filter(|change| change.alone).collect();
         match (self.changes.as_slice(), alone.as_slice()) {
             ([], _) => "The verdict moves though no answer differs.".to_owned(),

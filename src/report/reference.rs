@@ -5,8 +5,8 @@ use super::content::possible_values;
 use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
 use crate::rulebook::{
-    Accepts, Aspect, Band, Condition, Criterion, Growth, LEVELS, Platform, Problem, Question, Rulebook,
-    Source, Step, Test, Value,
+    Accepts, Aspect, Band, Condition, Criterion, Growth, LEVELS, Leaning, Platform, Problem, Question,
+    Rulebook, Source, Step, Test, Value,
 };
 use crate::text::list;
 
@@ -336,7 +336,24 @@ fn points(number: i64) -> String {
 /// The learning path; with an assessment, the steps that the reader's demands need first are marked.
 pub fn learn(rulebook: &Rulebook, assessment: Option<&Assessment>, layout: Layout) -> String {
     let mut page = Page::new(layout);
-    for (number, step) in rulebook.steps().iter().enumerate() {
+    if let Some(simpler) = assessment.filter(|assessment| assessment.leaning(rulebook) == Leaning::Without) {
+        let (side, platform) =
+            (rulebook.side(Leaning::Without), &rulebook.platforms()[simpler.recommendation]);
+        page.paragraph(
+            0,
+            &format!(
+                "Your answers call for {} ({}). This is for the day when that changes.",
+                side.name,
+                platform.in_sentence()
+            ),
+        );
+        page.gap();
+    }
+    let steps = rulebook
+        .steps()
+        .iter()
+        .filter(|step| assessment.is_none_or(|assessment| assessment.satisfies(&step.when)));
+    for (number, step) in steps.enumerate() {
         if number > 0 {
             page.gap();
         }
@@ -351,7 +368,7 @@ pub fn learn(rulebook: &Rulebook, assessment: Option<&Assessment>, layout: Layou
         let title = page.ink(Ink::Bold, &format!("{}. {}", number + 1, step.title));
         page.line(&title);
         if !demands.is_empty() {
-            page.paragraph(3, &format!("Needed first: your answers demand {}.", list(&demands, "and")));
+            page.paragraph(3, &format!("Your answers need this first: {}.", list(&demands, "and")));
         }
         page.paragraph(3, &format!("{}. {}", step.covers.trim_end_matches('.'), step.teaches));
         for read in &step.read {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use super::facts::{Ci, Deploy, PathClass, Place};
+use super::facts::{Ci, Deploy, DeployedBy, PathClass, Place};
 use super::manifest;
 use super::patterns::{self, PathPatterns};
 use super::source::{Listed, Source};
@@ -21,8 +22,18 @@ const LONGEST_LINE: usize = 4096;
 pub(crate) fn read(source: &impl Source, table: &CiTable) -> Ci {
     let reader = Reader::new(table);
     let files = source.files().par_iter().filter(|file| file.class != PathClass::Vendor);
-    let parts: Vec<Ci> = files.filter_map(|file| reader.part(source, file)).collect();
+    let parts: Vec<Part> = files.filter_map(|file| reader.part(source, file)).collect();
     gather(parts)
+}
+
+/// What one file contributes.
+#[derive(Default)]
+struct Part {
+    found: Ci,
+    /// The text of a pipeline, which may run scripts.
+    pipeline: Option<Arc<str>>,
+    /// What a pipeline has to say to run each of the deployments.
+    called: Vec<Option<String>>,
 }
 
 /// What a file is read for.
@@ -30,12 +41,14 @@ pub(crate) fn read(source: &impl Source, table: &CiTable) -> Ci {
 enum Role<'t> {
     System(&'t CiSystem),
     Script,
-    Sign(&'t DeploySign),
+    Sign(usize, &'t DeploySign),
 }
 
 struct Reader<'t> {
     roles: PathPatterns<Role<'t>>,
     rules: Vec<Rule<'t>>,
+    /// The words of each sign, ready to be searched for.
+    signs: Vec<Option<AhoCorasick>>,
 }
 
 /// Commands that deploy, ready to be searched for.
@@ -52,8 +65,11 @@ impl<'t> Reader<'t> {
             .system
             .iter()
             .flat_map(|system| system.paths.iter().map(move |path| (path, Role::System(system))));
-        let signs =
-            table.sign.iter().flat_map(|sign| sign.paths.iter().map(move |path| (path, Role::Sign(sign))));
+        let signs = table
+            .sign
+            .iter()
+            .enumerate()
+            .flat_map(|(index, sign)| sign.paths.iter().map(move |path| (path, Role::Sign(index, sign))));
         let scripts = table.scripts.iter().map(|path| (path, Role::Script));
         let all = systems.chain(signs).chain(scripts).map(|(path, role)| (path.as_str(), role));
         let rules = table.deploy.iter().filter_map(|deploy| {
@@ -64,20 +80,25 @@ impl<'t> Reader<'t> {
                 without: searcher(&deploy.without),
             })
         });
-        Self { roles: PathPatterns::new(all), rules: rules.collect() }
+        let signs = table.sign.iter().map(|sign| searcher(&sign.words)).collect();
+        Self { roles: PathPatterns::new(all), rules: rules.collect(), signs }
     }
 
-    fn part(&self, source: &impl Source, file: &Listed) -> Option<Ci> {
+    fn part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
         let roles: Vec<Role<'_>> = self.roles.all(&file.path).collect();
         if roles.is_empty() {
             return None;
         }
         let text = source.text(&file.path).ok()?;
-        let mut found = Ci::default();
-        for role in roles {
-            self.take(role, file, &text, &mut found);
+        let mut part = Part::default();
+        if roles.iter().any(|role| matches!(role, Role::System(_))) && file.class == PathClass::Main {
+            part.pipeline = Some(Arc::clone(&text));
         }
-        Some(found)
+        for role in roles {
+            self.take(role, file, &text, &mut part.found);
+        }
+        part.called = part.found.deploys.iter().map(|deploy| caller(deploy, &text)).collect();
+        Some(part)
     }
 
     fn take(&self, role: Role<'_>, file: &Listed, text: &str, found: &mut Ci) {
@@ -89,25 +110,34 @@ impl<'t> Reader<'t> {
                     found.deploys.extend(self.deploys(file, text));
                 }
             }
-            Role::Script => found.deploys.extend(self.deploys(file, text)),
-            Role::Sign(sign) => {
+            Role::Script => {
+                let by_hand = |deploy| Deploy { by: DeployedBy::Script, ..deploy };
+                found.deploys.extend(self.deploys(file, text).into_iter().map(by_hand));
+            }
+            Role::Sign(index, sign) => {
                 let deploy = |line| Deploy {
                     target: sign.target.clone(),
                     words: sign.says.clone(),
+                    by: DeployedBy::Sign,
                     class: file.class,
                     place: place(line),
                 };
-                found.deploys.extend(first_line(text, &sign.words).map(deploy));
+                let line = match &self.signs[index] {
+                    None => Some(0),
+                    Some(words) => line_of(text, words),
+                };
+                found.deploys.extend(line.map(deploy));
             }
         }
     }
 
     fn deploys(&self, file: &Listed, text: &str) -> Vec<Deploy> {
+        let off = switched_off(text);
         let jobs = jobs(file.name(), text);
-        jobs.into_iter()
-            .flat_map(|job| self.rules.iter().flat_map(move |rule| rule.deploys(file, job)))
-            .take(MOST_DEPLOYS)
-            .collect()
+        let all =
+            jobs.into_iter().flat_map(|job| self.rules.iter().flat_map(move |rule| rule.deploys(file, job)));
+        let on = all.filter(|deploy| !off.iter().any(|lines| lines.contains(&deploy.place.line)));
+        on.take(MOST_DEPLOYS).collect()
     }
 }
 
@@ -125,10 +155,79 @@ impl Rule<'_> {
         let deploy = |(line, words): (usize, &str)| Deploy {
             target: self.target.to_owned(),
             words: words.to_owned(),
+            by: DeployedBy::Pipeline,
             class: file.class,
             place: Place { path: file.path.clone(), line },
         };
         found.take(MOST_DEPLOYS).map(deploy).collect()
+    }
+}
+
+/// What a pipeline says when it runs the script in which a deployment is written down: the name of the file, or for files
+/// with targets the command with that target.
+fn caller(deploy: &Deploy, text: &str) -> Option<String> {
+    let name = deploy.place.path.rsplit('/').next()?;
+    let lines = || text.lines().take(deploy.place.line).collect::<Vec<_>>();
+    let target = |prefix: &str| {
+        let lines = lines();
+        let head =
+            lines.iter().rev().find(|line| !line.starts_with([' ', '\t', '#']) && line.contains(':'))?;
+        let target = head.split([':', ' ']).next()?;
+        (!target.is_empty()).then(|| format!("{prefix} {target}"))
+    };
+    match name {
+        "Makefile" | "makefile" | "GNUmakefile" => target("make"),
+        "justfile" | "Justfile" | ".justfile" => target("just"),
+        name if name.ends_with(".mk") => target("make"),
+        "package.json" => {
+            let lines = lines();
+            let key = lines.last().and_then(|line| line.split('"').nth(1))?;
+            Some(format!("run {key}"))
+        }
+        name => Some(name.to_owned()),
+    }
+}
+
+/// The lines of jobs and steps that are switched off: `if: false` and its kin hold for the mapping that they stand in.
+fn switched_off(text: &str) -> Vec<Range<usize>> {
+    if !text.contains("false") && !text.contains("never") {
+        return Vec::new();
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let mut off = Vec::new();
+    for (index, line) in lines.iter().enumerate() {
+        let Some(entry) = manifest::entry(line).filter(is_off) else { continue };
+        let column = entry.indent;
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let is_outside = |line: &&str| !line.trim().is_empty() && indent(line) < column;
+        let above = lines[..index].iter().rposition(|line| is_outside(&line));
+        // An item begins before its first key, in a line that is less indented and is a part of it.
+        let start = match above {
+            _ if entry.begins_item => index,
+            Some(above)
+                if lines[above].trim_start().starts_with("- ")
+                    && manifest::entry(lines[above]).is_some_and(|item| item.indent == column) =>
+            {
+                above
+            }
+            Some(above) => above + 1,
+            None => 0,
+        };
+        let below = lines[index + 1..].iter().position(|line| is_outside(&line));
+        let end = below.map_or(lines.len(), |below| index + 1 + below);
+        off.push(start + 1..end + 1);
+    }
+    off
+}
+
+fn is_off(entry: &manifest::Entry<'_>) -> bool {
+    let value = entry.value().trim_start_matches("${{").trim_end_matches("}}").trim();
+    let value = value.trim_start_matches("!cancelled() &&").trim();
+    match entry.key {
+        "if" | "condition" => matches!(value, "false" | "False" | "never()"),
+        "when" => value == "never",
+        "enabled" => value == "false",
+        _ => false,
     }
 }
 
@@ -182,7 +281,11 @@ pub(crate) fn first_line(text: &str, words: &[String]) -> Option<usize> {
     if words.is_empty() {
         return Some(0);
     }
-    let found = searcher(words)?.find(text)?;
+    line_of(text, &searcher(words)?)
+}
+
+fn line_of(text: &str, words: &AhoCorasick) -> Option<usize> {
+    let found = words.find(text)?;
     Some(text[..found.start()].matches('\n').count() + 1)
 }
 
@@ -219,15 +322,29 @@ fn begins_job(line: &str) -> bool {
         .is_some_and(|entry| entry.indent <= 2 && entry.value().is_empty() && !entry.begins_item)
 }
 
-/// Each system once, and each command once a file.
-fn gather(parts: Vec<Ci>) -> Ci {
+/// Each system once, and each command once a file. A script that a pipeline runs is a part of that pipeline.
+fn gather(parts: Vec<Part>) -> Ci {
+    let pipelines: Vec<Arc<str>> = parts.iter().filter_map(|part| part.pipeline.clone()).collect();
+    let is_run = |called: &Option<String>| {
+        called.as_ref().is_some_and(|called| {
+            pipelines.iter().any(|text| {
+                let mut found = text.match_indices(called.as_str());
+                found.any(|(start, _)| is_whole(text, start..start + called.len()))
+            })
+        })
+    };
     let mut all = Ci::default();
     let (mut systems, mut deploys) = (BTreeSet::new(), BTreeSet::new());
-    for part in parts {
-        all.systems.extend(part.systems.into_iter().filter(|(name, _)| systems.insert(name.clone())));
-        all.deploys.extend(part.deploys.into_iter().filter(|deploy| {
-            deploys.insert((deploy.target.clone(), deploy.words.clone(), deploy.place.path.clone()))
-        }));
+    for Part { found, called, .. } in parts {
+        all.systems.extend(found.systems.into_iter().filter(|(name, _)| systems.insert(name.clone())));
+        for (mut deploy, called) in found.deploys.into_iter().zip(called) {
+            if deploy.by == DeployedBy::Script && is_run(&called) {
+                deploy.by = DeployedBy::Pipeline;
+            }
+            if deploys.insert((deploy.target.clone(), deploy.words.clone(), deploy.place.path.clone())) {
+                all.deploys.push(deploy);
+            }
+        }
     }
     all
 }
@@ -277,6 +394,18 @@ mod tests {
         assert!(deploys("Makefile", "up:\n\tdocker compose up -d\n").is_empty());
         let text = "ship:\n\tssh host docker compose up -d\n";
         assert_eq!(deploys("Makefile", text), [("docker compose up".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn a_job_or_step_that_is_switched_off_deploys_nothing() {
+        let job = "jobs:\n  ship:\n    if: false\n    steps:\n      - run: helm upgrade x\n";
+        assert!(deploys("ci.yml", job).is_empty());
+        let after = "jobs:\n  ship:\n    steps:\n      - run: helm upgrade x\n    if: ${{ false }}\n";
+        assert!(deploys("ci.yml", after).is_empty());
+        let step = "jobs:\n  ship:\n    steps:\n      - run: helm upgrade x\n        if: false\n      - run: kubectl apply -f y\n";
+        assert_eq!(deploys("ci.yml", step), [("kubectl apply".to_owned(), 6)]);
+        let never = "ship:\n  script:\n    - helm upgrade x\n  when: never\nother:\n  script:\n    - kubectl apply -f y\n";
+        assert_eq!(deploys(".gitlab-ci.yml", never), [("kubectl apply".to_owned(), 7)]);
     }
 
     #[test]

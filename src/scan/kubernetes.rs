@@ -6,8 +6,10 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::budget::Budget;
-use super::facts::{Chart, Kubernetes, Object, PathClass, Place, ServiceClass};
+use super::facts::{Chart, Kubernetes, Object, PathClass, Place};
 use super::manifest::{self, Found};
+use super::manifest_json;
+use super::paths::folder;
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::KubernetesTable;
@@ -20,7 +22,7 @@ const MOST_KINDS: usize = 1_000;
 /// Reads manifests, charts and kustomizations. How the repository stands to them is judged later, from all facts.
 pub(crate) fn read(source: &impl Source, table: &KubernetesTable) -> Kubernetes {
     let charts = ChartFolders::new(source.files());
-    let parts = source.files().par_iter().filter(|file| is_yaml(file.name()));
+    let parts = source.files().par_iter().filter(|file| is_yaml(file.name()) || may_be_json(&file.path));
     let budget = Budget::new(MOST_OBJECTS, "objects and images in manifests");
     let parts: Vec<Part> = parts.map(|file| part(source, file, &charts, &budget)).collect();
     budget.tell(source);
@@ -51,6 +53,45 @@ fn part(source: &impl Source, file: &Listed, charts: &ChartFolders, budget: &Bud
     }
 }
 
+/// JSON is mostly something else: only where folder or name speak of manifests is it looked into.
+fn may_be_json(path: &str) -> bool {
+    let Some(stem) = path.strip_suffix(".json") else { return false };
+    let words = |part: &str| part.split(['-', '_', '.']).any(|word| JSON_WORDS.contains(&word));
+    stem.split('/').any(|part| words(&part.to_ascii_lowercase()))
+        || !path.contains('/') && !path.starts_with('.')
+}
+
+/// Words of folders and files that hold manifests.
+const JSON_WORDS: [&str; 27] = [
+    "k8s",
+    "kube",
+    "kubernetes",
+    "manifests",
+    "manifest",
+    "deploy",
+    "deployment",
+    "deployments",
+    "cluster",
+    "clusters",
+    "infra",
+    "infrastructure",
+    "ops",
+    "gitops",
+    "apps",
+    "helm",
+    "openshift",
+    "service",
+    "statefulset",
+    "daemonset",
+    "cronjob",
+    "job",
+    "pod",
+    "ingress",
+    "configmap",
+    "hpa",
+    "prod",
+];
+
 fn is_yaml(name: &str) -> bool {
     name == "Kustomization"
         || name.rsplit_once('.').is_some_and(|(_, extension)| matches!(extension, "yaml" | "yml"))
@@ -60,18 +101,39 @@ fn objects(file: &Listed, text: &str, budget: &Budget) -> Vec<Object> {
     if !mentions(text, b"apiVersion") || !mentions(text, b"kind") {
         return Vec::new();
     }
-    let object = |found: Found<'_>| Object {
-        kind: found.kind.to_owned(),
-        api_version: found.api_version.to_owned(),
-        name: found.name.to_owned(),
+    let object = |api_version: &str, kind: &str, name: &str, line| Object {
+        kind: kind.to_owned(),
+        api_version: api_version.to_owned(),
+        name: name.to_owned(),
         class: file.class,
-        place: Place { path: file.path.clone(), line: found.line },
-        replicas: found.replicas,
-        images: found.images.into_iter().map(str::to_owned).collect(),
-        purpose: ServiceClass::Unsure,
+        place: Place { path: file.path.clone(), line },
+        ..Object::default()
     };
-    let found = manifest::objects(text).into_iter().take_while(|found| budget.take(1 + found.images.len()));
-    found.map(object).collect()
+    if file.path.ends_with(".json") {
+        let found = manifest_json::objects(text).into_iter();
+        let found = found.take_while(|found| budget.take(1 + found.images.len()));
+        return found
+            .map(|found| Object {
+                replicas: found.replicas,
+                images: found.images,
+                ..object(&found.api_version, &found.kind, &found.name, found.line)
+            })
+            .collect();
+    }
+    let found = manifest::objects(text).into_iter().filter(|found| !is_of_cloud_run(found, text));
+    let found = found.take_while(|found| budget.take(1 + found.images.len()));
+    found
+        .map(|found| Object {
+            replicas: found.replicas,
+            images: found.images.iter().map(|image| (*image).to_owned()).collect(),
+            ..object(found.api_version, found.kind, found.name, found.line)
+        })
+        .collect()
+}
+
+/// A service of Knative that has the annotations of Cloud Run is one of Cloud Run, which takes over the format.
+fn is_of_cloud_run(found: &Found<'_>, text: &str) -> bool {
+    found.api_version.starts_with("serving.knative.dev/") && mentions(text, b"run.googleapis.com/")
 }
 
 fn mentions(text: &str, word: &[u8]) -> bool {
@@ -103,10 +165,6 @@ impl ChartFolders {
             start + "charts/".len() < chart.len() && outer.len() < chart.len() && self.0.contains(outer)
         })
     }
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn chart(file: &Listed, text: &str, charts: &ChartFolders) -> Option<Chart> {
@@ -161,13 +219,14 @@ fn distinct(mut objects: Vec<Object>, not_objects: &Patterns<()>) -> Vec<Object>
     let mut are_objects: BTreeMap<(String, String), bool> = BTreeMap::new();
     objects.retain(|object| {
         let key = (object.api_version.clone(), object.kind.clone());
-        let of_a_tool = |(version, kind): &(String, String)| not_objects.fit(&format!("{version}/{kind}"));
+        let of_a_tool =
+            |(version, kind): &(String, String)| not_objects.fit(&manifest::group_and_kind(version, kind));
         *are_objects.entry(key).or_insert_with_key(|key| !of_a_tool(key))
     });
-    fn order(object: &Object) -> (&str, &str, PathClass, &Place) {
-        (&object.kind, &object.name, object.class, &object.place)
+    fn identity(object: &Object) -> (&str, &str, &str) {
+        (&object.kind, object.group(), &object.name)
     }
-    objects.sort_by(|a, b| order(a).cmp(&order(b)));
-    objects.dedup_by(|next, first| next.kind == first.kind && next.name == first.name);
+    objects.sort_by(|a, b| (identity(a), a.class, &a.place).cmp(&(identity(b), b.class, &b.place)));
+    objects.dedup_by(|next, first| identity(next) == identity(first));
     objects
 }

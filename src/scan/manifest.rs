@@ -31,6 +31,11 @@ pub(crate) fn objects(text: &str) -> Vec<Found<'_>> {
     reader.found
 }
 
+/// The form in which tables speak of objects: `apps/v1/Deployment`, `v1/Pod`.
+pub(crate) fn group_and_kind(api_version: &str, kind: &str) -> String {
+    format!("{api_version}/{kind}")
+}
+
 /// A key with its value, as they stand in a line.
 pub(crate) struct Entry<'t> {
     /// The column of the key, after the dashes of list items.

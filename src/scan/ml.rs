@@ -45,17 +45,21 @@ enum Format {
     SetupCfg,
     SetupPy,
     Conda,
+    Dockerfile,
 }
 
 fn format(path: &str, name: &str) -> Option<Format> {
     let name = name.to_ascii_lowercase();
+    let is_dockerfile = (name.contains("dockerfile") || name.contains("containerfile"))
+        && !name.ends_with("ignore")
+        && !name.ends_with(".md");
     let in_requirements = path.rsplit('/').nth(1).is_some_and(|folder| folder.starts_with("requirements"));
     match name.as_str() {
         "pyproject.toml" | "pipfile" => Some(Format::Toml),
         "setup.cfg" => Some(Format::SetupCfg),
         "setup.py" => Some(Format::SetupPy),
         _ if (name.ends_with(".txt") || name.ends_with(".in"))
-            && (name.contains("requirements") || in_requirements) =>
+            && (name.contains("requirement") || in_requirements) =>
         {
             Some(Format::Requirements)
         }
@@ -64,6 +68,7 @@ fn format(path: &str, name: &str) -> Option<Format> {
         {
             Some(Format::Conda)
         }
+        _ if is_dockerfile => Some(Format::Dockerfile),
         _ => None,
     }
 }
@@ -128,8 +133,9 @@ fn part(
         Format::Requirements => requirements(&text),
         Format::Toml => toml(&text).map_err(|reason| Unreadable { path: file.path.clone(), reason })?,
         Format::SetupCfg => setup_cfg(&text),
-        Format::SetupPy => quoted(&text),
+        Format::SetupPy => setup_py(&text),
         Format::Conda => conda(&text),
+        Format::Dockerfile => installed(&text),
     };
     let known = declared.into_iter().filter_map(|(requirement, line)| {
         let name = normalised(requirement)?;
@@ -194,13 +200,149 @@ fn setup_cfg(text: &str) -> Declared<'_> {
     all
 }
 
-/// Every string of a program: those that are names of libraries will be dependencies.
-fn quoted(text: &str) -> Declared<'_> {
-    let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim_start().starts_with('#'));
-    lines
-        .flat_map(|(line, number)| line.split(['"', '\'']).skip(1).step_by(2).map(move |text| (text, number)))
-        .collect()
+/// The strings of a program that stand in what is called after requirements: `install_requires=["x"]`, `EXTRAS = {…}`.
+fn setup_py(text: &str) -> Declared<'_> {
+    let mut all = Vec::new();
+    let mut scan = Scan { text, at: 0, line: 1 };
+    // Whether the names around what is read speak of requirements, from the outermost bracket in.
+    let mut around: Vec<bool> = Vec::new();
+    let (mut word, mut named) = ("", false);
+    while let Some((token, line)) = scan.next() {
+        let inside = around.last().copied().unwrap_or(false);
+        match token {
+            Token::Word(text) => word = text,
+            Token::Text(text) if named || inside => all.push((text, line)),
+            Token::Text(_) => {}
+            Token::Sign('=') => named = speaks_of_requirements(word),
+            Token::Sign('(' | '[' | '{') => {
+                // `REQUIRED.append("x")`, `extras.update(…)`
+                around.push(named || inside || speaks_of_requirements(word));
+                named = false;
+            }
+            Token::Sign(')' | ']' | '}') => {
+                around.pop();
+                named = false;
+            }
+            Token::Sign(',') => named = false,
+            Token::LineEnd if around.is_empty() => (word, named) = ("", false),
+            Token::Sign(_) | Token::LineEnd => {}
+        }
+    }
+    all
 }
+
+fn speaks_of_requirements(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    ["requir", "depend", "extras", "deps"].iter().any(|part| word.contains(part))
+}
+
+enum Token<'t> {
+    Word(&'t str),
+    Text(&'t str),
+    Sign(char),
+    LineEnd,
+}
+
+/// The tokens of a program in Python, as far as they matter here.
+struct Scan<'t> {
+    text: &'t str,
+    at: usize,
+    line: usize,
+}
+
+impl<'t> Scan<'t> {
+    fn next(&mut self) -> Option<(Token<'t>, usize)> {
+        loop {
+            let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let first = rest.chars().next()?;
+            let line = self.line;
+            let end = match first {
+                '\n' => {
+                    self.line += 1;
+                    self.at += 1;
+                    return Some((Token::LineEnd, line));
+                }
+                '#' => rest.find('\n').unwrap_or(rest.len()),
+                '"' | '\'' => {
+                    let (text, end) = quoted(rest, first);
+                    self.at += end;
+                    self.line += rest[..end].matches('\n').count();
+                    return Some((Token::Text(text), line));
+                }
+                c if c.is_alphabetic() || c == '_' => {
+                    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+                    let end = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+                    self.at += end;
+                    return Some((Token::Word(&rest[..end]), line));
+                }
+                c if c.is_whitespace() => c.len_utf8(),
+                c => {
+                    self.at += c.len_utf8();
+                    return Some((Token::Sign(c), line));
+                }
+            };
+            self.at += end;
+        }
+    }
+}
+
+/// The string at the start of a text, and where it ends.
+fn quoted(rest: &str, quote: char) -> (&str, usize) {
+    let long: String = std::iter::repeat_n(quote, 3).collect();
+    if let Some(inner) = rest.strip_prefix(long.as_str()) {
+        let end = inner.find(long.as_str()).unwrap_or(inner.len());
+        return (&inner[..end], (end + 6).min(rest.len()));
+    }
+    let inner = &rest[1..];
+    let mut is_escaped = false;
+    for (at, c) in inner.char_indices() {
+        match c {
+            '\\' => is_escaped = !is_escaped,
+            '\n' => return (&inner[..at], at + 1),
+            c if c == quote && !is_escaped => return (&inner[..at], at + 2),
+            _ => is_escaped = false,
+        }
+    }
+    (inner, rest.len())
+}
+
+/// What the steps of a Dockerfile install for Python.
+fn installed(text: &str) -> Declared<'_> {
+    let mut all = Vec::new();
+    let mut installs = false;
+    for (line, number) in text.lines().zip(1..) {
+        let line = line.trim();
+        if line.starts_with('#') {
+            continue;
+        }
+        for step in line.split("&&").flat_map(|step| step.split(';')) {
+            let start = INSTALLERS.iter().find_map(|words| Some(step.find(words)? + words.len()));
+            installs = installs && step.as_ptr() == line.as_ptr() || start.is_some();
+            if installs {
+                let words = step[start.unwrap_or(0)..].split_whitespace();
+                let words = words.map(|word| word.trim_matches(['"', '\'', '\\']));
+                all.extend(
+                    words
+                        .filter(|word| !word.starts_with('-') && !word.is_empty())
+                        .map(|word| (word, number)),
+                );
+            }
+        }
+        installs &= line.ends_with('\\');
+    }
+    all
+}
+
+/// Commands that install libraries for Python.
+const INSTALLERS: [&str; 7] = [
+    "pip install",
+    "pip3 install",
+    "uv add",
+    "poetry add",
+    "conda install",
+    "mamba install",
+    "micromamba install",
+];
 
 /// The dependencies of `pyproject.toml` by PEP 621 and 735, Poetry, PDM and uv, and of a Pipfile.
 fn toml(text: &str) -> Result<Declared<'_>, String> {
@@ -336,6 +478,21 @@ mod tests {
         let conda = "dependencies:\n  - pip\n  - pip:\n    - vllm==1\n";
         assert_eq!(found(&[("environment.yml", conda)]), one("vllm", "environment.yml", 4));
         assert_eq!(found(&[("Pipfile", "[packages]\ntorch = \"*\"\n")]), one("torch", "Pipfile", 2));
+    }
+
+    #[test]
+    fn only_what_is_required_is_declared() {
+        let text = "setup(\n    name='torch',\n    description='torch for all',\n    install_requires=[\n        'numpy',\n        'torch',\n    ],\n)\n";
+        assert_eq!(found(&[("setup.py", text)]), one("torch", "setup.py", 6));
+        assert_eq!(found(&[("setup.py", "REQUIRED = [\n 'torch']\n")]), one("torch", "setup.py", 2));
+        let extras = "setup(extras_require={\n 'gpu': ['vllm>=1'],\n}, author='torch')\n";
+        assert_eq!(found(&[("setup.py", extras)]), one("vllm", "setup.py", 2));
+    }
+
+    #[test]
+    fn what_a_dockerfile_installs_is_declared() {
+        let text = "FROM x\nRUN apt install torch && pip install --no-cache-dir \\\n    numpy \\\n    vllm[x]==1\nCMD torch\n";
+        assert_eq!(found(&[("Dockerfile", text)]), one("vllm", "Dockerfile", 4));
     }
 
     #[test]

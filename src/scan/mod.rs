@@ -4,18 +4,22 @@ mod budget;
 mod ci;
 mod compose;
 mod dockerfile;
+mod excluding;
 mod git;
 mod hcl;
 mod ignored;
 mod kubernetes;
 mod manifest;
+mod manifest_json;
 mod ml;
+mod owner;
 mod paths;
 mod patterns;
 mod progress;
 mod reference;
 mod relation;
 mod rules;
+mod seen;
 mod source;
 mod tables;
 mod terraform;
@@ -26,9 +30,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::facts::{self, Facts};
+use crate::facts::{self, Excluded, Facts};
 use crate::folder::Folder;
 pub use compose::Environment;
+use excluding::Excluding;
+use owner::Owner;
 use paths::Paths;
 pub use progress::Progress;
 pub use rules::Rules;
@@ -55,12 +61,19 @@ pub fn read(
     let history = git::Reading::begin(&folder, &root, now, &rules.tables.git);
     let paths = Paths::new(&rules.tables.paths);
     let tracked = Tracked::of(&folder);
-    let tree = Tree::walk(&folder, &root, &tracked, &paths, progress);
+    let mut tree = Tree::walk(&folder, &root, &tracked, &paths, progress);
+    let excluded = (!environment.exclude.is_empty()).then(|| {
+        let count = tree.leave_out_all(&Excluding::new(&environment.exclude));
+        Excluded { patterns: environment.exclude.clone(), count }
+    });
     let mut facts = from_files(&tree, &paths, rules, environment);
+    facts.excluded = excluded;
     let unread;
     (facts.git, unread) = history.end();
-    facts.unreadable.extend(unread.into_iter().chain(tracked.unreadable()));
-    facts.unreadable.extend(tree.unreadable());
+    // What the walk says of a file goes before what a reader says of the same.
+    let unread = unread.into_iter().chain(tracked.unreadable()).chain(tree.unreadable()).collect::<Vec<_>>();
+    facts.unreadable.retain(|other| !unread.iter().any(|one| one.path == other.path));
+    facts.unreadable.extend(unread);
     facts.unreadable.sort();
     facts.unreadable.dedup();
     Ok(facts)
@@ -68,11 +81,12 @@ pub fn read(
 
 fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &Environment) -> Facts {
     let tables = &rules.tables;
+    let mut owner = Owner::of(source, &tables.own);
     let ((dockerfiles, (kubernetes, (compose, unread))), (terraform, (ci, (ml, unreadable)))) = rayon::join(
         || {
             let dockerfiles = dockerfile::read(source, paths, &tables.dockerfiles);
             let kubernetes = kubernetes::read(source, &tables.kubernetes);
-            (dockerfiles, (kubernetes, compose::read(source, &rules.compose, environment)))
+            (dockerfiles, (kubernetes, compose::read(source, &rules.compose, &mut owner, environment)))
         },
         || {
             let terraform = terraform::read(source, &tables.terraform);
@@ -81,13 +95,17 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
     );
     let mut facts =
         Facts { compose, dockerfiles, kubernetes, terraform, ci, ml, unreadable, ..Facts::default() };
+    facts.seen = seen::read(source, &tables.seen);
     facts.unreadable.extend(unread);
     for object in &mut facts.kubernetes.objects {
         if let Some(image) = object.images.first() {
-            object.purpose = compose::purpose(&object.name, image, &rules.compose);
+            object.purpose = compose::purpose(&object.name, image, &rules.compose, &owner);
         }
     }
-    (facts.kubernetes.relation, facts.kubernetes.relation_because) = relation::judge(&facts, source, tables);
+    let judgement = relation::judge(&facts, source, tables);
+    facts.kubernetes.relation = judgement.relation;
+    facts.kubernetes.is_deployed = judgement.is_deployed;
+    facts.kubernetes.relation_because = judgement.because;
     facts
 }
 

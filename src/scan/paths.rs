@@ -57,6 +57,11 @@ impl Paths {
     }
 }
 
+/// The folder that a path lies in; empty for the outermost one.
+pub(crate) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
 fn lower(text: impl AsRef<str>) -> String {
     text.as_ref().to_ascii_lowercase()
 }

@@ -5,24 +5,45 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::ci::first_line;
-use super::facts::{Facts, Kubernetes, Object, PathClass, Place, Relation};
+use super::facts::{
+    Chart, Deploy, DeployedBy, Facts, Kubernetes, Object, PathClass, Place, Relation, Terraform,
+};
+use super::manifest;
+use super::paths::folder;
 use super::patterns::{PathPatterns, Patterns};
-use super::source::Source;
+use super::source::{Listed, Source};
 use super::tables::{FileSign, KubernetesTable, Tables};
 
 type Grounds = Vec<(Place, String)>;
 
-/// The relation, and what it rests on. It looks at all other facts.
-pub(crate) fn judge(facts: &Facts, source: &impl Source, tables: &Tables) -> (Relation, Grounds) {
-    let table = &tables.kubernetes;
-    let found = &facts.kubernetes;
-    let counts = |relation, grounds: Grounds| (!grounds.is_empty()).then(|| (relation, each_once(grounds)));
-    counts(Relation::MadeForIt, made_for(facts, source, tables))
-        .or_else(|| counts(Relation::DeploysOnIt, deploys(facts, source, table)))
-        .or_else(|| counts(Relation::OffersIt, offers(found, source, table)))
-        .or_else(|| counts(Relation::DeploysOnIt, manifests(found, table)))
-        .or_else(|| counts(Relation::Examples, examples(found)))
-        .unwrap_or_default()
+/// How a repository stands to it, by what, and whether something shows that it is really deployed.
+#[derive(Debug, Default)]
+pub(crate) struct Judgement {
+    pub(crate) relation: Relation,
+    pub(crate) is_deployed: bool,
+    pub(crate) because: Grounds,
+}
+
+/// Judges by all other facts: what shows most goes first, and what only could be is said as that.
+pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a Tables) -> Judgement {
+    let judge = Judge { facts, found: &facts.kubernetes, source, tables, table: &tables.kubernetes };
+    let steps: [(Relation, bool, fn(&Judge<'a, S>) -> Grounds); 8] = [
+        (Relation::MadeForIt, false, Judge::made_for),
+        (Relation::DeploysOnIt, true, Judge::deploys),
+        (Relation::MadeForIt, false, Judge::charts_for_others),
+        (Relation::Examples, false, Judge::collection),
+        (Relation::OffersIt, false, Judge::offers),
+        (Relation::DeploysOnIt, false, Judge::scripts),
+        (Relation::DeploysOnIt, false, Judge::manifests),
+        (Relation::Examples, false, Judge::examples),
+    ];
+    for (relation, is_deployed, grounds) in steps {
+        let because = each_once(grounds(&judge));
+        if !because.is_empty() {
+            return Judgement { relation, is_deployed, because };
+        }
+    }
+    Judgement::default()
 }
 
 /// One place is enough for each.
@@ -31,122 +52,318 @@ fn each_once(grounds: Grounds) -> Grounds {
     grounds.into_iter().filter(|(_, says)| said.insert(says.clone())).collect()
 }
 
-fn made_for(facts: &Facts, source: &impl Source, tables: &Tables) -> Grounds {
-    let table = &tables.kubernetes;
-    let mut grounds = objects(&facts.kubernetes, &table.made_for);
-    grounds.extend(signs(source, &table.made_for_sign, &facts.kubernetes));
-    if is_module(source, &tables.terraform.module_files) {
-        let clusters =
-            facts.terraform.resources.iter().filter(|resource| {
-                table.clusters.contains(&resource.means) && resource.class == PathClass::Main
-            });
-        grounds.extend(clusters.map(|resource| (resource.place.clone(), resource.name.clone())));
+struct Judge<'a, S> {
+    facts: &'a Facts,
+    found: &'a Kubernetes,
+    source: &'a S,
+    tables: &'a Tables,
+    table: &'a KubernetesTable,
+}
+
+impl<S: Source> Judge<'_, S> {
+    /// Operators, controllers, and modules that build clusters.
+    fn made_for(&self) -> Grounds {
+        let mut grounds = self.objects(&self.table.made_for);
+        grounds.extend(self.signs(&self.table.made_for_sign));
+        grounds.extend(self.cluster_modules());
+        grounds
     }
-    grounds
-}
 
-/// The first object of one's own of each kind that fits a pattern.
-fn objects(found: &Kubernetes, patterns: &[String]) -> Grounds {
-    let patterns = Patterns::any_of(patterns);
-    let fits = |object: &Object| patterns.fit(&format!("{}/{}", object.api_version, object.kind));
-    first_of_kinds(found, |object| object.class == PathClass::Main, fits)
-}
+    /// Modules for others: folders with variables and outputs, of which none is applied here. That they build clusters is
+    /// said by their resources or by their outputs.
+    fn cluster_modules(&self) -> Grounds {
+        let terraform = &self.facts.terraform;
+        let modules = self.module_folders();
+        let top_is_one = modules.contains("");
+        if modules.is_empty() || !top_is_one && is_applied(terraform, &self.facts.ci.deploys) {
+            return Grounds::new();
+        }
+        let is_in_module = |place: &Place| top_is_one || modules.contains(folder(&place.path));
+        let resources = terraform.resources.iter().filter(|resource| resource.class == PathClass::Main);
+        let clusters = resources.filter(|resource| {
+            self.table.clusters.contains(&resource.means) && is_in_module(&resource.place)
+        });
+        let clusters = clusters.map(|resource| (resource.place.clone(), resource.name.clone()));
+        let outputs = terraform.outputs.iter().filter(|output| is_in_module(&output.place));
+        let known = Patterns::any_of(&self.table.cluster_outputs);
+        let outputs = outputs.filter(|output| known.fit(&output.name));
+        clusters
+            .chain(outputs.map(|output| (output.place.clone(), format!("output {}", output.name))))
+            .collect()
+    }
 
-/// The first object of each kind among those that count, if the kind is one that is looked for.
-fn first_of_kinds(
-    found: &Kubernetes,
-    counts: impl Fn(&Object) -> bool,
-    looked_for: impl Fn(&Object) -> bool,
-) -> Grounds {
-    let mut kinds = BTreeSet::new();
-    let counting = found.objects.iter().filter(|object| counts(object));
-    let firsts = counting.filter(|object| kinds.insert((&object.api_version, &object.kind)));
-    firsts
-        .filter(|object| looked_for(object))
-        .map(|object| (object.place.clone(), object.kind.clone()))
-        .collect()
-}
+    /// Folders that are modules by their files; the one at the top only if there are examples of its use.
+    fn module_folders(&self) -> BTreeSet<&str> {
+        let files = self.source.files();
+        let names = &self.tables.terraform.module_files;
+        let has = |folder: &str, name: &String| {
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            files.binary_search_by(|file| file.path.as_str().cmp(&path)).is_ok()
+        };
+        let first = names.first();
+        let starts = files
+            .iter()
+            .filter(|file| file.class == PathClass::Main && Some(file.name()) == first.map(String::as_str));
+        let folders = starts.map(|file| folder(&file.path));
+        let example = |file: &Listed| file.class == PathClass::Example && file.path.ends_with(".tf");
+        folders
+            .filter(|folder| names.iter().all(|name| has(folder, name)))
+            .filter(|folder| !folder.is_empty() || files.iter().any(example))
+            .collect()
+    }
 
-fn signs(source: &impl Source, signs: &[FileSign], found: &Kubernetes) -> Grounds {
-    let defined = |sign: &&FileSign| {
-        sign.with_kinds.is_empty() || found.objects.iter().any(|object| is_of(object, &sign.with_kinds))
-    };
-    let possible = signs.iter().filter(defined);
-    let patterns = possible.flat_map(|sign| sign.paths.iter().map(move |path| (path.as_str(), sign)));
-    let patterns = PathPatterns::new(patterns);
-    let own = source.files().par_iter().filter(|file| file.class == PathClass::Main);
-    let pairs = own.flat_map_iter(|file| patterns.all(&file.path).map(move |sign| (file, sign)));
-    let held = pairs.filter_map(|(file, sign)| {
-        let line = first_line(&source.text(&file.path).ok()?, &sign.words)?;
-        Some((Place { path: file.path.clone(), line }, sign.says.clone()))
-    });
-    held.collect()
-}
+    /// What deploys by itself: jobs of a pipeline and the scripts that they run, tools that let a cluster follow the
+    /// repository, and applied infrastructure.
+    fn deploys(&self) -> Grounds {
+        let for_it = |target: &String, class| self.table.targets.contains(target) && class == PathClass::Main;
+        let deploys = &self.facts.ci.deploys;
+        let jobs = deploys
+            .iter()
+            .filter(|deploy| deploy.by == DeployedBy::Pipeline && for_it(&deploy.target, deploy.class));
+        let jobs = jobs.map(|deploy| (deploy.place.clone(), deploy.words.clone()));
+        let is_example = self.speaks_of_examples().is_some();
+        let is_applied =
+            is_applied_by_pipeline(deploys) || !is_example && is_applied(&self.facts.terraform, deploys);
+        let resources = self
+            .facts
+            .terraform
+            .resources
+            .iter()
+            .filter(|resource| is_applied && for_it(&resource.means, resource.class));
+        let resources = resources.map(|resource| (resource.place.clone(), resource.name.clone()));
+        let delivery = if is_example { Grounds::new() } else { self.delivery() };
+        jobs.chain(delivery).chain(resources).chain(self.environments()).collect()
+    }
 
-fn is_of(object: &Object, kinds: &[String]) -> bool {
-    !matches!(object.class, PathClass::Vendor | PathClass::Test) && kinds.contains(&object.kind)
-}
+    /// Objects that let a cluster follow the repository, and charts that make such.
+    fn delivery(&self) -> Grounds {
+        let mut grounds = self.objects(&self.table.delivery);
+        let kinds = &self.table.delivery_kinds;
+        let charts = self.charts().filter(|chart| chart.kinds.iter().any(|kind| kinds.contains(kind)));
+        grounds.extend(charts.map(|chart| (chart.place.clone(), chart.name.clone())));
+        grounds
+    }
 
-/// Whether the top of a folder is a Terraform module for others: its variables and outputs, and examples of its use.
-fn is_module(source: &impl Source, module_files: &[String]) -> bool {
-    let files = source.files();
-    let has = |name: &String| files.iter().any(|file| file.path == *name);
-    let example =
-        |file: &super::source::Listed| file.class == PathClass::Example && file.path.ends_with(".tf");
-    module_files.iter().all(has) && files.iter().any(example)
-}
+    /// Overlays and values for environments of one's own: not those inside a chart, which are for whoever installs it, nor
+    /// any where the whole is offered to others.
+    fn environments(&self) -> Grounds {
+        if !self.offer_signs().is_empty() || self.speaks_of_examples().is_some() {
+            return Grounds::new();
+        }
+        let known = Patterns::any_of(&self.table.environments);
+        let overlays = self.found.kustomizations.iter().filter(|(_, class)| *class == PathClass::Main);
+        let overlays = overlays.map(|(place, _)| place.path.as_str());
+        let files = self.source.files().iter();
+        let values = files.filter(|file| file.class == PathClass::Main && is_values(file.name()));
+        let values = values.map(|file| file.path.as_str());
+        let in_chart = |path: &str| self.charts().any(|chart| is_within(path, folder(&chart.place.path)));
+        let values: Vec<&str> = values.filter(|path| !in_chart(path) || !self.has_other_way()).collect();
+        let mut grounds = Grounds::new();
+        for path in overlays.chain(values) {
+            if let Some(environment) = path.split('/').find(|part| known.fit(part)) {
+                grounds.push((Place { path: path.to_owned(), line: 0 }, environment.to_owned()));
+            }
+        }
+        grounds
+    }
 
-fn deploys(facts: &Facts, source: &impl Source, table: &KubernetesTable) -> Grounds {
-    let for_it = |target: &String, class| table.targets.contains(target) && class == PathClass::Main;
-    let jobs = facts.ci.deploys.iter().filter(|deploy| for_it(&deploy.target, deploy.class));
-    let jobs = jobs.map(|deploy| (deploy.place.clone(), deploy.words.clone()));
-    let resources =
-        facts.terraform.resources.iter().filter(|resource| for_it(&resource.means, resource.class));
-    let resources = resources.map(|resource| (resource.place.clone(), resource.name.clone()));
-    let delivery = objects(&facts.kubernetes, &table.delivery);
-    jobs.chain(delivery).chain(resources).chain(environments(&facts.kubernetes, source, table)).collect()
-}
+    /// Nothing but charts, released for others.
+    fn charts_for_others(&self) -> Grounds {
+        let is_product = self.facts.compose.main.is_some()
+            || self.facts.dockerfiles.iter().any(|file| file.class == PathClass::Main);
+        let charts: Vec<&Chart> = self.charts().collect();
+        if charts.len() < 2 || is_product || self.offer_signs().is_empty() {
+            return Grounds::new();
+        }
+        charts.into_iter().map(|chart| (chart.place.clone(), chart.name.clone())).collect()
+    }
 
-/// Overlays and values for environments of one's own.
-fn environments(found: &Kubernetes, source: &impl Source, table: &KubernetesTable) -> Grounds {
-    let known = Patterns::any_of(&table.environments);
-    let overlays = found.kustomizations.iter().filter(|(_, class)| *class == PathClass::Main);
-    let overlays = overlays.map(|(place, _)| place.path.as_str());
-    let values = source.files().iter().filter(|file| file.class == PathClass::Main && is_values(file.name()));
-    let values = values.map(|file| file.path.as_str());
-    let mut grounds = Grounds::new();
-    for path in overlays.chain(values) {
-        if let Some(environment) = path.split('/').find(|part| known.fit(part)) {
-            grounds.push((Place { path: path.to_owned(), line: 0 }, environment.to_owned()));
+    /// A repository of examples by its own words, or manifests that stand each for itself.
+    fn collection(&self) -> Grounds {
+        let shown = self.objects(&self.table.workloads);
+        let shown: Grounds = shown.into_iter().chain(self.objects(&self.table.tasks)).collect();
+        if shown.is_empty() && self.charts().next().is_none() || self.has_other_way() {
+            return Grounds::new();
+        }
+        match self.speaks_of_examples() {
+            Some(ground) => [ground].into_iter().chain(shown).collect(),
+            None if self.stand_alone() => shown,
+            None => Grounds::new(),
         }
     }
-    grounds
+
+    /// Whether lasting workloads lie in several folders at the top that have nothing in common and nothing built in them.
+    fn stand_alone(&self) -> bool {
+        let lasting = Patterns::any_of(&self.table.lasting);
+        let workloads = self.own_objects().filter(|object| lasting.fit(&group_and_kind(object)));
+        let tops: BTreeSet<&str> = workloads.map(|object| top(&object.place.path)).collect();
+        let tasks = !self.objects(&self.table.tasks).is_empty();
+        let is_built = self.facts.dockerfiles.iter().any(|file| tops.contains(top(&file.path)));
+        tasks && tops.len() > 1 && !tops.contains("") && !is_built && self.found.kustomizations.is_empty()
+    }
+
+    /// Charts, and manifests beside another way to run the product.
+    fn offers(&self) -> Grounds {
+        let mut grounds: Grounds =
+            self.charts().map(|chart| (chart.place.clone(), chart.name.clone())).collect();
+        let manifests = self.manifests();
+        if !grounds.is_empty() || !manifests.is_empty() {
+            grounds.extend(self.offer_signs());
+        }
+        if grounds.is_empty() && self.has_other_way() {
+            grounds = manifests;
+        }
+        grounds
+    }
+
+    /// Whether it is run in another way than on Kubernetes: by Compose, or on a platform that it is deployed to.
+    fn has_other_way(&self) -> bool {
+        let compose = &self.facts.compose;
+        let elsewhere =
+            self.facts.ci.deploys.iter().filter(|deploy| {
+                deploy.class == PathClass::Main && !self.table.targets.contains(&deploy.target)
+            });
+        compose.main.is_some() && compose.main_class() == PathClass::Main
+            || elsewhere.into_iter().any(|deploy| deploy.target != "terraform")
+    }
+
+    /// Scripts that deploy when somebody runs them, where nothing else explains what they are for.
+    fn scripts(&self) -> Grounds {
+        let scripts =
+            self.facts.ci.deploys.iter().filter(|deploy| {
+                deploy.class == PathClass::Main && self.table.targets.contains(&deploy.target)
+            });
+        let scripts: Grounds = scripts.map(|deploy| (deploy.place.clone(), deploy.words.clone())).collect();
+        let resources = self.facts.terraform.resources.iter().filter(|resource| {
+            resource.class == PathClass::Main && self.table.targets.contains(&resource.means)
+        });
+        scripts
+            .into_iter()
+            .chain(resources.map(|resource| (resource.place.clone(), resource.name.clone())))
+            .collect()
+    }
+
+    /// Workloads of one's own that go on running and that nothing else explains.
+    fn manifests(&self) -> Grounds {
+        self.objects(&self.table.lasting)
+    }
+
+    /// Everything else that is there for it: examples, and what is run once.
+    fn examples(&self) -> Grounds {
+        let native = Patterns::any_of(&self.table.native);
+        let counts = |object: &Object| {
+            !matches!(object.class, PathClass::Vendor | PathClass::Legacy)
+                && native.fit(&group_and_kind(object))
+        };
+        let charts = self
+            .found
+            .charts
+            .iter()
+            .filter(|chart| !matches!(chart.class, PathClass::Vendor | PathClass::Legacy));
+        let charts = charts.map(|chart| (chart.place.clone(), chart.name.clone()));
+        charts.chain(first_of_kinds(self.found.objects.iter().filter(|object| counts(object)))).collect()
+    }
+
+    fn charts(&self) -> impl Iterator<Item = &Chart> {
+        self.found.charts.iter().filter(|chart| chart.class == PathClass::Main)
+    }
+
+    fn own_objects(&self) -> impl Iterator<Item = &Object> {
+        self.found.objects.iter().filter(|object| object.class == PathClass::Main)
+    }
+
+    /// The first object of one's own of each kind that fits a pattern.
+    fn objects(&self, patterns: &[String]) -> Grounds {
+        let patterns = Patterns::any_of(patterns);
+        first_of_kinds(self.own_objects().filter(|object| patterns.fit(&group_and_kind(object))))
+    }
+
+    fn offer_signs(&self) -> Grounds {
+        self.signs(&self.table.offer_sign)
+    }
+
+    fn signs(&self, signs: &[FileSign]) -> Grounds {
+        let is_of = |object: &Object, kinds: &[String]| {
+            !matches!(object.class, PathClass::Vendor | PathClass::Test) && kinds.contains(&object.kind)
+        };
+        let defined = |sign: &&FileSign| {
+            sign.with_kinds.is_empty()
+                || self.found.objects.iter().any(|object| is_of(object, &sign.with_kinds))
+        };
+        let possible = signs.iter().filter(defined);
+        let patterns = possible.flat_map(|sign| sign.paths.iter().map(move |path| (path.as_str(), sign)));
+        let patterns = PathPatterns::new(patterns);
+        let own = self.source.files().par_iter().filter(|file| file.class == PathClass::Main);
+        let pairs = own.flat_map_iter(|file| patterns.all(&file.path).map(move |sign| (file, sign)));
+        let held = pairs.filter_map(|(file, sign)| {
+            let line = first_line(&self.source.text(&file.path).ok()?, &sign.words)?;
+            Some((Place { path: file.path.clone(), line }, sign.says.clone()))
+        });
+        held.collect()
+    }
+
+    /// The line in which the guide at the top calls the repository a collection of examples.
+    fn speaks_of_examples(&self) -> Option<(Place, String)> {
+        let guides = self.source.files().iter().filter(|file| !file.path.contains('/'));
+        let guides = guides.filter(|file| file.name().to_ascii_lowercase().starts_with("readme"));
+        for file in guides {
+            let Ok(text) = self.source.text(&file.path) else { continue };
+            let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+            for (index, line) in lines.take(FIRST_LINES) {
+                let line = line.to_ascii_lowercase();
+                let is_title =
+                    line.starts_with("# ") || line.starts_with("<h1") || line.starts_with("title:");
+                let title = is_title.then(|| {
+                    line.split(|c: char| !c.is_alphanumeric())
+                        .find(|word| self.table.example_words.iter().any(|known| known == word))
+                });
+                let said = title.flatten().or_else(|| {
+                    self.table.example_phrases.iter().map(String::as_str).find(|phrase| line.contains(phrase))
+                });
+                if let Some(said) = said {
+                    let place = Place { path: file.path.clone(), line: index + 1 };
+                    return Some((place, format!("a guide that speaks of {said}")));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Lines of a guide that say what the repository is.
+const FIRST_LINES: usize = 12;
+
+/// Whether anything here is applied: a pipeline does so, or a configuration says with which account or where its state is.
+fn is_applied(terraform: &Terraform, deploys: &[Deploy]) -> bool {
+    is_applied_by_pipeline(deploys) || terraform.roots.iter().any(|(_, class)| *class == PathClass::Main)
+}
+
+fn is_applied_by_pipeline(deploys: &[Deploy]) -> bool {
+    deploys.iter().any(|deploy| {
+        deploy.target == "terraform" && deploy.by == DeployedBy::Pipeline && deploy.class == PathClass::Main
+    })
+}
+
+/// The first object of each kind.
+fn first_of_kinds<'f>(objects: impl Iterator<Item = &'f Object>) -> Grounds {
+    let mut kinds = BTreeSet::new();
+    let firsts = objects.filter(|object| kinds.insert((&object.api_version, &object.kind)));
+    firsts.map(|object| (object.place.clone(), object.kind.clone())).collect()
+}
+
+fn group_and_kind(object: &Object) -> String {
+    manifest::group_and_kind(&object.api_version, &object.kind)
 }
 
 fn is_values(name: &str) -> bool {
     name.starts_with("values") && (name.ends_with(".yaml") || name.ends_with(".yml"))
 }
 
-fn offers(found: &Kubernetes, source: &impl Source, table: &KubernetesTable) -> Grounds {
-    let charts = found.charts.iter().filter(|chart| chart.class == PathClass::Main);
-    let mut grounds: Grounds = charts.map(|chart| (chart.place.clone(), chart.name.clone())).collect();
-    if !grounds.is_empty() || !manifests(found, table).is_empty() {
-        grounds.extend(signs(source, &table.offer_sign, found));
-    }
-    grounds
+fn is_within(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Workloads of one's own that nothing else explains.
-fn manifests(found: &Kubernetes, table: &KubernetesTable) -> Grounds {
-    first_of_kinds(
-        found,
-        |object| object.class == PathClass::Main,
-        |object| table.workloads.contains(&object.kind),
-    )
-}
-
-fn examples(found: &Kubernetes) -> Grounds {
-    let charts = found.charts.iter().filter(|chart| chart.class != PathClass::Vendor);
-    let charts = charts.map(|chart| (chart.place.clone(), chart.name.clone()));
-    charts.chain(first_of_kinds(found, |object| object.class != PathClass::Vendor, |_| true)).collect()
+/// The first folder of a path.
+fn top(path: &str) -> &str {
+    path.split_once('/').map_or("", |(top, _)| top)
 }

@@ -32,6 +32,8 @@ impl Rules {
                 ci: sections.take("ci"),
                 ml: sections.take("ml"),
                 git: sections.take("git"),
+                own: sections.take("own"),
+                seen: sections.take("seen"),
             },
             compose: ComposeTables { compose: sections.take("compose"), image: sections.take("image") },
         };

@@ -25,6 +25,22 @@ pub(crate) struct Tables {
     pub(crate) ml: MlTable,
     /// Who is not a person.
     pub(crate) git: GitTable,
+    /// What shows whose an image is.
+    pub(crate) own: OwnTable,
+    /// Formats that are seen and not read.
+    pub(crate) seen: Vec<FileSign>,
+}
+
+/// `[own]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnTable {
+    /// Patterns of files in which images are built and pushed.
+    pub(crate) push_files: Vec<String>,
+    /// Words of the lines that do so.
+    pub(crate) push_words: Vec<String>,
+    /// Patterns of registries that nobody can use but their account.
+    pub(crate) private_registries: Vec<String>,
 }
 
 /// `[paths]`
@@ -57,10 +73,24 @@ pub(crate) struct DockerfileTable {
 pub(crate) struct KubernetesTable {
     /// Patterns of `apiVersion/kind` that configure tools and are no objects of a cluster.
     pub(crate) not_objects: Vec<String>,
-    /// Kinds that run containers.
+    /// Patterns of `apiVersion/kind` that run containers.
     pub(crate) workloads: Vec<String>,
+    /// Those of them that go on running, or are run again and again.
+    pub(crate) lasting: Vec<String>,
+    /// Patterns of `apiVersion/kind` that are run once, by whoever wants to.
+    pub(crate) tasks: Vec<String>,
+    /// Patterns of `apiVersion/kind` that every cluster knows.
+    pub(crate) native: Vec<String>,
+    /// Words of the title of a guide, and phrases of its first lines, by which a repository is a collection of examples.
+    pub(crate) example_words: Vec<String>,
+    /// The phrases.
+    pub(crate) example_phrases: Vec<String>,
+    /// Patterns of outputs of Terraform modules that build clusters.
+    pub(crate) cluster_outputs: Vec<String>,
     /// Patterns of `apiVersion/kind` that keep a cluster as a repository says: who has them deploys.
     pub(crate) delivery: Vec<String>,
+    /// Kinds in the templates of a chart that do so.
+    pub(crate) delivery_kinds: Vec<String>,
     /// Patterns of `apiVersion/kind` that describe software made for clusters.
     pub(crate) made_for: Vec<String>,
     /// What deployments (`[[ci.deploy]]`, `[[ci.sign]]`) and Terraform resources mean when they are meant for it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::facts::{PathClass, Place, Provider, Resource, Terraform};
+use super::facts::{Output, PathClass, Place, Provider, Resource, Terraform};
 use super::hcl::{self, Statement};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
@@ -68,7 +68,16 @@ fn take(statement: &Statement, place: Place, class: PathClass, known: &Known<'_>
         place: place.clone(),
     };
     match (path.as_slice(), value) {
-        (["provider", name], None) => found.providers.push(provider(name, None)),
+        (["provider", name], None) => {
+            found.providers.push(provider(name, None));
+            found.roots.push((place.clone(), class));
+        }
+        (["terraform", "backend", _] | ["terraform", "cloud"], None) => {
+            found.roots.push((place.clone(), class))
+        }
+        (["output", name], None) if class == PathClass::Main => {
+            found.outputs.push(Output { name: (*name).to_owned(), place: place.clone() });
+        }
         (["terraform", "required_providers", name, "source"], Some(source)) => {
             found.providers.push(provider(name, Some(source)));
         }
@@ -89,6 +98,8 @@ fn gather(parts: Vec<Terraform>) -> Terraform {
     for part in parts {
         all.providers.extend(part.providers);
         all.resources.extend(part.resources);
+        all.roots.extend(part.roots);
+        all.outputs.extend(part.outputs);
     }
     all.providers.sort_by(|a, b| {
         let key = |provider: &Provider| (provider.source.is_none(), provider.place.clone());

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rayon::Scope;
 use rayon::slice::ParallelSliceMut;
 
+use super::excluding::Excluding;
 use super::facts::{PathClass, Unreadable};
 use super::ignored::{self, Ignored};
 use super::paths::Paths;
@@ -78,6 +79,16 @@ impl<'a> Tree<'a> {
         let files = classed(files, paths);
         let texts = files.iter().map(|_| OnceLock::new()).collect();
         Self { folder, files, texts, bytes: AtomicU64::new(0), left_out: Mutex::new(left_out), progress }
+    }
+
+    /// Leaves out all files that fit, and says how many they are.
+    pub(crate) fn leave_out_all(&mut self, excluding: &Excluding) -> usize {
+        let before = self.files.len();
+        self.files.retain(|file| !excluding.fit(&file.path));
+        self.texts.truncate(self.files.len());
+        let left_out = self.left_out.get_mut().unwrap_or_else(PoisonError::into_inner);
+        left_out.retain(|left| !excluding.fit(&left.path));
+        before - self.files.len()
     }
 
     /// Everything that was left out or could not be read, each reason with a bounded number of paths.

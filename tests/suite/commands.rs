@@ -4,6 +4,7 @@
 fn commands_print_what_their_files_say() {
     trycmd::TestCases::new()
         .env("SOURCE_DATE_EPOCH", "1795392000")
+        .env("LC_ALL", "C.UTF-8")
         .case("tests/commands/*.toml")
         .case("tests/commands/*.trycmd")
         .case("README.md")

@@ -82,7 +82,8 @@ fn different_images_are_services_and_copies_are_not() {
 fn what_cannot_be_told_apart_lowers_the_sureness() {
     let mut unsure = apps(3);
     unsure.push(service("thing", ServiceClass::Unsure, 20));
-    assert_eq!(of(&shipped(&composed(unsure)), "services"), ["3 hint"]);
+    assert_eq!(of(&shipped(&composed(unsure)), "services"), ["3 likely *"]);
+    assert_eq!(of(&shipped(&composed(vec![service("thing", ServiceClass::Unsure, 2)])), "services"), [""; 0]);
     let mut hidden = apps(3);
     hidden[0].docker_socket = Some(place(9));
     assert_eq!(of(&shipped(&composed(hidden)), "services"), ["3 hint"]);
@@ -101,14 +102,34 @@ fn what_a_pipeline_deploys_is_certain() {
 #[test]
 fn kinds_of_work_add_up_and_leave_room_for_more() {
     let facts = composed(vec![
-        service("api", ServiceClass::Application, 2),
-        service("mail-worker", ServiceClass::Application, 3),
+        Service { ports: Some(place(2)), ..service("api", ServiceClass::Application, 2) },
+        service("worker", ServiceClass::Application, 3),
         service("networker", ServiceClass::Application, 4),
     ]);
     let found = shipped(&facts);
     assert_eq!(of(&found, "workloads"), ["web,worker likely *"]);
     let finding = found.findings.iter().find(|finding| finding.reach == Reach::Includes).expect("a part");
     assert_eq!(finding.evidence.iter().map(|seen| seen.place.line).collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
+fn a_word_inside_a_name_answers_nothing_by_itself() {
+    let facts = composed(vec![
+        service("api-docs", ServiceClass::Application, 2),
+        service("mail-worker", ServiceClass::Application, 3),
+    ]);
+    assert_eq!(of(&shipped(&facts), "workloads"), ["web,worker hint"]);
+}
+
+#[test]
+fn volumes_of_what_is_not_deployed_are_hints() {
+    let mut db = service("db", ServiceClass::Backing, 2);
+    db.kind = Some("database".into());
+    (db.volumes, db.restart) = (Some(place(4)), Some(("always".into(), place(5))));
+    let mut facts = composed(vec![db]);
+    assert_eq!(of(&shipped(&facts), "state"), ["volumes likely *"]);
+    facts.ci.deploys.push(Deploy { target: "container-service".into(), ..Deploy::default() });
+    assert_eq!(of(&shipped(&facts), "state"), ["volumes hint"]);
 }
 
 #[test]
@@ -127,6 +148,7 @@ fn a_gpu_is_one_machine_at_least_and_a_weak_sign_is_a_hint() {
 fn only_what_is_deployed_and_no_example_answers() {
     let scaler = |class| Object {
         kind: "HorizontalPodAutoscaler".into(),
+        api_version: "autoscaling/v2".into(),
         name: "api".into(),
         class,
         place: place(1),
@@ -136,6 +158,7 @@ fn only_what_is_deployed_and_no_example_answers() {
         kubernetes: Kubernetes {
             objects: vec![scaler(class)],
             relation,
+            is_deployed: relation == Relation::DeploysOnIt,
             relation_because: vec![(place(1), "it is applied".into())],
             ..Kubernetes::default()
         },

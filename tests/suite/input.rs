@@ -352,3 +352,120 @@ fn why_names_what_separates_and_adds_up() {
     program.run(&format!("why composer {SAAS}")).refused(&["did you mean `compose`?"]);
     program.run("why compose").refused(&["no answers are known"]);
 }
+
+#[test]
+fn flags_stand_before_or_after_a_command_and_take_yes_and_no_as_words() {
+    let answers = "--developers 1 --autoscaling no --isolation yes --services 1";
+    let both = [format!("{answers} compare --format json"), format!("compare --format json {answers}")];
+    let [before, after] = both.map(|args| Program::new().run(&args).ok().stdout);
+    assert_eq!(before, after);
+    let json = Program::new().run("--autoscaling no --services 1 --format json").ok().json();
+    let answers = json["answers"].as_array().expect("answers");
+    let is_no = |answer: &serde_json::Value| answer["id"] == "autoscaling" && answer["value"] == false;
+    assert!(answers.iter().any(is_no), "{answers:?}");
+    Program::new().run("--scan check").refused(&["no answers are known"]);
+    Program::new().run("--autoscaling maybe --services 1").refused(&["maybe"]);
+}
+
+#[test]
+fn words_are_taken_as_people_type_them() {
+    let of = |args: &str| {
+        let run = Program::new().run(&format!("{args} --format json")).ok();
+        (run.json()["answers"][0]["value"].to_string(), run.stderr)
+    };
+    assert_eq!(of("--purpose prod"), ("\"production\"".to_owned(), String::new()));
+    assert_eq!(of("--services 1,000").0, "1000");
+    assert_eq!(of("--services ~5").0, "5");
+    assert_eq!(of("--uptime 99.9%").0, "\"99.9\"");
+    let (value, said) = of("--uptime 99.95");
+    assert_eq!(value, "\"99.99\"");
+    assert_eq!(said, "uptime: 99.95 counts as 99.99, the class for it\n");
+    Program::new().run("--services 5-10").refused(&["is a range", "the number that you plan for"]);
+    Program::new().run("--purpose p").refused(&["personal", "prototype"]);
+    Program::new().file("a.yaml", "services: 3\n").run("--answers a.yaml").refused(&["YAML is not read"]);
+}
+
+#[test]
+fn the_record_of_a_parent_folder_counts_up_to_the_root_of_the_repository() {
+    let answers = include_str!("../cases/homelab.toml");
+    let answers = &answers[answers.find("[answers]").expect("answers")..];
+    let program = Program::new()
+        .file(".git/HEAD", "ref: refs/heads/main\n")
+        .file("needk8s.toml", answers)
+        .file("deep/down/x", "")
+        .file("other/.git/HEAD", "ref: refs/heads/main\n");
+    let json = program.run("-C deep/down --no-input --format json").ok().json();
+    assert_eq!(json["answers"][0]["origin"].as_str().map(|origin| &origin[..18]), Some("../../needk8s.toml"));
+    program.run("-C other --no-input").refused(&["no answers are known"]);
+    program.run("-C other --no-input --config ../needk8s.toml").ok();
+    program.run("--config missing.toml --no-input").refused(&["cannot read missing.toml"]);
+    program.run("-C nowhere").refused(&["cannot go to nowhere"]);
+}
+
+#[test]
+fn the_questions_are_listed_and_make_an_answers_file() {
+    let program = Program::new();
+    let json = program.run("questions --format json").ok().json();
+    let rulebook = needk8s::rulebook::Rulebook::builtin().expect("a valid rulebook");
+    assert_eq!(json["questions"].as_array().map(Vec::len), Some(rulebook.questions().len()));
+    program.run("questions --template t.toml").ok();
+    program.run("questions --template t.toml").refused(&["t.toml exists"]);
+    let filled: String = program
+        .read("t.toml")
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(answer) if answer.contains(" = ") => format!("{answer}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let filled = program.file("filled.toml", filled);
+    filled.run("--answers filled.toml --format json").ok();
+}
+
+#[test]
+fn other_answers_and_other_records_are_held_against_each_other() {
+    let program = saas();
+    let json = program.run(&format!("what-if {SAAS} --services 60 --format json")).ok().json();
+    assert_eq!(json["changes"][0]["question"], "services");
+    assert_eq!(json["changes"][0]["after"], "60");
+    program.run("what-if --services 3").refused(&["what-if needs answers to change"]);
+    program.run(&format!("what-if {SAAS}")).refused(&["nothing is changed"]);
+    program.run(&format!("{SAAS} --format json -o old.json")).ok();
+    program.run(&format!("{SAAS} --services 60 --save")).ok();
+    let json = program.run("diff old.json needk8s.toml --format json").ok().json();
+    assert_eq!(json["changes"].as_array().map(Vec::len), Some(1), "{json}");
+    assert_eq!(json["before"]["recorded"], json["before"]["verdict"]);
+    assert!(program.run("diff old.json needk8s.toml").ok().stdout.contains("services"));
+}
+
+#[test]
+fn platforms_are_known_by_other_names_and_everything_is_listed() {
+    let program = saas();
+    for name in ["k8s", "eks", "gke", "heroku", "fargate"] {
+        program.run(&format!("why {name} {SAAS}")).ok();
+    }
+    let json = program.run("compare kamal k3s --format json").ok().json();
+    assert_eq!(json["platforms"].as_array().map(Vec::len), Some(2));
+    let json = program.run(&format!("compare {SAAS} --format json")).ok().json();
+    assert_eq!(json["platforms"].as_array().map(Vec::len), Some(2), "the recommended one and its rival");
+    let index = program.run("explain").ok().stdout;
+    assert!(index.contains("Platforms\n") && index.contains("rolling-updates"), "{index}");
+}
+
+#[test]
+fn the_help_fits_a_screen_and_no_question_hides_a_flag() {
+    let help = Program::new().run("-h").ok().stdout;
+    assert!(help.lines().count() <= 45 && help.contains("Examples:"), "{help}");
+    let rules = crate::shop::RULES.replace("parcels", "platform");
+    Program::new().file("r.toml", rules).run("--rules r.toml").refused(&["`platform` would hide"]);
+}
+
+#[test]
+fn completions_know_the_ids() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = Program::new().run(&format!("completions {shell}")).ok().stdout;
+        for id in ["managed-kubernetes", "rolling-updates", "production"] {
+            assert!(script.contains(id), "{shell}: {id}");
+        }
+    }
+}

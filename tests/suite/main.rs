@@ -30,6 +30,7 @@ mod scan;
 mod scan_compose;
 mod scan_facts;
 mod scan_hostile;
+mod shares;
 mod shop;
 mod steps;
 #[cfg(unix)]

@@ -339,7 +339,8 @@ fn an_alias_names_one_platform() {
 #[test]
 fn a_text_that_concerns_some_readers_says_which() {
     let when = |when: &str| {
-        changed("platforms.toml", "takes-on = [\n  { ", &format!("takes-on = [\n  {{ when = {when}, "))
+        let claim = format!("takes-on = [\n  {{ text = \"Read the manual.\", when = {when} }},\n");
+        changed("platforms.toml", "takes-on = [\n", &claim)
     };
     assert!(Rulebook::parse(when("{ purpose = \"production\" }")).is_ok());
     let shown = faults(when("{ purposes = \"production\" }"));

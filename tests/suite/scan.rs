@@ -14,7 +14,7 @@ const COMPOSE: &str = "services:
   worker:
     build: ./worker
   invoices:
-    image: example.org/shop/invoices:1
+    image: ${REGISTRY}/invoices:1
   db:
     image: postgres:17
     restart: always
@@ -139,7 +139,7 @@ fn what_is_no_folder_is_refused() {
 #[test]
 fn what_is_given_counts_more_and_a_contradiction_names_both_places() {
     let run = shop(&compose(4)).run("scan --services 2").ok();
-    assert!(run.stdout.contains("`services` is 2 by --services and 4 by compose.yaml:2"), "{}", run.stdout);
+    assert!(run.stdout.contains("services: 2 (--services) instead of 4 (compose.yaml:2)"), "{}", run.stdout);
     let run = shop(&compose(4)).run("--scan . --services 9 --format json --no-input").ok().json();
     assert_eq!(run["contradictions"], Value::Array(vec![]), "9 has room for the 4 that were found");
 }
@@ -282,7 +282,7 @@ fn a_collection_is_said_to_be_one_and_the_caller_can_name_the_file_that_counts()
     let program = || Program::new().file("one/compose.yaml", compose(2)).file("two/compose.yaml", compose(3));
     let run = program().run("scan").ok();
     assert!(
-        run.stdout.contains("This is a collection: one/compose.yaml and two/compose.yaml"),
+        run.stdout.contains("Nothing says which Compose file you run: one/compose.yaml and"),
         "{}",
         run.stdout
     );

@@ -162,8 +162,9 @@ fn the_first_version_of_the_format_is_read() {
 
 #[test]
 fn variables_of_an_ignored_env_are_used_and_never_shown() {
-    let compose = "services:\n  web:\n    image: acme/$NAME:${TAG:-1}\n    scale: $COPIES\n";
+    let compose = "services:\n  web:\n    image: acme/$NAME:${TAG:-1}\n    scale: $COPIES\n    ports: [80]\n";
     let program = Program::new()
+        .file("Makefile", "image:\n\tdocker push acme/web\n")
         .file("compose.yaml", compose)
         .file(".gitignore", ".env\n")
         .file(".env", "NAME=s3cr3t\nCOPIES=3\n")

@@ -133,10 +133,15 @@ impl Person {
         let before = self.bytes().len();
         (&*self.pty).write_all(keys.as_bytes()).expect("typed");
         self.wait(&format!("an effect of {keys:?}"), || self.bytes().len() > before);
+        let begin = Instant::now();
         let mut length = self.bytes().len();
         loop {
             thread::sleep(Duration::from_millis(40));
-            if std::mem::replace(&mut length, self.bytes().len()) == self.bytes().len() {
+            let bytes = self.bytes();
+            let is_still = std::mem::replace(&mut length, bytes.len()) == bytes.len();
+            // A key that comes before the next prompt is shown counts for nothing.
+            let waits = bytes.ends_with("\u{1b}[?25h") || bytes.ends_with("> ");
+            if is_still && (waits || begin.elapsed() > Duration::from_secs(1)) {
                 return;
             }
         }

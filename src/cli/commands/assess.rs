@@ -8,7 +8,7 @@ use crate::answers::{Answers, Given};
 use crate::cli::args::{asks, flag, with_answers, with_report};
 use crate::cli::decision::Record;
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{is_set, layout, nobody_to_ask, say, shown};
+use crate::cli::output::{is_set, nobody_to_ask, say, shown};
 use crate::cli::program::{Known, Program, now};
 use crate::cli::scanned::Scanned;
 use crate::explanation::{Status, Unless};
@@ -27,13 +27,17 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
 /// Adds what can be typed for an assessment, with the name of the command or without.
 pub(in crate::cli) fn with_options(command: Command, rulebook: &Rulebook) -> Command {
     with_report(with_answers(command, rulebook))
-        .arg(flag("no-input", "Never ask; work with the answers that are given"))
+        .arg(flag("no-input", "Never ask; work with the answers that are given").hide_short_help(true))
         .arg(flag("ask", "Ask what is not yet known, even if enough is").conflicts_with("no-input"))
         .arg(
             flag("all", "Ask every question, in the order of the rulebook")
-                .conflicts_with_all(["no-input", "ask"]),
+                .conflicts_with_all(["no-input", "ask"])
+                .hide_short_help(true),
         )
-        .arg(flag("accessible", "Ask with numbered lines, for screen readers (also ACCESSIBLE=1)"))
+        .arg(
+            flag("accessible", "Ask with numbered lines, for screen readers (also ACCESSIBLE=1)")
+                .hide_short_help(true),
+        )
         .arg(flag("save", "Record the answers and the decision in needk8s.toml"))
 }
 
@@ -123,7 +127,7 @@ fn interview(
         turns: &|answers| turns(program, answers),
         explain: &|question| {
             let id = &rulebook.questions()[question].id;
-            reference::explain(rulebook, id, layout(false)).unwrap_or_default()
+            reference::explain(rulebook, id, program.layout(false)).unwrap_or_default()
         },
         hints: &scanned.map(|scanned| scanned.hints(rulebook)).unwrap_or_default(),
     };
@@ -173,7 +177,9 @@ fn settle(program: &Program<'_>, known: Known, prompts: &mut dyn Prompts) -> Res
     let (Some(scanned), Some(dir)) = (known.scanned, program.plan.scan.as_deref()) else {
         return Ok(Some(Known { scanned: None, ..known }));
     };
-    let Some(scanned) = program.scanner(dir).settle(scanned, prompts).map_err(broke_off)? else {
+    let exclude =
+        scanned.facts.excluded.as_ref().map(|excluded| excluded.patterns.clone()).unwrap_or_default();
+    let Some(scanned) = program.scanner(dir, exclude).settle(scanned, prompts).map_err(broke_off)? else {
         return Ok(None);
     };
     let scanned = scanned?;

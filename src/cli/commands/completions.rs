@@ -26,8 +26,31 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let shell = *matches.get_one("shell").unwrap_or(&Shell::Bash);
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut harmless(args::command(program.rulebook)), "needk8s", &mut script);
-    print(&String::from_utf8_lossy(&script))?;
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if shell == Shell::Fish {
+        script += &words_for_fish(&args::command(program.rulebook));
+    }
+    print(&script)?;
     Ok(ExitCode::Done)
+}
+
+/// The words that commands take without a flag, which the generator leaves out for fish. They are ids, hence harmless.
+fn words_for_fish(command: &Command) -> String {
+    let mut lines = String::new();
+    for command in command.get_subcommands() {
+        for argument in command.get_positionals() {
+            let words = argument.get_possible_values();
+            let words: Vec<&str> = words.iter().map(PossibleValue::get_name).collect();
+            if !words.is_empty() {
+                lines += &format!(
+                    "complete -c needk8s -n \"__fish_needk8s_using_subcommand {}\" -f -a \"{}\"\n",
+                    command.get_name(),
+                    words.join(" ")
+                );
+            }
+        }
+    }
+    lines
 }
 
 /// The command with texts of which no shell makes anything. Words of a stranger's rulebook come to stand between quotes

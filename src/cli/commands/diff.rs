@@ -21,7 +21,10 @@ pub(super) fn command(_: &Rulebook) -> Command {
         Arg::new(id).value_name(name).help(help).required(true).value_parser(value_parser!(PathBuf))
     };
     with_format(Command::new(NAME))
-        .about("Show what changed between two records, answers files or JSON reports, and by which answers")
+        .about("Show what changed between two records, and by which answers")
+        .long_about(
+            "Shows what changed between two records, answers files or JSON reports, and by which answers.",
+        )
         .arg(file(
             "before",
             "OLD",
@@ -48,8 +51,8 @@ fn read(rulebook: &Rulebook, path: &Path) -> Result<(Answers, Option<String>), S
         let verdict = read_report(rulebook, path, &report, &mut answers)?;
         return Ok((answers, verdict));
     }
-    if text.lines().any(|line| line.trim_start().starts_with("[answers]")) {
-        let decision = decision::read(rulebook, path, &mut answers)?;
+    if text.lines().any(|line| line.trim_start().starts_with("[decision]")) {
+        let decision = decision::read(rulebook, path, &mut answers, &mut Vec::new())?;
         let verdict = decision.map(|decision| {
             decision.verdict.map_or(UNDECIDED.to_owned(), |band| rulebook.bands()[band].id.clone())
         });

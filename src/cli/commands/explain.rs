@@ -4,7 +4,6 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::named::Suggested;
-use crate::cli::output::{layout, print};
 use crate::cli::program::Program;
 use crate::document::did_you_mean;
 use crate::report::reference;
@@ -14,35 +13,34 @@ use crate::text::one_line;
 pub(super) const NAME: &str = "explain";
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
-    Command::new(NAME)
-        .about("Explain any question, criterion, aspect, platform, problem, step, verdict, published decision or source")
-        .arg(
-            Arg::new("id")
-                .value_name("ID")
-                .help("What to explain; an index of everything without it")
-                .num_args(0..)
-                .action(ArgAction::Append)
-                .hide_possible_values(true)
-                .value_parser(Suggested(
-                    reference::ids(rulebook).into_iter().map(|id| (id.to_owned(), String::new())).collect(),
-                )),
-        )
+    Command::new(NAME).about("Explain anything in the rulebook, or list all of it").arg(
+        Arg::new("id")
+            .value_name("ID")
+            .help("What to explain; an index of everything without it")
+            .num_args(0..)
+            .action(ArgAction::Append)
+            .hide_possible_values(true)
+            .value_parser(Suggested(
+                reference::ids(rulebook).into_iter().map(|id| (id.to_owned(), String::new())).collect(),
+            )),
+    )
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
     let ids: Vec<&String> = matches.get_many("id").into_iter().flatten().collect();
     if ids.is_empty() {
-        print(&index(program.rulebook))?;
+        program.print(&index(program.rulebook, program.layout(false).width))?;
         return Ok(ExitCode::Done);
     }
     let ids = ids.into_iter();
-    let explained: Vec<String> = ids.map(|id| explained(program.rulebook, id)).collect::<Result<_, _>>()?;
-    print(&explained.join("\n"))?;
+    let explained: Vec<String> = ids.map(|id| explained(program, id)).collect::<Result<_, _>>()?;
+    program.print(&explained.join("\n"))?;
     Ok(ExitCode::Done)
 }
 
-fn explained(rulebook: &Rulebook, id: &str) -> Result<String, Stop> {
-    reference::explain(rulebook, id, layout(false)).ok_or_else(|| {
+fn explained(program: &Program<'_>, id: &str) -> Result<String, Stop> {
+    let rulebook = program.rulebook;
+    reference::explain(rulebook, id, program.layout(false)).ok_or_else(|| {
         let help = match did_you_mean(id, reference::ids(rulebook)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "questions, criteria, aspects, platforms, problems, steps, verdicts, published decisions and sources can be \
@@ -55,11 +53,13 @@ fn explained(rulebook: &Rulebook, id: &str) -> Result<String, Stop> {
 }
 
 /// Everything that can be explained, kind by kind.
-fn index(rulebook: &Rulebook) -> String {
-    let width = layout(false).width;
+fn index(rulebook: &Rulebook, width: usize) -> String {
     let mut text = String::new();
     for (kind, ids) in reference::index(rulebook).into_iter().filter(|(_, ids)| !ids.is_empty()) {
-        let options = textwrap::Options::new(width).initial_indent("  ").subsequent_indent("  ");
+        let options = textwrap::Options::new(width)
+            .initial_indent("  ")
+            .subsequent_indent("  ")
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         text += &format!("{kind}\n{}\n\n", textwrap::fill(&ids.join(", "), options));
     }
     text + "needk8s explain ID explains any of them.\n"

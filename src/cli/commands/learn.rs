@@ -4,7 +4,6 @@ use clap::{ArgMatches, Command};
 
 use crate::cli::args::with_answers;
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{layout, print};
 use crate::cli::program::Program;
 use crate::report::reference;
 use crate::rulebook::Rulebook;
@@ -19,6 +18,6 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
 pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Stop> {
     let answers = program.known()?.answers;
     let assessment = (!answers.is_empty()).then(|| program.assessment(&answers));
-    print(&reference::learn(program.rulebook, assessment.as_ref(), layout(false)))?;
+    program.print(&reference::learn(program.rulebook, assessment.as_ref(), program.layout(false)))?;
     Ok(ExitCode::Done)
 }

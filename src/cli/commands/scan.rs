@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::cli::args::{with_options, with_report};
+use crate::cli::args::{exclude_arg, with_options, with_report};
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{layout, print, say, shown, write_whole};
+use crate::cli::output::{say, shown, write_whole};
 use crate::cli::program::{Known, Program};
 use crate::report::text::Layout;
 use crate::report::{Contents, scan as report};
@@ -28,6 +28,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
              the provisional recommendation. Nothing is run, changed or sent anywhere, and no value of a secret is shown.",
         )
         .arg(dir)
+        .arg(exclude_arg())
 }
 
 pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Stop> {
@@ -49,7 +50,7 @@ pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Sto
     };
     let format = program.format_of_list()?;
     match &program.plan.output {
-        None => print(&report::render(&scan, format, layout(program.plan.verbose)))?,
+        None => program.print(&report::render(&scan, format, program.layout(program.plan.verbose)))?,
         Some(path) => {
             let layout = Layout { verbose: program.plan.verbose, ..Layout::PLAIN };
             write_whole(path, &report::render(&scan, format, layout))?;

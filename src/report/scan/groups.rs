@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Group, Item};
 use crate::facts::{
-    Compose, Dependency, Dockerfile, Facts, History, Kubernetes, PathClass, Place, Relation, Service,
+    Compose, Dependency, DeployedBy, Dockerfile, Facts, History, Kubernetes, PathClass, Place, Relation,
+    Service,
 };
 use crate::text::{counted, list, one_line};
 
@@ -24,6 +25,7 @@ pub(super) fn of(facts: &Facts) -> Vec<Group> {
         delivery(facts),
         ml(&facts.ml),
         history(facts.git.as_ref()),
+        seen(facts),
     ];
     let mut groups: Vec<Group> = groups.into_iter().flatten().collect();
     groups.retain(|group| !group.summary.is_empty() || !group.items.is_empty());
@@ -57,7 +59,7 @@ fn image_name(image: &str) -> &str {
 }
 
 /// Some names, and how many more there are.
-fn names<'n>(all: impl IntoIterator<Item = &'n str>) -> String {
+pub(super) fn names<'n>(all: impl IntoIterator<Item = &'n str>) -> String {
     let mut names: Vec<String> = all.into_iter().map(one_line).collect();
     names.dedup();
     if names.len() > NAMES + 1 {
@@ -95,16 +97,15 @@ fn compose(compose: &Compose) -> Option<Group> {
         };
         summary.push(one_line(&format!("The main file is {main}{merged}.{aside}")));
         summary.push(format!(
-            "{} defined, {} active by default, {} of your own.",
+            "{} defined, {} active by default: {}.",
             counted(compose.defined(), "service", "services"),
             compose.active(),
-            counted(compose.distinct_app_images(), "distinct image", "distinct images")
+            owned(compose)
         ));
     } else if !compose.ambiguous.is_empty() {
         summary.push(format!(
-            "This is a collection: {} could be the main file. Scan the folder of the one that counts, or name it in \
-             COMPOSE_FILE.",
-            names(compose.ambiguous.iter().map(String::as_str))
+            "{} Scan the folder of the one that counts, or name it in COMPOSE_FILE.",
+            unsettled(compose)
         ));
     } else {
         summary.push("No main file.".to_owned());
@@ -124,6 +125,23 @@ fn compose(compose: &Compose) -> Option<Group> {
     }
     let items = compose.services.iter().map(|one| item(service(one), &one.place)).collect();
     Some(Group { title: "Compose", summary, items })
+}
+
+/// "3 images of your own and 2 packages of others"
+pub(super) fn owned(compose: &Compose) -> String {
+    format!(
+        "{} of your own and {} of others",
+        counted(compose.distinct_app_images(), "image", "images"),
+        counted(compose.packages(), "package", "packages")
+    )
+}
+
+/// Why none of the files counts.
+pub(super) fn unsettled(compose: &Compose) -> String {
+    match compose.ambiguous.as_slice() {
+        [one] => one_line(&format!("Nothing says that {one} is how you run this.")),
+        all => format!("Nothing says which Compose file you run: {}.", names(all.iter().map(String::as_str))),
+    }
 }
 
 /// "api: application, example/api:1; 2 replicas, health check, restart always"
@@ -188,10 +206,11 @@ fn dockerfiles(files: &[Dockerfile]) -> Option<Group> {
 fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
     let relation = match kubernetes.relation {
         Relation::None => return None,
-        Relation::Examples => "Only examples, tests or documentation of Kubernetes are here.",
-        Relation::OffersIt => "It can be installed on Kubernetes.",
+        Relation::Examples => "What is here for Kubernetes are examples, tests or documentation.",
+        Relation::OffersIt => "It can be installed on Kubernetes; nothing here deploys it there.",
         Relation::MadeForIt => "It is made for Kubernetes.",
-        Relation::DeploysOnIt => "It deploys on Kubernetes.",
+        Relation::DeploysOnIt if kubernetes.is_deployed => "It deploys on Kubernetes.",
+        Relation::DeploysOnIt => "It can be deployed on Kubernetes; nothing here does so by itself.",
     };
     let mut summary = vec![relation.to_owned()];
     let classes = kubernetes.objects.iter().map(|object| object.class);
@@ -251,7 +270,12 @@ fn delivery(facts: &Facts) -> Option<Group> {
             PathClass::Main => String::new(),
             class => format!(" ({}, not counted)", class.word()),
         };
-        item(format!("deploys to {} with {}{aside}", deploy.target, deploy.words), &deploy.place)
+        let how = match deploy.by {
+            DeployedBy::Pipeline => format!("deploys to {} with {}", deploy.target, deploy.words),
+            DeployedBy::Script => format!("a script deploys to {} with {}", deploy.target, deploy.words),
+            DeployedBy::Sign => format!("a file for {}: {}", deploy.target, deploy.words),
+        };
+        item(format!("{how}{aside}"), &deploy.place)
     });
     Some(Group { title: "Delivery", summary: Vec::new(), items: systems.chain(deploys).collect() })
 }
@@ -272,6 +296,15 @@ fn ml(libraries: &[Dependency]) -> Option<Group> {
         })
         .collect();
     Some(Group { title: "Machine-learning libraries", summary: summary.into_iter().collect(), items })
+}
+
+/// Formats that say something and are not read.
+fn seen(facts: &Facts) -> Option<Group> {
+    let items = facts.seen.iter().map(|seen| {
+        let more = if seen.count > 1 { format!(", {} files", seen.count) } else { String::new() };
+        item(format!("{}{more}", seen.format), &Place { path: seen.path.clone(), line: 0 })
+    });
+    Some(Group { title: "Seen and not read", summary: Vec::new(), items: items.collect() })
 }
 
 fn history(history: Option<&History>) -> Option<Group> {

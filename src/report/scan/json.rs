@@ -25,6 +25,8 @@ struct Document<'a> {
     ci: Ci<'a>,
     ml: Vec<Library<'a>>,
     git: Option<Git>,
+    seen: Vec<Seen<'a>>,
+    excluded: Option<Excluded<'a>>,
     unreadable: Vec<Unreadable<'a>>,
     answers: Vec<Answer<'a>>,
     conflicts: Vec<String>,
@@ -75,6 +77,7 @@ struct Service<'a> {
     secrets: bool,
     volumes: bool,
     docker_socket: bool,
+    ports: bool,
     lines: BTreeMap<&'static str, Line<'a>>,
 }
 
@@ -102,6 +105,7 @@ struct Base<'a> {
 #[derive(Serialize)]
 struct Kubernetes<'a> {
     relation: &'static str,
+    deployed: bool,
     because: Vec<Says<'a>>,
     kinds: BTreeMap<&'a str, usize>,
     objects: Vec<Object<'a>>,
@@ -179,6 +183,7 @@ struct System<'a> {
 struct Deploy<'a> {
     target: &'a str,
     words: &'a str,
+    by: &'static str,
     class: &'static str,
     path: &'a str,
     line: usize,
@@ -202,6 +207,19 @@ struct Git {
     days: u64,
     newest: u64,
     shallow: bool,
+}
+
+#[derive(Serialize)]
+struct Seen<'a> {
+    format: &'a str,
+    path: &'a str,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct Excluded<'a> {
+    patterns: &'a [String],
+    count: usize,
 }
 
 #[derive(Serialize)]
@@ -272,6 +290,15 @@ pub(super) fn render(scan: &Scan<'_>) -> String {
         ci: ci(facts),
         ml: facts.ml.iter().map(library).collect(),
         git: facts.git.as_ref().map(git),
+        seen: facts
+            .seen
+            .iter()
+            .map(|seen| Seen { format: &seen.format, path: &seen.path, count: seen.count })
+            .collect(),
+        excluded: facts
+            .excluded
+            .as_ref()
+            .map(|excluded| Excluded { patterns: &excluded.patterns, count: excluded.count }),
         unreadable: facts
             .unreadable
             .iter()
@@ -326,6 +353,7 @@ fn service(service: &facts::Service) -> Service<'_> {
         ("secrets", service.secrets.as_ref()),
         ("volumes", service.volumes.as_ref()),
         ("docker_socket", service.docker_socket.as_ref()),
+        ("ports", service.ports.as_ref()),
     ];
     Service {
         name: &service.name,
@@ -345,6 +373,7 @@ fn service(service: &facts::Service) -> Service<'_> {
         secrets: service.secrets.is_some(),
         volumes: service.volumes.is_some(),
         docker_socket: service.docker_socket.is_some(),
+        ports: service.ports.is_some(),
         lines: lines.into_iter().filter_map(|(key, place)| Some((key, line(place?)))).collect(),
     }
 }
@@ -370,6 +399,7 @@ fn kubernetes(kubernetes: &facts::Kubernetes) -> Kubernetes<'_> {
     }
     Kubernetes {
         relation: kubernetes.relation.word(),
+        deployed: kubernetes.is_deployed,
         because: kubernetes
             .relation_because
             .iter()
@@ -434,6 +464,7 @@ fn ci(facts: &Facts) -> Ci<'_> {
     let deploys = facts.ci.deploys.iter().map(|deploy| Deploy {
         target: &deploy.target,
         words: &deploy.words,
+        by: deploy.by.word(),
         class: deploy.class.word(),
         path: &deploy.place.path,
         line: deploy.place.line,

@@ -1,5 +1,6 @@
 //! What a scan found: every fact with its line, the answers that follow, what stays open, and what it all comes to.
 
+mod brief;
 mod groups;
 mod json;
 mod markdown;
@@ -8,7 +9,7 @@ mod text;
 use super::text::Layout;
 use super::{Contents, Format};
 use crate::facts::{Conclusions, Facts, Finding, Place};
-use crate::text::{list, one_line};
+use crate::text::{counted, list, one_line};
 
 /// Everything that the report of a scan can say.
 pub struct Scan<'a> {
@@ -106,6 +107,17 @@ impl Scan<'_> {
         unread
             .map(|file| one_line(&format!("{}: could not read, because {}", file.path, file.reason)))
             .collect()
+    }
+
+    /// What was not to be looked at.
+    fn excluded(&self) -> Option<String> {
+        let excluded = self.facts.excluded.as_ref()?;
+        let patterns: Vec<String> = excluded.patterns.iter().map(|pattern| one_line(pattern)).collect();
+        Some(format!(
+            "Left out as you said ({}): {}.",
+            patterns.join(", "),
+            counted(excluded.count, "file", "files")
+        ))
     }
 
     /// What is still unanswered: the questions that anybody is asked, and how many others there are.

@@ -1,9 +1,11 @@
 //! The report of a scan for people at a terminal.
 
-use super::{Scan, groups, shown_places};
+use super::{Scan, brief, groups, shown_places};
 use crate::report::text::{Ink, Layout, Page};
 use crate::text::{counted, list};
 
+/// What is said of a folder without any of the formats.
+pub(super) const NOTHING: &str = "Nothing that a scan knows how to read.";
 /// How many facts of one kind a short report shows.
 const SHORT: usize = 12;
 /// How many places of each.
@@ -14,6 +16,10 @@ const SHORT_UNREAD: usize = 5;
 pub(super) fn render(scan: &Scan<'_>, layout: Layout) -> String {
     let mut page = Page::new(layout);
     page.paragraph(0, &format!("What {} says", scan.folder));
+    if !layout.verbose {
+        brief::put(scan, &mut page);
+        return page.finish();
+    }
     facts(scan, &mut page);
     unread(scan, &mut page);
     answers(scan, &mut page);
@@ -38,7 +44,7 @@ fn facts(scan: &Scan<'_>, page: &mut Page) {
     let groups = groups::of(scan.facts);
     if groups.is_empty() {
         page.gap();
-        page.paragraph(0, "Nothing that a scan knows how to read.");
+        page.paragraph(0, NOTHING);
     }
     for group in groups {
         page.heading(group.title);
@@ -53,6 +59,10 @@ fn facts(scan: &Scan<'_>, page: &mut Page) {
 }
 
 fn unread(scan: &Scan<'_>, page: &mut Page) {
+    if let Some(excluded) = scan.excluded() {
+        page.gap();
+        page.paragraph(0, &excluded);
+    }
     let unread = scan.unread();
     if !unread.is_empty() {
         page.heading("Not read");
@@ -100,7 +110,7 @@ fn conflicts(scan: &Scan<'_>, page: &mut Page) {
     }
 }
 
-fn open(scan: &Scan<'_>, page: &mut Page) {
+pub(super) fn open(scan: &Scan<'_>, page: &mut Page) {
     if scan.open.is_empty() {
         return;
     }
@@ -114,7 +124,7 @@ fn open(scan: &Scan<'_>, page: &mut Page) {
     page.paragraph(2, &format!("To be asked no more than these: needk8s --scan {}", scan.folder));
 }
 
-fn outcome(scan: &Scan<'_>, page: &mut Page) {
+pub(super) fn outcome(scan: &Scan<'_>, page: &mut Page) {
     page.heading("What it comes to so far");
     if scan.contents.answers.is_empty() {
         page.paragraph(2, "Nothing that was found answers a question, so there is no recommendation yet.");

@@ -27,9 +27,12 @@ pub(super) struct Found {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Choice {
     None,
-    /// The main file and those that are laid over it.
-    Files(Vec<String>),
-    /// None is more the main one than the others.
+    /// The main file, and all files that are given together, in their order.
+    Files {
+        main: String,
+        files: Vec<String>,
+    },
+    /// Nothing says that one of these is how the product is run: the reader is to choose.
     Tie(Vec<String>),
 }
 
@@ -43,10 +46,16 @@ pub(super) fn choose(library: &mut Library, found: &[Found], tables: &ComposeTab
         .map(|class| candidates.iter().copied().filter(|file| file.class == class).collect::<Vec<_>>())
         .find(|files| !files.is_empty());
     let Some(best) = best else { return chooser.choose_template() };
-    match chooser.collection(&best).map_or_else(|| chooser.main(&best), Err) {
-        Ok(main) => Choice::Files(chooser.set(&main)),
+    match chooser.main(&best) {
+        Ok(main) => Choice::Files { files: chooser.set(&main), main },
         Err(tie) => Choice::Tie(tie),
     }
+}
+
+/// Of files that are given together the one that stands for all: that of a default name, wherever it stands, else the first.
+pub(super) fn main_of(files: &[String], words: &Words) -> Option<String> {
+    let is_default = |path: &&String| words.default_names.iter().any(|default| default == name(path));
+    files.iter().find(is_default).or(files.first()).cloned()
 }
 
 /// What the words of its name say about a file.
@@ -101,14 +110,6 @@ impl<'a> Chooser<'a, '_> {
         self.words.default_names.iter().any(|default| default == name(path))
     }
 
-    /// Examples are no product: however deep they lie, those of several folders are a collection.
-    fn collection(&self, files: &[&Found]) -> Option<Vec<String>> {
-        let is_example = |file: &&&Found| file.class != PathClass::Main && self.is_default(&file.path);
-        let examples: Vec<&&Found> = files.iter().filter(is_example).collect();
-        let folders: HashSet<&str> = examples.iter().map(|file| parent(&file.path)).collect();
-        (folders.len() > 1).then(|| examples.iter().map(|file| file.path.clone()).collect())
-    }
-
     fn main(&mut self, files: &[&Found]) -> Result<String, Vec<String>> {
         let (defaults, others): (Vec<&Found>, Vec<&Found>) =
             files.iter().copied().partition(|file| self.is_default(&file.path));
@@ -123,21 +124,65 @@ impl<'a> Chooser<'a, '_> {
         if !for_users.is_empty() {
             return self.among_others(&for_users);
         }
-        let main = self.among_defaults(&defaults, least)?;
+        let main = self.among_defaults(&defaults)?;
         Ok(self.production_instead(&main, &others).unwrap_or(main))
     }
 
-    /// The one folder of the shallowest default names, and in it the name that Docker prefers.
-    fn among_defaults(&self, defaults: &[&Found], least: usize) -> Result<String, Vec<String>> {
+    /// In each folder the default name that Docker prefers; of several folders the one that something speaks for.
+    fn among_defaults(&mut self, defaults: &[&Found]) -> Result<String, Vec<String>> {
         let rank = |path: &str| self.words.default_names.iter().position(|default| default == name(path));
         let mut folders: BTreeMap<&str, &str> = BTreeMap::new();
-        for file in defaults.iter().filter(|file| depth(&file.path) == least) {
+        for file in defaults {
             let kept = folders.entry(parent(&file.path)).or_insert(&file.path);
             if rank(&file.path) < rank(kept) {
                 *kept = &file.path;
             }
         }
-        one_of(folders.into_values().collect())
+        let is_product = defaults.iter().all(|file| file.class == PathClass::Main);
+        if let Some(top) = folders.get("").filter(|_| is_product) {
+            return Ok((*top).to_owned());
+        }
+        let all: Vec<&str> = folders.into_values().collect();
+        let is_alone = all.len() == 1;
+        let commanded: Vec<&str> =
+            all.iter().copied().filter(|path| self.is_commanded(path, is_alone)).collect();
+        let likely = match (commanded.as_slice(), is_product) {
+            ([], true) => all.iter().copied().filter(|path| self.lies_where_it_is_run(path)).collect(),
+            _ => commanded,
+        };
+        let outermost = likely.iter().copied().find(|path| {
+            likely.iter().all(|other| parent(other) == parent(path) || is_within(other, parent(path)))
+        });
+        outermost.map(str::to_owned).ok_or_else(|| all.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Whether a command of the repository names a file. A guide that names one of several may only show how it is done,
+    /// and one in the file's own folder speaks for that folder alone.
+    fn is_commanded(&mut self, path: &str, is_alone: bool) -> bool {
+        let is_run_there = self.lies_where_it_is_run(path);
+        let speaks =
+            |run: &Run| !run.is_advice || is_run_there || is_alone && parent(&run.from) != parent(path);
+        let names = |run: &Run| match run.files.as_slice() {
+            [] => run.folder.as_deref() == Some(parent(path)) && parent(&run.from) != parent(path),
+            files => files.iter().any(|file| file == path),
+        };
+        self.runs().iter().any(|run| speaks(run) && names(run))
+    }
+
+    /// A default name beside sources, or in a folder that is called after deployments.
+    fn lies_where_it_is_run(&self, path: &str) -> bool {
+        let folder = parent(path);
+        let sources = &self.words.source_files;
+        let has_sources =
+            sources.iter().filter_map(|name| join(folder, name)).any(|source| self.library.has(&source));
+        has_sources || self.runs_its_folder(path)
+    }
+
+    /// Whether the folder of a file is called after what is run from it.
+    fn runs_its_folder(&self, path: &str) -> bool {
+        let last = name(parent(path)).to_ascii_lowercase();
+        let known = &self.words.deployment_folders;
+        !last.is_empty() && words(&last).iter().all(|word| known.iter().any(|known| known == word))
     }
 
     /// Where the default name is for those who develop, a whole other file beside it is for those who run the product.
@@ -178,20 +223,33 @@ impl<'a> Chooser<'a, '_> {
 
     /// Without a default name: the shallowest; of several the one for users, the first of a list, or the plainest name.
     fn among_others(&mut self, files: &[&Found]) -> Result<String, Vec<String>> {
-        let least = files.iter().map(|file| depth(&file.path)).min().unwrap_or_default();
-        let mut paths: Vec<&str> =
-            files.iter().map(|file| file.path.as_str()).filter(|path| depth(path) == least).collect();
+        let all: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+        let least = all.iter().map(|path| depth(path)).min().unwrap_or_default();
+        let mut paths: Vec<&str> = all.iter().copied().filter(|path| depth(path) == least).collect();
         let for_users = |path: &&str| has_word(path, &self.words.production_words);
         if paths.iter().any(for_users) {
             paths.retain(for_users);
         }
-        if let Some(plainest) = plainest(&paths) {
-            return Ok(plainest.to_owned());
-        }
+        let known = self.words;
         let firsts: HashSet<String> =
-            self.runs().iter().filter_map(|run| run.files.first().cloned()).collect();
-        let named: Vec<&str> = paths.iter().filter(|path| firsts.contains(**path)).copied().collect();
-        one_of(if named.len() == 1 { named } else { paths })
+            self.runs().iter().filter_map(|run| main_of(&run.files, known)).collect();
+        let named: Vec<&str> = all.iter().filter(|path| firsts.contains(**path)).copied().collect();
+        let chosen = match (plainest(&paths), named.as_slice()) {
+            (Some(plainest), _) => plainest,
+            (None, [one]) => one,
+            _ => match paths.as_slice() {
+                [one] => one,
+                _ => return Err(paths.into_iter().map(str::to_owned).collect()),
+            },
+        };
+        let is_product = files.iter().all(|file| file.class == PathClass::Main || file.is_template);
+        let speaks = is_product && (depth(chosen) == 0 || self.lies_where_it_is_run(chosen));
+        let is_called_so = has_word(chosen, &self.words.compose_words);
+        let is_alone = all.iter().all(|path| parent(path) == parent(chosen));
+        if named.contains(&chosen) || speaks && is_called_so && (is_alone || depth(chosen) == 0) {
+            return Ok(chosen.to_owned());
+        }
+        Err(all.into_iter().map(str::to_owned).collect())
     }
 
     fn choose_template(&mut self) -> Choice {
@@ -202,7 +260,7 @@ impl<'a> Chooser<'a, '_> {
             return Choice::None;
         }
         match self.among_others(&templates) {
-            Ok(main) => Choice::Files(vec![main]),
+            Ok(main) => Choice::Files { files: vec![main.clone()], main },
             Err(tie) => Choice::Tie(tie),
         }
     }
@@ -216,10 +274,20 @@ impl<'a> Chooser<'a, '_> {
         })
     }
 
+    /// Whether there may be anything that is laid over the main file.
+    fn may_have_more(&self, main: &str) -> bool {
+        let is_other = |path: &str| {
+            path != main
+                && parent(path) == parent(main)
+                && (path.ends_with(".yml") || path.ends_with(".yaml"))
+        };
+        self.found.len() > 1 || self.library.listed().iter().any(|listed| is_other(&listed.path))
+    }
+
     /// The main file with those that the commands give beside it, else with the automatic override.
     fn set(&mut self, main: &str) -> Vec<String> {
         let more =
-            (self.found.len() > 1).then(|| self.list_with(main).or_else(|| self.completed(main))).flatten();
+            self.may_have_more(main).then(|| self.list_with(main).or_else(|| self.completed(main))).flatten();
         if let Some(files) = more {
             return files;
         }
@@ -281,6 +349,11 @@ fn one_of(paths: Vec<&str>) -> Result<String, Vec<String>> {
         [path] => Ok((*path).to_owned()),
         _ => Err(paths.into_iter().map(str::to_owned).collect()),
     }
+}
+
+/// Whether a path lies in a folder, however deep.
+fn is_within(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The file of which all others are variants: they have its words and more.

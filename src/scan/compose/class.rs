@@ -1,6 +1,7 @@
 //! What a service is for: by its image, its name, its build and its image's namespace, as the tables know them.
 
 use super::super::facts::ServiceClass;
+use super::super::owner::Owner;
 use super::image::{base_name, namespace};
 use super::tables::{ComposeTables, Meaning};
 
@@ -15,6 +16,9 @@ pub(super) struct Signs<'a> {
     pub(super) command: Vec<&'a str>,
     /// Others wait until it has ended.
     pub(super) is_awaited: bool,
+    /// It ends or recurs by its settings: a job of Swarm, a schedule in its labels, a profile for tasks, no restart where
+    /// all others restart.
+    pub(super) is_job: bool,
 }
 
 /// The class and the kind within it.
@@ -24,7 +28,7 @@ pub(super) type Class = (ServiceClass, Option<String>);
 ///
 /// Services that prepare something run the image of what they prepare, so that a name, command or dependency that
 /// says so goes before the image; then come image, name, build and namespace.
-pub(super) fn class(signs: &Signs, tables: &ComposeTables) -> Class {
+pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Class {
     let image = signs.image.map(str::to_ascii_lowercase);
     let by_image = image.as_deref().and_then(|image| find_image(image, &tables.image));
     let by_name = find_name(signs.name, &tables.compose.service);
@@ -37,13 +41,40 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables) -> Class {
     if signs.is_awaited && !is_known {
         return (ServiceClass::Auxiliary, Some("init".to_owned()));
     }
-    if let Some(meaning) = by_image.or(by_name) {
-        return known(meaning);
+    let by_image_of_a_tool = by_image.is_some_and(|meaning| meaning.class == ServiceClass::Backing);
+    if !is_known && (recurs(&signs.command) || signs.is_job && !by_image_of_a_tool) {
+        return (ServiceClass::Auxiliary, Some("job".to_owned()));
     }
-    let has_namespace = image.as_deref().is_some_and(|image| namespace(image).is_some());
-    let is_own =
-        signs.is_built || has_namespace || is_in_own_registry(signs.written, &tables.compose.registry_words);
-    (if is_own { ServiceClass::Application } else { ServiceClass::Unsure }, None)
+    let is_own = signs.is_built
+        || image.as_deref().is_some_and(|image| owner.owns(image))
+        || is_in_own_registry(signs.written, &tables.compose.registry_words);
+    match by_image.or(by_name) {
+        // Software that others publish runs here, which does not make it one's own.
+        Some(meaning) if meaning.kind == PRODUCT && !is_own => {
+            (ServiceClass::Unsure, Some(PRODUCT.to_owned()))
+        }
+        Some(meaning) => known(meaning),
+        None if is_own => (ServiceClass::Application, None),
+        None => (ServiceClass::Unsure, None),
+    }
+}
+
+/// The kind of images that are whole products.
+const PRODUCT: &str = "product";
+
+/// Whether a command is run again and again: after a schedule, or in a loop that sleeps.
+fn recurs(command: &[&str]) -> bool {
+    let text = command.join(" ");
+    let text = text.trim_start_matches(['"', '\'']).trim_start();
+    let is_field = |word: &str| {
+        word.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '/' | ',' | '-'))
+            && word.chars().any(|c| c.is_ascii_digit() || c == '*')
+    };
+    let is_schedule = text.split_whitespace().take(5).filter(|word| is_field(word)).count() == 5;
+    let is_named =
+        ["@hourly", "@daily", "@weekly", "@monthly", "@every"].iter().any(|name| text.starts_with(name));
+    let loops = ["while true", "while :", "while sleep"].iter().any(|start| text.contains(start));
+    is_schedule || is_named || loops && text.contains("sleep") && !text.contains("exec ")
 }
 
 /// Whether a variable says where the image is: `${REGISTRY}/web`.

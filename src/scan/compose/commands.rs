@@ -5,6 +5,7 @@ use super::super::source::Listed;
 use super::class::matches;
 use super::paths::{depth, join, name, parent};
 use super::project::Library;
+use super::sniff;
 use super::tables::Words;
 
 /// Larger files are no scripts, and more are no help.
@@ -16,6 +17,8 @@ const MOST: usize = 400;
 pub(super) struct Run {
     /// Its files, in their order; none if it goes by the default names.
     pub(super) files: Vec<String>,
+    /// The folder that it changes to before, if it does.
+    pub(super) folder: Option<String>,
     /// The file in which it was found.
     pub(super) from: String,
     /// Whether that file is one that tells how to, other than in documentation.
@@ -32,11 +35,19 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
         }
         let is_advice =
             from.class != PathClass::Documentation && !is_one_of(&words.command_files, &from.path);
-        // A list with a file that is not in the repository is one that the reader is to make up.
-        let resolved =
-            |files: Vec<String>| files.iter().map(|file| resolve(file, &from.path, known)).collect();
-        let found = lists(&text, words).into_iter().filter_map(resolved);
-        runs.extend(found.map(|files| Run { files, from: from.path.clone(), is_advice }));
+        let mut folder = None;
+        for (line, files) in lists(&text, words) {
+            if let Some(entered) = line {
+                folder = join(parent(&from.path), &entered).or_else(|| join("", &entered));
+                continue;
+            }
+            // A list with a file that is not in the repository is one that the reader is to make up.
+            let here = folder.as_deref().unwrap_or(parent(&from.path));
+            let resolved: Option<Vec<String>> =
+                files.iter().map(|file| resolve(library, file, [here, parent(&from.path)], known)).collect();
+            let Some(files) = resolved.map(|files| parts(library, files, known, words)) else { continue };
+            runs.push(Run { files, folder: folder.clone(), from: from.path.clone(), is_advice });
+        }
     }
     runs
 }
@@ -58,12 +69,12 @@ fn is_one_of(patterns: &[String], path: &str) -> bool {
     patterns.iter().any(|pattern| matches(pattern, if pattern.contains('/') { path } else { name(path) }))
 }
 
-/// The compose file that a command means: from the file's folder, from the outermost one, else by its name alone,
-/// since scripts run where they were copied to.
-fn resolve(file: &str, from: &str, known: &[String]) -> Option<String> {
-    let is_known = |path: &String| known.contains(path);
-    let near = [join(parent(from), file), join("", file)].into_iter().flatten().find(is_known);
-    near.or_else(|| {
+/// The file that a command means: from where it is run, from the file's folder, from the outermost one, else by its name
+/// alone among the compose files, since scripts run where they were copied to.
+fn resolve(library: &Library, file: &str, folders: [&str; 2], known: &[String]) -> Option<String> {
+    let [here, beside] = folders;
+    let places = [join(here, file), join(beside, file), join("", file)];
+    places.into_iter().flatten().find(|path| library.has(path)).or_else(|| {
         let named: Vec<&String> = known.iter().filter(|path| name(path) == name(file)).collect();
         let least = named.iter().map(|path| depth(path)).min()?;
         let mut shallowest = named.into_iter().filter(|path| depth(path) == least);
@@ -71,12 +82,22 @@ fn resolve(file: &str, from: &str, known: &[String]) -> Option<String> {
     })
 }
 
-/// The lists of a text; an empty one stands for `up` without files.
-fn lists(text: &str, words: &Words) -> Vec<Vec<String>> {
+/// The files of a list without those that have nothing to say: what a command gives to Compose is Compose, whatever it is
+/// called and however little of it there is.
+fn parts(library: &mut Library, files: Vec<String>, known: &[String], words: &Words) -> Vec<String> {
+    let says_something = |path: &String| {
+        known.contains(path) || library.text(path).is_some_and(|text| sniff::may_be_a_part(&text, words))
+    };
+    files.into_iter().filter(says_something).collect()
+}
+
+/// The lists of a text, an empty one standing for `up` without files; and before them the folders that are changed to.
+fn lists(text: &str, words: &Words) -> Vec<(Option<String>, Vec<String>)> {
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
     let mut lists = Vec::new();
     for line in joined.lines() {
-        lists.extend(variable(line));
+        lists.extend(entered(line).map(|folder| (Some(folder), Vec::new())));
+        lists.extend(variable(line).map(|files| (None, files)));
         let commands = words.commands.iter().flat_map(|command| line.match_indices(command.as_str()));
         let ends = commands.map(|(start, command)| start + command.len());
         let mut starts: Vec<usize> = ends.filter(|end| !line[*end..].starts_with(is_part_of_name)).collect();
@@ -86,9 +107,19 @@ fn lists(text: &str, words: &Words) -> Vec<Vec<String>> {
         if !is_command && line.contains("compose") {
             starts.push(0);
         }
-        lists.extend(starts.iter().filter_map(|start| arguments(&line[*start..], is_command)));
+        let of_line = starts.iter().filter_map(|start| arguments(&line[*start..], is_command));
+        lists.extend(of_line.map(|files| (None, files)));
     }
     lists
+}
+
+/// The folder of the repository that a line changes to.
+fn entered(line: &str) -> Option<String> {
+    let before = line.find("cd ").filter(|at| !line[..*at].ends_with(|c: char| c.is_alphanumeric()))?;
+    let folder = line[before + 3..].split([' ', ';', '&', '`', '"', '\'', ')']).next()?.trim_end_matches('/');
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
+    (!folder.is_empty() && !folder.starts_with('/') && folder.chars().all(is_plain))
+        .then(|| folder.to_owned())
 }
 
 fn is_part_of_name(letter: char) -> bool {

@@ -23,7 +23,8 @@ mod yaml;
 
 use rayon::prelude::*;
 
-use super::facts::{Compose, PathClass, ServiceClass, Unreadable};
+use super::facts::{Compose, PathClass, Place, ServiceClass, Unreadable};
+use super::owner::Owner;
 use super::source::{Listed, Source};
 use choose::{Choice, Found};
 use paths::{join, name, parent};
@@ -35,33 +36,37 @@ use variables::Variables;
 
 /// What a container is for that others than Compose run, by the name of what runs it and its image. An image of no
 /// namespace and no tag is one that is built here.
-pub(crate) fn purpose(name: &str, image: &str, tables: &ComposeTables) -> ServiceClass {
+pub(crate) fn purpose(name: &str, image: &str, tables: &ComposeTables, owner: &Owner) -> ServiceClass {
     let signs = class::Signs {
         name,
         image: Some(image),
         is_built: !image.contains(['/', ':']),
         ..Default::default()
     };
-    class::class(&signs, tables).0
+    class::class(&signs, tables, owner).0
 }
 
-/// What the caller's environment says of Compose, as Docker reads it; it goes before what `.env` says.
+/// What the caller says: of Compose what Docker reads from the environment, which goes before what `.env` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Environment {
     /// `COMPOSE_FILE`: the files that count, from the scanned folder.
     pub compose_file: Option<String>,
     /// `COMPOSE_PROFILES`: the profiles that are on.
     pub compose_profiles: Option<String>,
+    /// Patterns of paths that do not count.
+    pub exclude: Vec<String>,
 }
 
 /// Reads the compose files of a source.
 pub(crate) fn read(
     source: &dyn Source,
     tables: &ComposeTables,
+    owner: &mut Owner,
     environment: &Environment,
 ) -> (Compose, Vec<Unreadable>) {
     let mut library = Library::new(source);
     let found = find(source, &tables.compose);
+    add_built(&mut library, &found, owner);
     let mut compose = Compose {
         files: found.iter().map(|file| (file.path.clone(), file.class)).collect(),
         ..Compose::default()
@@ -69,7 +74,12 @@ pub(crate) fn read(
     match choose_files(&mut library, &found, tables, environment) {
         Choice::None => {}
         Choice::Tie(files) => compose.ambiguous = files,
-        Choice::Files(files) => read_project(&mut library, files, tables, environment, &mut compose),
+        Choice::Files { main, files } => {
+            for path in files.iter().filter(|path| !found.iter().any(|file| file.path == **path)) {
+                compose.files.push((path.clone(), choose::class_of_name(path, &tables.compose)));
+            }
+            read_project(&mut library, main, files, &Known { tables, owner, environment }, &mut compose);
+        }
     }
     (compose, library.unreadable)
 }
@@ -89,29 +99,81 @@ fn choose_files(
     for path in missing {
         library.note(Unreadable { path, reason: "COMPOSE_FILE names it, and it is not there".to_owned() });
     }
-    if files.is_empty() { choose::choose(library, found, tables) } else { Choice::Files(files) }
+    match choose::main_of(&files, &tables.compose) {
+        Some(main) => Choice::Files { main, files },
+        None => choose::choose(library, found, tables),
+    }
 }
+
+/// What a project is read with.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    tables: &'a ComposeTables,
+    owner: &'a Owner,
+    environment: &'a Environment,
+}
+
+/// The images that the Compose files of a repository build: a file for production names what another one builds.
+fn add_built(library: &mut Library, found: &[Found], owner: &mut Owner) {
+    let own = found.iter().filter(|file| !matches!(file.class, PathClass::Vendor | PathClass::Generated));
+    for file in own.take(MOST_BUILT) {
+        for document in library.quiet_documents(&file.path).iter() {
+            for entry in project::services_of(document).values() {
+                let image = entry.node.get("image").and_then(|image| image.node.text());
+                if let Some(image) = image.filter(|_| entry.node.get("build").is_some()) {
+                    owner.add_built(image);
+                }
+            }
+        }
+    }
+}
+
+/// Compose files in which images that are built are looked for.
+const MOST_BUILT: usize = 40;
 
 fn read_project(
     library: &mut Library,
+    main: String,
     files: Vec<String>,
-    tables: &ComposeTables,
-    environment: &Environment,
+    known: &Known<'_>,
     compose: &mut Compose,
 ) {
+    let Known { tables, owner, environment } = *known;
     let folder = files.first().map(|main| parent(main)).unwrap_or_default();
     let variables = variables_in(library, folder, &tables.compose);
     let profiles = environment.compose_profiles.as_deref().or(variables.get("COMPOSE_PROFILES"));
     let profiles = profiles.unwrap_or_default();
     let profiles = profiles.split(',').map(|profile| profile.trim().to_owned()).collect();
     let project = project::assemble(library, &files, variables);
-    compose.services = Reader { library, project: &project, tables, profiles }.services();
+    let reader = Reader { library, project: &project, tables, owner, profiles };
+    compose.services = reader.services();
+    let unknown = reader.unknown_keys();
+    unknown.into_iter().for_each(|trouble| library.note(trouble));
     compose.main_set = project.files.clone();
-    compose.main = files.into_iter().next();
-    if let (Some(main), true) = (&compose.main, project.services.len() > MOST_SERVICES) {
+    if project.services.len() > MOST_SERVICES {
         let reason = format!("it defines more than {MOST_SERVICES} services; the others are left out");
         library.note(Unreadable { path: main.clone(), reason });
     }
+    compose.for_development = says_development(library, parent(&main), &tables.compose);
+    compose.main = Some(main);
+}
+
+/// The line of a guide, at the top or beside the main file, that says that this is no deployment.
+fn says_development(library: &mut Library, folder: &str, words: &Words) -> Option<Place> {
+    let beside = library.listed().iter().filter(|file| {
+        let here = parent(&file.path);
+        (here.is_empty() || here == folder) && name(&file.path).to_ascii_lowercase().starts_with("readme")
+    });
+    let guides: Vec<String> = beside.map(|file| file.path.clone()).collect();
+    guides.into_iter().find_map(|path| {
+        let text = library.text(&path)?;
+        let says = |line: &str| {
+            let line = line.to_ascii_lowercase();
+            words.development_phrases.iter().any(|phrase| line.contains(phrase))
+        };
+        let line = text.lines().position(says)?;
+        Some(Place { path, line: line + 1 })
+    })
 }
 
 /// The variables of the first file of a folder that has some.

@@ -120,6 +120,16 @@ impl<'a> Library<'a> {
         documents
     }
 
+    /// The documents of a file of which nothing is to be said.
+    pub(super) fn quiet_documents(&mut self, path: &str) -> Rc<Vec<Rc<Node>>> {
+        let known = self.unreadable.len();
+        let documents = self.documents(path);
+        self.unreadable.truncate(known);
+        // Who reads it for its own sake is told what is wrong with it.
+        self.read.remove(path);
+        documents
+    }
+
     pub(super) fn note(&mut self, trouble: Unreadable) {
         if self.unreadable.len() < FILES && !self.unreadable.contains(&trouble) {
             self.unreadable.push(trouble);

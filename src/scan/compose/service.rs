@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::super::facts::{Place, Service};
+use super::super::facts::{Place, Service, Unreadable};
+use super::super::owner::Owner;
 use super::super::reference::without_credentials;
 use super::class::{self, Signs};
 use super::image;
@@ -20,9 +21,13 @@ pub(super) struct Reader<'a> {
     pub(super) library: &'a Library<'a>,
     pub(super) project: &'a Project,
     pub(super) tables: &'a ComposeTables,
+    pub(super) owner: &'a Owner,
     /// The profiles that are on.
     pub(super) profiles: Vec<String>,
 }
+
+/// Keys that are not understood and named.
+const MOST_UNKNOWN: usize = 20;
 
 /// The arguments of a build.
 type Arguments = BTreeMap<String, String>;
@@ -55,8 +60,9 @@ impl Reader<'_> {
             is_built: node.get("build").is_some(),
             command: command(node),
             is_awaited,
+            is_job: self.is_job(node),
         };
-        let (class, kind) = class::class(&signs, self.tables);
+        let (class, kind) = class::class(&signs, self.tables, self.owner);
         Service {
             name: name.to_owned(),
             class,
@@ -73,6 +79,8 @@ impl Reader<'_> {
             secrets: node.get("secrets").filter(|secrets| !is_empty(&secrets.node)).map(at),
             volumes: self.keeps_data(node),
             docker_socket: self.docker_socket(node),
+            ports: node.get("ports").filter(|ports| !is_empty(&ports.node)).map(at),
+            works_as: signs.command.iter().map(|word| (*word).to_owned()).collect(),
             image_resolved: image.and_then(|image| self.shown(image)),
         }
     }
@@ -103,6 +111,59 @@ impl Reader<'_> {
         let Some(profiles) = node.get("profiles") else { return true };
         let named: Vec<String> = profiles.node.items().iter().filter_map(|item| self.resolve(item)).collect();
         named.is_empty() || self.profiles.iter().any(|on| on == "*" || named.contains(on))
+    }
+
+    /// Whether the settings say that it ends, or is run from time to time.
+    fn is_job(&self, node: &Node) -> bool {
+        let words = &self.tables.compose;
+        let mode = node.at(&["deploy", "mode"]).and_then(|mode| mode.node.text());
+        let is_of_swarm = mode.is_some_and(|mode| mode.ends_with("-job"));
+        let profiles = node.get("profiles").map(|profiles| profiles.node.items()).unwrap_or_default();
+        let is_for_tasks = |item: &Rc<Node>| {
+            item.text().is_some_and(|name| words.task_profiles.iter().any(|known| known == name))
+        };
+        let stays_down =
+            node.get("restart").is_some_and(|restart| self.policy(restart).as_deref() == Some("no"));
+        let ends = stays_down && node.get("ports").is_none() && node.get("healthcheck").is_none();
+        let labels = [node.get("labels"), node.at(&["deploy", "labels"])];
+        let is_scheduled = labels.into_iter().flatten().any(|labels| {
+            let names = labels.node.map().into_iter().flat_map(|map| map.keys().map(|key| key.to_string()));
+            let items = labels.node.items();
+            let texts = items.iter().filter_map(|item| item.text().map(str::to_owned));
+            names.chain(texts).any(|label| words.schedule_labels.iter().any(|known| label.starts_with(known)))
+        });
+        is_of_swarm
+            || is_scheduled
+            || !profiles.is_empty() && profiles.iter().all(is_for_tasks)
+            || ends && self.others_restart()
+    }
+
+    /// Whether the project keeps its services up: who is told not to be is one that ends.
+    fn others_restart(&self) -> bool {
+        let restarts = |entry: &Entry| {
+            let policy = entry.node.get("restart").and_then(|restart| self.policy(restart));
+            policy.is_some_and(|policy| policy != "no")
+        };
+        self.project.services.values().any(restarts)
+    }
+
+    /// Keys of services that Compose may know and this reader does not: what they mean is missing here.
+    pub(super) fn unknown_keys(&self) -> Vec<Unreadable> {
+        let known = &self.tables.compose.known_keys;
+        let mut unknown = Vec::new();
+        for (name, entry) in &self.project.services {
+            for (key, value) in entry.node.map().into_iter().flatten() {
+                let is_known =
+                    key.starts_with("x-") || key.starts_with("<<") || known.iter().any(|one| **one == **key);
+                if !is_known && unknown.len() < MOST_UNKNOWN {
+                    let Mark { path, line } = &value.mark;
+                    let reason =
+                        format!("service {name} has the key `{key}` (line {line}), which is not understood");
+                    unknown.push(Unreadable { path: path.to_string(), reason });
+                }
+            }
+        }
+        unknown
     }
 
     fn replicas(&self, node: &Node) -> Option<(u64, Place)> {

@@ -30,6 +30,17 @@ pub(super) fn glance(name: &str, text: &str, words: &Words) -> Glance {
     }
 }
 
+/// Whether a file that is laid over others says something: it has sections of Compose, and none of another format.
+pub(super) fn may_be_a_part(text: &str, words: &Words) -> bool {
+    let keys = text.lines().filter(|line| !line.starts_with([' ', '\t', '#', '-'])).filter_map(key);
+    let keys: Vec<&str> = keys.map(|(key, _)| key).collect();
+    let is_foreign = |key: &&str| words.foreign_keys.iter().any(|foreign| foreign == key);
+    !keys.iter().any(|key| is_foreign(key)) && keys.iter().any(|key| SECTIONS.contains(key))
+}
+
+/// The keys at the top of a file of Compose that hold something.
+const SECTIONS: [&str; 6] = ["services", "include", "networks", "volumes", "configs", "secrets"];
+
 /// What was seen of the outer levels so far.
 #[derive(Default)]
 struct Top {

@@ -36,8 +36,16 @@ pub(crate) struct Words {
     pub(crate) development_words: Vec<String>,
     /// Words of a file's name that make it one for those who run the product.
     pub(crate) production_words: Vec<String>,
+    /// Words of a file's name, at least one of which a file without a default name needs to be the main one by itself.
+    pub(crate) compose_words: Vec<String>,
+    /// Files that lie beside the sources of a product.
+    pub(crate) source_files: Vec<String>,
+    /// Words of the names of folders from which a product is run.
+    pub(crate) deployment_folders: Vec<String>,
     /// Values of variables like `NODE_ENV` and targets or tags of builds that speak of development.
     pub(crate) development_values: Vec<String>,
+    /// Phrases of the guide at the top by which what Compose runs is no deployment.
+    pub(crate) development_phrases: Vec<String>,
     /// Top-level keys of other formats that also have `services`.
     pub(crate) foreign_keys: Vec<String>,
     /// Keys that make a mapping a service.
@@ -46,6 +54,12 @@ pub(crate) struct Words {
     pub(crate) secret_words: Vec<String>,
     /// Words of a variable's name that make an image one's own: it stands for where one's images are.
     pub(crate) registry_words: Vec<String>,
+    /// Profiles of what is started for a task and ends.
+    pub(crate) task_profiles: Vec<String>,
+    /// Starts of labels that say when a service is run.
+    pub(crate) schedule_labels: Vec<String>,
+    /// Keys of services that are understood, or that change nothing here.
+    pub(crate) known_keys: Vec<String>,
     /// Last parts of paths in containers at which nothing is kept that must last.
     pub(crate) scratch_targets: Vec<String>,
     /// Folders in containers that hold programs and settings; what is mounted there is no data.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::facts::{Compose, PathClass, Service, ServiceClass, Unreadable};
+use super::super::owner::Owner;
 use super::super::source::{Listed, Source};
 use super::{ComposeTables, Environment, read};
 
@@ -50,6 +51,13 @@ pub(super) fn tables() -> ComposeTables {
     tables.try_into().expect("rules have the shape of the tables")
 }
 
+/// The owner of all images of `acme`, which pushes them.
+fn acme() -> Owner {
+    let mut owner = Owner::default();
+    owner.add_built("acme/app");
+    owner
+}
+
 #[test]
 fn the_caller_can_say_which_file_counts() {
     let one = "services: {a: {image: x/a}}\n";
@@ -57,12 +65,12 @@ fn the_caller_can_say_which_file_counts() {
     assert_eq!(compose_of(&files).ambiguous.len(), 2);
     let environment =
         Environment { compose_file: Some("b/compose.yaml".to_owned()), ..Environment::default() };
-    let chosen = read(&texts(&files), &tables(), &environment).0;
+    let chosen = read(&texts(&files), &tables(), &mut acme(), &environment).0;
     assert_eq!((chosen.main.as_deref(), chosen.ambiguous.len()), (Some("b/compose.yaml"), 0));
 }
 
 fn all_of(files: &[(&str, &str)]) -> (Compose, Vec<Unreadable>) {
-    read(&texts(files), &tables(), &Environment::default())
+    read(&texts(files), &tables(), &mut acme(), &Environment::default())
 }
 
 fn with_profiles(profiles: &str) -> Environment {
@@ -140,9 +148,12 @@ fn files_for_development_alone_leave_no_main_one() {
 }
 
 #[test]
-fn an_example_is_the_main_one_where_there_is_nothing_else() {
+fn an_example_is_the_main_one_only_where_a_command_says_so() {
     let examples = [("examples/compose.yaml", WEB)];
-    assert_eq!(compose_of(&examples).main.as_deref(), Some("examples/compose.yaml"));
+    let alone = compose_of(&examples);
+    assert_eq!((alone.main, alone.ambiguous.len()), (None, 1));
+    let named = [examples[0], ("Makefile", "up:\n\tdocker compose -f examples/compose.yaml up\n")];
+    assert_eq!(compose_of(&named).main.as_deref(), Some("examples/compose.yaml"));
     let both = [examples[0], ("deploy/prod/compose.yaml", WEB)];
     assert_eq!(compose_of(&both).main.as_deref(), Some("deploy/prod/compose.yaml"));
 }
@@ -249,7 +260,45 @@ fn a_template_is_the_main_one_only_where_there_is_nothing_else() {
     assert_eq!(compose.files.len(), 2);
 }
 
+#[test]
+fn a_file_in_a_side_folder_counts_only_when_something_says_so() {
+    let side = ("tracing/docker-compose.yaml", WEB);
+    for (more, main) in [
+        (("README.md", "Deploy it with Kustomize."), false),
+        (("tracing/README.md", "    docker compose up\n"), false),
+        (("README.md", "    docker compose -f tracing/docker-compose.yaml up\n"), true),
+        (("README.md", "    cd tracing && docker compose up -d\n"), true),
+        (("tracing/package.json", "{}"), true),
+    ] {
+        let compose = compose_of(&[side, more]);
+        assert_eq!(compose.main.is_some(), main, "{more:?}");
+        assert_eq!(compose.ambiguous.len(), usize::from(!main), "{more:?}");
+    }
+}
+
+#[test]
+fn several_folders_are_no_one_product_however_deep_they_lie() {
+    let files = [("a/compose.yaml", WEB), ("b/c/compose.yaml", WEB), ("b/d/e/compose.yaml", WEB)];
+    assert_eq!(compose_of(&files).ambiguous.len(), 3);
+    let named = [files[0], files[1], files[2], ("deploy.sh", "docker compose -f b/c/compose.yaml up -d\n")];
+    assert_eq!(compose_of(&named).main.as_deref(), Some("b/c/compose.yaml"));
+}
+
 // Which files together.
+
+#[test]
+fn what_a_command_names_is_compose_however_little_it_says_and_the_default_name_stands_for_all() {
+    let guide = "docker compose -f proxy.yml -f compose.yml -f rootless.yml -f extras.yml up\n";
+    let compose = compose_of(&[
+        ("compose.yml", WEB),
+        ("proxy.yml", "services:\n  proxy:\n    image: traefik\n"),
+        ("rootless.yml", "services:\n  web:\n    security_opt: [x]\n"),
+        ("extras.yml", "# Yours.\n"),
+        ("README.md", guide),
+    ]);
+    assert_eq!(compose.main.as_deref(), Some("compose.yml"));
+    assert_eq!(compose.main_set, ["proxy.yml", "compose.yml", "rootless.yml"]);
+}
 
 #[test]
 fn files_that_most_commands_give_together_belong_together() {
@@ -518,8 +567,8 @@ fn a_profile_is_off_unless_it_is_named() {
     };
     let plain = [("compose.yaml", text)];
     assert_eq!(active(compose_of(&plain)), ["a"]);
-    assert_eq!(active(read(&texts(&plain), &tables(), &with_profiles("more")).0), ["a", "b"]);
-    assert_eq!(active(read(&texts(&plain), &tables(), &with_profiles("*")).0), ["a", "b", "c"]);
+    assert_eq!(active(read(&texts(&plain), &tables(), &mut acme(), &with_profiles("more")).0), ["a", "b"]);
+    assert_eq!(active(read(&texts(&plain), &tables(), &mut acme(), &with_profiles("*")).0), ["a", "b", "c"]);
     assert_eq!(active(compose_of(&[plain[0], (".env", "COMPOSE_PROFILES=other,more\n")])), ["a", "b", "c"]);
     let env = "KIND=other\nCOMPOSE_PROFILES=${KIND:-more}\n";
     assert_eq!(active(compose_of(&[plain[0], (".env.example", env)])), ["a", "c"]);
@@ -535,7 +584,7 @@ fn one_image_counts_once_however_it_is_named() {
     let count = |text: &str| compose_of(&[("compose.yaml", text)]).distinct_app_images();
     assert_eq!(
         count(
-            "services:\n  web:\n    image: x/app\n  worker:\n    image: x/app\n  db:\n    image: postgres\n"
+            "services:\n  web:\n    image: acme/app\n  worker:\n    image: acme/app\n  db:\n    image: postgres\n"
         ),
         1
     );
@@ -580,6 +629,14 @@ fn services_are_classed_by_image_then_name_then_build_then_namespace() {
         ("web", "build: .", Application, ""),
         ("report-exporter", "image: acme/exporter", Application, ""),
         ("web", "image: acme/web", Application, ""),
+        ("web", "image: stranger/web", Unsure, ""),
+        ("blog", "image: ghost:5", Unsure, "product"),
+        ("web", "build: .\n    command: 0 3 * * * clean", Auxiliary, "job"),
+        ("web", "build: .\n    deploy:\n      mode: replicated-job", Auxiliary, "job"),
+        ("web", "build: .\n    profiles: [tools]", Auxiliary, "job"),
+        ("web-cleanup", "build: .", Auxiliary, "job"),
+        ("css", "build: .\n    command: npm run watch", Auxiliary, "watcher"),
+        ("cleanup-api", "build: .", Application, ""),
         ("web", "image: busybox", Unsure, ""),
         ("web", "image: python:3.12", Application, "runtime"),
         ("migrate", "build: .", Auxiliary, "migration"),
@@ -916,7 +973,7 @@ fn mutations_of_a_real_looking_file_never_panic() {
         let mutated: String = letters.into_iter().collect();
         let source =
             texts(&[("compose.yaml", &mutated), ("o.yml", text), (".env", &mutated), ("Makefile", &mutated)]);
-        read(&source, &tables, &Environment::default());
+        read(&source, &tables, &mut acme(), &Environment::default());
     }
 }
 

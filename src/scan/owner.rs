@@ -1,0 +1,210 @@
+//! Whose images are: the repository's own are those that it builds or pushes, and those of its remote's owner.
+
+use std::collections::BTreeSet;
+
+use aho_corasick::AhoCorasick;
+
+use super::facts::PathClass;
+use super::patterns::{self, PathPatterns, Patterns};
+use super::source::Source;
+use super::tables::OwnTable;
+
+/// What is shown to be the repository's own.
+#[derive(Debug, Default)]
+pub(crate) struct Owner {
+    /// Namespaces as they are compared: `acme`, wherever the registry is.
+    namespaces: BTreeSet<String>,
+    /// Names of images without registry, namespace and tag.
+    images: BTreeSet<String>,
+    registries: Vec<String>,
+}
+
+impl Owner {
+    /// Looks at the remote, and at what is pushed.
+    pub(crate) fn of(source: &impl Source, table: &OwnTable) -> Self {
+        let mut owner = Self { registries: table.private_registries.clone(), ..Self::default() };
+        if let Some(Ok(config)) = source.ignored(".git/config") {
+            owner.take_remote(&config);
+        }
+        owner.take_pushes(source, table);
+        owner
+    }
+
+    /// Whether an image is the repository's own. One without a namespace is nobody's, unless it is built here.
+    pub(crate) fn owns(&self, image: &str) -> bool {
+        let name = without_tag(image).to_ascii_lowercase();
+        let Some((before, base)) = name.rsplit_once('/') else { return self.images.contains(&name) };
+        let (registry, namespace) = match before.split_once('/') {
+            _ if !before.contains('/') && is_registry(before) => (before, ""),
+            Some((first, rest)) if is_registry(first) => (first, rest),
+            _ => ("", before),
+        };
+        let first = namespace.split('/').next().unwrap_or(namespace);
+        let is_named = !first.is_empty() && self.namespaces.contains(&plain(first));
+        let in_private = || Patterns::any_of(&self.registries).fit(registry);
+        is_named || self.images.contains(&name) || registry == "localhost" && !base.is_empty() || in_private()
+    }
+
+    /// Adds an image that is built here, and its namespace with it.
+    pub(crate) fn add_built(&mut self, image: &str) {
+        // What a variable stands for is not known, and seldom more than a tag.
+        let (before, _) = image.split_once('$').unwrap_or((image, ""));
+        let name = without_tag(before.trim_end_matches([':', '-'])).to_ascii_lowercase();
+        if name.is_empty() || name.contains(['{', '*', '<']) {
+            return;
+        }
+        if let Some((before, _)) = name.rsplit_once('/') {
+            let (first, rest) = before.split_once('/').unwrap_or((before, ""));
+            let namespace = if is_registry(first) { rest.split('/').next().unwrap_or(rest) } else { first };
+            if !namespace.is_empty() && namespace != "library" {
+                self.namespaces.insert(plain(namespace));
+            }
+        }
+        if !name.ends_with('/') {
+            self.images.insert(name);
+        }
+    }
+
+    /// The owner of the remote `origin`, else of the first one: `https://host/owner/name`, `git@host:owner/name`.
+    fn take_remote(&mut self, config: &str) {
+        let mut section = "";
+        let mut first = None;
+        for line in config.lines().map(str::trim) {
+            if line.starts_with('[') {
+                section = line;
+            } else if let Some((key, url)) = line.split_once('=')
+                && key.trim() == "url"
+                && section.starts_with("[remote")
+            {
+                if section.contains("\"origin\"") {
+                    first = Some(url.trim());
+                    break;
+                }
+                first.get_or_insert(url.trim());
+            }
+        }
+        let Some(url) = first else { return };
+        let path = match url.split_once("://") {
+            Some((_, rest)) => rest.split_once('/').map(|(_, path)| path),
+            None => url.split_once(':').map(|(_, path)| path),
+        };
+        let mut parts = path.unwrap_or_default().trim_matches('/').split('/');
+        if let (Some(owner), Some(_)) = (parts.next(), parts.next()) {
+            self.namespaces.insert(plain(owner));
+        }
+    }
+
+    /// Images that pipelines and scripts build and push.
+    fn take_pushes(&mut self, source: &impl Source, table: &OwnTable) {
+        let files = PathPatterns::new(table.push_files.iter().map(|path| (path.as_str(), ())));
+        let Some(words) = patterns::searcher(&table.push_words) else { return };
+        let own =
+            source.files().iter().filter(|file| file.class == PathClass::Main || is_pipeline(&file.path));
+        for file in own.filter(|file| files.all(&file.path).next().is_some()) {
+            if let Ok(text) = source.text(&file.path) {
+                self.take_text(&text, &words);
+            }
+        }
+    }
+
+    fn take_text(&mut self, text: &str, words: &AhoCorasick) {
+        // What a list of tags goes on with on the lines below.
+        let mut in_list = false;
+        for line in text.lines() {
+            let trimmed = line.trim();
+            let says = words.is_match(trimmed);
+            in_list &= !trimmed.is_empty() && !trimmed.contains(": ");
+            if says || in_list {
+                let tokens = trimmed
+                    .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')'));
+                tokens.filter(|token| is_reference(token)).for_each(|token| self.add_built(token));
+            }
+            in_list |= says && (trimmed.ends_with(['|', '>', ':']) || trimmed.ends_with("|-"));
+        }
+    }
+}
+
+fn is_pipeline(path: &str) -> bool {
+    path.starts_with(".github/") || path.starts_with(".gitlab") || path.starts_with(".circleci/")
+}
+
+/// `acme/web`, `ghcr.io/acme/web:1`, and no path or address.
+fn is_reference(token: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | ':' | '@');
+    let Some((first, rest)) = token.split_once('/') else { return false };
+    // What comes after a variable in a tag says nothing about whose it is.
+    let before_variable = token.split('$').next().unwrap_or(token);
+    !first.is_empty()
+        && !rest.is_empty()
+        && !token.contains("://")
+        && !token.starts_with(['.', '/', '~', '-', '$'])
+        && before_variable.chars().all(plain)
+        && before_variable.contains('/')
+        && !before_variable.ends_with('/')
+        && (is_registry(first) && first.contains('.') || !first.contains('.'))
+        && ![".yml", ".yaml", ".sh", ".json", ".tar", ".txt", ".md"].iter().any(|end| token.ends_with(end))
+        && !rest.contains("//")
+        && !first.starts_with("refs")
+        && !token.contains('@')
+}
+
+fn is_registry(part: &str) -> bool {
+    part.contains(['.', ':']) || part == "localhost"
+}
+
+fn without_tag(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains('/') => name,
+        _ => image,
+    }
+}
+
+/// Namespaces are compared by their letters: `paperless-ngx` publishes as `paperlessngx`.
+fn plain(namespace: &str) -> String {
+    namespace.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owner(config: &str, pipeline: &str) -> Owner {
+        let mut owner = Owner { registries: vec!["*.dkr.ecr.*".to_owned()], ..Owner::default() };
+        owner.take_remote(config);
+        let words = patterns::searcher(["docker push", "docker build", "tags:"]).expect("words");
+        owner.take_text(pipeline, &words);
+        owner
+    }
+
+    #[test]
+    fn the_owner_of_the_remote_owns_its_namespace_in_every_registry() {
+        for url in [
+            "https://github.com/Acme-Co/shop.git",
+            "git@github.com:acme-co/shop.git",
+            "ssh://git@x/acmeco/shop",
+        ] {
+            let owner = owner(&format!("[core]\n[remote \"origin\"]\n\turl = {url}\n"), "");
+            assert!(owner.owns("ghcr.io/acme-co/shop:1"), "{url}");
+            assert!(owner.owns("acmeco/other"), "{url}");
+            assert!(!owner.owns("other/shop") && !owner.owns("shop"), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_pushed_is_owned() {
+        let owner = owner(
+            "",
+            "run: docker push acme/web:${{ github.sha }}\ntags: |\n  quay.io/corp/api:1\nuses: other/action\n",
+        );
+        assert!(owner.owns("acme/worker") && owner.owns("quay.io/corp/api"));
+        assert!(!owner.owns("other/action"));
+    }
+
+    #[test]
+    fn a_registry_that_only_its_account_can_use_is_ones_own() {
+        let owner = owner("", "");
+        assert!(owner.owns("123456789012.dkr.ecr.eu-west-1.amazonaws.com/web:1"));
+        assert!(!owner.owns("public.ecr.aws/x/web"));
+    }
+}
