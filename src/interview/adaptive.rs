@@ -55,7 +55,9 @@ impl<'a> Adaptive<'a> {
         let here = situation.last.map_or(0, |last| questions[last].group);
         let rank = |(question, bits): &(usize, f64)| {
             let ahead = (questions[*question].group + groups - here) % groups;
-            let worth = *bits >= WORTH * most;
+            // It begins with the first subject, whatever that tells.
+            let begins = situation.last.is_none() && ahead == 0;
+            let worth = begins || *bits >= WORTH * most;
             (!worth, questions[*question].detail && most == 0.0, ahead)
         };
         let first = |one: &&(usize, f64), other: &&(usize, f64)| {
