@@ -130,6 +130,8 @@ pub(super) struct Prospect {
 
 /// How many of the boxes that a query may look at are spent on proving.
 const PART: u64 = 8;
+/// More boxes than this say hardly more.
+const MOST_BOXES: u64 = 20_000;
 /// How many sets of answers are drawn when nothing is proved.
 const DRAWS: f64 = 1_000.0;
 const LEAST_DRAWS: f64 = 50.0;
@@ -174,7 +176,7 @@ impl Eq for Heavy {}
 impl Engine {
     /// How sure it is that a verdict's side stays, whatever the open answers in a box turn out to be.
     pub(super) fn prospect(&self, root: &Frame, side: Leaning) -> Prospect {
-        let mut weighing = Weighing::new(self.search(), self.budget / PART);
+        let mut weighing = Weighing::new(self.search(), (self.budget / PART).min(MOST_BOXES));
         weighing.offer(root.clone(), 1.0);
         weighing.split();
         weighing.draw();

@@ -704,11 +704,10 @@ fn where_the_budget_ends_a_search_nothing_possible_is_missing_and_it_is_said() {
         assert!(exact.outlook.proved);
         unproved += usize::from(!rough.outlook.proved);
         let ((least, most), (below, above)) = (exact.outlook.margins, rough.outlook.margins);
-        let (true_share, bounds) = (exact.outlook.sureness.share, rough.outlook.sureness);
-        assert!(
-            bounds.least <= true_share.and(Share::LEAST) && true_share <= bounds.most.and(Share::LEAST),
-            "{given:?}"
-        );
+        let (near, bounds) = (exact.outlook.sureness, rough.outlook.sureness);
+        let within =
+            bounds.least <= near.least.and(Share::LEAST) && near.most <= bounds.most.and(Share::LEAST);
+        assert!(within, "{bounds:?} {near:?} {given:?}");
         assert!((bounds.least..=bounds.most).contains(&bounds.share), "{given:?}");
         assert!(below <= least && most <= above, "{given:?}");
         assert!(exact.outlook.verdicts.iter().all(|band| rough.outlook.verdicts.contains(band)), "{given:?}");

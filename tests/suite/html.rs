@@ -25,13 +25,13 @@ fn page(rulebook: &Rulebook, engine: &Engine, answers: &Answers) -> String {
     html::render(&Contents::new(rulebook, answers, &assessment, &explanation, Provenance::default()), DATE)
 }
 
-/// The pages of all cases, with the ids of the cases; made once for all tests.
+/// The pages of some cases, with the ids of the cases; made once for all tests.
 fn pages() -> &'static [(String, String)] {
     static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
         let rulebook = rulebook();
         let engine = Engine::new(&rulebook);
         let made = |case: crate::cases::Case| (page(&rulebook, &engine, &case.answers(&rulebook)), case.id);
-        some().into_iter().map(made).map(|(page, id)| (id, page)).collect()
+        some().into_iter().step_by(4).map(made).map(|(page, id)| (id, page)).collect()
     });
     &PAGES
 }
@@ -195,7 +195,7 @@ fn every_cell_has_its_note_and_sources() {
 fn a_number_keeps_the_verdict_exactly_where_its_course_says_so() {
     let rulebook = rulebook();
     let engine = Engine::new(&rulebook);
-    for case in some().into_iter().step_by(3) {
+    for case in some().into_iter().step_by(4) {
         let answers = case.answers(&rulebook);
         let assessment = assess(&rulebook, answers.readings(&rulebook));
         let explanation = engine.explain(&rulebook, &answers.values(), &assessment);
@@ -310,7 +310,7 @@ fn hostile_texts_change_nothing_but_the_text() {
         .collect();
     let spoiled = Rulebook::parse(spoiled).unwrap_or_else(|faults| panic!("{faults}"));
     let engines = (Engine::new(&plain), Engine::new(&spoiled));
-    for case in some().into_iter().step_by(5) {
+    for case in some().into_iter().step_by(15) {
         let answers = case.answers(&plain);
         let mut told = Answers::none(&plain);
         for question in 0..plain.questions().len() {
