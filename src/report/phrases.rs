@@ -121,10 +121,20 @@ pub(super) fn smaller_lacks(number: usize) -> String {
 
 /// A duty that comes with a platform.
 pub(super) fn duty(text: &str) -> String {
-    format!("you have to: {}", crate::text::lower_first(text))
+    format!("you have to: {}", crate::text::lower_first(crate::text::first_sentence(text)))
 }
 
 /// So many needs that are not met.
 pub(super) fn needs(number: usize) -> String {
     crate::text::counted(number, "need", "needs")
+}
+
+/// "a, b, c and 5 more"
+pub(super) fn few(items: &[String]) -> String {
+    const NAMED: usize = 5;
+    let mut said: Vec<String> = items.iter().take(NAMED).cloned().collect();
+    if items.len() > NAMED {
+        said.push(format!("{} more", items.len() - NAMED));
+    }
+    crate::text::list(&said, "and")
 }

@@ -4,7 +4,7 @@ use super::Writer;
 use crate::assessment::About;
 use crate::report::phrases;
 use crate::rulebook::Leaning;
-use crate::text::{list, lower_first};
+use crate::text::{first_sentence, lower_first};
 
 /// What follows from taking the recommended platform.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub struct Balance {
 }
 
 /// How many of each kind a page has room for.
-const MOST: usize = 4;
-const DRIVERS: usize = 8;
+const MOST: usize = 3;
+const DRIVERS: usize = 6;
 
 impl Writer<'_> {
     /// The criteria that moved the margin, each with the side it speaks for, the heaviest first.
@@ -77,7 +77,11 @@ impl Writer<'_> {
         let room = MOST.saturating_sub(bad.len() / 2);
         bad.extend(duties.take(room).map(|claim| phrases::duty(&claim.text)));
         let caveats = platform.caveats.iter().filter(|claim| self.assessment.satisfies(&claim.when));
-        Balance { good: self.good(), bad, neutral: caveats.take(2).map(|claim| claim.text.clone()).collect() }
+        Balance {
+            good: self.good(),
+            bad,
+            neutral: caveats.take(1).map(|claim| first_sentence(&claim.text).to_owned()).collect(),
+        }
     }
 
     fn good(&self) -> Vec<String> {
@@ -94,7 +98,7 @@ impl Writer<'_> {
         let mut good = Vec::new();
         if !met.is_empty() {
             let has = platform.verb("it has", "they have");
-            good.push(format!("{has} what your answers call for in {}.", list(&met, "and")));
+            good.push(format!("{has} what your answers call for in {}.", phrases::few(&met)));
         }
         let other = match recommended == assessment.best_with {
             true => assessment.best_without,
