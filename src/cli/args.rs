@@ -267,6 +267,7 @@ fn scan_arg() -> Arg {
 pub(super) fn exclude_arg() -> Arg {
     Arg::new("exclude")
         .long("exclude")
+        .hide_short_help(true)
         .value_name("GLOB")
         .action(ArgAction::Append)
         .help("Leave files out of the scan: a name (legacy), a path (old/k8s) or a pattern (*.j2); also scan.exclude in needk8s.toml")
@@ -309,10 +310,13 @@ pub(super) fn with_report(command: Command) -> Command {
         .mut_arg("format", |arg| arg.value_parser(PossibleValuesParser::new(every)))
         .arg(flag("quiet", "Print one line").short('q').conflicts_with("verbose"))
         .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
-        .arg(flag(
-            "force",
-            "Replace a record (-o FILE.md) whose own sections were edited or have lost their marks",
-        ))
+        .arg(
+            flag(
+                "force",
+                "Replace a record (-o FILE.md) whose own sections were edited or have lost their marks",
+            )
+            .hide_short_help(true),
+        )
 }
 
 /// Adds everything that answers come from.

@@ -277,9 +277,12 @@ const SHOWN: [&str; 33] = [
     "checked",
 ];
 
+/// Control characters are refused in rule files; names of files bring them.
 fn spoil(value: &mut toml::Value, key: &str) {
     match value {
-        toml::Value::String(text) if SHOWN.contains(&key) => text.push_str(HOSTILE),
+        toml::Value::String(text) if SHOWN.contains(&key) => {
+            text.extend(HOSTILE.chars().filter(|c| !needk8s::text::is_unsafe(*c)));
+        }
         toml::Value::Array(items) => items.iter_mut().for_each(|item| spoil(item, key)),
         toml::Value::Table(table) => table.iter_mut().for_each(|(key, value)| spoil(value, key)),
         _ => {}

@@ -73,7 +73,7 @@ fn without_any_answer_and_without_a_terminal_it_says_how_to_answer() {
 fn misspelled_flags_values_and_ids_meet_the_nearest_right_one() {
     Program::new().run("--servces 3").refused(&["--services"]);
     Program::new().run("--purpose prodution").refused(&["production"]);
-    Program::new().run("--services 0").refused(&["no answer to `services`", "from 1 to"]);
+    Program::new().run("--developers 0").refused(&["no answer to `developers`", "from 1 to"]);
     Program::new().run("--services many").refused(&["no answer to `services`"]);
     Program::new().run("explain many-servces").refused(&["did you mean `many-services`?"]);
     Program::new()
@@ -181,7 +181,8 @@ fn check_applies_gates() {
         ("--fail-on essential", 0),
         ("--fail-on overkill,not-yet", 1),
     ] {
-        let check = program.run(&format!("check --answers homelab.toml {gates}"));
+        // What the homelab leaves open can turn the verdict in fewer than 1 of 100 ways.
+        let check = program.run(&format!("check --answers homelab.toml --sureness 99 {gates}"));
         assert_eq!(check.code, code, "{gates}: {}", check.stderr);
     }
     program.run("check --expect overkil").refused(&["overkill"]);
@@ -329,7 +330,7 @@ fn settled_needs_only_the_answers_that_matter() {
 #[test]
 fn steadiness_is_a_gate() {
     let program = saas();
-    program.run(&format!("check {SAAS} --min-steadiness 5")).ok();
+    program.run(&format!("check {SAAS} --sureness 60 --min-steadiness 5")).ok();
     let check = program.run(&format!("check {SAAS} --min-steadiness 90"));
     assert_eq!(check.code, 1, "{check:?}");
     assert!(check.stderr.contains("90 % are asked for; most fragile is"), "{}", check.stderr);
