@@ -331,7 +331,7 @@ impl<S: Source> Judge<'_, S> {
 }
 
 /// Lines of a guide that say what the repository is.
-const FIRST_LINES: usize = 12;
+const FIRST_LINES: usize = 20;
 
 /// Whether anything here is applied: a pipeline does so, or a configuration says with which account or where its state is.
 fn is_applied(terraform: &Terraform, deploys: &[Deploy]) -> bool {
