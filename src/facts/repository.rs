@@ -235,11 +235,21 @@ pub struct Service {
 }
 
 impl Service {
-    /// The names by which its image can be known: its reference and how it is built, else the service's own name.
+    /// The names by which its image can be known: its reference and how it is built, else the service's own name. A tag is
+    /// a variant of the same image.
     fn identities(&self) -> Vec<&str> {
-        let reference = self.image_resolved.as_deref().or(self.image.as_deref());
+        let reference = self.image_resolved.as_deref().or(self.image.as_deref()).map(without_tag);
         let names: Vec<&str> = reference.into_iter().chain(self.build.as_deref()).collect();
         if names.is_empty() { vec![&self.name] } else { names }
+    }
+}
+
+/// The name of an image without its tag and digest.
+pub(super) fn without_tag(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.rsplit_once(':') {
+        Some((name, tag)) if !tag.contains(['/', '{']) => name,
+        _ => image,
     }
 }
 
@@ -284,6 +294,8 @@ pub struct Kubernetes {
     pub is_deployed: bool,
     /// What the relation rests on.
     pub relation_because: Vec<(Place, String)>,
+    /// What speaks of a cluster that others run, in which one has a namespace.
+    pub shared: Vec<(Place, String)>,
 }
 
 /// A distinct object of a manifest.

@@ -146,6 +146,7 @@ impl<'d> ConclusionReader<'d> {
         let answer = self.answer(question);
         let reach = self.reach(question);
         let sureness = self.sureness();
+        self.measured(sureness);
         let says = self.says();
         let sources = self.sources();
         self.table.finish();
@@ -290,6 +291,22 @@ impl<'d> ConclusionReader<'d> {
             self.table.log().unknown(word.span.clone(), "sureness", word.text, words);
         }
         known
+    }
+
+    /// `seen = 8` and `right = 8`: in how many repositories the rule was seen to conclude something, and was right. More
+    /// than a hint is only what was right nine times in ten.
+    fn measured(&self, sureness: Option<Sureness>) {
+        let read = |key: &'static str| self.table.integer(key, 0..=i64::MAX);
+        let (Some(seen), Some(right)) = (read("seen"), read("right")) else { return };
+        let span = || self.table.get("right").map_or(self.table.span(), |value| value.span.clone());
+        if right > seen {
+            self.table.log().fault(span(), "it cannot be right more often than it is seen".to_owned(), None);
+        } else if sureness > Some(Sureness::Hint)
+            && (right == 0 || 10 * i128::from(right) < 9 * i128::from(seen))
+        {
+            let message = format!("right {right} times of {seen}, it is no more than a hint");
+            self.table.log().fault(span(), message, None);
+        }
     }
 
     fn says(&self) -> String {

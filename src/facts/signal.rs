@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::repository::{
-    DeployedBy, Facts, History, Object, PathClass, Place, Relation, Service, ServiceClass,
+    DeployedBy, Facts, History, Object, PathClass, Place, Relation, Service, ServiceClass, without_tag,
 };
 
 /// One place that shows a fact.
@@ -86,7 +86,11 @@ pub(super) const SIGNALS: &[Signal] = &[
     signal("compose.web-services", web_services),
     signal("compose.app-names", |facts| {
         let own = active(facts).filter(|one| one.class == ServiceClass::Application);
-        own.map(|one| Observation { words: vec![format!("={}", one.name)], ..service(one) }).collect()
+        // Numbers tell instances apart.
+        let bare = |name: &str| {
+            name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['-', '_']).to_owned()
+        };
+        own.map(|one| Observation { words: vec![format!("={}", bare(&one.name))], ..service(one) }).collect()
     }),
     signal("compose.app-commands", |facts| {
         let own = active(facts).filter(|one| one.class == ServiceClass::Application);
@@ -143,6 +147,10 @@ pub(super) const SIGNALS: &[Signal] = &[
             if facts.kubernetes.is_deployed { relation(facts) } else { Vec::new() }
         },
     ),
+    signal("kubernetes.shared", |facts| {
+        let shared = facts.kubernetes.shared.iter();
+        shared.map(|(place, says)| seen(vec![], says, place.clone(), says.clone())).collect()
+    }),
     signal("kubernetes.objects", |facts| objects(facts).map(object).collect()),
     signal("kubernetes.app-images", deployed_images),
     signal("kubernetes.charts", |facts| {
@@ -358,15 +366,6 @@ fn deployed_images(facts: &Facts) -> Vec<Observation> {
         });
     }
     images.into_values().collect()
-}
-
-/// The name of an image without its tag and digest.
-fn without_tag(image: &str) -> &str {
-    let image = image.split('@').next().unwrap_or(image);
-    match image.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => image,
-    }
 }
 
 fn chart_says(name: &str) -> String {

@@ -23,7 +23,7 @@ pub(crate) fn read(source: &impl Source, table: &CiTable) -> Ci {
     let reader = Reader::new(table);
     let files = source.files().par_iter().filter(|file| file.class != PathClass::Vendor);
     let parts: Vec<Part> = files.filter_map(|file| reader.part(source, file)).collect();
-    gather(parts)
+    gather(parts, &reader.rules)
 }
 
 /// What one file contributes.
@@ -34,6 +34,8 @@ struct Part {
     pipeline: Option<Arc<str>>,
     /// What a pipeline has to say to run each of the deployments.
     called: Vec<Option<String>>,
+    /// The rule of which the job that runs it must have the words that the script lacks.
+    lacks: Vec<Option<usize>>,
 }
 
 /// What a file is read for.
@@ -95,24 +97,32 @@ impl<'t> Reader<'t> {
             part.pipeline = Some(Arc::clone(&text));
         }
         for role in roles {
-            self.take(role, file, &text, &mut part.found);
+            self.take(role, file, &text, &mut part);
         }
         part.called = part.found.deploys.iter().map(|deploy| caller(deploy, &text)).collect();
         Some(part)
     }
 
-    fn take(&self, role: Role<'_>, file: &Listed, text: &str, found: &mut Ci) {
+    fn take(&self, role: Role<'_>, file: &Listed, text: &str, part: &mut Part) {
+        let found = &mut part.found;
         let place = |line| Place { path: file.path.clone(), line };
         match role {
             Role::System(system) => {
                 if first_line(text, &system.words).is_some() && file.class == PathClass::Main {
                     found.systems.push((system.name.clone(), place(0)));
                     found.deploys.extend(self.deploys(file, text));
+                    part.lacks.resize(found.deploys.len(), None);
                 }
             }
             Role::Script => {
                 let by_hand = |deploy| Deploy { by: DeployedBy::Script, ..deploy };
                 found.deploys.extend(self.deploys(file, text).into_iter().map(by_hand));
+                part.lacks.resize(found.deploys.len(), None);
+                for (index, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.with.is_some()) {
+                    let starts = rule.lacking(file, text).into_iter().map(by_hand);
+                    found.deploys.extend(starts);
+                    part.lacks.resize(found.deploys.len(), Some(index));
+                }
             }
             Role::Sign(index, sign) => {
                 let deploy = |line| Deploy {
@@ -127,6 +137,7 @@ impl<'t> Reader<'t> {
                     Some(words) => line_of(text, words),
                 };
                 found.deploys.extend(line.map(deploy));
+                part.lacks.resize(found.deploys.len(), None);
             }
         }
     }
@@ -142,12 +153,21 @@ impl<'t> Reader<'t> {
 }
 
 impl Rule<'_> {
-    fn deploys(&self, file: &Listed, (first_line, job): (usize, &str)) -> Vec<Deploy> {
-        let lacks =
-            |searcher: &Option<AhoCorasick>| searcher.as_ref().is_some_and(|with| !with.is_match(job));
-        let has =
-            |searcher: &Option<AhoCorasick>| searcher.as_ref().is_some_and(|without| without.is_match(job));
-        if lacks(&self.with) || has(&self.without) {
+    fn deploys(&self, file: &Listed, job: (usize, &str)) -> Vec<Deploy> {
+        if self.lacks(job.1) { Vec::new() } else { self.commands(file, job) }
+    }
+
+    /// The commands of a script that deploy only if the job that runs it has the words that make a start a deployment.
+    fn lacking(&self, file: &Listed, text: &str) -> Vec<Deploy> {
+        if self.lacks(text) { self.commands(file, (1, text)) } else { Vec::new() }
+    }
+
+    fn lacks(&self, job: &str) -> bool {
+        self.with.as_ref().is_some_and(|with| !with.is_match(job))
+    }
+
+    fn commands(&self, file: &Listed, (first_line, job): (usize, &str)) -> Vec<Deploy> {
+        if self.without.as_ref().is_some_and(|without| without.is_match(job)) {
             return Vec::new();
         }
         let lines = job.lines().enumerate().filter(|(_, line)| !only_describes(line));
@@ -323,23 +343,30 @@ fn begins_job(line: &str) -> bool {
 }
 
 /// Each system once, and each command once a file. A script that a pipeline runs is a part of that pipeline.
-fn gather(parts: Vec<Part>) -> Ci {
+fn gather(parts: Vec<Part>, rules: &[Rule<'_>]) -> Ci {
     let pipelines: Vec<Arc<str>> = parts.iter().filter_map(|part| part.pipeline.clone()).collect();
-    let is_run = |called: &Option<String>| {
-        called.as_ref().is_some_and(|called| {
-            pipelines.iter().any(|text| {
-                let mut found = text.match_indices(called.as_str());
-                found.any(|(start, _)| is_whole(text, start..start + called.len()))
-            })
-        })
+    let runs = |text: &str, called: &str| {
+        let mut found = text.match_indices(called);
+        found.any(|(start, _)| is_whole(text, start..start + called.len()))
+    };
+    let is_run = |called: &str| pipelines.iter().any(|text| runs(text, called));
+    // The name of a pipeline's file does not matter here, only that its jobs are told apart.
+    let is_run_with = |called: &str, rule: &Rule<'_>| {
+        let mut jobs = pipelines.iter().flat_map(|text| jobs(".yml", text));
+        jobs.any(|(_, job)| !rule.lacks(job) && runs(job, called))
     };
     let mut all = Ci::default();
     let (mut systems, mut deploys) = (BTreeSet::new(), BTreeSet::new());
-    for Part { found, called, .. } in parts {
+    for Part { found, called, lacks, .. } in parts {
         all.systems.extend(found.systems.into_iter().filter(|(name, _)| systems.insert(name.clone())));
-        for (mut deploy, called) in found.deploys.into_iter().zip(called) {
-            if deploy.by == DeployedBy::Script && is_run(&called) {
-                deploy.by = DeployedBy::Pipeline;
+        for ((mut deploy, called), lacks) in found.deploys.into_iter().zip(called).zip(lacks) {
+            match (lacks.and_then(|index| rules.get(index)), &called) {
+                (Some(rule), Some(called)) if is_run_with(called, rule) => deploy.by = DeployedBy::Pipeline,
+                (Some(_), _) => continue,
+                (None, Some(called)) if deploy.by == DeployedBy::Script && is_run(called) => {
+                    deploy.by = DeployedBy::Pipeline;
+                }
+                (None, _) => {}
             }
             if deploys.insert((deploy.target.clone(), deploy.words.clone(), deploy.place.path.clone())) {
                 all.deploys.push(deploy);

@@ -22,16 +22,19 @@ pub(crate) struct Judgement {
     pub(crate) relation: Relation,
     pub(crate) is_deployed: bool,
     pub(crate) because: Grounds,
+    /// What speaks of a cluster that others run.
+    pub(crate) shared: Grounds,
 }
 
 /// Judges by all other facts: what shows most goes first, and what only could be is said as that.
 pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a Tables) -> Judgement {
     let judge = Judge { facts, found: &facts.kubernetes, source, tables, table: &tables.kubernetes };
-    let steps: [(Relation, bool, fn(&Judge<'a, S>) -> Grounds); 8] = [
+    let steps: [(Relation, bool, fn(&Judge<'a, S>) -> Grounds); 9] = [
         (Relation::MadeForIt, false, Judge::made_for),
         (Relation::DeploysOnIt, true, Judge::deploys),
         (Relation::MadeForIt, false, Judge::charts_for_others),
         (Relation::Examples, false, Judge::collection),
+        (Relation::DeploysOnIt, false, Judge::manifests_of_environments),
         (Relation::OffersIt, false, Judge::offers),
         (Relation::DeploysOnIt, false, Judge::scripts),
         (Relation::DeploysOnIt, false, Judge::manifests),
@@ -40,7 +43,9 @@ pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a 
     for (relation, is_deployed, grounds) in steps {
         let because = each_once(grounds(&judge));
         if !because.is_empty() {
-            return Judgement { relation, is_deployed, because };
+            let shared =
+                if relation == Relation::DeploysOnIt { each_once(judge.shared()) } else { Grounds::new() };
+            return Judgement { relation, is_deployed, because, shared };
         }
     }
     Judgement::default()
@@ -141,7 +146,29 @@ impl<S: Source> Judge<'_, S> {
         let kinds = &self.table.delivery_kinds;
         let charts = self.charts().filter(|chart| chart.kinds.iter().any(|kind| kinds.contains(kind)));
         grounds.extend(charts.map(|chart| (chart.place.clone(), chart.name.clone())));
+        grounds.extend(self.signs(&self.table.delivery_sign));
         grounds
+    }
+
+    /// Objects and pipelines by which others run the cluster.
+    fn shared(&self) -> Grounds {
+        let mut grounds = self.objects(&self.table.shared);
+        grounds.extend(self.signs(&self.table.shared_sign));
+        grounds
+    }
+
+    /// Workloads that lie in a folder or file of an environment of one's own.
+    fn manifests_of_environments(&self) -> Grounds {
+        if !self.offer_signs().is_empty() || self.speaks_of_examples().is_some() {
+            return Grounds::new();
+        }
+        let known = Patterns::any_of(&self.table.environments);
+        let lasting = Patterns::any_of(&self.table.lasting);
+        let is_of_environment = |object: &&Object| {
+            let parts = object.place.path.split('/').map(|part| part.split('.').next().unwrap_or(part));
+            lasting.fit(&group_and_kind(object)) && parts.into_iter().any(|part| known.fit(part))
+        };
+        first_of_kinds(self.own_objects().filter(is_of_environment))
     }
 
     /// Overlays and values for environments of one's own: not those inside a chart, which are for whoever installs it, nor
@@ -314,8 +341,11 @@ impl<S: Source> Judge<'_, S> {
                 let is_title =
                     line.starts_with("# ") || line.starts_with("<h1") || line.starts_with("title:");
                 let title = is_title.then(|| {
-                    line.split(|c: char| !c.is_alphanumeric())
-                        .find(|word| self.table.example_words.iter().any(|known| known == word))
+                    let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).collect();
+                    let is_known = |word: &str| self.table.example_words.iter().any(|known| known == word);
+                    let is_home = |before: Option<&&str>| before == Some(&"home");
+                    let (index, word) = words.iter().enumerate().find(|(_, word)| is_known(word))?;
+                    (!is_home(index.checked_sub(1).and_then(|before| words.get(before)))).then_some(*word)
                 });
                 let said = title.flatten().or_else(|| {
                     self.table.example_phrases.iter().map(String::as_str).find(|phrase| line.contains(phrase))

@@ -89,6 +89,12 @@ pub(crate) struct KubernetesTable {
     pub(crate) cluster_outputs: Vec<String>,
     /// Patterns of `apiVersion/kind` that keep a cluster as a repository says: who has them deploys.
     pub(crate) delivery: Vec<String>,
+    /// Files that do so without being an object, such as the values of a chart.
+    pub(crate) delivery_sign: Vec<FileSign>,
+    /// Patterns of `apiVersion/kind` that only clusters understand which others run.
+    pub(crate) shared: Vec<String>,
+    /// Files that speak of a namespace in such a cluster.
+    pub(crate) shared_sign: Vec<FileSign>,
     /// Kinds in the templates of a chart that do so.
     pub(crate) delivery_kinds: Vec<String>,
     /// Patterns of `apiVersion/kind` that describe software made for clusters.

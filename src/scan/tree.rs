@@ -396,6 +396,8 @@ fn decode(bytes: Vec<u8>) -> Option<Arc<str>> {
         bytes[2..].chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect()
     };
     match bytes.as_slice() {
+        // UTF-32 begins with the mark of UTF-16.
+        [0xff, 0xfe, 0, 0, ..] => return None,
         [0xff, 0xfe, ..] => return Some(String::from_utf16_lossy(&units(u16::from_le_bytes)).into()),
         [0xfe, 0xff, ..] => return Some(String::from_utf16_lossy(&units(u16::from_be_bytes)).into()),
         _ if memchr::memchr(0, &bytes).is_some() => return None,

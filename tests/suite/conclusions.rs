@@ -94,12 +94,73 @@ fn what_cannot_be_told_apart_lowers_the_sureness() {
 }
 
 #[test]
-fn what_a_pipeline_deploys_is_certain() {
-    let mut facts = composed(apps(7));
-    facts.ci.deploys.push(Deploy { target: "compose".into(), ..Deploy::default() });
-    assert_eq!(of(&shipped(&facts), "services"), ["7 certain *"]);
-    facts.ci.deploys[0].class = PathClass::Example;
-    assert_eq!(of(&shipped(&facts), "services"), ["7 likely *"]);
+fn a_tag_is_a_variant_of_the_same_image() {
+    let tagged = |name: &str, tag: &str| Service {
+        image_resolved: Some(format!("example.org/speech:{tag}")),
+        ..service(name, ServiceClass::Application, 2)
+    };
+    let facts = composed(vec![tagged("small", "cpu"), tagged("large", "gpu")]);
+    assert_eq!(of(&shipped(&facts), "services"), ["1 hint"]);
+}
+
+#[test]
+fn instances_are_told_apart_by_numbers() {
+    let facts = composed(vec![service("worker-1", ServiceClass::Application, 2)]);
+    assert_eq!(of(&shipped(&facts), "workloads"), ["worker likely *"]);
+}
+
+#[test]
+fn a_pipeline_that_deploys_on_a_cluster_says_what_runs_today() {
+    let deploy = |target: &str| Deploy { target: target.into(), ..Deploy::default() };
+    let mut facts = Facts {
+        kubernetes: Kubernetes {
+            relation: Relation::DeploysOnIt,
+            is_deployed: true,
+            relation_because: vec![(place(1), "helm upgrade".into())],
+            ..Kubernetes::default()
+        },
+        ..Facts::default()
+    };
+    assert_eq!(of(&shipped(&facts), "today"), ["kubernetes hint"], "it may be the smaller part");
+    facts.ci.deploys.push(deploy("kubernetes"));
+    assert_eq!(of(&shipped(&facts), "today"), ["kubernetes likely *"]);
+    assert_eq!(of(&shipped(&facts), "given"), [""; 0]);
+    facts.kubernetes.shared.push((place(2), "a namespace".into()));
+    assert_eq!(of(&shipped(&facts), "given"), ["cluster hint"]);
+    facts.ci.deploys.push(deploy("paas"));
+    assert_eq!(of(&shipped(&facts), "today"), ["paas likely *"]);
+}
+
+#[test]
+fn confidence_is_earned() {
+    #[derive(serde::Deserialize)]
+    struct File {
+        conclusion: Vec<Rule>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Rule {
+        id: String,
+        sureness: String,
+        right: Option<u32>,
+    }
+    let file: File = toml::from_str(include_str!("../../rules/scan.toml")).expect("a file");
+    let earned = |rule: &&Rule| rule.sureness == "hint" || rule.right.is_some();
+    let unearned: Vec<&str> =
+        file.conclusion.iter().filter(|rule| !earned(rule)).map(|rule| rule.id.as_str()).collect();
+    assert_eq!(unearned, [""; 0], "each says in how many repositories it was seen and right");
+    for (sureness, seen, right, told) in [
+        ("likely", 4, 0, Some("right 0 times of 4")),
+        ("likely", 10, 8, Some("right 8 times of 10")),
+        ("likely", 10, 9, None),
+        ("hint", 4, 0, None),
+        ("hint", 4, 5, Some("more often than it is seen")),
+    ] {
+        let measured = format!("sureness = \"{sureness}\"\nseen = {seen}\nright = {right}");
+        let text = TWO_RULES.replace("sureness = \"SURENESS\"", &measured);
+        let faults = rules(&rulebook(), &text).err().unwrap_or_default();
+        assert_eq!(told.is_none(), faults.is_empty(), "{faults}");
+        assert!(faults.contains(told.unwrap_or_default()), "{faults}");
+    }
 }
 
 #[test]

@@ -242,7 +242,9 @@ fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
     });
     let kustomizations = kubernetes.kustomizations.iter().filter(|(_, class)| *class == PathClass::Main);
     let kustomizations = kustomizations.map(|(place, _)| item("Kustomization", place));
-    let items = kinds.chain(charts).chain(kustomizations).chain(because).collect();
+    let shared =
+        kubernetes.shared.iter().map(|(place, says)| item(format!("perhaps run by others: {says}"), place));
+    let items = kinds.chain(charts).chain(kustomizations).chain(because).chain(shared).collect();
     Some(Group { title: "Kubernetes", summary, items })
 }
 

@@ -42,7 +42,8 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
         return (ServiceClass::Auxiliary, Some("init".to_owned()));
     }
     let by_image_of_a_tool = by_image.is_some_and(|meaning| meaning.class == ServiceClass::Backing);
-    if !is_known && (recurs(&signs.command) || signs.is_job && !by_image_of_a_tool) {
+    let ends = ends_at_once(&signs.command) || recurs(&signs.command);
+    if !is_known && (ends || signs.is_job && !by_image_of_a_tool) {
         return (ServiceClass::Auxiliary, Some("job".to_owned()));
     }
     let is_own = signs.is_built
@@ -75,6 +76,22 @@ fn recurs(command: &[&str]) -> bool {
         ["@hourly", "@daily", "@weekly", "@monthly", "@every"].iter().any(|name| text.starts_with(name));
     let loops = ["while true", "while :", "while sleep"].iter().any(|start| text.contains(start));
     is_schedule || is_named || loops && text.contains("sleep") && !text.contains("exec ")
+}
+
+/// Whether a command only says something and ends: what is built with it is the base of others.
+fn ends_at_once(command: &[&str]) -> bool {
+    let text = command.join(" ").to_ascii_lowercase();
+    let ends = ["&&", "||", ";", "\n", "|"];
+    let shells = ["sh", "bash", "ash", "-c", "-lc", "-ec", "exec"];
+    let first = |step: &str| {
+        let words = step_words(step);
+        words.into_iter().find(|word| !shells.contains(word)).map(str::to_owned)
+    };
+    let steps = ends
+        .iter()
+        .fold(vec![text.as_str()], |steps, end| steps.into_iter().flat_map(|step| step.split(end)).collect());
+    let mut said = steps.into_iter().filter_map(first).peekable();
+    said.peek().is_some() && said.all(|word| matches!(word.as_str(), "echo" | "true" | "exit" | "printf"))
 }
 
 /// Whether a variable says where the image is: `${REGISTRY}/web`.

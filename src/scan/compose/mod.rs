@@ -145,7 +145,7 @@ fn read_project(
     let profiles = profiles.unwrap_or_default();
     let profiles = profiles.split(',').map(|profile| profile.trim().to_owned()).collect();
     let project = project::assemble(library, &files, variables);
-    let reader = Reader { library, project: &project, tables, owner, profiles };
+    let reader = Reader { library, project: &project, tables, owner, main: &main, profiles };
     compose.services = reader.services();
     let unknown = reader.unknown_keys();
     unknown.into_iter().for_each(|trouble| library.note(trouble));

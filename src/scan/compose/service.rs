@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::super::facts::{Place, Service, Unreadable};
+use super::super::facts::{PathClass, Place, Service, ServiceClass, Unreadable};
 use super::super::owner::Owner;
 use super::super::reference::without_credentials;
+use super::choose::class_of_name;
 use super::class::{self, Signs};
 use super::image;
 use super::paths::join;
@@ -22,6 +23,8 @@ pub(super) struct Reader<'a> {
     pub(super) project: &'a Project,
     pub(super) tables: &'a ComposeTables,
     pub(super) owner: &'a Owner,
+    /// The main file.
+    pub(super) main: &'a str,
     /// The profiles that are on.
     pub(super) profiles: Vec<String>,
 }
@@ -47,6 +50,12 @@ impl Reader<'_> {
         services
     }
 
+    /// Whether a service only comes from a file for development that is laid over the main one.
+    fn is_for_development(&self, mark: &Mark) -> bool {
+        let is = |path: &str| class_of_name(path, &self.tables.compose) == PathClass::Development;
+        *mark.path != *self.main && is(&mark.path) && !is(self.main)
+    }
+
     fn service(&self, name: &str, entry: &Entry, is_awaited: bool) -> Service {
         let node = &entry.node;
         let image = node.get("image");
@@ -62,7 +71,11 @@ impl Reader<'_> {
             is_awaited,
             is_job: self.is_job(node),
         };
-        let (class, kind) = class::class(&signs, self.tables, self.owner);
+        let (class, kind) = if self.is_for_development(&entry.mark) {
+            (ServiceClass::Auxiliary, Some("development".to_owned()))
+        } else {
+            class::class(&signs, self.tables, self.owner)
+        };
         Service {
             name: name.to_owned(),
             class,

@@ -1,0 +1,3 @@
+resource "hcloud_server" "node" {
+  count = 3
+}

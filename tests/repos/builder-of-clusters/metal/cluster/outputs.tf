@@ -1,0 +1,3 @@
+output "kubeconfig_admin" {
+  value = ""
+}

@@ -1,0 +1,2 @@
+provider "hcloud" {}
+resource "aws_eks_cluster" "main" {}

@@ -1,0 +1,2 @@
+#!/bin/sh
+helm install poll ./poll
