@@ -164,8 +164,8 @@ impl Scanned {
 
     /// Whether the folder has nothing that a scan can read.
     pub(super) fn found_nothing(&self) -> bool {
-        let unreadable = self.facts.unreadable.clone();
-        self.facts == Facts { unreadable, ..Facts::default() }
+        let Facts { unreadable, examples, .. } = self.facts.clone();
+        self.facts == Facts { unreadable, examples, ..Facts::default() }
     }
 
     /// Whether a file of the folder shows something of a question.

@@ -59,6 +59,8 @@ pub struct Facts {
     pub git: Option<History>,
     /// Formats that are not read and say something all the same: the first file of each, and how many there are.
     pub seen: Vec<Seen>,
+    /// Where the guide at the top calls the repository a collection of examples, a sample or a demonstration.
+    pub examples: Option<(Place, String)>,
     /// What the reader has told not to look at.
     pub excluded: Option<Excluded>,
     /// What was left out or could not be read, and why.
@@ -235,11 +237,12 @@ pub struct Service {
 }
 
 impl Service {
-    /// The names by which its image can be known: its reference and how it is built, else the service's own name. A tag is
-    /// a variant of the same image.
+    /// The names by which its image can be known: its reference and how it is built, else the service's own name. Of what
+    /// is not built here a tag is only a variant.
     fn identities(&self) -> Vec<&str> {
-        let reference = self.image_resolved.as_deref().or(self.image.as_deref()).map(without_tag);
-        let names: Vec<&str> = reference.into_iter().chain(self.build.as_deref()).collect();
+        let reference = self.image_resolved.as_deref().or(self.image.as_deref());
+        let other = self.build.as_deref().or_else(|| reference.map(without_tag));
+        let names: Vec<&str> = reference.into_iter().chain(other).collect();
         if names.is_empty() { vec![&self.name] } else { names }
     }
 }

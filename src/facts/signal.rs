@@ -191,6 +191,10 @@ pub(super) const SIGNALS: &[Signal] = &[
         })
         .collect()
     }),
+    signal("examples", |facts| {
+        let guide = facts.examples.iter();
+        guide.map(|(place, says)| seen(vec![], says, place.clone(), says.clone())).collect()
+    }),
     signal("ml.dependencies", |facts| {
         let counts = facts.ml.iter().filter(|dependency| dependency.class == PathClass::Main);
         counts

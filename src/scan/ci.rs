@@ -93,7 +93,8 @@ impl<'t> Reader<'t> {
         }
         let text = source.text(&file.path).ok()?;
         let mut part = Part::default();
-        if roles.iter().any(|role| matches!(role, Role::System(_))) && file.class == PathClass::Main {
+        let runs = |role: &Role<'_>| matches!(role, Role::System(_)) || is_action(&file.path);
+        if roles.iter().any(runs) && file.class == PathClass::Main {
             part.pipeline = Some(Arc::clone(&text));
         }
         for role in roles {
@@ -183,6 +184,11 @@ impl Rule<'_> {
     }
 }
 
+/// Whether a file is an action of the repository's own, which its pipelines run.
+fn is_action(path: &str) -> bool {
+    path.starts_with(".github/actions/")
+}
+
 /// What a pipeline says when it runs the script in which a deployment is written down: the name of the file, or for files
 /// with targets the command with that target.
 fn caller(deploy: &Deploy, text: &str) -> Option<String> {
@@ -199,6 +205,10 @@ fn caller(deploy: &Deploy, text: &str) -> Option<String> {
         "Makefile" | "makefile" | "GNUmakefile" => target("make"),
         "justfile" | "Justfile" | ".justfile" => target("just"),
         name if name.ends_with(".mk") => target("make"),
+        // An action is named by its folder.
+        "action.yml" | "action.yaml" => {
+            deploy.place.path.rsplit_once('/').map(|(folder, _)| folder.to_owned())
+        }
         "package.json" => {
             let lines = lines();
             let key = lines.last().and_then(|line| line.split('"').nth(1))?;
@@ -345,9 +355,14 @@ fn begins_job(line: &str) -> bool {
 /// Each system once, and each command once a file. A script that a pipeline runs is a part of that pipeline.
 fn gather(parts: Vec<Part>, rules: &[Rule<'_>]) -> Ci {
     let pipelines: Vec<Arc<str>> = parts.iter().filter_map(|part| part.pipeline.clone()).collect();
-    let runs = |text: &str, called: &str| {
+    let says = |text: &str, called: &str| {
         let mut found = text.match_indices(called);
         found.any(|(start, _)| is_whole(text, start..start + called.len()))
+    };
+    // `${ENVIRONMENT}_deploy.sh` stands for one script of each environment.
+    let runs = |text: &str, called: &str| {
+        let end = called.find(['_', '-']).filter(|_| called.contains('.')).map(|start| &called[start..]);
+        says(text, called) || end.is_some_and(|end| text.contains(&format!("}}{end}")))
     };
     let is_run = |called: &str| pipelines.iter().any(|text| runs(text, called));
     // The name of a pipeline's file does not matter here, only that its jobs are told apart.

@@ -125,7 +125,13 @@ fn objects(file: &Listed, text: &str, budget: &Budget) -> Vec<Object> {
     found
         .map(|found| Object {
             replicas: found.replicas,
-            images: found.images.iter().map(|image| (*image).to_owned()).collect(),
+            // What goes on in the next lines is not read.
+            images: found
+                .images
+                .iter()
+                .filter(|image| !image.starts_with(['>', '|']))
+                .map(|image| (*image).to_owned())
+                .collect(),
             ..object(found.api_version, found.kind, found.name, found.line)
         })
         .collect()

@@ -17,6 +17,11 @@ pub(crate) struct Owner {
     /// Names of images without registry, namespace and tag.
     images: BTreeSet<String>,
     registries: Vec<String>,
+    /// The name of the repository, by its remote.
+    repository: String,
+    /// The folders of the Dockerfiles, and of those around them. Where something is built, what is of the same namespace
+    /// and called otherwise comes from elsewhere.
+    built_in: BTreeSet<String>,
 }
 
 impl Owner {
@@ -27,6 +32,10 @@ impl Owner {
             owner.take_remote(&config);
         }
         owner.take_pushes(source, table);
+        let own = source.files().iter().filter(|file| file.class == PathClass::Main);
+        for file in own.filter(|file| is_dockerfile(file.name())) {
+            owner.built_in.extend(file.path.split('/').map(plain));
+        }
         owner
     }
 
@@ -42,7 +51,17 @@ impl Owner {
         let first = namespace.split('/').next().unwrap_or(namespace);
         let is_named = !first.is_empty() && self.namespaces.contains(&plain(first));
         let in_private = || Patterns::any_of(&self.registries).fit(registry);
-        is_named || self.images.contains(&name) || registry == "localhost" && !base.is_empty() || in_private()
+        let is_of_repository =
+            || self.built_in.is_empty() || plain(&name).contains(&self.repository) || self.builds(base);
+        is_named && is_of_repository()
+            || self.images.contains(&name)
+            || registry == "localhost" && !base.is_empty()
+            || in_private()
+    }
+
+    /// Whether a Dockerfile lies in a folder that is called like an image.
+    pub(crate) fn builds(&self, base: &str) -> bool {
+        self.built_in.contains(&plain(base))
     }
 
     /// Adds an image that is built here, and its namespace with it.
@@ -89,8 +108,9 @@ impl Owner {
             None => url.split_once(':').map(|(_, path)| path),
         };
         let mut parts = path.unwrap_or_default().trim_matches('/').split('/');
-        if let (Some(owner), Some(_)) = (parts.next(), parts.next()) {
+        if let (Some(owner), Some(name)) = (parts.next(), parts.next()) {
             self.namespaces.insert(plain(owner));
+            self.repository = plain(name.trim_end_matches(".git"));
         }
     }
 
@@ -122,6 +142,13 @@ impl Owner {
             in_list |= says && (trimmed.ends_with(['|', '>', ':']) || trimmed.ends_with("|-"));
         }
     }
+}
+
+fn is_dockerfile(name: &str) -> bool {
+    name.starts_with("Dockerfile")
+        || name == "Containerfile"
+        || name.ends_with(".Dockerfile")
+        || name.ends_with(".dockerfile")
 }
 
 fn is_pipeline(path: &str) -> bool {
@@ -189,6 +216,19 @@ mod tests {
             assert!(owner.owns("acmeco/other"), "{url}");
             assert!(!owner.owns("other/shop") && !owner.owns("shop"), "{url}");
         }
+    }
+
+    #[test]
+    fn who_builds_has_other_images_of_the_namespace_from_elsewhere() {
+        let mut owner = owner("[remote \"origin\"]\n\turl = https://github.com/acme/shop.git\n", "");
+        assert!(owner.owns("ghcr.io/acme/accounts:1"));
+        owner.built_in.insert("mailer".to_owned());
+        assert!(!owner.owns("ghcr.io/acme/accounts:1"));
+        assert!(
+            owner.owns("ghcr.io/acme/mailer:1")
+                && owner.owns("ghcr.io/acme/shop:1")
+                && owner.owns("ghcr.io/acme/shop/worker:1")
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 
 /// Patterns, each with what it stands for, made ready to be asked often.
@@ -82,6 +82,12 @@ impl<T: Copy> PathPatterns<T> {
 /// Finds all of some words at once. The automaton that is made soonest: most scans are over before a faster one pays.
 pub(crate) fn searcher<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Option<AhoCorasick> {
     AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(words).ok()
+}
+
+/// Tells as fast as can be whether there is any of some words: of this kind it looks at many letters at once.
+pub(crate) fn gate<W: AsRef<[u8]>>(words: impl IntoIterator<Item = W>) -> Option<AhoCorasick> {
+    let kind = Some(AhoCorasickKind::ContiguousNFA);
+    AhoCorasick::builder().kind(kind).match_kind(MatchKind::LeftmostFirst).build(words).ok()
 }
 
 /// A pattern with at least one star, in lower case.

@@ -1,6 +1,7 @@
 //! How a repository stands to Kubernetes: whether it deploys on it, is made for it, or offers it to others.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -24,11 +25,21 @@ pub(crate) struct Judgement {
     pub(crate) because: Grounds,
     /// What speaks of a cluster that others run.
     pub(crate) shared: Grounds,
+    /// The line of a guide by which the repository is made of examples.
+    pub(crate) examples: Option<(Place, String)>,
 }
 
 /// Judges by all other facts: what shows most goes first, and what only could be is said as that.
 pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a Tables) -> Judgement {
-    let judge = Judge { facts, found: &facts.kubernetes, source, tables, table: &tables.kubernetes };
+    let judge = Judge {
+        facts,
+        found: &facts.kubernetes,
+        source,
+        tables,
+        table: &tables.kubernetes,
+        offers: OnceLock::new(),
+        examples: OnceLock::new(),
+    };
     let steps: [(Relation, bool, fn(&Judge<'a, S>) -> Grounds); 9] = [
         (Relation::MadeForIt, false, Judge::made_for),
         (Relation::DeploysOnIt, true, Judge::deploys),
@@ -45,10 +56,11 @@ pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a 
         if !because.is_empty() {
             let shared =
                 if relation == Relation::DeploysOnIt { each_once(judge.shared()) } else { Grounds::new() };
-            return Judgement { relation, is_deployed, because, shared };
+            let examples = judge.speaks_of_examples().cloned();
+            return Judgement { relation, is_deployed, because, shared, examples };
         }
     }
-    Judgement::default()
+    Judgement { examples: judge.speaks_of_examples().cloned(), ..Judgement::default() }
 }
 
 /// One place is enough for each.
@@ -63,6 +75,9 @@ struct Judge<'a, S> {
     source: &'a S,
     tables: &'a Tables,
     table: &'a KubernetesTable,
+    /// What several steps ask for, once it was looked for.
+    offers: OnceLock<Grounds>,
+    examples: OnceLock<Option<(Place, String)>>,
 }
 
 impl<S: Source> Judge<'_, S> {
@@ -213,7 +228,7 @@ impl<S: Source> Judge<'_, S> {
             return Grounds::new();
         }
         match self.speaks_of_examples() {
-            Some(ground) => [ground].into_iter().chain(shown).collect(),
+            Some(ground) => [ground.clone()].into_iter().chain(shown).collect(),
             None if self.stand_alone() => shown,
             None => Grounds::new(),
         }
@@ -235,7 +250,7 @@ impl<S: Source> Judge<'_, S> {
             self.charts().map(|chart| (chart.place.clone(), chart.name.clone())).collect();
         let manifests = self.manifests();
         if !grounds.is_empty() || !manifests.is_empty() {
-            grounds.extend(self.offer_signs());
+            grounds.extend(self.offer_signs().iter().cloned());
         }
         if grounds.is_empty() && self.has_other_way() {
             grounds = manifests;
@@ -305,8 +320,8 @@ impl<S: Source> Judge<'_, S> {
         first_of_kinds(self.own_objects().filter(|object| patterns.fit(&group_and_kind(object))))
     }
 
-    fn offer_signs(&self) -> Grounds {
-        self.signs(&self.table.offer_sign)
+    fn offer_signs(&self) -> &Grounds {
+        self.offers.get_or_init(|| self.signs(&self.table.offer_sign))
     }
 
     fn signs(&self, signs: &[FileSign]) -> Grounds {
@@ -330,7 +345,11 @@ impl<S: Source> Judge<'_, S> {
     }
 
     /// The line in which the guide at the top calls the repository a collection of examples.
-    fn speaks_of_examples(&self) -> Option<(Place, String)> {
+    fn speaks_of_examples(&self) -> Option<&(Place, String)> {
+        self.examples.get_or_init(|| self.guide_to_examples()).as_ref()
+    }
+
+    fn guide_to_examples(&self) -> Option<(Place, String)> {
         let guides = self.source.files().iter().filter(|file| !file.path.contains('/'));
         let guides = guides.filter(|file| file.name().to_ascii_lowercase().starts_with("readme"));
         for file in guides {

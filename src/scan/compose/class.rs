@@ -151,7 +151,8 @@ fn find_command<'a>(command: &[&str], table: &'a [Meaning]) -> Option<&'a Meanin
         .find(|words| words.first().is_some_and(|first| !idle.contains(first)))?;
     let says = |phrase: &str| {
         let phrase: Vec<&str> = phrase.split(' ').collect();
-        last.windows(phrase.len()).any(|window| window == phrase)
+        let is_it = |window: &[&str]| window.iter().zip(&phrase).all(|(word, known)| matches(known, word));
+        last.windows(phrase.len()).any(is_it)
     };
     table.iter().find(|meaning| meaning.words.iter().any(|phrase| says(phrase)))
 }

@@ -35,12 +35,12 @@ use tables::Words;
 use variables::Variables;
 
 /// What a container is for that others than Compose run, by the name of what runs it and its image. An image of no
-/// namespace and no tag is one that is built here.
+/// namespace and no tag is one that is built here, if something here is called so.
 pub(crate) fn purpose(name: &str, image: &str, tables: &ComposeTables, owner: &Owner) -> ServiceClass {
     let signs = class::Signs {
         name,
         image: Some(image),
-        is_built: !image.contains(['/', ':']),
+        is_built: !image.contains(['/', ':']) && owner.builds(image),
         ..Default::default()
     };
     class::class(&signs, tables, owner).0

@@ -71,10 +71,10 @@ impl Reader<'_> {
             is_awaited,
             is_job: self.is_job(node),
         };
-        let (class, kind) = if self.is_for_development(&entry.mark) {
-            (ServiceClass::Auxiliary, Some("development".to_owned()))
-        } else {
-            class::class(&signs, self.tables, self.owner)
+        let aside = self.is_for_development(&entry.mark).then_some(PathClass::Development);
+        let (class, kind) = match aside.or_else(|| self.built_aside(node)) {
+            Some(class) => (ServiceClass::Auxiliary, Some(class.word().to_owned())),
+            None => class::class(&signs, self.tables, self.owner),
         };
         Service {
             name: name.to_owned(),
@@ -208,6 +208,21 @@ impl Reader<'_> {
     }
 
     /// How it is built, in words that are the same for the same build; variables stay as they are written.
+    /// What the path of its Dockerfile says of a service that is built from tests, documentation or a development container.
+    fn built_aside(&self, node: &Node) -> Option<PathClass> {
+        let build = node.get("build")?;
+        let part = |key: &str| build.node.get(key)?.node.text();
+        let context = build.node.text().or_else(|| part("context")).unwrap_or(".");
+        let folder = &self.project.setting(&build.node.mark).folder;
+        let path = join(&join(folder, context)?, part("dockerfile").unwrap_or("Dockerfile"))?;
+        let files = self.library.listed();
+        let index = files.binary_search_by(|file| file.path.as_str().cmp(&path)).ok()?;
+        let class = files.get(index)?.class;
+        let is_container_of_an_editor = path.split('/').any(|part| part.contains("devcontainer"));
+        let is_aside = matches!(class, PathClass::Test | PathClass::Documentation);
+        (is_aside || is_container_of_an_editor).then_some(class)
+    }
+
     fn build(&self, name: &str, node: &Node) -> Option<String> {
         let build = node.get("build")?;
         let part = |key: &str| build.node.get(key)?.node.text().filter(|text| !text.is_empty());
