@@ -210,6 +210,8 @@ pub struct Service {
     pub image_resolved: Option<String>,
     /// How it is built: context, and Dockerfile and target where they are said. Equal for those who share a build.
     pub build: Option<String>,
+    /// It is one's own by the namespace of its image alone, where other images are built.
+    pub from_elsewhere: bool,
     /// Whether it starts by default: no profile that is off, and not zero replicas.
     pub active: bool,
     /// Where it is defined.

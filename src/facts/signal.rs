@@ -81,6 +81,9 @@ const fn signal(name: &'static str, observe: fn(&Facts) -> Vec<Observation>) -> 
 
 pub(super) const SIGNALS: &[Signal] = &[
     signal("compose.app-images", |facts| app_images(facts, true)),
+    signal("compose.images-from-elsewhere", |facts| {
+        active(facts).filter(|one| one.from_elsewhere).map(service).collect()
+    }),
     signal("compose.optional-app-images", |facts| app_images(facts, false)),
     signal("compose.app-services", |facts| services(facts, ServiceClass::Application)),
     signal("compose.web-services", web_services),

@@ -19,8 +19,7 @@ pub(crate) struct Owner {
     registries: Vec<String>,
     /// The name of the repository, by its remote.
     repository: String,
-    /// The folders of the Dockerfiles, and of those around them. Where something is built, what is of the same namespace
-    /// and called otherwise comes from elsewhere.
+    /// The folders of the Dockerfiles, and those around them.
     built_in: BTreeSet<String>,
 }
 
@@ -51,12 +50,17 @@ impl Owner {
         let first = namespace.split('/').next().unwrap_or(namespace);
         let is_named = !first.is_empty() && self.namespaces.contains(&plain(first));
         let in_private = || Patterns::any_of(&self.registries).fit(registry);
-        let is_of_repository =
-            || self.built_in.is_empty() || plain(&name).contains(&self.repository) || self.builds(base);
-        is_named && is_of_repository()
-            || self.images.contains(&name)
-            || registry == "localhost" && !base.is_empty()
-            || in_private()
+        is_named || self.images.contains(&name) || registry == "localhost" && !base.is_empty() || in_private()
+    }
+
+    /// Whether an image that is one's own by its namespace alone is hardly built here: others are, and none is called so.
+    pub(crate) fn is_from_elsewhere(&self, image: &str) -> bool {
+        let name = without_tag(image).to_ascii_lowercase();
+        let base = name.rsplit('/').next().unwrap_or(&name);
+        !self.built_in.is_empty()
+            && !self.images.contains(&name)
+            && !plain(&name).contains(&self.repository)
+            && !self.builds(base)
     }
 
     /// Whether a Dockerfile lies in a folder that is called like an image.
@@ -219,16 +223,14 @@ mod tests {
     }
 
     #[test]
-    fn who_builds_has_other_images_of_the_namespace_from_elsewhere() {
+    fn where_something_is_built_other_images_of_the_namespace_come_from_elsewhere() {
         let mut owner = owner("[remote \"origin\"]\n\turl = https://github.com/acme/shop.git\n", "");
-        assert!(owner.owns("ghcr.io/acme/accounts:1"));
+        assert!(owner.owns("ghcr.io/acme/accounts:1") && !owner.is_from_elsewhere("ghcr.io/acme/accounts:1"));
         owner.built_in.insert("mailer".to_owned());
-        assert!(!owner.owns("ghcr.io/acme/accounts:1"));
-        assert!(
-            owner.owns("ghcr.io/acme/mailer:1")
-                && owner.owns("ghcr.io/acme/shop:1")
-                && owner.owns("ghcr.io/acme/shop/worker:1")
-        );
+        assert!(owner.owns("ghcr.io/acme/accounts:1") && owner.is_from_elsewhere("ghcr.io/acme/accounts:1"));
+        for own in ["ghcr.io/acme/mailer:1", "ghcr.io/acme/shop:1", "ghcr.io/acme/shop/worker:1"] {
+            assert!(!owner.is_from_elsewhere(own), "{own}");
+        }
     }
 
     #[test]

@@ -76,8 +76,10 @@ impl Reader<'_> {
             Some(class) => (ServiceClass::Auxiliary, Some(class.word().to_owned())),
             None => class::class(&signs, self.tables, self.owner),
         };
+        let image_of_others = resolved.as_deref().is_some_and(|image| self.owner.is_from_elsewhere(image));
         Service {
             name: name.to_owned(),
+            from_elsewhere: class == ServiceClass::Application && !signs.is_built && image_of_others,
             class,
             kind,
             image: image.and_then(|image| self.as_written(image)),
