@@ -491,14 +491,13 @@ impl Measure {
                 let earlier = &group[..at];
                 each_bit(need.values & own, |value| {
                     // Of several demands that count with the same value, the largest does.
-                    let mut known = [0; ROW];
+                    let mut known = second;
                     for other in earlier.iter().filter(|other| other.values >> value & 1 == 1) {
                         raise(&mut known, &excess(other.rows));
                     }
                     let mut over = above;
                     for column in 0..ROW {
-                        let known = (known[column] - second[column]).max(0);
-                        over[column] = (over[column] - known).max(0);
+                        over[column] = (over[column] - (known[column] - second[column])).max(0);
                     }
                     add(self.shares.at(slots.start + value, row), &over);
                 });
