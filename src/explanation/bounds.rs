@@ -351,20 +351,21 @@ impl Measure {
         let lanes = || (0..model.platform_at.len()).filter(|lane| model.is_among(*lane, entrants));
         open.all(|criterion| {
             let effect = &model.effects[*criterion];
-            (effect.removes | effect.misses) & entrants == 0 && model.demands_of[*criterion].iter().all(|(aspect, rows)| {
-                let held = &self.held[aspect * model.rows..];
-                lanes().all(|lane| {
-                    model.gaps[rows + lane / ROW][lane % ROW] <= held[lane / ROW][lane % ROW]
+            (effect.removes | effect.misses) & entrants == 0
+                && model.demands_of[*criterion].iter().all(|(aspect, rows)| {
+                    let held = &self.held[aspect * model.rows..];
+                    lanes()
+                        .all(|lane| model.gaps[rows + lane / ROW][lane % ROW] <= held[lane / ROW][lane % ROW])
                 })
-            })
         })
     }
 
     /// The burden of what is certain, at the middle of what effort may cost; only for choosing.
     fn rough_burden(&self, model: &Model, lane: usize) -> i64 {
-        let held = self.open_of.iter().map(|(aspect, _)| {
-            i64::from(self.held[aspect * model.rows + lane / ROW][lane % ROW])
-        });
+        let held = self
+            .open_of
+            .iter()
+            .map(|(aspect, _)| i64::from(self.held[aspect * model.rows + lane / ROW][lane % ROW]));
         self.price.0.midpoint(self.price.1) * model.efforts[lane] + model.shortfall_price * held.sum::<i64>()
     }
 

@@ -121,7 +121,12 @@ impl Engine {
         false
     }
 
-    fn climbs_to_an_edge(&self, given: &[Option<usize>], mut at: Vec<Option<usize>>, question: usize) -> bool {
+    fn climbs_to_an_edge(
+        &self,
+        given: &[Option<usize>],
+        mut at: Vec<Option<usize>>,
+        question: usize,
+    ) -> bool {
         let mut distance = i64::MAX;
         loop {
             let mut situation = Situation::new(&self.model, at.clone());

@@ -109,10 +109,7 @@ fn targets(model: &Model, now: usize) -> Vec<Search> {
     let sides = sides.map(|side| (Target::Side(side), model.bands_of(side))).filter(|(_, bands)| *bands != 0);
     let verdicts =
         (0..model.bands.len()).filter(|band| *band != now).map(|band| (Target::Verdict(band), 1 << band));
-    sides
-        .chain(verdicts)
-        .map(|(target, bands)| Search { target, bands, hits: Vec::new() })
-        .collect()
+    sides.chain(verdicts).map(|(target, bands)| Search { target, bands, hits: Vec::new() }).collect()
 }
 
 /// Tries all sets of one and two changes. `goals` tells which goals an outcome meets, a bit each; `see` gets every set with
