@@ -213,9 +213,10 @@ fn in_github_actions_check_annotates_and_summarises() {
     let program = program.set("GITHUB_ACTIONS", "true").set("GITHUB_STEP_SUMMARY", &summary);
     let check = program.run("check --fail-on overkill,not-yet,borderline,recommended,essential");
     assert_eq!(check.code, 1);
-    assert!(check.stderr.contains("::error file=needk8s.toml,title=needk8s::"), "{}", check.stderr);
+    let annotation = "::error file=needk8s.toml,title=needk8s%3A fail-on::the verdict ";
+    assert!(check.stderr.contains(annotation), "{}", check.stderr);
     let summary = program.read("summary.md");
-    assert!(summary.starts_with("before\n# Do I need Kubernetes?"), "{summary}");
+    assert!(summary.starts_with("before\n## needk8s check: failed\n"), "{summary}");
 }
 
 #[test]
