@@ -191,12 +191,14 @@ impl Check<'_> {
             let by = gates::settled_by(contents);
             return Some(format!("it is not settled, and can still be {}{by}", list(&self.possible(), "or")));
         }
-        let more = turns.len().saturating_sub(MOST_ASSUMED);
+        let others = match turns.len().saturating_sub(MOST_ASSUMED) {
+            0 => String::new(),
+            1 => ", or another answer turns it".to_owned(),
+            others => format!(", or one of {others} other answers turns it"),
+        };
         turns.truncate(MOST_ASSUMED);
-        if more > 0 {
-            turns.push(format!("{more} more"));
-        }
-        Some(format!("this holds unless {} ({} that it does)", turns.join("; or "), sureness.share))
+        let unless = turns.join("; or ");
+        Some(format!("this holds unless {unless}{others} ({} that it does)", sureness.share))
     }
 
     /// That another platform is recommended than was recorded, which is no other decision.
@@ -297,11 +299,19 @@ impl Check<'_> {
         }
         let mut moves = Vec::new();
         if let Some(others) = decision.other_rules(contents.rulebook) {
-            moves.push(Move { what: RULEBOOK.to_owned(), text: others, place: None });
+            moves.push(Move {
+                what: RULEBOOK.to_owned(),
+                text: format!("other rules ({others})"),
+                place: None,
+            });
         }
         moves.extend(changes.iter().map(|change| self.moved(change)));
+        if decision.decided_on.is_none() {
+            moves.extend(self.come_true_by(decision));
+        }
         if moves.is_empty() {
-            moves = self.edited(decision);
+            let text = "answers were changed in the record itself (the rulebook is the same)".to_owned();
+            moves.push(Move { what: ANSWERS.to_owned(), text, place: None });
         }
         moves
     }
@@ -369,8 +379,9 @@ impl Check<'_> {
         format!("{value} ({})", given.origin)
     }
 
-    /// What was changed in the record, as far as it can be told: that of which a recorded condition has come true.
-    fn edited(&self, decision: &Decision) -> Vec<Move> {
+    /// The answers of which a recorded condition has come true: all that can be told of what moved a verdict whose answers
+    /// were not kept.
+    fn come_true_by(&self, decision: &Decision) -> Vec<Move> {
         let conditions = come_true(self.contents, decision).map_or(Vec::new(), |(_, conditions)| conditions);
         let mut questions: Vec<usize> =
             conditions.iter().flat_map(|condition| condition.questions()).collect();
@@ -379,15 +390,10 @@ impl Check<'_> {
         let moves = questions.into_iter().filter_map(|question| {
             let given = self.answers.given(question)?;
             let id = &self.contents.rulebook.questions()[question].id;
-            let text = format!("`{id}`: changed to {}", self.spelled(question, given));
+            let text = format!("`{id}`: now {}", self.spelled(question, given));
             Some(Move { what: id.clone(), text, place: self.place_of(given) })
         });
-        let mut moves: Vec<Move> = moves.collect();
-        if moves.is_empty() {
-            let text = "answers were changed in the record itself (the rulebook is the same)".to_owned();
-            moves.push(Move { what: ANSWERS.to_owned(), text, place: None });
-        }
-        moves
+        moves.collect()
     }
 
     /// What would move the verdict if what was found were taken for true.

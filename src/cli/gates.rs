@@ -4,7 +4,7 @@
 use super::decision::Decision;
 use crate::explanation::{OpenQuestion, Share, Status};
 use crate::report::Contents;
-use crate::report::outcome::{Because, Gate, GateName};
+use crate::report::outcome::{Because, Gate, GateName, signed};
 use crate::rulebook::Leaning;
 use crate::text::list;
 
@@ -163,17 +163,18 @@ fn no_worse(contents: &Contents<'_>, decision: Option<&Decision>) -> (Option<Str
         Leaning::With => then - now,
         Leaning::Hedge => 0,
     };
+    let (before, after) = (signed(then), signed(now));
     let said = match worse_by {
-        0 if then == now => format!("the margin is {now:+}, as it was recorded"),
-        0 => format!("the margin was {then:+} and is {now:+}; a toss-up has no worse{by_others}"),
+        0 if then == now => format!("the margin is {after}, as it was recorded"),
+        0 => format!("the margin was {before} and is {after}; a toss-up has no worse{by_others}"),
         worse if worse > 0 => {
             let points =
                 crate::text::counted(usize::try_from(worse).unwrap_or(usize::MAX), "point", "points");
             format!(
-                "the margin was {then:+} when it was recorded and is {now:+} now, {points} nearer to the other side{by_others}"
+                "the margin was {before} when it was recorded and is {after} now, {points} nearer to the other side{by_others}"
             )
         }
-        _ => format!("the margin was {then:+} and is {now:+}, further from the other side"),
+        _ => format!("the margin was {before} and is {after}, further from the other side"),
     };
     if worse_by > 0 { (Some(said), String::new()) } else { (None, said) }
 }

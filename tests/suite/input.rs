@@ -264,12 +264,12 @@ fn what_was_to_be_watched_is_recorded_and_named_once_it_has_come_true() {
     program.run(&format!("{SAAS} --save")).ok();
     let recorded = program.read("needk8s.toml");
     assert!(recorded.contains("[[decision.revisit]]"), "{recorded}");
-    assert!(recorded.contains("when = { services = { above = 29 } }"), "{recorded}");
+    assert!(recorded.contains("when = { operations = \"dedicated\" }"), "{recorded}");
     let quiet = program.run("check").ok();
     assert!(!quiet.stderr.contains("come true"), "{}", quiet.stderr);
-    let check = program.run("check --services 30");
+    let check = program.run("check --operations dedicated");
     assert_eq!(check.code, 1, "{check:?}");
-    let told = "since 2026-11-23 this has come true: you deploy more than 29 services of your own";
+    let told = "since 2026-11-23 this has come true: you have people whose job is the platform";
     assert!(check.stderr.contains(told), "{}", check.stderr);
 }
 

@@ -115,7 +115,7 @@ fn a_record_without_the_answers_of_its_day_names_what_has_come_true() {
     let run = program.file("needk8s.toml", older).run("check");
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr.contains("check: moved by: `operations`: changed to dedicated (needk8s.toml:"),
+        run.stderr.contains("check: moved by: `operations`: now dedicated (needk8s.toml:"),
         "{}",
         run.stderr
     );

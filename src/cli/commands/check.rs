@@ -156,7 +156,7 @@ fn deliver(program: &Program<'_>, contents: &Contents<'_>, outcome: &Outcome) ->
         (None, Some(Format::Json)) => program.put(&json::render_checked(contents, outcome)),
         (None, Some(Format::Markdown | Format::Html)) => program.deliver(contents),
         (None, Some(Format::Text)) => {
-            let lines = outcome::lines(outcome).iter().map(|line| format!("{line}\n")).collect::<String>();
+            let lines = told(program, outcome).iter().map(|line| format!("{line}\n")).collect::<String>();
             let report = match plan.verbose {
                 true => format!("\n{}", text::render(contents, Layout { verbose: true, ..Layout::PLAIN })),
                 false => String::new(),
@@ -171,15 +171,15 @@ fn deliver(program: &Program<'_>, contents: &Contents<'_>, outcome: &Outcome) ->
 /// Says the outcome to whoever reads the log, unless it is printed already.
 fn announce(program: &Program<'_>, outcome: &Outcome) {
     let plan = program.plan;
-    let is_printed = plan.format == Some(Format::Text) && plan.short.is_none() && plan.output.is_none();
-    if is_printed {
+    let is_text = plan.format == Some(Format::Text) && plan.short != Some(Short::Word);
+    if is_text && plan.output.is_none() {
         return;
     }
-    let lines = match is_quiet(program) {
-        true => vec![outcome::line(outcome)],
-        false => outcome::lines(outcome),
-    };
-    lines.iter().for_each(|line| say(&format!("check: {line}")));
+    told(program, outcome).iter().for_each(|line| say(&format!("check: {line}")));
+}
+
+fn told(program: &Program<'_>, outcome: &Outcome) -> Vec<String> {
+    if is_quiet(program) { vec![outcome::line(outcome)] } else { outcome::lines(outcome) }
 }
 
 fn is_quiet(program: &Program<'_>) -> bool {

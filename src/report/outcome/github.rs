@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Gate, Outcome, Place, Standing, State, status};
+use super::{Gate, Outcome, Place, Standing, State, address, signed, status};
 use crate::report::markdown::escape;
 use crate::text::{one_line, shortened};
 
@@ -94,10 +94,7 @@ impl Links {
     fn link(&self, place: &Place) -> String {
         let name = escape(&place.to_string());
         let Some(before) = &self.before else { return name };
-        let path = percent_encoding::utf8_percent_encode(&place.path, percent_encoding::NON_ALPHANUMERIC)
-            .to_string()
-            .replace("%2F", "/")
-            .replace("%2E", ".");
+        let path = address(&place.path);
         let line = if place.line > 0 { format!("#L{}", place.line) } else { String::new() };
         format!("[{name}](<{before}{path}{line}>)")
     }
@@ -150,7 +147,7 @@ fn write_summary(out: &mut String, outcome: &Outcome, links: &Links) -> std::fmt
 }
 
 fn row(state: &State) -> String {
-    let margin = state.margin.map_or("none recorded".to_owned(), |margin| format!("{margin:+}"));
+    let margin = state.margin.map_or("none recorded".to_owned(), signed);
     let platform = state.platform.as_deref().unwrap_or("none");
     format!("{} | {} | {margin} |", escape(&state.verdict), escape(platform))
 }

@@ -6,6 +6,7 @@ mod junit;
 mod sarif;
 mod text;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 pub use github::{Annotation, Level, Links, annotations, summary};
@@ -258,6 +259,19 @@ fn status(outcome: &Outcome) -> &'static str {
         (false, true) => "passed, as it only reports",
         (false, false) => "failed",
     }
+}
+
+/// A margin with its sign, as it speaks for one side or the other.
+pub fn signed(margin: i64) -> String {
+    if margin == 0 { "0".to_owned() } else { format!("{margin:+}") }
+}
+
+/// What a path has that an address has to write otherwise; `/` stands between its parts.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A path as a part of an address.
+fn address(path: &str) -> String {
+    utf8_percent_encode(path, ENCODED).to_string()
 }
 
 /// The names of gates as a list: "decision and evidence".

@@ -1,13 +1,12 @@
 //! The outcome of a check as SARIF 2.1.0, which code hosts show beside the lines that it names
 //! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_sarif::sarif::{
     ArtifactLocation, Location, Message, MultiformatMessageString, PhysicalLocation, Region,
     ReportingDescriptor, Result as Finding, ResultLevel, Run, Sarif, Suppression, Tool, ToolComponent,
 };
 
-use super::{Because, Gate, GateName, Outcome, Place, Standing};
+use super::{Because, Gate, GateName, Outcome, Place, Standing, address};
 use crate::text::one_line;
 
 /// The root of the repository, as the specification names it.
@@ -15,8 +14,6 @@ const ROOT: &str = "%SRCROOT%";
 /// Where the schema is published.
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-/// What a path has that an address has to write otherwise; `/` stands between its parts.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Lays the outcome out: a rule for each gate, a result for each reason why one does not hold.
 pub fn render(outcome: &Outcome) -> String {
@@ -76,8 +73,12 @@ fn result(outcome: &Outcome, index: usize, gate: &Gate, because: &Because) -> Fi
 }
 
 fn location(place: &Place) -> Location {
-    let uri = utf8_percent_encode(&one_line(&place.path), ENCODED).to_string();
-    let file = ArtifactLocation::builder().uri(uri).uri_base_id(ROOT.to_owned()).build();
+    let uri = address(&one_line(&place.path));
+    // A file of no repository is named by itself.
+    let file = match place.path.starts_with('/') {
+        true => ArtifactLocation::builder().uri(format!("file://{uri}")).build(),
+        false => ArtifactLocation::builder().uri(uri).uri_base_id(ROOT.to_owned()).build(),
+    };
     let mut physical = PhysicalLocation::builder().artifact_location(file).build();
     physical.region = i64::try_from(place.line)
         .ok()

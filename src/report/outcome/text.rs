@@ -1,6 +1,6 @@
 //! The outcome of a check for people who read a log: one line when it holds.
 
-use super::{Because, Outcome, State, names};
+use super::{Because, Outcome, State, names, signed};
 use crate::text::{counted, list, one_line};
 
 /// The first line: whether it passes, and the answer.
@@ -51,14 +51,14 @@ pub fn lines(outcome: &Outcome) -> Vec<String> {
     lines.iter().map(|line| one_line(line)).collect()
 }
 
-/// "not-yet, take paas, margin -8"
+/// "not-yet, paas, margin -8"
 fn state(state: &State) -> String {
     let mut said = state.verdict.clone();
     if let Some(platform) = &state.platform {
         said.push_str(&format!(", {platform}"));
     }
     match state.margin {
-        Some(margin) => format!("{said}, margin {margin:+}"),
+        Some(margin) => format!("{said}, margin {}", signed(margin)),
         None => format!("{said}, no margin recorded"),
     }
 }
