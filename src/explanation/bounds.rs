@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::model::{Adds, Effect, Frame, Model, Owner, ROW, Row, Variable};
-use super::musts::Musts;
+use super::musts::{Field, Musts};
 use crate::rulebook::Leaning;
 
 /// 64 platforms fill eight rows, and each side may have one that is not full.
@@ -280,7 +280,7 @@ impl Measure {
     /// No margin in the box is above this: whichever platform with the subject is the best, the best without it is no
     /// further above that than one that is among them in any case.
     pub(super) fn most(&mut self, model: &Model, sides: Sides) -> Bound {
-        let with = self.musts.field(model, &model.with, sides.sure, sides.possible);
+        let with = self.field(model, &model.with, sides);
         let without = self.musts.field(model, &model.without, sides.sure, sides.possible);
         let mut most: Option<Bound> = None;
         for lane in model.with.iter().copied().filter(|lane| model.is_among(*lane, with.entrants)) {
@@ -297,8 +297,8 @@ impl Measure {
 
     /// No margin in the box is below this.
     pub(super) fn least(&mut self, model: &Model, sides: Sides) -> Bound {
-        let with = self.musts.field(model, &model.with, sides.sure, sides.possible);
-        let without = self.musts.field(model, &model.without, sides.sure, sides.possible);
+        let with = self.field(model, &model.with, sides);
+        let without = self.field(model, &model.without, sides);
         for (at, lane) in model.with.iter().enumerate() {
             if model.is_among(*lane, with.entrants) {
                 self.differences[at] = self.differences(model, Way::Below, *lane, 0..model.rows_without);
@@ -316,6 +316,57 @@ impl Measure {
             }
         }
         least.unwrap_or(Bound { margin: i64::MIN, pair: (0, 0) })
+    }
+
+    /// The platforms of one side that a margin may rest on: those that are compared, but for those that are above one
+    /// that is compared in all answers, whatever the answers are.
+    fn field(&mut self, model: &Model, lanes: &[usize], sides: Sides) -> Field {
+        let mut field = self.musts.field(model, lanes, sides.sure, sides.possible);
+        if field.entrants.count_ones() < 2 {
+            return field;
+        }
+        let firm = lanes.iter().copied().filter(|lane| model.is_among(*lane, field.firm));
+        let Some(anchor) = firm.min_by_key(|lane| self.rough_burden(model, *lane)) else { return field };
+        let (first, last) = (lanes[0] / ROW, lanes[lanes.len() - 1] / ROW);
+        let above = self.differences(model, Way::Below, anchor, first..last + 1);
+        for lane in lanes.iter().copied().filter(|lane| above[lane / ROW][lane % ROW] > 0) {
+            field.leave_out(model, lane);
+        }
+        field
+    }
+
+    /// Whether the answer to a question makes no difference anywhere in the box: what hangs on it asks no more of any
+    /// platform that a margin may rest on than what is certain anyway.
+    pub(super) fn is_idle(&mut self, model: &Model, frame: &Frame, question: usize, sides: Sides) -> bool {
+        let mut open = model.touched_by[question].iter().filter(|criterion| frame.is_open(**criterion));
+        let may_be_idle = |criterion: &usize| {
+            let effect = &model.effects[*criterion];
+            effect.effort == 0 && effect.familiarity.is_empty() && effect.leaves == 0
+        };
+        if !open.clone().all(may_be_idle) {
+            return false;
+        }
+        let entrants = self.field(model, &model.with, sides).entrants
+            | self.field(model, &model.without, sides).entrants;
+        let lanes = || (0..model.platform_at.len()).filter(|lane| model.is_among(*lane, entrants));
+        open.all(|criterion| {
+            let effect = &model.effects[*criterion];
+            (effect.removes | effect.misses) & entrants == 0
+                && model.demands_of[*criterion].iter().all(|(aspect, rows)| {
+                    let held = &self.held[aspect * model.rows..];
+                    lanes()
+                        .all(|lane| model.gaps[rows + lane / ROW][lane % ROW] <= held[lane / ROW][lane % ROW])
+                })
+        })
+    }
+
+    /// The burden of what is certain, at the middle of what effort may cost; only for choosing.
+    fn rough_burden(&self, model: &Model, lane: usize) -> i64 {
+        let held = self
+            .open_of
+            .iter()
+            .map(|(aspect, _)| i64::from(self.held[aspect * model.rows + lane / ROW][lane % ROW]));
+        self.price.0.midpoint(self.price.1) * model.efforts[lane] + model.shortfall_price * held.sum::<i64>()
     }
 
     /// The platform that may be the furthest below `platform` in burden, if one may be preferred to it.

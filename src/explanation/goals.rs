@@ -9,13 +9,11 @@ use super::search::{Goal, Promise, Seen};
 pub(super) struct Extreme {
     way: Way,
     best: Option<i64>,
-    /// The verdicts that were seen on the way, a bit for each band.
-    pub(super) bands: u64,
 }
 
 impl Extreme {
     pub(super) fn new(way: Way) -> Self {
-        Self { way, best: None, bands: 0 }
+        Self { way, best: None }
     }
 
     fn toward(&self, margin: i64) -> i64 {
@@ -49,7 +47,6 @@ impl Goal for Extreme {
     }
 
     fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
-        self.bands |= 1 << outcome.band;
         let margin = self.toward(outcome.margin);
         if self.best.is_some_and(|best| margin <= best) {
             return Seen::Nothing;
@@ -63,14 +60,12 @@ impl Goal for Extreme {
 #[derive(Debug)]
 pub(super) struct AnyOf {
     wanted: u64,
-    /// The verdicts that were seen on the way, a bit for each band.
-    pub(super) bands: u64,
 }
 
 impl AnyOf {
     /// `wanted` has a bit for each band.
     pub(super) fn new(wanted: u64) -> Self {
-        Self { wanted, bands: 0 }
+        Self { wanted }
     }
 }
 
@@ -94,7 +89,6 @@ impl Goal for AnyOf {
     }
 
     fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
-        self.bands |= 1 << outcome.band;
         wanted(self.wanted >> outcome.band & 1 == 1)
     }
 }
@@ -188,7 +182,7 @@ impl Goal for Pivot {
         }
         let (least, most) = (measure.least(model, sides), measure.most(model, sides));
         let bands = model.possible((least.margin, most.margin), sides);
-        if bands.count_ones() == 1 {
+        if bands.count_ones() == 1 || measure.is_idle(model, frame, self.question, sides) {
             return None;
         }
         let middle = least.margin.midpoint(most.margin);

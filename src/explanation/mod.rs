@@ -34,7 +34,7 @@ pub use steadiness::{Figure, Fragile, Steadiness};
 pub use sufficient::SufficientReason;
 pub use sureness::{How, Share, Sureness, Unless};
 pub use telling::Telling;
-pub use turning::{Target, TurningPoint, TurningPoints};
+pub use turning::{MOST_CHANGES, Target, TurningPoint, TurningPoints};
 
 /// How many boxes of answers one query may look at: some milliseconds.
 pub const DEFAULT_BUDGET: u64 = 2_000;
@@ -87,7 +87,7 @@ impl Engine {
     ) -> Explanation {
         let root = self.completions(values);
         let mut situation = Situation::new(&self.model, self.model.classes_of(values));
-        let span = self.span(&mut self.search(), &root);
+        let span = self.span(&root);
         let outlook = self.outlook_of(&span, &root, assessment.band);
         let found = turning::find(&mut situation);
         let sufficient_reason = match outlook.status {
@@ -156,17 +156,17 @@ impl Engine {
         span: &outlook::Span,
         outlook: &Outlook,
     ) -> Vec<OpenQuestion> {
-        let settled = outlook.status == Status::Settled;
         let open = self.applicable(root, |question| situation.classes[question].is_none());
+        let can_change = match outlook.status {
+            Status::Settled => vec![Some(false); open.len()],
+            _ => self.can_change(&situation.classes, root, &open, &span.met),
+        };
         let mut open: Vec<OpenQuestion> = open
             .into_iter()
-            .map(|question| OpenQuestion {
+            .zip(can_change)
+            .map(|(question, can_change)| OpenQuestion {
                 question,
-                can_change: if settled {
-                    Some(false)
-                } else {
-                    self.can_change(&mut self.search(), root, question, &span.ends)
-                },
+                can_change,
                 spread: self.spread(situation, question),
             })
             .collect();

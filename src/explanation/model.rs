@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::sureness::Numbers;
 use crate::rulebook::{Classes, Condition, CriterionSide, Leaning, OptionSet, Rulebook, Value};
 
 /// Platforms are worked on in rows of so many.
@@ -742,6 +743,17 @@ impl Model {
     /// How often a question that is answered has an answer of this class.
     pub(super) fn weight(&self, question: usize, class: usize) -> f64 {
         self.class_weights[question][class]
+    }
+
+    /// Draws a class of answers as often as it occurs.
+    pub(super) fn draw_class(&self, question: usize, numbers: &mut Numbers) -> usize {
+        let weights = &self.class_weights[question];
+        let mut rest = numbers.next();
+        let drawn = weights.iter().position(|weight| {
+            rest -= weight;
+            rest < 0.0
+        });
+        drawn.unwrap_or(weights.len() - 1)
     }
 
     /// The side of all these bands, a bit each, if it is one.

@@ -82,8 +82,8 @@ impl Musts {
         }
         let can_be_least = |(value_here, lane): &(i64, usize)| {
             let cheaper = among(field.sure).filter(|(value, _)| value < value_here);
-            let cheaper = cheaper.fold(0, |set, (_, lane)| set | self.bit(model, lane));
-            let here = self.bit(model, *lane);
+            let cheaper = cheaper.fold(0, |set, (_, lane)| set | bit(model, lane));
+            let here = bit(model, *lane);
             let missed_beside = self
                 .open
                 .iter()
@@ -93,8 +93,16 @@ impl Musts {
         };
         among(field.entrants).filter(can_be_least).max_by_key(|(value, _)| *value)
     }
+}
 
-    fn bit(&self, model: &Model, lane: usize) -> u64 {
-        model.platform_at[lane].map_or(0, |platform| 1 << platform)
+impl Field {
+    /// Takes a platform out that no margin rests on.
+    pub(super) fn leave_out(&mut self, model: &Model, lane: usize) {
+        self.entrants &= !bit(model, lane);
+        self.firm &= !bit(model, lane);
     }
+}
+
+fn bit(model: &Model, lane: usize) -> u64 {
+    model.platform_at[lane].map_or(0, |platform| 1 << platform)
 }

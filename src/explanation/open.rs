@@ -1,11 +1,12 @@
 //! Open questions: which of them can still change the result, and how far each moves the margin.
 
 use super::Engine;
+use super::bounds::Outcome;
 use super::goals::{OtherPlatform, Pivot};
 use super::model::Frame;
-use super::outlook::Ends;
 use super::search::{End, Search};
 use super::situation::Situation;
+use super::sureness::Numbers;
 
 /// A question without an answer that may apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +19,11 @@ pub struct OpenQuestion {
     /// Points of margin between its least and its most favourable answer, the others as they are known now.
     pub spread: i64,
 }
+
+/// How many sets of answers are drawn for a question that seems to decide nothing.
+const DRAWS: usize = 64;
+/// How many of them are looked at more closely.
+const CLIMBS: usize = 4;
 
 impl Engine {
     pub(super) fn spreads_of(&self, situation: &mut Situation<'_>) -> Vec<i64> {
@@ -33,51 +39,162 @@ impl Engine {
         most - least
     }
 
-    /// Whether the answer to a question can decide the verdict, given the box of all that is open.
+    /// For each of the open questions, whether its answer can decide the verdict, given the class of each answer, the
+    /// box of all that is open, and some complete sets of answers of different bands that were met there.
     pub(super) fn can_change(
         &self,
-        search: &mut Search<'_>,
+        given: &[Option<usize>],
         root: &Frame,
-        question: usize,
-        ends: &Ends,
-    ) -> Option<bool> {
-        if self.decides_on_the_way(search, question, ends) {
-            return Some(true);
-        }
-        match search.run(root, &mut Pivot::new(question)) {
-            End::Found => Some(true),
-            End::Exhausted => Some(false),
-            End::OutOfBudget => None,
+        open: &[usize],
+        met: &[(usize, Frame)],
+    ) -> Vec<Option<bool>> {
+        let mut search = self.search();
+        let mut decide = vec![false; open.len()];
+        self.decide_at_edges(&mut search, open, met, &mut decide);
+        let prove = |(question, decides): (&usize, bool)| {
+            if decides || self.decides_somewhere(&mut search, given, *question) {
+                return Some(true);
+            }
+            match self.part_of_search().run(root, &mut Pivot::new(*question)) {
+                End::Found => Some(true),
+                End::Exhausted => Some(false),
+                End::OutOfBudget => None,
+            }
+        };
+        open.iter().zip(decide).map(prove).collect()
+    }
+
+    /// Goes from each of the sets of answers to each of another band; wherever the band changes on the way, sees which
+    /// of the questions decide there.
+    fn decide_at_edges(
+        &self,
+        search: &mut Search<'_>,
+        questions: &[usize],
+        met: &[(usize, Frame)],
+        decide: &mut [bool],
+    ) {
+        for (from, start) in met {
+            for (_, end) in met.iter().filter(|(band, _)| band != from) {
+                let (mut before, mut band) = (start.clone(), *from);
+                for question in 0..self.model.classes.len() {
+                    let Some(at) = self.step(&before, end, question) else { continue };
+                    let next = search.outcome(&at).band;
+                    if next != band {
+                        for (frame, band) in [(&before, band), (&at, next)] {
+                            let left = questions.iter().zip(&mut *decide).filter(|(_, decides)| !**decides);
+                            left.for_each(|(question, decides)| {
+                                *decides = self.decides_here(search, *question, frame, band);
+                            });
+                        }
+                    }
+                    (before, band) = (at, next);
+                }
+            }
         }
     }
 
-    /// Goes from the answers with the least margin to those with the greatest, one question at a time, and sees whether
-    /// somewhere on the way the answer to `question` decides.
-    fn decides_on_the_way(&self, search: &mut Search<'_>, question: usize, ends: &Ends) -> bool {
-        let own = self.model.variables_of[question].clone();
-        let mut at = ends.least.clone();
-        for other in (0..self.model.classes.len()).filter(|other| *other != question) {
-            let variables = self.model.variables_of[other].clone();
-            if at.domains[variables.clone()] == ends.most.domains[variables.clone()] {
-                continue;
-            }
-            at.domains[variables.clone()].copy_from_slice(&ends.most.domains[variables]);
-            self.model.settle_question(&mut at, other);
-            let here = search.outcome(&at);
-            let kept = at.domains[own.clone()].to_vec();
-            let mut decides = false;
-            for end in [&ends.least, &ends.most] {
-                at.domains[own.clone()].copy_from_slice(&end.domains[own.clone()]);
-                self.model.settle_question(&mut at, question);
-                decides |= here.band != search.outcome(&at).band;
-            }
-            at.domains[own.clone()].copy_from_slice(&kept);
-            self.model.settle_question(&mut at, question);
-            if decides {
+    /// Draws answers with which that to a question moves the margin, and changes the others, one at a time, as long as
+    /// that brings the margin nearer to where verdicts differ.
+    fn decides_somewhere(&self, search: &mut Search<'_>, given: &[Option<usize>], question: usize) -> bool {
+        let mut numbers = Numbers::default();
+        let mut climbs = 0;
+        for _ in 0..DRAWS {
+            let drawn = given.iter().enumerate().map(|(question, class)| {
+                class.or_else(|| Some(self.model.draw_class(question, &mut numbers)))
+            });
+            let drawn: Vec<Option<usize>> = drawn.collect();
+            let frame = self.model.situation(&drawn);
+            let outcome = search.outcome(&frame);
+            if self.decides_here(search, question, &frame, outcome.band) {
                 return true;
+            }
+            if self.moves_here(search, question, &frame, outcome.margin) {
+                if self.climbs_to_an_edge(given, drawn, question) {
+                    return true;
+                }
+                climbs += 1;
+                if climbs == CLIMBS {
+                    return false;
+                }
             }
         }
         false
+    }
+
+    fn climbs_to_an_edge(
+        &self,
+        given: &[Option<usize>],
+        mut at: Vec<Option<usize>>,
+        question: usize,
+    ) -> bool {
+        let mut distance = i64::MAX;
+        loop {
+            let mut situation = Situation::new(&self.model, at.clone());
+            let mut nearest = None;
+            for other in (0..given.len()).filter(|other| given[*other].is_none() && *other != question) {
+                for class in 0..self.model.classes[other].len() {
+                    let outcomes: Vec<Outcome> = (0..self.model.classes[question].len())
+                        .map(|own| situation.after(&[(question, own), (other, class)]))
+                        .collect();
+                    if outcomes.iter().any(|outcome| outcome.band != outcomes[0].band) {
+                        return true;
+                    }
+                    let Some(here) = self.distance_to_an_edge(&outcomes) else { continue };
+                    if here < distance {
+                        distance = here;
+                        nearest = Some((other, class));
+                    }
+                }
+            }
+            let Some((other, class)) = nearest else { return false };
+            at[other] = Some(class);
+        }
+    }
+
+    /// How far margins that differ are from the nearest one that separates two verdicts; `None` where they are all the same.
+    fn distance_to_an_edge(&self, outcomes: &[Outcome]) -> Option<i64> {
+        let margins = || outcomes.iter().map(|outcome| outcome.margin);
+        let (least, most) = (margins().min()?, margins().max()?);
+        let edges = self.model.bands.iter().filter_map(|(to, _)| *to);
+        let distance = edges.map(|edge| (edge - most).max(least - edge - 1).max(0)).min()?;
+        (least < most).then_some(distance)
+    }
+
+    /// A set of answers with that to one question taken from another; `None` where both answer it alike.
+    fn step(&self, from: &Frame, to: &Frame, question: usize) -> Option<Frame> {
+        let variables = self.model.variables_of[question].clone();
+        if from.domains[variables.clone()] == to.domains[variables.clone()] {
+            return None;
+        }
+        let mut frame = from.clone();
+        frame.domains[variables.clone()].copy_from_slice(&to.domains[variables]);
+        self.model.settle_question(&mut frame, question);
+        Some(frame)
+    }
+
+    /// Whether another answer to a question moves the margin of a complete set of answers.
+    fn moves_here(&self, search: &mut Search<'_>, question: usize, at: &Frame, margin: i64) -> bool {
+        self.is_other_here(search, question, at, |outcome| outcome.margin != margin)
+    }
+
+    /// Whether another answer to a question leads from a complete set of answers to another band than its own.
+    fn decides_here(&self, search: &mut Search<'_>, question: usize, at: &Frame, band: usize) -> bool {
+        self.is_other_here(search, question, at, |outcome| outcome.band != band)
+    }
+
+    fn is_other_here(
+        &self,
+        search: &mut Search<'_>,
+        question: usize,
+        at: &Frame,
+        is_other: impl Fn(Outcome) -> bool,
+    ) -> bool {
+        let mut changed = at.clone();
+        (0..self.model.classes[question].len()).any(|class| {
+            self.model.put(&mut changed.domains, question, class);
+            self.model.settle_question(&mut changed, question);
+            is_other(search.outcome(&changed))
+        })
     }
 
     /// Whether every completion leads to this platform.

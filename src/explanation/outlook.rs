@@ -5,13 +5,13 @@ use super::bounds::Way;
 use super::goals::{AnyOf, Extreme};
 use super::model::Frame;
 use super::search::{End, Reach, Search};
-use super::sureness::{Prospect, Share, Sureness};
+use super::sureness::{Prospect, Share, Sureness, Weighing};
 use crate::rulebook::Value;
 
 /// What is still possible, whatever the open answers turn out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outlook {
-    /// The least and the greatest possible margin.
+    /// Proved bounds on the margin: none that is possible lies outside them. Where few answers are open, both are possible.
     pub margins: (i64, i64),
     /// The indices of the possible verdicts' bands, from the least margin up.
     pub verdicts: Vec<usize>,
@@ -21,8 +21,8 @@ pub struct Outlook {
     pub sureness: Sureness,
     /// What that comes to.
     pub status: Status,
-    /// Whether margins and verdicts are exactly those that are possible; otherwise the search ran out of its budget,
-    /// the margins are bounds that may be too wide, and verdicts are listed that may be impossible. None is missing.
+    /// Whether every verdict that is listed was met; otherwise the search ran out of its budget, and one may be listed
+    /// that is impossible. None is missing.
     pub proved: bool,
 }
 
@@ -42,20 +42,20 @@ pub(super) struct Span {
     pub(super) margins: (i64, i64),
     bands: u64,
     proved: bool,
-    pub(super) ends: Ends,
+    /// Complete sets of answers, with the band that each comes to.
+    pub(super) met: Vec<(usize, Frame)>,
 }
 
-/// Complete sets of answers with the least and the greatest margin.
-pub(super) struct Ends {
-    pub(super) least: Frame,
-    pub(super) most: Frame,
-}
+/// How many sets of answers are drawn at most to meet each possible verdict.
+const DRAWS: usize = 64;
+/// The part of the boxes that one of several searches for an explanation may look at.
+const PART: u64 = 8;
 
 impl Engine {
     /// What is still possible, given a value or none for each question, and the band of what is known.
     pub fn outlook(&self, values: &[Option<Value>], band: usize) -> Outlook {
         let root = self.completions(values);
-        self.outlook_of(&self.span(&mut self.search(), &root), &root, band)
+        self.outlook_of(&self.span(&root), &root, band)
     }
 
     pub(super) fn outlook_of(&self, span: &Span, root: &Frame, band: usize) -> Outlook {
@@ -71,35 +71,66 @@ impl Engine {
         Outlook { margins: span.margins, verdicts, shares, sureness, status, proved: span.proved }
     }
 
-    /// The range of margins and the possible bands of a box.
-    pub(super) fn span(&self, search: &mut Search<'_>, root: &Frame) -> Span {
-        let Reach { margins: (least, most), sides, .. } = search.reach(root);
+    /// Bounds on the margins of a box, and its possible bands: those that were met, and those that no search ruled out.
+    pub(super) fn span(&self, root: &Frame) -> Span {
+        let Reach { margins: (least, most), sides, .. } = self.search().reach(root);
+        let mut met = Vec::new();
+        let margins =
+            (self.extreme(root, Way::Below, least, &mut met), self.extreme(root, Way::Above, most, &mut met));
+        let possible = self.model.possible(margins, sides);
+        self.draw(root, possible, &mut met);
         let mut proved = true;
-        let mut seen = 0;
-        let mut extreme = |way: Way, bound: i64| {
-            let mut goal = Extreme::new(way);
-            let end = search.run(root, &mut goal);
-            seen |= goal.bands;
-            proved &= end == End::Exhausted;
-            let margin = if end == End::Exhausted { goal.margin() } else { goal.bound(search.rest) };
-            (margin.unwrap_or(bound), search.kept.clone())
-        };
-        let (low, high) = (extreme(Way::Below, least), extreme(Way::Above, most));
-        let margins = (low.0, high.0);
-        for band in bits(self.model.possible(margins, sides)).into_iter().map(|band| 1_u64 << band) {
-            if seen & band != 0 {
-                continue;
-            }
-            let mut goal = AnyOf::new(band);
-            let end = search.run(root, &mut goal);
-            seen |= goal.bands;
-            if end == End::OutOfBudget {
-                seen |= band;
-                proved = false;
+        let mut bands = bands_of(&met);
+        for band in bits(possible & !bands) {
+            let mut search = self.part_of_search();
+            match search.run(root, &mut AnyOf::new(1 << band)) {
+                End::Found => met.push((band, search.kept.clone())),
+                End::Exhausted => {}
+                End::OutOfBudget => {
+                    proved = false;
+                    bands |= 1 << band;
+                }
             }
         }
-        Span { margins, bands: seen, proved, ends: Ends { least: low.1, most: high.1 } }
+        Span { margins, bands: bands | bands_of(&met), proved, met }
     }
+
+    /// A bound on the margins of a box from one side: the last of them, or one beyond all where the search is cut short.
+    fn extreme(&self, root: &Frame, way: Way, bound: i64, met: &mut Vec<(usize, Frame)>) -> i64 {
+        let (mut goal, mut search) = (Extreme::new(way), self.part_of_search());
+        let end = search.run(root, &mut goal);
+        let kept = search.kept.clone();
+        met.push((search.outcome(&kept).band, kept));
+        let found = if end == End::Exhausted { goal.margin() } else { goal.bound(search.rest) };
+        found.unwrap_or(bound)
+    }
+
+    /// Draws answers until each of the possible bands is met.
+    fn draw(&self, root: &Frame, possible: u64, met: &mut Vec<(usize, Frame)>) {
+        let mut weighing = Weighing::new(self.search(), 1);
+        let mut frame = root.clone();
+        for _ in 0..DRAWS {
+            if possible & !bands_of(met) == 0 {
+                return;
+            }
+            frame.copy_from(root);
+            weighing.fill(&mut frame);
+            let band = weighing.search.outcome(&frame).band;
+            if bands_of(met) >> band & 1 == 0 {
+                met.push((band, frame.clone()));
+            }
+        }
+    }
+
+    /// A search that is one of several for an explanation.
+    pub(super) fn part_of_search(&self) -> Search<'_> {
+        Search::new(&self.model, (self.budget / PART).max(1))
+    }
+}
+
+/// The bands that were met, a bit each.
+fn bands_of(met: &[(usize, Frame)]) -> u64 {
+    met.iter().fold(0, |bands, (band, _)| bands | 1 << band)
 }
 
 /// The positions of the bits that are set.

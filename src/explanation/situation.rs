@@ -160,21 +160,6 @@ impl<'m> Situation<'m> {
         &self.singles[question][class].flips
     }
 
-    pub(super) fn holds(&self, criterion: usize) -> bool {
-        self.holds[criterion]
-    }
-
-    /// The platforms that are off the table by name as it stands, a bit each.
-    pub(super) fn removed_now(&self) -> u64 {
-        let holds = self.model.constraints.iter().filter(|criterion| self.holds[**criterion]);
-        holds.fold(0, |removed, criterion| removed | self.model.effects[*criterion].removes)
-    }
-
-    /// The platforms that miss a must as it stands, a bit each.
-    pub(super) fn missed_now(&self) -> u64 {
-        self.out.missed
-    }
-
     /// Puts the changes into the scratch frame and lists the criteria that flip.
     fn apply(&mut self, changes: &[Change]) {
         let Scratch { frame, list, .. } = &mut self.scratch;

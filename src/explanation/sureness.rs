@@ -233,7 +233,7 @@ impl<'m> Weighing<'m> {
             search,
             budget: budget.max(1),
             boxes: BinaryHeap::new(),
-            numbers: Numbers(0),
+            numbers: Numbers::default(),
             count: 0,
             proved: vec![0.0; bands],
             drawn: vec![0.0; bands],
@@ -359,10 +359,11 @@ impl<'m> Weighing<'m> {
 }
 
 /// Random numbers from 0 to 1 that are the same every time (SplitMix64; Steele, Lea and Flood, OOPSLA 2014).
-struct Numbers(u64);
+#[derive(Debug, Default)]
+pub(super) struct Numbers(u64);
 
 impl Numbers {
-    fn next(&mut self) -> f64 {
+    pub(super) fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

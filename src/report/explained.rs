@@ -554,19 +554,10 @@ impl Writer<'_> {
     }
 }
 
-/// How complete a list of turning points is.
+/// How many ways there are, and of which kind.
 fn scope(turning: &TurningPoints) -> String {
-    let (number, upto) = (turning.points.len(), turning.complete_to);
-    let changes = match upto {
-        1 => "one changed answer".to_owned(),
-        2 => "one or two changed answers".to_owned(),
-        usize::MAX => "any number of changed answers".to_owned(),
-        upto => format!("up to {upto} changed answers"),
-    };
-    let beyond = if turning.proved { "" } else { "; more changes were not searched" };
-    match number {
-        0 if turning.proved => "no change of answers leads there".to_owned(),
-        0 => format!("no way with {changes}{beyond}"),
-        number => format!("{} with {changes}{beyond}", counted(number, "way", "ways")),
+    match turning.points.len() {
+        0 => "no one or two changed answers lead there".to_owned(),
+        number => format!("{} with one or two changed answers", counted(number, "way", "ways")),
     }
 }

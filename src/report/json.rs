@@ -6,7 +6,7 @@ use super::cases::{OddsShape, PrecedentShape, odds_shape, precedent_shape};
 use super::content::{Availability, Contents};
 use super::explained;
 use super::outcome::{self, Outcome};
-use crate::explanation::{Status, Target};
+use crate::explanation::{MOST_CHANGES, Status, Target};
 use crate::rulebook::Rulebook;
 
 /// The name and version of the shape.
@@ -109,8 +109,7 @@ struct Values<'a> {
 struct Turn<'a> {
     to: &'a str,
     kind: &'static str,
-    complete_to: Option<usize>,
-    proved: bool,
+    complete_to: usize,
     total: usize,
     text: &'a str,
     sets: Vec<Set<'a>>,
@@ -459,16 +458,15 @@ fn sufficient_reasons<'a>(contents: &'a Contents<'_>) -> Vec<Reason<'a>> {
 
 fn turning_points<'a>(contents: &'a Contents<'_>) -> Vec<Turn<'a>> {
     let questions = contents.rulebook.questions();
-    let turns = contents.explained.turns.iter().zip(&contents.explanation.turning_points);
+    let turns = contents.explained.turns.iter();
     turns
-        .map(|(turn, found)| Turn {
+        .map(|turn| Turn {
             to: &turn.to,
             kind: match turn.target {
                 Target::Verdict(_) => "verdict",
                 Target::Side(_) => "side",
             },
-            complete_to: (found.complete_to != usize::MAX).then_some(found.complete_to),
-            proved: found.proved,
+            complete_to: MOST_CHANGES,
             total: turn.sets.len(),
             text: &turn.scope,
             sets: turn

@@ -359,7 +359,7 @@ fn the_summary_of_a_job_is_at_most_25_lines_and_links_to_the_record() {
     assert!(summary.lines().count() <= 25, "{} lines:\n{summary}", summary.lines().count());
     for part in [
         "## needk8s check: failed",
-        "| decided (2026-11-23) | not-yet |",
+        "| recorded (2026-11-23) | not-yet |",
         "| now | not-yet |",
         "Moved by \\`services\\`: ",
         "| answers | **fails** |",

@@ -59,7 +59,10 @@ fn an_undecided_record_is_not_decided_yet() {
     let record = program.read("needk8s.toml");
     assert!(record.contains("verdict = \"undecided\"\nleaning = { verdict = "), "{record}");
     assert!(!record.contains("\nplatform = ") && !record.contains("revisit"), "{record}");
-    fails(&program.run("check"), &["not decided yet", "can still be", "to settle it"]);
+    fails(
+        &program.run("check"),
+        &["recorded on 2026-11-23: undecided", "not decided yet", "can still be", "to settle it"],
+    );
     fails(
         &program.run("check --expect overkill,not-yet"),
         &["undecided", "expected was overkill or not-yet"],

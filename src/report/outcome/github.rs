@@ -118,7 +118,7 @@ fn write_summary(out: &mut String, outcome: &Outcome, links: &Links) -> std::fmt
     writeln!(out, "| | verdict | platform | margin |\n| --- | --- | --- | ---: |")?;
     if let Some(then) = &outcome.then {
         let on = then.date.as_ref().map_or(String::new(), |date| format!(" ({})", escape(date)));
-        writeln!(out, "| decided{on} | {}", row(then))?;
+        writeln!(out, "| recorded{on} | {}", row(then))?;
     }
     writeln!(out, "| now | {}", row(&outcome.now))?;
     if !outcome.moved_by.is_empty() {

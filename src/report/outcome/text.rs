@@ -1,6 +1,7 @@
 //! The outcome of a check for people who read a log: one line when it holds.
 
 use super::{Because, Outcome, State, names, signed};
+use crate::rulebook::UNDECIDED;
 use crate::text::{counted, list, one_line};
 
 /// The first line: whether it passes, and the answer.
@@ -30,7 +31,8 @@ pub fn lines(outcome: &Outcome) -> Vec<String> {
     if !outcome.holds() {
         if let Some(then) = &outcome.then {
             let on = then.date.as_ref().map_or(String::new(), |date| format!(" on {date}"));
-            lines.push(format!("decided{on}: {}", state(then)));
+            let verb = if then.verdict == UNDECIDED { "recorded" } else { "decided" };
+            lines.push(format!("{verb}{on}: {}", state(then)));
         }
         lines.push(format!("now: {}", state(&outcome.now)));
         if !outcome.moved_by.is_empty() {

@@ -2,7 +2,6 @@
 
 use crate::document::{FaultLog, Span};
 use crate::rulebook::classes::{Classes, MAX_CLASSES, MAX_SET_CLASSES};
-use crate::rulebook::condition::Outcomes;
 use crate::rulebook::{Reading, Rulebook, Truth};
 
 /// Platforms, bands: a bit each in the searches.
@@ -117,7 +116,7 @@ impl<'a> Search<'a> {
 
     fn report(mut self, places: &Places<'_>) {
         let mut readings = vec![Reading::Unknown; self.rulebook.questions.len()];
-        let (criterion, message, help) = match self.step(0, &mut readings) {
+        let (criterion, message, help) = match self.step(0, &mut readings, &self.constraints.clone(), 0) {
             Found::Nothing => return,
             Found::TooIntricate => {
                 let Some((criterion, _)) = self.constraints.first() else { return };
@@ -161,7 +160,15 @@ impl<'a> Search<'a> {
         format!("with {} all of {} hold", answers.join(", "), ids.join(", "))
     }
 
-    fn step(&mut self, depth: usize, readings: &mut Vec<Reading>) -> Found {
+    /// Looks at all answers to the questions from `depth` on. Of the constraints, those that are `open` may hold or not
+    /// as far as it is known so far, and those that hold have `removed` some platforms.
+    fn step(
+        &mut self,
+        depth: usize,
+        readings: &mut Vec<Reading>,
+        open: &[(usize, u64)],
+        mut removed: u64,
+    ) -> Found {
         self.steps += 1;
         if self.steps > MAX_STEPS {
             return Found::TooIntricate;
@@ -170,14 +177,18 @@ impl<'a> Search<'a> {
         let left = self.questions.get(depth..).unwrap_or_default();
         let known = |question: usize| (!left.contains(&question)).then(|| readings[question]);
         let outcomes = |index: usize| self.rulebook.criteria[index].when.outcomes(&known);
-        let removed = |wanted: fn(Outcomes) -> bool| {
-            let such = self.constraints.iter().filter(|(index, _)| wanted(outcomes(*index)));
-            such.fold(0, |mask, (_, removes)| mask | removes)
-        };
-        if removed(|outcomes| outcomes.can_hold) != everything {
+        let mut still_open = Vec::new();
+        for (index, removes) in open {
+            match outcomes(*index) {
+                outcomes if outcomes.must_hold() => removed |= removes,
+                outcomes if outcomes.can_hold => still_open.push((*index, *removes)),
+                _ => {}
+            }
+        }
+        if still_open.iter().fold(removed, |mask, (_, removes)| mask | removes) != everything {
             return Found::Nothing;
         }
-        if removed(Outcomes::must_hold) == everything {
+        if removed == everything {
             let holding = self.constraints.iter().map(|(index, _)| *index);
             let holding = holding.filter(|index| outcomes(*index).must_hold()).collect();
             return Found::Exhausted { holding, readings: readings.clone() };
@@ -194,7 +205,7 @@ impl<'a> Search<'a> {
             };
         for choice in choices {
             readings[question] = choice;
-            let found = self.step(depth + 1, readings);
+            let found = self.step(depth + 1, readings, &still_open, removed);
             if !matches!(found, Found::Nothing) {
                 return found;
             }
