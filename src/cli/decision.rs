@@ -473,8 +473,7 @@ impl Record<'_> {
         for (index, question) in self.rulebook.questions().iter().enumerate() {
             let applies = self.assessment.readings.get(index) != Some(&Reading::DoesNotApply);
             let given = self.answers.given(index).filter(|_| applies);
-            if let Some(Ok(answer)) = given.map(|given| item(self.rulebook, index, given.value).into_value())
-            {
+            if let Some(Item::Value(answer)) = given.map(|given| item(self.rulebook, index, given.value)) {
                 answers.insert(&question.id, answer);
             }
         }

@@ -13,13 +13,13 @@ fn open_answer() -> (String, String) {
     let engine = Engine::new(&rulebook);
     for (index, question) in rulebook.questions().iter().enumerate() {
         let Kind::Choice(options) = &question.kind else { continue };
-        for option in 0..options.len() {
+        for (option, named) in options.iter().enumerate() {
             let mut given = vec![None; rulebook.questions().len()];
             given[index] = Some(Value::Choice(option));
             let band = assess(&rulebook, rulebook.readings(|question| given[question])).band;
             let outlook = engine.outlook(&given, band);
             if outlook.status == Status::Undecided && outlook.verdicts.len() == rulebook.bands().len() {
-                let (question, option) = (&question.id, &options[option].id);
+                let (question, option) = (&question.id, &named.id);
                 return (format!("{question} = \"{option}\""), format!("{question} {option}"));
             }
         }
