@@ -454,7 +454,7 @@ impl Check<'_> {
                     given.origin,
                     finding.place(),
                     question.spell(finding.value),
-                    finding.says()
+                    finding.says().trim_end_matches('.')
                 ),
                 place: self.place_of(found),
             }

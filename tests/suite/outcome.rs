@@ -361,7 +361,7 @@ fn the_summary_of_a_job_is_at_most_25_lines_and_links_to_the_record() {
         "## needk8s check: failed",
         "| recorded (2026-11-23) | not-yet |",
         "| now | not-yet |",
-        "Moved by \\`services\\`: ",
+        "Would move it: \\`services\\`: ",
         "| answers | **fails** |",
         "Record: [needk8s.toml:",
         "(<https://github.com/acme/shop/blob/0123abc/needk8s.toml#L",

@@ -127,7 +127,8 @@ fn write_summary(out: &mut String, outcome: &Outcome, links: &Links) -> std::fmt
         if outcome.moved_by.len() > MOST_MOVES {
             moved.push(format!("{} more", outcome.moved_by.len() - MOST_MOVES));
         }
-        writeln!(out, "\nMoved by {}.", moved.join("; "))?;
+        let by = if outcome.has_moved() { "Moved by" } else { "Would move it:" };
+        writeln!(out, "\n{by} {}.", moved.join("; "))?;
     }
     writeln!(out, "\n| gate | | why |\n| --- | --- | --- |")?;
     for gate in &outcome.gates {

@@ -233,6 +233,11 @@ impl Outcome {
         self.report_only || self.holds()
     }
 
+    /// Whether the verdict is another one than was recorded; if not, what is told of as a mover only would move it.
+    fn has_moved(&self) -> bool {
+        self.then.as_ref().is_none_or(|then| then.verdict != self.now.verdict)
+    }
+
     /// The gates that do not hold and are not waived.
     pub fn failing(&self) -> impl Iterator<Item = &Gate> {
         self.gates.iter().filter(|gate| !gate.passes())

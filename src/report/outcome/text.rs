@@ -37,7 +37,8 @@ pub fn lines(outcome: &Outcome) -> Vec<String> {
         lines.push(format!("now: {}", state(&outcome.now)));
         if !outcome.moved_by.is_empty() {
             let moved: Vec<&str> = outcome.moved_by.iter().map(|moved| moved.text.as_str()).collect();
-            lines.push(format!("moved by: {}", moved.join("; ")));
+            let by = if outcome.has_moved() { "moved by" } else { "would move it" };
+            lines.push(format!("{by}: {}", moved.join("; ")));
         }
         for gate in outcome.failing() {
             let word = gate.name.word();
