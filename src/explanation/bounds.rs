@@ -492,13 +492,13 @@ impl Measure {
                 let earlier = &group[..at];
                 each_bit(need.values & own, |value| {
                     // Of several demands that count with the same value, the largest does.
-                    let mut over = above;
+                    let mut known = second;
                     for other in earlier.iter().filter(|other| other.values >> value & 1 == 1) {
-                        let mut known = excess(other.rows);
-                        for column in 0..ROW {
-                            known[column] = (known[column] - second[column]).max(0);
-                            over[column] = (over[column] - known[column]).max(0);
-                        }
+                        raise(&mut known, &excess(other.rows));
+                    }
+                    let mut over = above;
+                    for column in 0..ROW {
+                        over[column] = (over[column] - (known[column] - second[column])).max(0);
                     }
                     add(self.shares.at(slots.start + value, row), &over);
                 });

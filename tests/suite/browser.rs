@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::program::Program;
 
 /// Set where a browser has to be there.
-const REQUIRED: &str = "NEEDK8S_BROWSER";
+const REQUIRED: &str = "REQUIRE_BROWSER";
 
 /// A browser without a window, spoken to over a pair of pipes: messages of the DevTools protocol, each ended by a zero.
 /// <https://chromedevtools.github.io/devtools-protocol/>
