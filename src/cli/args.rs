@@ -1,7 +1,7 @@
 //! The command line, made from the questions of the active rulebook.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -26,6 +26,8 @@ pub(super) struct Plan {
     /// Patterns of paths that a scan leaves out.
     pub(super) exclude: Vec<String>,
     pub(super) format: Option<Format>,
+    /// The format for other programs in which a check tells its outcome.
+    pub(super) exchange: Option<Exchange>,
     pub(super) output: Option<PathBuf>,
     pub(super) verbose: bool,
     /// Whether only the verdict is wanted, and how.
@@ -45,6 +47,34 @@ pub(super) enum Short {
     /// The id of the verdict.
     Word,
 }
+
+/// A format in which other programs take the outcome of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exchange {
+    Sarif,
+    Junit,
+}
+
+impl Exchange {
+    /// All of them, by the word of the flag and the extension of a file.
+    const ALL: [(&'static str, &'static str, Self); 2] =
+        [("sarif", "sarif", Self::Sarif), ("junit", "xml", Self::Junit)];
+
+    /// The one that a command is to use, if it knows them and one is asked for.
+    fn asked_for(matches: &ArgMatches, format: Option<&str>, output: Option<&Path>) -> Option<Self> {
+        matches.try_get_one::<bool>(REPORT_ONLY).ok()?;
+        let extension = output.and_then(Path::extension).and_then(OsStr::to_str);
+        let mut all = Self::ALL.into_iter();
+        let asked = all.find(|(word, its, _)| match format {
+            Some(format) => format == *word,
+            None => extension == Some(its),
+        });
+        asked.map(|(.., exchange)| exchange)
+    }
+}
+
+/// The flag of the command whose outcome comes in formats of its own.
+pub(super) const REPORT_ONLY: &str = "report-only";
 
 /// The format that is nothing but the verdict.
 const WORD: &str = "word";
@@ -319,6 +349,20 @@ pub(super) fn with_report(command: Command) -> Command {
         )
 }
 
+/// The same for the outcome of a check, which other programs take in formats of their own.
+pub(super) fn with_outcome(command: Command) -> Command {
+    let every = Format::ALL.map(|(name, _)| name).into_iter();
+    let every = every.chain(Exchange::ALL.map(|(name, ..)| name)).chain([WORD]);
+    with_report(command)
+        .mut_arg("format", |arg| arg.value_parser(PossibleValuesParser::new(every)))
+        .mut_arg("output", |arg| {
+            arg.help("Write the result to this file; its extension (.md, .html, .json, .sarif, .xml, .txt) chooses the format")
+        })
+        .mut_arg("quiet", |arg| arg.help("Tell only whether it passes"))
+        .mut_arg("verbose", |arg| arg.help("Show the assessment, too, with everything that it is made of"))
+        .arg(flag(REPORT_ONLY, "Report what fails, and pass all the same").help_heading("Gates"))
+}
+
 /// Adds everything that answers come from.
 pub(super) fn with_answers(command: Command, rulebook: &Rulebook) -> Command {
     with_options(command, rulebook).arg(scan_arg()).arg(exclude_arg())
@@ -418,11 +462,13 @@ fn plain_takes(question: &Question) -> String {
 pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, String> {
     let output: Option<PathBuf> = path(inner, "output");
     let format_name = inner.try_get_one::<String>("format").ok().flatten().map(String::as_str);
+    let exchange = Exchange::asked_for(inner, format_name, output.as_deref());
     let named = match format_name {
         Some(WORD) => Some(Format::Text),
         name => name.and_then(Format::named),
     };
     let format = match (&output, named) {
+        _ if exchange.is_some() => None,
         (Some(file), None) => Some(format_of(file)?),
         (_, named) => named,
     };
@@ -435,6 +481,7 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
         scan: path(inner, "scan"),
         exclude: texts(inner, "exclude"),
         format,
+        exchange,
         output,
         verbose: asks(inner, "verbose"),
         short: match format_name {

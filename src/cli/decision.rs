@@ -15,10 +15,11 @@ use crate::document::{Entry, FaultLog, Located, Node, Reader, SourceFile, did_yo
 use crate::explanation::{Explanation, Status, Target};
 use crate::facts::{Conclusions, Finding, Place};
 use crate::report::condition_of;
+use crate::report::outcome::{GateName, Waiver};
 use crate::rulebook::{
-    Condition, Leaning, Reading, Rulebook, UNDECIDED, Value, read_answer, read_answer_table,
+    Condition, Leaning, Question, Reading, Rulebook, UNDECIDED, Value, read_answer, read_answer_table,
 };
-use crate::text::one_line;
+use crate::text::{one_line, shortened};
 
 /// The file's name, in the working directory.
 pub(super) const FILE: &str = "needk8s.toml";
@@ -26,30 +27,68 @@ pub(super) const FILE: &str = "needk8s.toml";
 /// The tables that the file may have of its own.
 const TABLES: [&str; 4] = ["answers", "decision", "evidence", "scan"];
 
+/// The tables of leave for gates to fail.
+const WAIVER: &str = "waiver";
+
+/// The keys of a decision.
+const KEYS: [&str; 10] = [
+    "verdict", "leaning", "platform", "margin", "sureness", "date", "rulebook", "version", DECIDED_ON,
+    "revisit",
+];
+
+/// The answers that it was decided on, and the remark beside them.
+const DECIDED_ON: &str = "answers";
+const DECIDED_ON_REMARK: &str = " # the answers of that day, which check compares; those to change are above";
+
 /// The time of the scan, and what was found, in the table of evidence.
 const SCANNED: &str = "scanned";
 const FOUND: &str = "found";
+const SURENESS: &str = "sureness";
 const LINES: &str = "lines";
 /// How many lines are recorded as evidence of one answer.
 const MAX_LINES: usize = 12;
 /// The remark beside an answer of which only a part was found.
 const PARTIAL: &str = " # as found; there may be more";
 
+/// What the file says beside answers.
+#[derive(Debug, Default)]
+pub(super) struct Recorded {
+    pub(super) decision: Option<Decision>,
+    pub(super) waivers: Vec<Waiver>,
+    /// What nothing is read from, by name and line: "[other] (line 7)".
+    pub(super) unread: Vec<String>,
+}
+
 /// What was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Decision {
+    /// The line that says the verdict.
+    pub(super) line: usize,
     /// The index of the verdict's band; `None` when it was undecided.
     pub(super) verdict: Option<usize>,
     /// The id of the platform; one that the rulebook no longer knows is kept.
     pub(super) platform: Option<String>,
+    /// The margin; records of older versions have none.
+    pub(super) margin: Option<i64>,
     /// The day.
     pub(super) date: Option<String>,
     /// Name and version of the rulebook.
     pub(super) rulebook: Option<(String, String)>,
+    /// The answers that it was taken on, by question; records of older versions have none.
+    pub(super) decided_on: Option<DecidedOn>,
     /// What would change it, as it was when it was taken.
     pub(super) revisit: Vec<Condition>,
     /// What a scan had found then.
     pub(super) evidence: Vec<Evidence>,
+}
+
+/// The answers that a decision was taken on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DecidedOn {
+    /// Each question that was answered, and how; `None` says that it was not known.
+    pub(super) answers: Vec<(usize, Option<Value>)>,
+    /// The line of the record that says so.
+    pub(super) line: usize,
 }
 
 /// What a scan had found of one question.
@@ -58,30 +97,50 @@ pub(super) struct Evidence {
     pub(super) question: usize,
     pub(super) value: Value,
     /// The lines that showed it.
-    pub(super) lines: Vec<Place>,
+    pub(super) lines: Vec<Shown>,
+}
+
+/// A line that showed something, and the line of the record that says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shown {
+    pub(super) place: Place,
+    pub(super) recorded_at: usize,
 }
 
 impl Decision {
+    /// That it was taken by other rules than those of now: "decided with …, assessed with …".
+    pub(super) fn other_rules(&self, rulebook: &Rulebook) -> Option<String> {
+        let (name, version) = self.rulebook.as_ref()?;
+        let is_other = name != rulebook.name() || version != rulebook.version();
+        is_other.then(|| {
+            let (name, version) = (one_line(name), one_line(version));
+            format!(
+                "decided with the rulebook {name} {version}, assessed with {} {}",
+                rulebook.name(),
+                rulebook.version()
+            )
+        })
+    }
+
     /// Whether a scan had found this when the decision was recorded.
     pub(super) fn has_found(&self, question: usize, value: Value) -> bool {
         self.evidence.iter().any(|evidence| evidence.question == question && evidence.value == value)
     }
 }
 
-/// Reads the file, if there is one: its answers go to `answers`, what a scan is to leave out to `exclude`, its decision is
-/// returned.
+/// Reads the file: its answers go to `answers`, what a scan is to leave out to `exclude`, the rest is returned.
 pub(super) fn read(
     rulebook: &Rulebook,
     path: &Path,
     answers: &mut Answers,
     exclude: &mut Vec<String>,
-) -> Result<Option<Decision>, Stop> {
+) -> Result<Recorded, Stop> {
     let file = SourceFile { name: shown(path), text: read_record(path)? };
     let collected = RefCell::new(Vec::new());
-    let decision = {
+    let recorded = {
         let log = FaultLog::new(0, &collected);
         let entries = read_toml(&file.text, &log);
-        check_tables(&entries, &log);
+        let mut unread = check_tables(&entries, &log);
         if let Some(Node::Table(given)) = find(&entries, "answers") {
             for read in read_answer_table(rulebook.questions(), given, &log) {
                 let origin =
@@ -90,65 +149,152 @@ pub(super) fn read(
             }
         }
         let reader = Reader::new(&entries, 0..0, "the file", &log);
-        let evidence = read_evidence(rulebook, reader.map("evidence"), &log);
+        let evidence = read_evidence(rulebook, reader.map("evidence"), &file.text, &log, &mut unread);
         if let Some(scan) = reader.table("scan") {
             exclude.extend(scan.words("exclude").into_iter().map(|word| word.text.to_owned()));
             scan.finish();
         }
+        let waivers = reader.tables(WAIVER, "the waiver");
+        let waivers = waivers.into_iter().filter_map(|table| read_waiver(table, &file.text)).collect();
         if let Some(Node::Table(decided)) = find(&entries, "decision") {
-            check_keys(decided, &log);
+            unread.extend(check_keys(decided, &log));
         }
-        let decision = reader.table("decision").and_then(|table| read_decision(rulebook, &table));
-        decision.map(|decision| Decision { evidence, ..decision })
+        let decision = reader.table("decision").and_then(|table| read_decision(rulebook, &table, &file.text));
+        unread.sort_by_key(|(at, _)| *at);
+        let named = unread.iter().take(MOST_UNREAD);
+        let name = |name: &str| shortened(&one_line(name), LONGEST_NAME).into_owned();
+        let named = named.map(|(at, key)| format!("{} (line {})", name(key), line_of(&file.text, *at)));
+        let mut named: Vec<String> = named.collect();
+        if unread.len() > MOST_UNREAD {
+            named.push(format!("{} more", unread.len() - MOST_UNREAD));
+        }
+        Recorded {
+            decision: decision.map(|decision| Decision { evidence, ..decision }),
+            waivers,
+            unread: named,
+        }
     };
     no_faults(file, collected)?;
-    Ok(decision)
+    Ok(recorded)
 }
+
+/// How many keys that are not read are named, and in how many letters.
+const MOST_UNREAD: usize = 5;
+const LONGEST_NAME: usize = 60;
+
+/// Something of the file that nothing is read from: where it stands, and its name.
+type Unread = (usize, String);
 
 fn find<'d>(entries: &'d [Entry<'d>], key: &str) -> Option<&'d Node<'d>> {
     entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value.node)
 }
 
-/// Tables of other programs are left alone, but a misspelled one of ours, or an answer outside `[answers]`, is a fault.
-fn check_tables(entries: &[Entry<'_>], log: &FaultLog<'_>) {
-    for entry in entries.iter().filter(|entry| !TABLES.contains(&entry.key.as_ref())) {
-        match &entry.value.node {
-            Node::Table(_) => {
-                if let Some(near) = crate::document::did_you_mean(&entry.key, TABLES) {
-                    let message = format!("there is no table `{}`", entry.key);
+/// Tables of other programs are left alone and returned, but a misspelled one of ours, or an answer outside `[answers]`, is a
+/// fault.
+fn check_tables(entries: &[Entry<'_>], log: &FaultLog<'_>) -> Vec<Unread> {
+    let ours = TABLES.into_iter().chain([WAIVER]);
+    let mut unread = Vec::new();
+    for entry in entries {
+        let is_list = |items: &[Located<'_>]| items.iter().all(|item| matches!(item.node, Node::Table(_)));
+        let is_tables = matches!(&entry.value.node, Node::List(items) if !items.is_empty() && is_list(items));
+        let is_table = matches!(entry.value.node, Node::Table(_));
+        match entry.key.as_ref() {
+            WAIVER if !is_tables => {
+                let help = "[[waiver]]\ngate = \"decision\"\nreason = \"…\"\nuntil = \"2027-01-31\"";
+                let message = "`waiver` must be a list of tables".to_owned();
+                log.fault(entry.value.span.clone(), message, Some(help.to_owned()));
+            }
+            WAIVER => {}
+            key if TABLES.contains(&key) && is_table => {}
+            key if TABLES.contains(&key) => {
+                log.fault(entry.value.span.clone(), format!("`{key}` must be a table"), None);
+            }
+            key if is_table || is_tables => match did_you_mean(key, ours.clone()) {
+                Some(near) => {
+                    let message = format!("there is no table `{key}`");
                     log.fault(entry.key_span.clone(), message, Some(format!("did you mean `{near}`?")));
                 }
-            }
-            _ => {
+                None => unread.push((entry.key_span.start, format!("[{key}]"))),
+            },
+            key => {
                 let help = "answers stand under [answers]".to_owned();
-                log.fault(entry.key_span.clone(), format!("`{}` stands in no table", entry.key), Some(help));
+                log.fault(entry.key_span.clone(), format!("`{key}` stands in no table"), Some(help));
             }
         }
     }
-    for entry in entries.iter().filter(|entry| TABLES.contains(&entry.key.as_ref())) {
-        if !matches!(entry.value.node, Node::Table(_)) {
-            log.fault(entry.value.span.clone(), format!("`{}` must be a table", entry.key), None);
-        }
-    }
+    unread
 }
 
-/// Tells keys that look like one of the decision's own; others are somebody's notes.
-fn check_keys(decided: &[Entry<'_>], log: &FaultLog<'_>) {
-    const KEYS: [&str; 9] =
-        ["verdict", "leaning", "platform", "margin", "sureness", "date", "rulebook", "version", "revisit"];
+/// Faults the keys that look like one of the decision's own; others are somebody's notes and are returned.
+fn check_keys(decided: &[Entry<'_>], log: &FaultLog<'_>) -> Vec<Unread> {
+    let mut unread = Vec::new();
     for entry in decided.iter().filter(|entry| !KEYS.contains(&entry.key.as_ref())) {
-        if let Some(near) = did_you_mean(&entry.key, KEYS) {
-            let message = format!("there is no key `{}` in a decision", entry.key);
-            log.fault(entry.key_span.clone(), message, Some(format!("did you mean `{near}`?")));
+        match did_you_mean(&entry.key, KEYS) {
+            Some(near) => {
+                let message = format!("there is no key `{}` in a decision", entry.key);
+                log.fault(entry.key_span.clone(), message, Some(format!("did you mean `{near}`?")));
+            }
+            None => unread.push((entry.key_span.start, format!("decision.{}", entry.key))),
         }
     }
+    unread
 }
 
-fn read_decision(rulebook: &Rulebook, table: &Reader<'_>) -> Option<Decision> {
+/// One `[[waiver]]`: a gate that is known, a reason, and a day.
+fn read_waiver(table: Reader<'_>, text: &str) -> Option<Waiver> {
+    let gate = table.required_word("gate").and_then(|word| {
+        let gate = GateName::named(word.text);
+        if gate.is_none() {
+            table.log().unknown(word.span.clone(), "gate", word.text, GateName::ALL.map(GateName::word));
+        }
+        gate
+    });
+    let reason = table.required_word("reason").map(|word| one_line(word.text));
+    let until = read_until(&table, text);
+    table.finish();
+    Some(Waiver { gate: gate?, reason: reason?, until: until? })
+}
+
+/// The last day of a waiver, as a text or as a date of TOML.
+fn read_until(table: &Reader<'_>, text: &str) -> Option<String> {
+    let Some(value) = table.get("until") else {
+        let message = "the waiver lacks `until`".to_owned();
+        table.log().fault(table.span(), message, Some("until = \"2027-01-31\", its last day".to_owned()));
+        return None;
+    };
+    let written = match &value.node {
+        Node::Text(text) => text.as_ref(),
+        _ => text.get(value.span.clone()).unwrap_or_default(),
+    };
+    if is_day(written) {
+        return Some(written.to_owned());
+    }
+    let message = format!("`until` must be a day as YYYY-MM-DD, not `{written}`");
+    table.log().fault(value.span.clone(), message, Some("until = \"2027-01-31\"".to_owned()));
+    None
+}
+
+/// Whether a text is a day of the calendar, as YYYY-MM-DD.
+fn is_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else { return false };
+    let is_number =
+        |part: &str, digits: usize| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !(is_number(year, 4) && is_number(month, 2) && is_number(day, 2)) {
+        return false;
+    }
+    let month = month.parse::<u8>().ok().and_then(|month| time::Month::try_from(month).ok());
+    let (Ok(year), Some(month), Ok(day)) = (year.parse(), month, day.parse()) else { return false };
+    time::Date::from_calendar_date(year, month, day).is_ok()
+}
+
+fn read_decision(rulebook: &Rulebook, table: &Reader<'_>, text: &str) -> Option<Decision> {
+    let questions = rulebook.questions();
     let verdict = table.required_word("verdict");
     let rulebook_name = table.text("rulebook");
     let version = table.text("version");
     let platform = table.text("platform");
+    let margin = table.integer("margin", i64::MIN..=i64::MAX);
     let date = table.text("date");
     let revisit = table.tables("revisit", "the turning point");
     let revisit = revisit.into_iter().filter_map(|table| read_revisit(rulebook, table)).collect();
@@ -160,7 +306,20 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>) -> Option<Decision> {
         return None;
     }
     let rulebook = rulebook_name.zip(version);
-    Some(Decision { verdict: band, platform, date, rulebook, revisit, evidence: Vec::new() })
+    let line = line_of(text, verdict.span.start);
+    let decided_on = table.get(DECIDED_ON).map(|answers| read_decided_on(questions, answers, text));
+    let evidence = Vec::new();
+    Some(Decision { line, verdict: band, platform, margin, date, rulebook, decided_on, revisit, evidence })
+}
+
+/// The answers of the day. Rules may have changed since: what they do not know any more says nothing.
+fn read_decided_on(questions: &[Question], given: &Located<'_>, text: &str) -> DecidedOn {
+    let entries: &[Entry<'_>] = if let Node::Table(entries) = &given.node { entries } else { &[] };
+    let answer = |entry: &Entry<'_>| {
+        let question = questions.iter().position(|question| question.id == entry.key)?;
+        Some((question, read_answer(&questions[question], &entry.value).ok()?))
+    };
+    DecidedOn { answers: entries.iter().filter_map(answer).collect(), line: line_of(text, given.span.start) }
 }
 
 /// One `[[decision.revisit]]`: its condition. Where it leads is for readers, and must still be a verdict or a side.
@@ -183,8 +342,15 @@ fn read_revisit(rulebook: &Rulebook, table: Reader<'_>) -> Option<Condition> {
     condition
 }
 
-/// What was found of each question when the decision was recorded, and where. Words beside it are for people.
-fn read_evidence(rulebook: &Rulebook, entries: &[Entry<'_>], log: &FaultLog<'_>) -> Vec<Evidence> {
+/// What was found of each question when the decision was recorded, and where. Words beside it are for people, and go to
+/// `unread`.
+fn read_evidence(
+    rulebook: &Rulebook,
+    entries: &[Entry<'_>],
+    text: &str,
+    log: &FaultLog<'_>,
+    unread: &mut Vec<Unread>,
+) -> Vec<Evidence> {
     let mut evidence = Vec::new();
     for entry in entries.iter().filter(|entry| entry.key != SCANNED) {
         let Some(question) = rulebook.question(&entry.key) else {
@@ -193,10 +359,16 @@ fn read_evidence(rulebook: &Rulebook, entries: &[Entry<'_>], log: &FaultLog<'_>)
             continue;
         };
         let Some(table) = Reader::of(&entry.value, "the evidence", log) else { continue };
+        if let Node::Table(keys) = &entry.value.node {
+            let others = keys.iter().filter(|key| ![FOUND, SURENESS, LINES].contains(&key.key.as_ref()));
+            unread.extend(
+                others.map(|key| (key.key_span.start, format!("evidence.{}.{}", entry.key, key.key))),
+            );
+        }
         let Some(found) = table.get(FOUND) else { continue };
         match read_answer(&rulebook.questions()[question], found) {
             Ok(value) => {
-                let lines = table.get(LINES).map(read_lines).unwrap_or_default();
+                let lines = table.get(LINES).map(|lines| read_lines(lines, text)).unwrap_or_default();
                 evidence.extend(value.map(|value| Evidence { question, value, lines }));
             }
             Err(error) => log.fault(found.span.clone(), error.message, Some(error.help)),
@@ -206,18 +378,19 @@ fn read_evidence(rulebook: &Rulebook, entries: &[Entry<'_>], log: &FaultLog<'_>)
 }
 
 /// The places of lines, as far as they are spelt like places.
-fn read_lines(lines: &Located<'_>) -> Vec<Place> {
+fn read_lines(lines: &Located<'_>, text: &str) -> Vec<Shown> {
     let Node::List(lines) = &lines.node else { return Vec::new() };
-    let place = |line: &Located<'_>| {
+    let shown = |line: &Located<'_>| {
+        let recorded_at = line_of(text, line.span.start);
         let Node::Table(entries) = &line.node else { return None };
         let Node::Text(path) = find(entries, "path")? else { return None };
         let line = match find(entries, "line") {
             Some(Node::Integer(line)) => usize::try_from(*line).unwrap_or_default(),
             _ => 0,
         };
-        Some(Place { path: path.to_string(), line })
+        Some(Shown { place: Place { path: path.to_string(), line }, recorded_at })
     };
-    lines.iter().filter_map(place).collect()
+    lines.iter().take(MAX_LINES).filter_map(shown).collect()
 }
 
 /// What is to be recorded.
@@ -290,7 +463,25 @@ impl Record<'_> {
         put(table, "date", value(format!("{year:04}-{:02}-{day:02}", u8::from(month))));
         put(table, "rulebook", value(self.rulebook.name()));
         put(table, "version", value(self.rulebook.version()));
+        self.put_decided_on(table);
         put_revisit(self.rulebook, table, &self.revisit());
+    }
+
+    /// The answers of the day, on one line.
+    fn put_decided_on(&self, table: &mut Table) {
+        let mut answers = InlineTable::new();
+        for (index, question) in self.rulebook.questions().iter().enumerate() {
+            let applies = self.assessment.readings.get(index) != Some(&Reading::DoesNotApply);
+            let given = self.answers.given(index).filter(|_| applies);
+            if let Some(Item::Value(answer)) = given.map(|given| item(self.rulebook, index, given.value)) {
+                answers.insert(&question.id, answer);
+            }
+        }
+        let is_new = !table.contains_key(DECIDED_ON);
+        put(table, DECIDED_ON, value(answers));
+        if let Some(new) = table.get_mut(DECIDED_ON).and_then(Item::as_value_mut).filter(|_| is_new) {
+            new.decor_mut().set_suffix(DECIDED_ON_REMARK);
+        }
     }
 
     /// The turning points that are worth watching: to the other side, those in which systems grow first.
@@ -321,7 +512,7 @@ impl Record<'_> {
             let question = &self.rulebook.questions()[finding.question];
             let mut table = Table::new();
             table.insert(FOUND, item(self.rulebook, finding.question, Some(finding.value)));
-            table.insert("sureness", value(finding.sureness.word()));
+            table.insert(SURENESS, value(finding.sureness.word()));
             table.insert(LINES, value(lines(finding)));
             evidence.insert(&question.id, Item::Table(table));
         }
@@ -427,7 +618,7 @@ fn keep_comments(document: &mut DocumentMut, name: &str, mut before: Vec<String>
             before.remove(index);
         }
     }
-    before.retain(|comment| comment != PARTIAL.trim());
+    before.retain(|comment| comment != PARTIAL.trim() && comment != DECIDED_ON_REMARK.trim());
     comments::put_above(table, &before);
 }
 
@@ -457,7 +648,25 @@ mod tests {
         crate::fuzz::texts("record", |text| {
             std::fs::write(&path, text).unwrap_or_else(|error| panic!("{error}"));
             read(&rulebook, &path, &mut Answers::none(&rulebook), &mut Vec::new())
+                .map(drop)
                 .map_err(|stop| assert!(stop.0.len() < 100_000))
         });
+    }
+
+    #[test]
+    fn a_day_is_one_of_the_calendar() {
+        assert!(is_day("2027-01-31") && is_day("2028-02-29"));
+        for text in [
+            "2027-02-29",
+            "2027-13-01",
+            "2027-1-31",
+            "31.1.2027",
+            "soon",
+            "",
+            "2027-01-31T00:00:00Z",
+            "+027-01-01",
+        ] {
+            assert!(!is_day(text), "{text}");
+        }
     }
 }

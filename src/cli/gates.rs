@@ -1,8 +1,11 @@
-//! The gates of `needk8s check`. One holds if it holds for every verdict that is possible, or, where a sureness is given, for
+//! The gates of `needk8s check` that flags ask for. One holds if it holds for every verdict that is possible, or, where a sureness is given, for
 //! verdicts that together make up that share of all ways to answer the open questions.
 
+use super::decision::Decision;
 use crate::explanation::{OpenQuestion, Share, Status};
 use crate::report::Contents;
+use crate::report::outcome::{Because, Gate, GateName, signed};
+use crate::rulebook::Leaning;
 use crate::text::list;
 
 /// What `check` insists on.
@@ -16,6 +19,8 @@ pub(super) struct Gates {
     pub(super) settled: bool,
     /// The verdict's side must hold even if every figure is off by so many per cent.
     pub(super) steadiness: Option<u8>,
+    /// The margin must not have moved towards another verdict since it was recorded.
+    pub(super) no_worse: bool,
     /// For how many of 100 ways to answer the open questions a gate must hold; for all of them where this is not given.
     pub(super) sureness: Option<u8>,
 }
@@ -23,25 +28,57 @@ pub(super) struct Gates {
 impl Gates {
     /// Whether there is one.
     pub(super) fn is_any(&self) -> bool {
-        !self.expect.is_empty() || !self.fail_on.is_empty() || self.settled || self.steadiness.is_some()
+        !self.expect.is_empty()
+            || !self.fail_on.is_empty()
+            || self.settled
+            || self.steadiness.is_some()
+            || self.no_worse
     }
 
-    /// Every gate that does not hold, as sentences.
-    pub(super) fn failures(&self, contents: &Contents<'_>) -> Vec<String> {
-        let mut failures = Vec::new();
+    /// Every gate that is asked for, and how it fares.
+    pub(super) fn held(&self, contents: &Contents<'_>, decision: Option<&Decision>) -> Vec<Gate> {
+        let gate = |name, against: Option<String>, holds: String| {
+            Gate::new(name, against.map(Because::of).into_iter().collect(), holds)
+        };
+        let mut gates = Vec::new();
+        if self.no_worse {
+            let (against, holds) = no_worse(contents, decision);
+            gates.push(gate(GateName::NoWorse, against, holds));
+        }
+        let of_possible = match self.sureness {
+            Some(sureness) => {
+                format!("in at least {sureness} of 100 ways to answer what is open, the verdict")
+            }
+            None => "every possible verdict".to_owned(),
+        };
         if !self.expect.is_empty() {
             let expected = list(&names(contents, &self.expect), "or");
             let unexpected = |band: usize| !self.expect.contains(&band);
-            failures.extend(self.verdict(contents, unexpected, &format!(", expected was {expected}")));
+            let against = self.verdict(contents, unexpected, &format!(", expected was {expected}"));
+            gates.push(gate(GateName::Expect, against, format!("{of_possible} is {expected}")));
         }
-        failures.extend(self.verdict(contents, |band| self.fail_on.contains(&band), ""));
+        if !self.fail_on.is_empty() {
+            let unwanted = list(&names(contents, &self.fail_on), "or");
+            let against = self.verdict(contents, |band| self.fail_on.contains(&band), "");
+            gates.push(gate(
+                GateName::FailOn,
+                against,
+                format!("{of_possible} is something else than {unwanted}"),
+            ));
+        }
         if self.settled {
-            failures.extend(self.unsettled(contents));
+            let holds = "nothing that is unknown can change the verdict, or as seldom as is allowed";
+            let exactly = "nothing that is unknown can change the verdict";
+            let holds = if self.sureness.is_some() { holds } else { exactly };
+            gates.push(gate(GateName::Require, self.unsettled(contents), holds.to_owned()));
         }
         if let Some(least) = self.steadiness {
-            failures.extend(self.unsteady(contents, least));
+            let percent = contents.explanation.steadiness.percent;
+            let holds =
+                format!("the side holds while figures are off by up to {percent} %, {least} % are asked for");
+            gates.push(gate(GateName::MinSteadiness, self.unsteady(contents, least), holds));
         }
-        failures
+        gates
     }
 
     /// That the verdict is one that is not wanted, or can still be.
@@ -105,6 +142,41 @@ impl Gates {
     fn tolerates(&self, share: Share) -> bool {
         self.sureness.is_some_and(|sureness| share.fraction() <= 1.0 - f64::from(sureness) / 100.0)
     }
+}
+
+/// Why the margin is worse than the recorded one, if it is, and what to say if it is not. For a verdict of one side, worse is
+/// what leads towards the other; a toss-up is between both and has no worse.
+fn no_worse(contents: &Contents<'_>, decision: Option<&Decision>) -> (Option<String>, String) {
+    let missing = |what: &str| (Some(format!("{what}; `needk8s --save` records one")), String::new());
+    let Some(decision) = decision else {
+        return missing("no decision is recorded, so there is no margin to hold to");
+    };
+    let Some(then) = decision.margin else { return missing("the record has no margin to hold to") };
+    let Some(band) = decision.verdict else {
+        return missing("the record is undecided, so there is no margin to hold to");
+    };
+    let now = contents.assessment.margin;
+    let rulebook = contents.rulebook;
+    let by_others = decision.other_rules(rulebook).map_or(String::new(), |others| format!(", {others}"));
+    let worse_by = match rulebook.bands()[band].leaning {
+        Leaning::Without => now - then,
+        Leaning::With => then - now,
+        Leaning::Hedge => 0,
+    };
+    let (before, after) = (signed(then), signed(now));
+    let said = match worse_by {
+        0 if then == now => format!("the margin is {after}, as it was recorded"),
+        0 => format!("the margin was {before} and is {after}; a toss-up has no worse{by_others}"),
+        worse if worse > 0 => {
+            let points =
+                crate::text::counted(usize::try_from(worse).unwrap_or(usize::MAX), "point", "points");
+            format!(
+                "the margin was {before} when it was recorded and is {after} now, {points} nearer to the other side{by_others}"
+            )
+        }
+        _ => format!("the margin was {before} and is {after}, further from the other side"),
+    };
+    if worse_by > 0 { (Some(said), String::new()) } else { (None, said) }
 }
 
 /// The possible verdicts of which something is so, and how often one of them comes about.

@@ -11,6 +11,7 @@ mod input;
 mod named;
 mod output;
 mod program;
+mod rooted;
 mod run;
 mod scanned;
 

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::exit::Stop;
+use crate::report::outcome::Annotation;
 use crate::report::text::Layout;
 use crate::text::{one_line, safe_lines, visible};
 
@@ -28,13 +29,17 @@ pub(super) fn say(text: &str) {
     let _ = write_to(io::stderr().lock(), &format!("{}\n", safe_lines(text)));
 }
 
-/// Says something to GitHub's runner. `level` is `notice` or `error`; the message goes to the summary of the run.
+/// Says something to GitHub's runner, which shows it beside the line and in the summary of the run.
 /// <https://docs.github.com/actions/reference/workflow-commands-for-github-actions>
-pub(super) fn annotate(level: &str, file: &str, message: &str) {
+pub(super) fn annotate(annotation: &Annotation) {
     let data =
         |text: &str| broken(&safe_lines(text)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
-    let file = data(file).replace(':', "%3A").replace(',', "%2C");
-    let _ = writeln!(io::stderr(), "::{level} file={file},title=needk8s::{}", data(message));
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let Annotation { level, place, title, message } = annotation;
+    let line = if place.line > 0 { format!(",line={}", place.line) } else { String::new() };
+    let (file, title) = (property(&place.path), property(title));
+    let level = level.word();
+    let _ = writeln!(io::stderr(), "::{level} file={file}{line},title={title}::{}", data(message));
 }
 
 /// The text with nothing unseen in it, and for whoever obeys what stands in its log without anything that it would take

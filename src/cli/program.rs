@@ -4,10 +4,10 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use super::args::{Plan, Short};
-use super::decision::{self, Decision};
+use super::decision::{self, Recorded};
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{is_of_system, layout, print_long, say, shown, write_whole};
+use super::output::{is_of_system, layout, print, print_long, say, shown, write_whole};
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
@@ -31,7 +31,8 @@ pub(super) struct Known {
     pub(super) answers: Answers,
     /// What they say without the scan.
     pub(super) told: Answers,
-    pub(super) recorded: Option<Decision>,
+    /// What the record says beside answers.
+    pub(super) recorded: Recorded,
     pub(super) scanned: Option<Scanned>,
 }
 
@@ -74,8 +75,11 @@ impl<'a> Program<'a> {
             Err(error) if self.plan.config.is_some() => {
                 return Err(Stop::wrong(format!("cannot read {}: {error}", shown(&path))));
             }
-            Err(_) => None,
+            Err(_) => Recorded::default(),
         };
+        if !recorded.unread.is_empty() {
+            say(&format!("{} has keys that are not read: {}", shown(&path), recorded.unread.join(", ")));
+        }
         let told = answers.clone();
         let dir = self.plan.scan.as_deref();
         let scanned = dir.map(|dir| self.scanner(dir, exclude).scan()).transpose()?;
@@ -147,6 +151,14 @@ impl<'a> Program<'a> {
         // What may still come depends on what is open; what would change the verdict, on what it was assessed by.
         let (turning_points, slack) = self.engine().changes(self.rulebook, &stated, assessment.band);
         (assessment, Explanation { turning_points, slack, ..explanation })
+    }
+
+    /// Writes a text to the file that was named, else to standard output.
+    pub(super) fn put(&self, text: &str) -> Result<(), Stop> {
+        let Some(path) = &self.plan.output else { return print(text) };
+        write_whole(path, text)?;
+        say(&format!("Written to {}.", shown(path)));
+        Ok(())
     }
 
     /// Writes the report to the file that was named, else to standard output.

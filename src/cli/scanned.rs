@@ -1,7 +1,7 @@
 //! Reading a repository: progress for whoever waits, the answers that follow, and hints for the questionnaire.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use super::input::read_scan_file;
 use super::output::shown;
 use crate::answers::{Answers, Given, Origin};
 use crate::document::Faults;
-use crate::facts::{Conclusions, Facts, Finding, Rules, conclude};
+use crate::facts::{Conclusions, Facts, Finding, MAX_EVIDENCE, Rules, conclude};
 use crate::interview::{Prompts, Tone};
 use crate::rulebook::{Rulebook, builtin_scan_file};
 use crate::scan::{self, Environment, Progress};
@@ -164,19 +164,26 @@ impl Scanned {
 
     /// Whether the folder has nothing that a scan can read.
     pub(super) fn found_nothing(&self) -> bool {
-        let Facts { unreadable, examples, .. } = self.facts.clone();
-        self.facts == Facts { unreadable, examples, ..Facts::default() }
+        self.facts.is_empty() && self.facts.seen.is_empty() && self.conclusions.findings.is_empty()
     }
 
-    /// Whether a file of the folder shows something of a question.
-    pub(super) fn shows(&self, question: usize, path: &str) -> bool {
+    /// Whether a file of the folder may show something of a question: it does, or there are more lines that do than are kept.
+    pub(super) fn may_show(&self, question: usize, path: &str) -> bool {
         let findings = self.conclusions.findings.iter().filter(|finding| finding.question == question);
-        findings.flat_map(|finding| &finding.evidence).any(|seen| seen.place.path == path)
+        let mut findings = findings.map(|finding| &finding.evidence);
+        findings.any(|seen| seen.len() >= MAX_EVIDENCE || seen.iter().any(|seen| seen.place.path == path))
     }
 
-    /// Whether the folder has a file.
+    /// Whether the folder has a file; a path out of it names none.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.dir.join(path).symlink_metadata().is_ok()
+        let path = Path::new(path);
+        let is_within = path.components().all(|part| matches!(part, Component::Normal(_)));
+        is_within && self.dir.join(path).symlink_metadata().is_ok()
+    }
+
+    /// The folder.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The finding that answers a question.

@@ -10,7 +10,7 @@ use crate::rulebook::{Kind, OptionSet, Question, Value};
 use crate::text::{list, one_line};
 
 /// How many lines stand for one finding at most.
-const MAX_EVIDENCE: usize = 40;
+pub const MAX_EVIDENCE: usize = 40;
 /// How many names a sentence lists.
 const MAX_NAMES: usize = 6;
 

@@ -8,6 +8,6 @@ mod repository;
 mod rules;
 mod signal;
 
-pub use conclude::{Conclusions, Conflict, Evidence, Finding, Reason, conclude};
+pub use conclude::{Conclusions, Conflict, Evidence, Finding, MAX_EVIDENCE, Reason, conclude};
 pub use repository::*;
 pub use rules::{Rules, Sureness};

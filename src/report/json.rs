@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::cases::{OddsShape, PrecedentShape, odds_shape, precedent_shape};
 use super::content::{Availability, Contents};
 use super::explained;
+use super::outcome::{self, Outcome};
 use crate::explanation::{MOST_CHANGES, Status, Target};
 use crate::rulebook::Rulebook;
 
@@ -48,6 +49,8 @@ struct Document<'a> {
     precedents: Vec<PrecedentShape<'a>>,
     odds: Option<OddsShape<'a>>,
     sources: Vec<Source<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<outcome::Shape<'a>>,
 }
 
 #[derive(Serialize)]
@@ -256,6 +259,15 @@ pub(super) fn status(status: Status) -> &'static str {
 
 /// The report as JSON, with a line break at its end.
 pub fn render(contents: &Contents<'_>) -> String {
+    render_with(contents, None)
+}
+
+/// The same with what a check comes to.
+pub fn render_checked(contents: &Contents<'_>, outcome: &Outcome) -> String {
+    render_with(contents, Some(outcome))
+}
+
+fn render_with(contents: &Contents<'_>, outcome: Option<&Outcome>) -> String {
     let rulebook = contents.rulebook;
     let assessment = contents.assessment;
     let platform_id = |platform: usize| rulebook.platforms()[platform].id.as_str();
@@ -391,6 +403,7 @@ pub fn render(contents: &Contents<'_>) -> String {
         precedents: precedents.nearest.iter().map(|precedent| precedent_shape(rulebook, precedent)).collect(),
         odds: precedents.odds.map(|odds| odds_shape(rulebook, odds)),
         sources: contents.sources.iter().map(|index| source(rulebook, *index)).collect(),
+        outcome: outcome.map(outcome::shape),
     };
     pretty(&document)
 }

@@ -9,6 +9,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
+pub mod outcome;
 mod page;
 mod phrases;
 pub mod questions;

@@ -213,9 +213,10 @@ fn in_github_actions_check_annotates_and_summarises() {
     let program = program.set("GITHUB_ACTIONS", "true").set("GITHUB_STEP_SUMMARY", &summary);
     let check = program.run("check --fail-on overkill,not-yet,borderline,recommended,essential");
     assert_eq!(check.code, 1);
-    assert!(check.stderr.contains("::error file=needk8s.toml,title=needk8s::"), "{}", check.stderr);
+    let annotation = "::error file=needk8s.toml,title=needk8s%3A fail-on::the verdict ";
+    assert!(check.stderr.contains(annotation), "{}", check.stderr);
     let summary = program.read("summary.md");
-    assert!(summary.starts_with("before\n# Do I need Kubernetes?"), "{summary}");
+    assert!(summary.starts_with("before\n## needk8s check: failed\n"), "{summary}");
 }
 
 #[test]
@@ -263,12 +264,12 @@ fn what_was_to_be_watched_is_recorded_and_named_once_it_has_come_true() {
     program.run(&format!("{SAAS} --save")).ok();
     let recorded = program.read("needk8s.toml");
     assert!(recorded.contains("[[decision.revisit]]"), "{recorded}");
-    assert!(recorded.contains("when = { services = { above = 29 } }"), "{recorded}");
+    assert!(recorded.contains("when = { operations = \"dedicated\" }"), "{recorded}");
     let quiet = program.run("check").ok();
     assert!(!quiet.stderr.contains("come true"), "{}", quiet.stderr);
-    let check = program.run("check --services 30");
+    let check = program.run("check --operations dedicated");
     assert_eq!(check.code, 1, "{check:?}");
-    let told = "since 2026-11-23 this has come true: you deploy more than 29 services of your own";
+    let told = "since 2026-11-23 this has come true: you have people whose job is the platform";
     assert!(check.stderr.contains(told), "{}", check.stderr);
 }
 

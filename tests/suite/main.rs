@@ -19,6 +19,7 @@ mod markdown;
 mod model;
 mod musts;
 mod numbers;
+mod outcome;
 mod outlook;
 mod precedents;
 mod program;

@@ -221,7 +221,7 @@ fn a_recorded_answer_that_the_repository_contradicts_fails_the_check() {
     let (_, run) = recorded(2, 7);
     assert_eq!(run.code, 1, "{run:?}");
     for told in [
-        "check: `services` is 2 by needk8s.toml:2, but compose.yaml:2 shows 7: By default the Compose file runs 7 different images",
+        "check: answers: `services` is 2 by needk8s.toml:2, but compose.yaml:2 shows 7: By default the Compose file runs 7 different images",
         "with what was found the verdict",
     ] {
         assert!(run.stderr.contains(told), "{told:?} is missing in\n{}", run.stderr);

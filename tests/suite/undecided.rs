@@ -13,13 +13,13 @@ fn open_answer() -> (String, String) {
     let engine = Engine::new(&rulebook);
     for (index, question) in rulebook.questions().iter().enumerate() {
         let Kind::Choice(options) = &question.kind else { continue };
-        for option in 0..options.len() {
+        for (option, named) in options.iter().enumerate() {
             let mut given = vec![None; rulebook.questions().len()];
             given[index] = Some(Value::Choice(option));
             let band = assess(&rulebook, rulebook.readings(|question| given[question])).band;
             let outlook = engine.outlook(&given, band);
             if outlook.status == Status::Undecided && outlook.verdicts.len() == rulebook.bands().len() {
-                let (question, option) = (&question.id, &options[option].id);
+                let (question, option) = (&question.id, &named.id);
                 return (format!("{question} = \"{option}\""), format!("{question} {option}"));
             }
         }
@@ -59,7 +59,10 @@ fn an_undecided_record_is_not_decided_yet() {
     let record = program.read("needk8s.toml");
     assert!(record.contains("verdict = \"undecided\"\nleaning = { verdict = "), "{record}");
     assert!(!record.contains("\nplatform = ") && !record.contains("revisit"), "{record}");
-    fails(&program.run("check"), &["not decided yet", "can still be", "to settle it"]);
+    fails(
+        &program.run("check"),
+        &["recorded on 2026-11-23: undecided", "not decided yet", "can still be", "to settle it"],
+    );
     fails(
         &program.run("check --expect overkill,not-yet"),
         &["undecided", "expected was overkill or not-yet"],
@@ -116,7 +119,9 @@ fn a_verdict_that_is_undecided_is_no_verdict_of_a_rulebook() {
     assert!(run.stderr.contains("did you mean `undecided`"), "{}", run.stderr);
 }
 
-const COMPOSE: &str = "services:\n  web: {image: \"acme/web:1\", restart: always}\n  api: {image: \"acme/api:1\", restart: always}\n";
+/// What is built here is one's own; an image of some name alone would answer nothing.
+const COMPOSE: &str =
+    "services:\n  web: {build: ./web, restart: always}\n  api: {build: ./api, restart: always}\n";
 const TOLD: &str = "--purpose production --developers 2 --operations none --experience none --location one-cloud \
                     --managed-services --packaged-software portable --autoscaling=false --uptime 99 --budget tight \
                     --isolation none --compliance none --lifetime years";
@@ -160,4 +165,20 @@ fn a_check_that_scans_fails_when_the_lines_are_gone_or_nothing_was_read() {
     let program = program.file("app/compose.yaml", "services: {}\n").file("app/Dockerfile", "FROM scratch\n");
     fails(&program.run("check --scan app"), &["compose.yaml no longer shows it"]);
     fails(&program.run("check --scan empty"), &["nothing was read in empty"]);
+}
+
+#[test]
+fn a_history_alone_is_no_file_that_supports_an_answer() {
+    let program =
+        recorded().file("bare/README.md", "# Shop\n").file("bare/.git/HEAD", "ref: refs/heads/main\n");
+    fails(&program.run("check --scan bare"), &["evidence: nothing was read in bare"]);
+}
+
+#[test]
+fn an_answer_that_another_file_shows_now_is_supported_all_the_same() {
+    let program = recorded();
+    std::fs::rename(program.path("app/compose.yaml"), program.path("app/docker-compose.yml"))
+        .expect("a move");
+    let run = program.run("check --scan app");
+    assert!(!run.stderr.contains("rests on"), "{}", run.stderr);
 }

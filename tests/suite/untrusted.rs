@@ -170,7 +170,7 @@ fn a_full_disk_hides_neither_the_status_nor_the_annotation() {
         let output = output.expect("the program ends");
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned(), program.listing())
     };
-    let (code, told, _) = run("check --expect essential --services 3");
+    let (code, told, _) = run("check --expect essential --services 3 --format json");
     assert!(
         code == Some(1) && told.contains("::error ") && told.contains("cannot write the result"),
         "{told}"

@@ -5,17 +5,22 @@ use std::path::Path;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::cli::args::{with_answers, with_report};
+use crate::cli::args::{Exchange, REPORT_ONLY, Short, asks, flag, with_answers, with_outcome};
 use crate::cli::check::{self, Check};
 use crate::cli::decision;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::gates::Gates;
-use crate::cli::output::shown;
-use crate::cli::program::{Known, Program};
-use crate::report::{Contents, markdown};
+use crate::cli::output::{annotate, say, shown};
+use crate::cli::program::{Known, Program, today};
+use crate::cli::rooted::Rooted;
+use crate::report::outcome::{self, Links, Outcome};
+use crate::report::text::{self, Layout};
+use crate::report::{Contents, Format, json};
 use crate::rulebook::Rulebook;
 
 pub(super) const NAME: &str = "check";
+
+const NO_WORSE: &str = "no-worse";
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
     let bands: Vec<&str> = rulebook.bands().iter().map(|band| band.id.as_str()).collect();
@@ -29,13 +34,14 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
             .value_parser(PossibleValuesParser::new(bands.iter().map(|band| (*band).to_owned())))
             .help_heading("Gates")
     };
-    with_report(with_answers(Command::new(NAME), rulebook))
-        .about("Hold the recorded decision against the answers; the exit status tells")
+    with_outcome(with_answers(Command::new(NAME), rulebook))
+        .about("Fail if the recorded decision no longer holds")
         .long_about(
             "Assesses needk8s.toml (and whatever else is given) again and never asks. With --scan it also fails when the \
              repository contradicts a recorded answer, when the lines that an answer rests on are gone, or when nothing was \
-             read, and says which. A gate holds only if it holds for every verdict that is still possible. Exit status: 0 the \
-             decision stands and every gate holds, 1 it does not, or nothing is decided yet, 2 the input is wrong.",
+             read, and says which. A gate holds only if it holds for every verdict that is still possible. A [[waiver]] in \
+             needk8s.toml (gate, reason, until) lets one fail up to a day. Exit status: 0 the decision stands and every gate \
+             holds or is waived, 1 it does not, or nothing is decided yet, 2 the input is wrong.",
         )
         .arg(gate("expect", "Fail unless the verdict is one of these"))
         .arg(gate("fail-on", "Fail when the verdict is one of these"))
@@ -53,6 +59,10 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_name("PERCENT")
                 .help("Fail unless the side holds even if every figure of the rules is off by this much, 0 to 100")
                 .value_parser(value_parser!(u8).range(0..=100))
+                .help_heading("Gates"),
+        )
+        .arg(
+            flag(NO_WORSE, "Fail when the margin has moved towards the other side since it was recorded")
                 .help_heading("Gates"),
         )
         .arg(
@@ -75,6 +85,7 @@ fn gates(rulebook: &Rulebook, matches: &ArgMatches) -> Gates {
         fail_on: bands("fail-on"),
         settled: matches.get_one::<String>("require").is_some(),
         steadiness: matches.get_one("min-steadiness").copied(),
+        no_worse: asks(matches, NO_WORSE),
         sureness: matches.get_one("sureness").copied(),
     }
 }
@@ -85,42 +96,104 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     if answers.is_empty() {
         return Err(program.nothing_known(None));
     }
-    if recorded.is_none() && !gates.is_any() {
+    if recorded.decision.is_none() && !gates.is_any() {
         return Err(Stop::wrong(format!(
             "there is nothing to check against: {} records no decision and no gate is given\n\n\
-             Record one with `needk8s --save`, or give a gate: --expect, --fail-on, --require settled or \
-             --min-steadiness.",
+             Record one with `needk8s --save`, or give a gate: --expect, --fail-on, --require settled, \
+             --min-steadiness or --no-worse.",
             decision::FILE
         )));
     }
     let (assessment, explanation) = program.judge(&answers);
     let contents = Contents::new(program.rulebook, &answers, &assessment, &explanation, program.provenance());
-    let findings = Check {
+    let outcome = Check {
         contents: &contents,
-        decision: recorded.as_ref(),
+        record: &program.record_path(),
+        recorded: &recorded,
         gates: &gates,
+        report_only: asks(matches, REPORT_ONLY),
         answers: &answers,
         told: &told,
         scanned: scanned.as_ref(),
         verdict_of: &|answers| program.assessment(answers).band,
+        today: &today(),
+        rooted: &Rooted::here(),
     }
-    .findings();
+    .outcome();
     // What cannot be written must not keep the word from those who wait for it.
-    let mut delivered = program.deliver(&contents);
-    let in_actions = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
-    check::announce(&contents, &findings, recorded.is_some(), in_actions);
-    scanned.iter().for_each(check::announce_unread);
+    let mut delivered = deliver(program, &contents, &outcome);
+    announce(program, &outcome);
+    if !is_quiet(program) {
+        scanned.iter().for_each(check::announce_unread);
+    }
+    if variable("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
+        outcome::annotations(&outcome).iter().for_each(annotate);
+    }
     if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-        delivered = Stop::of_both(delivered, append(Path::new(&summary), &markdown::summary(&contents)));
+        let summary = append(Path::new(&summary), &outcome::summary(&outcome, &links()));
+        delivered = Stop::of_both(delivered, summary);
     }
     match delivered {
-        Ok(()) if findings.failures.is_empty() => Ok(ExitCode::Done),
-        Err(stop) if findings.failures.is_empty() => Err(stop),
+        Ok(()) if outcome.passed() => Ok(ExitCode::Done),
+        Err(stop) if outcome.passed() => Err(stop),
         delivered => {
             delivered.err().iter().for_each(Stop::tell);
             Ok(ExitCode::Fails)
         }
     }
+}
+
+/// Writes the outcome, or the assessment with it, in the format that is asked for. Where none is, the outcome is said and
+/// nothing is written.
+fn deliver(program: &Program<'_>, contents: &Contents<'_>, outcome: &Outcome) -> Result<(), Stop> {
+    let plan = program.plan;
+    if plan.short == Some(Short::Word) {
+        return program.put(&format!("{}\n", contents.verdict()));
+    }
+    match (plan.exchange, plan.format) {
+        (Some(Exchange::Sarif), _) => program.put(&outcome::sarif(outcome)),
+        (Some(Exchange::Junit), _) => program.put(&outcome::junit(outcome)),
+        (None, Some(Format::Json)) => program.put(&json::render_checked(contents, outcome)),
+        (None, Some(Format::Markdown | Format::Html)) => program.deliver(contents),
+        (None, Some(Format::Text)) => {
+            let lines = told(program, outcome).iter().map(|line| format!("{line}\n")).collect::<String>();
+            let report = match plan.verbose {
+                true => format!("\n{}", text::render(contents, Layout { verbose: true, ..Layout::PLAIN })),
+                false => String::new(),
+            };
+            program.put(&(lines + &report))
+        }
+        (None, None) if plan.verbose => program.deliver(contents),
+        (None, None) => Ok(()),
+    }
+}
+
+/// Says the outcome to whoever reads the log, unless it is printed already.
+fn announce(program: &Program<'_>, outcome: &Outcome) {
+    let plan = program.plan;
+    let is_text = plan.format == Some(Format::Text) && plan.short != Some(Short::Word);
+    if is_text && plan.output.is_none() {
+        return;
+    }
+    told(program, outcome).iter().for_each(|line| say(&format!("check: {line}")));
+}
+
+fn told(program: &Program<'_>, outcome: &Outcome) -> Vec<String> {
+    if is_quiet(program) { vec![outcome::line(outcome)] } else { outcome::lines(outcome) }
+}
+
+fn is_quiet(program: &Program<'_>) -> bool {
+    program.plan.short == Some(Short::Line)
+}
+
+/// Where the files of a run on GitHub can be looked at.
+fn links() -> Links {
+    let of = |name: &str| variable(name).unwrap_or_default();
+    Links::of_run(&of("GITHUB_SERVER_URL"), &of("GITHUB_REPOSITORY"), &of("GITHUB_SHA"))
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// Adds a text to the end of a file that others add to as well.

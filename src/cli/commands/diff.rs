@@ -52,8 +52,8 @@ fn read(rulebook: &Rulebook, path: &Path) -> Result<(Answers, Option<String>), S
         return Ok((answers, verdict));
     }
     if text.lines().any(|line| line.trim_start().starts_with("[decision]")) {
-        let decision = decision::read(rulebook, path, &mut answers, &mut Vec::new())?;
-        let verdict = decision.map(|decision| {
+        let recorded = decision::read(rulebook, path, &mut answers, &mut Vec::new())?;
+        let verdict = recorded.decision.map(|decision| {
             decision.verdict.map_or(UNDECIDED.to_owned(), |band| rulebook.bands()[band].id.clone())
         });
         return Ok((answers, verdict));

@@ -65,14 +65,6 @@ pub fn render(contents: &Contents<'_>, date: &str) -> String {
     record::new(&sections(contents), date)
 }
 
-/// The answer, why, and when to look again, for a page that is not kept.
-pub fn summary(contents: &Contents<'_>) -> String {
-    let wanted = ["title", "outcome", "look-again"];
-    let parts = sections(contents).into_iter().filter(|section| wanted.contains(&section.id));
-    let parts: Vec<String> = parts.map(|section| section.body).collect();
-    format!("{}\n", parts.join("\n\n"))
-}
-
 /// The parts of a record, in their order.
 fn sections(contents: &Contents<'_>) -> Vec<Section> {
     type Write = fn(&mut String, &Contents<'_>) -> std::fmt::Result;
