@@ -200,7 +200,7 @@ fn switched_off(text: &str) -> Vec<Range<usize>> {
         let column = entry.indent;
         let indent = |line: &str| line.len() - line.trim_start().len();
         let is_outside = |line: &&str| !line.trim().is_empty() && indent(line) < column;
-        let above = lines[..index].iter().rposition(|line| is_outside(&line));
+        let above = lines[..index].iter().rposition(|line| is_outside(line));
         // An item begins before its first key, in a line that is less indented and is a part of it.
         let start = match above {
             _ if entry.begins_item => index,
@@ -213,7 +213,7 @@ fn switched_off(text: &str) -> Vec<Range<usize>> {
             Some(above) => above + 1,
             None => 0,
         };
-        let below = lines[index + 1..].iter().position(|line| is_outside(&line));
+        let below = lines[index + 1..].iter().position(|line| is_outside(line));
         let end = below.map_or(lines.len(), |below| index + 1 + below);
         off.push(start + 1..end + 1);
     }

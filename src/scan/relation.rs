@@ -24,10 +24,13 @@ pub(crate) struct Judgement {
     pub(crate) because: Grounds,
 }
 
+/// A relation, whether it deploys something, and what would show it.
+type Step<'a, S> = (Relation, bool, fn(&Judge<'a, S>) -> Grounds);
+
 /// Judges by all other facts: what shows most goes first, and what only could be is said as that.
 pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a Tables) -> Judgement {
     let judge = Judge { facts, found: &facts.kubernetes, source, tables, table: &tables.kubernetes };
-    let steps: [(Relation, bool, fn(&Judge<'a, S>) -> Grounds); 8] = [
+    let steps: [Step<'a, S>; 8] = [
         (Relation::MadeForIt, false, Judge::made_for),
         (Relation::DeploysOnIt, true, Judge::deploys),
         (Relation::MadeForIt, false, Judge::charts_for_others),

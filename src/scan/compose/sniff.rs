@@ -35,7 +35,7 @@ pub(super) fn may_be_a_part(text: &str, words: &Words) -> bool {
     let keys = text.lines().filter(|line| !line.starts_with([' ', '\t', '#', '-'])).filter_map(key);
     let keys: Vec<&str> = keys.map(|(key, _)| key).collect();
     let is_foreign = |key: &&str| words.foreign_keys.iter().any(|foreign| foreign == key);
-    !keys.iter().any(|key| is_foreign(key)) && keys.iter().any(|key| SECTIONS.contains(key))
+    !keys.iter().any(is_foreign) && keys.iter().any(|key| SECTIONS.contains(key))
 }
 
 /// The keys at the top of a file of Compose that hold something.
