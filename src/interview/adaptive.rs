@@ -11,8 +11,12 @@ use crate::rulebook::{Reading, Rulebook, Value};
 /// It is offered to stop when the side of the outcome is so sure, of 100.
 pub const SURE: u8 = 95;
 
-/// A question is worth asking in its turn when it tells so large a part of what the best of all would tell.
-const WORTH: f64 = 0.25;
+/// A question is worth asking in its turn when it tells so large a part of what the best one would tell. To skip more would
+/// ask more in the end: who skips has to come back.
+const WORTH: f64 = 0.05;
+/// A subject that was left is taken up again when it has a question that tells so many times what the best of the others
+/// does.
+const AGAIN: f64 = 8.0;
 
 /// Asks subject by subject, in the rulebook's order; of each, what tells most about the side of the outcome, and leaves a
 /// subject when what it has left tells little beside the best of all. Details come last.
@@ -50,15 +54,21 @@ impl<'a> Adaptive<'a> {
     fn best(&self, situation: &Situation<'_>) -> usize {
         let questions = self.rulebook.questions();
         let telling = self.telling(situation).questions;
-        let most = telling.iter().map(|(_, bits)| *bits).fold(0.0, f64::max);
-        let groups = self.rulebook.groups().len();
         let here = situation.last.map_or(0, |last| questions[last].group);
+        let is_left = |question: usize| questions[question].group < here;
+        let most = |left: bool| {
+            let such = telling.iter().filter(|(question, _)| is_left(*question) == left);
+            such.map(|(_, bits)| *bits).fold(0.0, f64::max)
+        };
+        let (ahead, behind) = (most(false), most(true));
+        let returns = behind > AGAIN * ahead;
         let rank = |(question, bits): &(usize, f64)| {
-            let ahead = (questions[*question].group + groups - here) % groups;
+            let group = questions[*question].group;
             // It begins with the first subject, whatever that tells.
-            let begins = situation.last.is_none() && ahead == 0;
-            let worth = begins || *bits >= WORTH * most;
-            (!worth, questions[*question].detail && most == 0.0, ahead)
+            let begins = situation.last.is_none() && group == 0;
+            let worth = begins || *bits >= WORTH * if returns { behind } else { ahead };
+            let detail = questions[*question].detail && ahead == 0.0 && behind == 0.0;
+            (is_left(*question) != returns, !worth, detail, group)
         };
         let first = |one: &&(usize, f64), other: &&(usize, f64)| {
             rank(one).cmp(&rank(other)).then(other.1.total_cmp(&one.1)).then(one.0.cmp(&other.0))

@@ -488,10 +488,11 @@ pub fn offer(prompts: &mut dyn Prompts, answers_file: &Path, report: &str, saved
         let Some(row) = prompts.choose(&rows, 0)? else { return Ok(Wish::Done) };
         match offers[row].1.clone() {
             Wish::Save if answers_file.exists() && !may_replace(prompts, &file)? => {}
-            Wish::Report(default) => match path_of_report(prompts, &default)? {
-                Some(path) => return Ok(Wish::Report(path)),
-                None => {}
-            },
+            Wish::Report(default) => {
+                if let Some(path) = path_of_report(prompts, &default)? {
+                    return Ok(Wish::Report(path));
+                }
+            }
             wish => return Ok(wish),
         }
     }

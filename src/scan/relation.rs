@@ -17,9 +17,6 @@ use super::tables::{FileSign, KubernetesTable, Tables};
 
 type Grounds = Vec<(Place, String)>;
 
-/// A relation, whether it is one by a deployment, and what shows it.
-type Step<J> = (Relation, bool, fn(&J) -> Grounds);
-
 /// How a repository stands to it, by what, and whether something shows that it is really deployed.
 #[derive(Debug, Default)]
 pub(crate) struct Judgement {
@@ -32,6 +29,9 @@ pub(crate) struct Judgement {
     pub(crate) examples: Option<(Place, String)>,
 }
 
+/// A relation, whether it deploys something, and what would show it.
+type Step<'a, S> = (Relation, bool, fn(&Judge<'a, S>) -> Grounds);
+
 /// Judges by all other facts: what shows most goes first, and what only could be is said as that.
 pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a Tables) -> Judgement {
     let judge = Judge {
@@ -43,7 +43,7 @@ pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a 
         offers: OnceLock::new(),
         examples: OnceLock::new(),
     };
-    let steps: [Step<Judge<'a, S>>; 9] = [
+    let steps: [Step<'a, S>; 9] = [
         (Relation::MadeForIt, false, Judge::made_for),
         (Relation::DeploysOnIt, true, Judge::deploys),
         (Relation::MadeForIt, false, Judge::charts_for_others),

@@ -620,7 +620,7 @@ fn all_places(tables: &[toml::Table]) -> Vec<(Vec<String>, i64)> {
             toml::Value::Integer(number) => places.push((at.to_vec(), *number)),
             toml::Value::Table(table) => {
                 for (key, value) in table {
-                    within(value, &[at, &[key.clone()]].concat(), places);
+                    within(value, &[at, std::slice::from_ref(key)].concat(), places);
                 }
             }
             _ => {}

@@ -69,7 +69,7 @@ fn kind(table: &Reader<'_>, id: &str, shares: &mut Shares) -> Kind {
                 stated(table, "share", |text| text.parse().ok().map(Value::Flag), "true or false");
             Kind::Flag(flag_say(table))
         }
-        "choice" => Kind::Choice(options(table, id, |option| Value::Choice(option), shares)),
+        "choice" => Kind::Choice(options(table, id, Value::Choice, shares)),
         "choices" => {
             Kind::Choices(options(table, id, |option| Value::Choices(OptionSet::of(option)), shares))
         }
