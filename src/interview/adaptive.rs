@@ -62,11 +62,17 @@ impl<'a> Adaptive<'a> {
         };
         let (ahead, behind) = (most(false), most(true));
         let returns = behind > AGAIN * ahead;
+        // Whoever has been further on goes through what is left of a subject at once.
+        let waits =
+            |question: &usize| situation.open.contains(question) || situation.later.contains(question);
+        let further = |question: &usize| questions[*question].group > here && !waits(question);
+        let applies = |question: usize| situation.readings[question] != Reading::DoesNotApply;
+        let again = (0..questions.len()).filter(further).any(applies);
         let rank = |(question, bits): &(usize, f64)| {
             let group = questions[*question].group;
             // It begins with the first subject, whatever that tells.
             let begins = situation.last.is_none() && group == 0;
-            let worth = begins || *bits >= WORTH * if returns { behind } else { ahead };
+            let worth = begins || again || returns || *bits >= WORTH * ahead;
             let detail = questions[*question].detail && ahead == 0.0 && behind == 0.0;
             (is_left(*question) != returns, !worth, detail, group)
         };

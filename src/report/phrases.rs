@@ -1,6 +1,7 @@
 //! The program's own words about a result. They are few, and none of them is about the domain.
 
 use super::content::ShortfallRow;
+use crate::text::counted;
 
 /// What a platform lacks when it lacks nothing.
 pub(super) const NOTHING: &str = "nothing";
@@ -9,8 +10,8 @@ pub(super) const RULED_OUT: &str = "ruled out";
 /// Where nothing is missing.
 pub(super) const LACKS_NOTHING: &str = "nothing is missing that the answers call for.";
 /// How a recorded decision is held against the facts.
-pub(super) const CONFIRMATION: &str = "`needk8s check` assesses the recorded answers again and fails when the outcome has \
-     moved; it names what has come true of \u{201c}When to Look Again\u{201d}.";
+pub(super) const CONFIRMATION: &str =
+    "`needk8s check` assesses these answers again and fails when the outcome has moved.";
 /// The fold of a record.
 pub(super) const WORKING: &str = "The working: all answers, the sum, what each option lacks, sources";
 /// Between commands on one line.
@@ -54,7 +55,7 @@ pub(super) fn unless(turns: &[String]) -> String {
     let named = turns[..turns.len().min(NAMED)].join("; or ");
     match more {
         0 => format!("Unless {named}."),
-        _ => format!("Unless {named}; and {more} other ways."),
+        _ => format!("Unless {named}; or in {}.", counted(more, "other way", "other ways")),
     }
 }
 

@@ -478,8 +478,10 @@ impl Platform {
     /// Its name within a sentence, and the products by which people know it.
     pub fn with_products(&self) -> String {
         match &self.products {
-            Some(products) => format!("{} ({products})", self.in_sentence()),
-            None => self.in_sentence().to_owned(),
+            Some(products) if *products != self.in_sentence() => {
+                format!("{} ({products})", self.in_sentence())
+            }
+            _ => self.in_sentence().to_owned(),
         }
     }
 }

@@ -264,7 +264,10 @@ impl<'a> Contents<'a> {
     /// What is ruled out, a sentence for each reason: "Ruled out: PaaS and managed Kubernetes (you buy no managed services)."
     pub fn ruled_out(&self) -> Vec<String> {
         let removed = self.platforms.iter().filter_map(|row| match &row.availability {
-            Availability::Removed(because) => Some((self.platform_name(row.platform), because.join("; "))),
+            Availability::Removed(because) => {
+                let because: Vec<String> = because.iter().map(|statement| lower_first(statement)).collect();
+                Some((self.platform_name(row.platform), because.join("; ")))
+            }
             Availability::Available => None,
         });
         let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
@@ -274,9 +277,8 @@ impl<'a> Contents<'a> {
                 None => groups.push((because, vec![name])),
             }
         }
-        let said = groups
-            .iter()
-            .map(|(because, names)| format!("Ruled out: {} ({}).", list(names, "and"), lower_first(because)));
+        let said =
+            groups.iter().map(|(because, names)| format!("Ruled out: {} ({}).", list(names, "and"), because));
         said.collect()
     }
 
