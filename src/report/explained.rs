@@ -560,7 +560,7 @@ impl Writer<'_> {
 /// How many ways there are, and of which kind.
 fn scope(turning: &TurningPoints) -> String {
     match turning.points.len() {
-        0 => "no one or two changed answers lead there".to_owned(),
+        0 => "no change of one or two answers leads there".to_owned(),
         number => format!("{} with one or two changed answers", counted(number, "way", "ways")),
     }
 }
