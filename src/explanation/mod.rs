@@ -93,7 +93,7 @@ impl Engine {
         let sufficient_reason = match outlook.status {
             Status::Settled => {
                 let known = situation.known_escapes(&root, found.sets());
-                self.sufficient_reason(&mut self.search(), values, assessment.band, &known)
+                self.sufficient_reason(&mut self.part_of_search(2), values, assessment.band, &known)
             }
             _ => None,
         };

@@ -4,6 +4,7 @@ use super::Engine;
 use super::bounds::Outcome;
 use super::goals::{OtherPlatform, Pivot};
 use super::model::Frame;
+use super::outlook::PART;
 use super::search::{End, Search};
 use super::situation::Situation;
 use super::sureness::Numbers;
@@ -23,7 +24,7 @@ pub struct OpenQuestion {
 /// How many sets of answers are drawn for a question that seems to decide nothing.
 const DRAWS: usize = 64;
 /// How many of them are looked at more closely.
-const CLIMBS: usize = 4;
+const CLIMBS: usize = 2;
 
 impl Engine {
     pub(super) fn spreads_of(&self, situation: &mut Situation<'_>) -> Vec<i64> {
@@ -55,7 +56,7 @@ impl Engine {
             if decides || self.decides_somewhere(&mut search, given, *question) {
                 return Some(true);
             }
-            match self.part_of_search().run(root, &mut Pivot::new(*question)) {
+            match self.part_of_search(PART).run(root, &mut Pivot::new(*question)) {
                 End::Found => Some(true),
                 End::Exhausted => Some(false),
                 End::OutOfBudget => None,

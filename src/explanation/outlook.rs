@@ -48,8 +48,10 @@ pub(super) struct Span {
 
 /// How many sets of answers are drawn at most to meet each possible verdict.
 const DRAWS: usize = 64;
-/// The part of the boxes that one of several searches for an explanation may look at.
-const PART: u64 = 8;
+/// The part of the boxes that one of several searches for an explanation may look at; bounds on the margin, of which less
+/// depends, get fewer.
+pub(super) const PART: u64 = 8;
+const PART_FOR_BOUNDS: u64 = 32;
 
 impl Engine {
     /// What is still possible, given a value or none for each question, and the band of what is known.
@@ -82,7 +84,7 @@ impl Engine {
         let mut proved = true;
         let mut bands = bands_of(&met);
         for band in bits(possible & !bands) {
-            let mut search = self.part_of_search();
+            let mut search = self.part_of_search(PART);
             match search.run(root, &mut AnyOf::new(1 << band)) {
                 End::Found => met.push((band, search.kept.clone())),
                 End::Exhausted => {}
@@ -97,7 +99,7 @@ impl Engine {
 
     /// A bound on the margins of a box from one side: the last of them, or one beyond all where the search is cut short.
     fn extreme(&self, root: &Frame, way: Way, bound: i64, met: &mut Vec<(usize, Frame)>) -> i64 {
-        let (mut goal, mut search) = (Extreme::new(way), self.part_of_search());
+        let (mut goal, mut search) = (Extreme::new(way), self.part_of_search(PART_FOR_BOUNDS));
         let end = search.run(root, &mut goal);
         let kept = search.kept.clone();
         met.push((search.outcome(&kept).band, kept));
@@ -123,8 +125,8 @@ impl Engine {
     }
 
     /// A search that is one of several for an explanation.
-    pub(super) fn part_of_search(&self) -> Search<'_> {
-        Search::new(&self.model, (self.budget / PART).max(1))
+    pub(super) fn part_of_search(&self, part: u64) -> Search<'_> {
+        Search::new(&self.model, (self.budget / part).max(1))
     }
 }
 
