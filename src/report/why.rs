@@ -253,7 +253,7 @@ impl Why<'_> {
     fn ways_title(&self, contrast: &Contrast) -> String {
         let name = self.name(contrast.platform);
         match contrast.ways.len() {
-            0 => format!("No one or two changed answers make {name} the recommendation"),
+            0 => format!("No change of one or two answers makes {name} the recommendation"),
             1 => format!("What would make {name} the recommendation (one way with up to two changes)"),
             number => {
                 format!("What would make {name} the recommendation ({number} ways with up to two changes)")
