@@ -476,13 +476,15 @@ fn command_lines(help: &str) -> Vec<Vec<String>> {
     let examples = help.lines().filter(is_example).filter_map(example);
     let prose: Vec<&str> =
         help.lines().filter(|line| !is_example(line) && !line.contains("Usage: ")).collect();
-    let prose = prose.join(" ");
+    // A paragraph ends what stands in it.
+    let prose = prose.iter().map(|line| if line.is_empty() { ";" } else { line });
+    let prose = prose.collect::<Vec<_>>().join(" ");
     let words = |text: &str| -> Vec<String> {
         let mut line = Vec::new();
         for word in text.split_whitespace() {
             let bare =
                 if word == "." { word } else { word.trim_end_matches(['.', ',', ';', ':', ')', '`', ']']) };
-            line.push(bare.to_owned());
+            line.extend(Some(bare.to_owned()).filter(|bare| !bare.is_empty()));
             if bare != word {
                 break;
             }
