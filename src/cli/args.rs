@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValue, PossibleValuesParser, StyledStr, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::commands;
@@ -202,7 +203,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
     let subject = rulebook.side(Leaning::With).name.clone();
     commands::assess::with_options(Command::new("needk8s"), rulebook)
         .version(env!("CARGO_PKG_VERSION"))
-        .about(format!("{} Asks, weighs the answers against rules, and explains the result.", rulebook.title()))
+        .about(format!("{} Asks, weighs the answers, and explains the result.", rulebook.title()))
         .long_about(format!(
             "{} Asks how your system is built, run and owned (or reads the answers from flags, files, the environment and a repository), \
              weighs them against rule files, and says whether {subject} is overkill or essential, and why.\n\n\
@@ -213,7 +214,6 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
             super::input::VARIABLE_PREFIX,
         ))
         .override_usage("needk8s [OPTIONS] [ANSWERS]\n       needk8s COMMAND [OPTIONS] [ANSWERS]")
-        .after_help(format!("{}\n\nAll options: needk8s --help. All questions and their values: needk8s questions.", examples(rulebook)))
         .after_long_help(format!(
             "{}\n\nExit status: 0 done (check: the decision stands), 1 check: it does not, 2 the input is wrong, 130 left \
              without a result.\nEvery question in full: needk8s explain QUESTION.",
@@ -258,6 +258,48 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_parser(value_parser!(PathBuf)),
         )
         .subcommands(commands::ALL.iter().map(|entry| (entry.command)(rulebook)))
+}
+
+/// The commands and the options that people use first.
+const FIRST_COMMANDS: [&str; 5] = ["check", "why", "questions", "what-if", "explain"];
+const FIRST_OPTIONS: [&str; 3] = ["output", "ask", "save"];
+
+/// Whether `-h` is typed without a command.
+pub(super) fn asks_for_the_least(args: &[OsString], command: &Command) -> bool {
+    let names_a_command =
+        args.get(1).is_some_and(|name| command.get_subcommands().any(|one| name == one.get_name()));
+    !names_a_command && args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "-h")
+}
+
+/// The command line with a help that fits a screen of 24 lines: how to begin, and where the rest is.
+pub(super) fn least(command: Command, rulebook: &Rulebook) -> Command {
+    command
+        .override_usage("needk8s [COMMAND] [OPTIONS] [ANSWERS]")
+        .mut_subcommands(|one| {
+            let is_first = FIRST_COMMANDS.contains(&one.get_name());
+            one.hide(!is_first)
+        })
+        .disable_help_subcommand(true)
+        .mut_args(|arg| {
+            let is_first = FIRST_OPTIONS.contains(&arg.get_id().as_str());
+            arg.hide_short_help(!is_first)
+        })
+        .mut_arg("output", |arg| arg.help("Write the result to this file (.md, .html, .json, .txt)"))
+        .disable_version_flag(true)
+        .help_template("{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}")
+        .before_help(examples(rulebook))
+        .after_help("All commands and options: needk8s --help. All questions: needk8s questions.")
+}
+
+/// Says of an unknown flag which question it means.
+pub(super) fn suggest(rulebook: &Rulebook, error: &mut clap::Error) {
+    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg) else { return };
+    let word = given.trim_start_matches('-').split('=').next().unwrap_or_default();
+    let meant = rulebook.questions().iter().find(|question| question.is_meant_by(word));
+    if let (ErrorKind::UnknownArgument, Some(question)) = (error.kind(), meant) {
+        let flag = format!("--{}", question.id);
+        error.insert(ContextKind::SuggestedArg, ContextValue::String(flag));
+    }
 }
 
 /// Three ways to begin.

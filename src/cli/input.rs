@@ -9,9 +9,9 @@ use std::path::{Component, Path};
 use super::exit::Stop;
 use super::output::shown;
 use crate::answers::{Answers, Given, Origin};
-use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, did_you_mean, read_json, read_toml};
+use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, read_json, read_toml};
 use crate::folder::{Folder, LEADS_OUT, Links, in_units, led_out};
-use crate::rulebook::{Rulebook, read_answer_table};
+use crate::rulebook::{Rulebook, question_meant, read_answer_table};
 use crate::text::one_line;
 
 /// No file of answers is longer; reading stops here.
@@ -219,7 +219,8 @@ pub(super) fn read_environment(rulebook: &Rulebook, answers: &mut Answers) -> Re
     given.sort();
     for (name, value) in given {
         let Some(index) = variables.iter().position(|variable| *variable == name) else {
-            let help = match did_you_mean(&name, variables.iter().map(String::as_str)) {
+            let meant = question_meant(rulebook.questions(), &name[VARIABLE_PREFIX.len()..]);
+            let help = match meant.map(variable) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!(
                     "answers are called {VARIABLE_PREFIX}… after a question, as in {}",

@@ -173,6 +173,15 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// What [`Self::deliver`] prints, without colours.
+    pub(super) fn printed(&self, contents: &Contents<'_>) -> String {
+        let Layout { width, ascii, verbose, .. } = self.layout(self.plan.verbose);
+        match self.plan.output {
+            Some(_) => String::new(),
+            None => self.render(contents, Layout { width, ascii, verbose, ..Layout::PLAIN }),
+        }
+    }
+
     /// Writes the report to a file. In a record that is there already, what people wrote is kept.
     pub(super) fn write_report(
         &self,

@@ -34,9 +34,14 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         )));
     }
     let args = args::arranged(args, &command);
+    let command =
+        if args::asks_for_the_least(&args, &command) { args::least(command, &rulebook) } else { command };
     let matches = match command.try_get_matches_from(args) {
         Ok(matches) => matches,
-        Err(error) if error.use_stderr() => return Err(Stop(error.render().to_string())),
+        Err(mut error) if error.use_stderr() => {
+            args::suggest(&rulebook, &mut error);
+            return Err(Stop(error.render().to_string()));
+        }
         Err(help) => {
             let help = help.render();
             let text =

@@ -140,10 +140,22 @@ impl<'c> FaultLog<'c> {
         given: &str,
         known: impl IntoIterator<Item = &'k str> + Clone,
     ) {
+        self.misnamed(span, what, given, |given| did_you_mean(given, known.clone()), known.clone());
+    }
+
+    /// The same where `meant` finds the word that was meant.
+    pub(crate) fn misnamed<'k>(
+        &self,
+        span: Span,
+        what: &str,
+        given: &str,
+        meant: impl FnOnce(&str) -> Option<&'k str>,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
         if self.is_full() {
             return;
         }
-        let help = match did_you_mean(given, known.clone()) {
+        let help = match meant(given) {
             Some(near) => format!("did you mean `{near}`?"),
             None => match known.into_iter().take(40).map(|word| format!("`{word}`")).collect::<Vec<_>>() {
                 words if words.is_empty() => "there is none".to_owned(),

@@ -113,6 +113,9 @@ pub trait Prompts {
     /// When the person cannot be reached any more.
     fn path(&mut self, prompt: &str, default: &str) -> io::Result<Option<String>>;
 
+    /// Takes note of what was printed elsewhere on the same screen, to be shown again when that is drawn anew.
+    fn printed(&mut self, _text: &str) {}
+
     /// Takes what to say to a person who leaves at once, by a signal; nothing where that cannot happen.
     fn promise(&mut self, _farewell: &str) {}
 }
@@ -134,6 +137,8 @@ pub struct Interview<'a> {
     pub order: &'a dyn Order,
     /// Says in one line where the answers lean; see [`leaning`].
     pub leaning: &'a dyn Fn(&Answers) -> String,
+    /// The outcome so far, in the sentence that the result begins with.
+    pub outcome: &'a dyn Fn(&Answers) -> String,
     /// What could still turn the outcome, as clauses that complete "if …", the likeliest first.
     pub turns: &'a dyn Fn(&Answers) -> Vec<String>,
     /// Explains a question in full, for whoever wants to know.
@@ -271,16 +276,14 @@ impl Conversation<'_, '_> {
         }
     }
 
-    /// "Not yet: PaaS"
     fn outcome(&self) -> String {
-        let rulebook = self.interview.rulebook;
-        let now = assess(rulebook, self.flow.readings());
-        format!("{}: {}", rulebook.bands()[now.band].name, rulebook.platforms()[now.recommendation].name)
+        (self.interview.outcome)(self.flow.answers())
     }
 
     fn offer_to_stop(&mut self, question: usize, said: &str, goes_on: Wanted) -> io::Result<Turn> {
         self.prompts.say(Tone::Text, "")?;
         self.prompts.say(Tone::Text, said)?;
+        self.prompts.say(Tone::Text, "")?;
         let on = if goes_on == Wanted::Proof { words::GO_ON_TO_PROOF } else { words::GO_ON_TO_THE_END };
         let rows = [words::STOP, on].map(str::to_owned);
         let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
@@ -323,7 +326,6 @@ impl Conversation<'_, '_> {
                     self.prompts.say(Tone::Text, "")?;
                     let explained = (self.interview.explain)(index);
                     self.prompts.say(Tone::Text, explained.trim_end())?;
-                    self.prompts.say(Tone::Text, "")?;
                     continue;
                 }
                 Reply::Value(value) => self.record(index, Some(value))?,

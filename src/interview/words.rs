@@ -14,7 +14,7 @@ pub(super) const CHOSEN: &str = "✓ ";
 /// Stands where rows are not shown.
 pub(super) const MORE: &str = "     …";
 
-pub(super) const WELCOME: &str = "Esc leaves; run needk8s again here to go on.";
+pub(super) const WELCOME: &str = "q leaves; run needk8s again here to go on.";
 pub(super) const REVIEW: &str = "Your answers";
 pub(super) const DONE: &str = "Done: show the result";
 pub(super) const STOP: &str = "Stop here and show the result";
@@ -62,7 +62,7 @@ pub(super) fn number_or(default: usize) -> String {
     format!("a number; Enter alone is {default}; q leaves")
 }
 
-/// "Simple: Shelf. Nothing you have not answered can change this: 9 questions are left."
+/// "Simple: take a shelf. Nothing you have not answered can change this: 9 questions are left."
 pub(super) fn settled(outcome: &str, wholly: bool, left: Left) -> String {
     let claim = if wholly {
         "Nothing you have not answered can change this"
@@ -70,20 +70,18 @@ pub(super) fn settled(outcome: &str, wholly: bool, left: Left) -> String {
         "The questions that are left cannot change this; your \"I don't know\"s can"
     };
     let are = if left.questions == 1 { "is" } else { "are" };
-    format!("{outcome}. {claim}: {} {are} left.", counted_left(left))
+    format!("{outcome} {claim}: {} {are} left.", counted_left(left))
 }
 
-/// "Not yet: PaaS. Sure in 95 of 100 cases like yours. It would turn if …"
+/// "Not yet: take a PaaS. In at least 95 in 100 ways to answer what is left … it stays so. Unless …"
 pub(super) fn sure(outcome: &str, sure: u8, turns: &[String], left: Left) -> String {
     let turns: Vec<&str> = turns.iter().take(MOST_TURNS).map(String::as_str).collect();
     let turns = match turns.as_slice() {
         [] => String::new(),
-        turns => format!(" It would turn if {}.", turns.join("; or if ")),
+        turns => format!(" Unless {}.", turns.join("; or ")),
     };
     let left = counted_left(left);
-    format!(
-        "{outcome}. However you answer the rest ({left}), this stays in {sure} of 100 cases or more.{turns}"
-    )
+    format!("{outcome} In at least {sure} in 100 ways to answer what is left ({left}), it stays so.{turns}")
 }
 
 /// The length of the bar.

@@ -13,27 +13,67 @@ use crate::text::one_line;
 pub fn render(rulebook: &Rulebook, format: Format, layout: Layout) -> String {
     match format {
         Format::Json => json(rulebook),
-        Format::Text | Format::Html => text(rulebook, layout.width, "", ""),
-        Format::Markdown => text(rulebook, usize::MAX, "## ", "- "),
+        Format::Text | Format::Html => text(rulebook, layout.width, layout.verbose),
+        Format::Markdown => markdown(rulebook),
     }
 }
 
-fn text(rulebook: &Rulebook, width: usize, group: &str, item: &str) -> String {
+/// Each question with what to type for it; `verbose` with how to answer it.
+fn text(rulebook: &Rulebook, width: usize, verbose: bool) -> String {
     let mut text = String::new();
     let mut line = |first: &str, rest: &str, line: &str| {
-        let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest);
+        let options = textwrap::Options::new(width)
+            .initial_indent(first)
+            .subsequent_indent(rest)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation);
         let _ = writeln!(text, "{}", textwrap::fill(&one_line(line), options));
     };
-    for (index, heading) in rulebook.groups().iter().enumerate() {
-        line(group, "", &heading.title);
-        for question in rulebook.questions().iter().filter(|question| question.group == index) {
-            let first = if item.is_empty() { "  " } else { item };
-            line(first, "    ", &format!("--{}: {}", question.id, question.prompt));
-            line("      ", "      ", &format!("{} It takes {}.", question.help, takes(question)));
+    for (index, group) in rulebook.groups().iter().enumerate() {
+        line("", "", &group.title);
+        for question in of_group(rulebook, index) {
+            let value = match &question.kind {
+                Kind::Flag(_) => " yes|no",
+                Kind::Count(_) => " N",
+                Kind::Choice(_) | Kind::Choices(_) => "",
+            };
+            line("  ", "    ", &format!("--{}{value}: {}", question.id, question.prompt));
+            let ids: Vec<&str> = question.options().iter().map(|option| option.id.as_str()).collect();
+            let ids = ids.join(", ");
+            match &question.kind {
+                Kind::Choices(_) => line("      ", "      ", &format!("any of {ids}")),
+                Kind::Choice(_) => line("      ", "      ", &ids),
+                Kind::Flag(_) | Kind::Count(_) => {}
+            }
+            if verbose {
+                line("      ", "      ", &question.help);
+            }
         }
         line("", "", "");
     }
+    let more = match verbose {
+        true => "One of them in full: needk8s explain QUESTION.",
+        false => "With help: needk8s questions -v. One of them in full: needk8s explain QUESTION.",
+    };
+    line("", "", &format!("`{UNKNOWN}` is an answer everywhere. {more}"));
+    text
+}
+
+fn markdown(rulebook: &Rulebook) -> String {
+    let mut text = String::new();
+    for (index, group) in rulebook.groups().iter().enumerate() {
+        let _ = writeln!(text, "## {}", one_line(&group.title));
+        for question in of_group(rulebook, index) {
+            let Question { id, prompt, help, .. } = question;
+            let help = format!("{help} It takes {}.", takes(question));
+            let _ = writeln!(text, "- --{id}: {}\n      {}", one_line(prompt), one_line(&help));
+        }
+        text.push('\n');
+    }
     text.trim_end().to_owned() + "\n"
+}
+
+fn of_group(rulebook: &Rulebook, group: usize) -> impl Iterator<Item = &Question> {
+    rulebook.questions().iter().filter(move |question| question.group == group)
 }
 
 /// "one of `a`, `b`, or unknown"

@@ -20,6 +20,7 @@ pub use value::{
 pub use values::Values;
 
 pub(crate) use parse::{read_answer, read_answer_table};
+pub(crate) use value::question_meant;
 
 use std::sync::OnceLock;
 

@@ -175,6 +175,8 @@ pub enum Growth {
 pub struct Question {
     /// The id in files, flags and conditions.
     pub id: String,
+    /// Other words that people type for it.
+    pub aliases: Vec<String>,
     /// The index of its group.
     pub group: usize,
     /// A short noun phrase.
@@ -197,6 +199,15 @@ pub struct Question {
     pub shares: Shares,
     /// The question applies only when this holds.
     pub ask_when: Option<Condition>,
+}
+
+/// The id of the question that somebody means by a word that is none: by its meaning, else as a slip.
+pub(crate) fn question_meant<'q>(questions: &'q [Question], given: &str) -> Option<&'q str> {
+    let by_meaning = questions.iter().find(|question| question.is_meant_by(given));
+    match by_meaning {
+        Some(question) => Some(&question.id),
+        None => did_you_mean(given, questions.iter().map(|question| question.id.as_str())),
+    }
 }
 
 /// Why a text is no answer to a question.
@@ -311,6 +322,12 @@ impl Question {
             (Some((index, _)), None) if !text.is_empty() => Some(index),
             _ => None,
         }
+    }
+
+    /// Whether a word that somebody typed is another one for it, in any case: `sla`, `TEAM_SIZE`.
+    pub fn is_meant_by(&self, word: &str) -> bool {
+        let word = word.to_lowercase().replace('_', "-");
+        self.id == word || self.aliases.contains(&word)
     }
 
     /// The index of the option with this id, or with this among its aliases.

@@ -21,9 +21,14 @@ impl Budget {
         self.used.fetch_add(number, Ordering::Relaxed).saturating_add(number) <= self.most
     }
 
+    /// Whether there was more than may be kept, so that nothing else need be looked for.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.used.load(Ordering::Relaxed) > self.most
+    }
+
     /// Says in the result that it was not enough, if it was not.
     pub(crate) fn tell(&self, source: &(impl Source + ?Sized)) {
-        if self.used.load(Ordering::Relaxed) > self.most {
+        if self.is_spent() {
             source.left_out(
                 ".",
                 &format!("there are more than {} {}; the others are left out", self.most, self.what),

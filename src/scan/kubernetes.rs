@@ -98,7 +98,7 @@ fn is_yaml(name: &str) -> bool {
 }
 
 fn objects(file: &Listed, text: &str, budget: &Budget) -> Vec<Object> {
-    if !mentions(text, b"apiVersion") || !mentions(text, b"kind") {
+    if budget.is_spent() || !mentions(text, b"apiVersion") || !mentions(text, b"kind") {
         return Vec::new();
     }
     let object = |api_version: &str, kind: &str, name: &str, line| Object {
@@ -120,7 +120,8 @@ fn objects(file: &Listed, text: &str, budget: &Budget) -> Vec<Object> {
             })
             .collect();
     }
-    let found = manifest::objects(text).into_iter().filter(|found| !is_of_cloud_run(found, text));
+    let found =
+        manifest::objects(text, MOST_OBJECTS).into_iter().filter(|found| !is_of_cloud_run(found, text));
     let found = found.take_while(|found| budget.take(1 + found.images.len()));
     found
         .map(|found| Object {

@@ -17,8 +17,9 @@ pub(crate) struct Found<'t> {
     pub(crate) images: Vec<&'t str>,
 }
 
-/// All objects of a text of one or more documents; those of a `List` or an OpenShift `Template` one by one.
-pub(crate) fn objects(text: &str) -> Vec<Found<'_>> {
+/// The objects of a text of one or more documents, those of a `List` or an OpenShift `Template` one by one. Where there are
+/// more than `most`, one more than that is found, which tells that the rest was not read.
+pub(crate) fn objects(text: &str, most: usize) -> Vec<Found<'_>> {
     let mut reader = Reader::default();
     let mut start = 0;
     // Several times as fast as `str::lines`, and thousands of files go through here.
@@ -26,8 +27,12 @@ pub(crate) fn objects(text: &str) -> Vec<Found<'_>> {
     for (number, end) in (1..).zip(ends) {
         reader.line(&text[start..end], number);
         start = end + 1;
+        if reader.held() > most {
+            break;
+        }
     }
     reader.end_of_document();
+    reader.found.truncate(most.saturating_add(1));
     reader.found
 }
 
@@ -198,6 +203,11 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// How many objects have been found, those of a list that is being read as well.
+    fn held(&self) -> usize {
+        self.found.len() + self.frames.first().map_or(0, |root| root.items.len())
+    }
+
     fn end_of_document(&mut self) {
         self.close(0);
         self.block = None;
@@ -247,6 +257,21 @@ fn name_in_flow(value: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn objects(text: &str) -> Vec<Found<'_>> {
+        super::objects(text, 100)
+    }
+
+    #[test]
+    fn no_more_is_kept_than_is_asked_for() {
+        let document = "apiVersion: v1\nkind: Pod\n---\n".repeat(50);
+        assert_eq!(super::objects(&document, 50).len(), 50);
+        assert_eq!(super::objects(&document, 7).len(), 8);
+        let item = "- apiVersion: v1\n  kind: Pod\n".repeat(50);
+        let list = format!("apiVersion: v1\nkind: List\nitems:\n{item}");
+        assert_eq!(super::objects(&list, 50).len(), 50);
+        assert_eq!(super::objects(&list, 7).len(), 8);
+    }
 
     fn named(text: &str) -> Vec<(&str, &str, usize)> {
         objects(text).into_iter().map(|found| (found.kind, found.name, found.line)).collect()

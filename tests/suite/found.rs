@@ -80,6 +80,7 @@ fn asked(known: &[(&str, Given)], hints: &[(&str, &str)], input: &str) -> (Strin
         rulebook: &rulebook,
         order: &FileOrder,
         leaning: &|_| String::new(),
+        outcome: &|_| "Shelf: Board.".to_owned(),
         turns: &|_| Vec::new(),
         explain: &|_| String::new(),
         hints: &beside,

@@ -457,9 +457,123 @@ fn platforms_are_known_by_other_names_and_everything_is_listed() {
 #[test]
 fn the_help_fits_a_screen_and_no_question_hides_a_flag() {
     let help = Program::new().run("-h").ok().stdout;
-    assert!(help.lines().count() <= 45 && help.contains("Examples:"), "{help}");
+    assert!(help.contains("Examples:"), "{help}");
+    let help = Program::new().set("COLUMNS", "80").run("-h").ok().stdout;
+    assert!(help.lines().count() < 24 && help.lines().all(|line| line.chars().count() <= 80), "{help}");
+    assert_eq!(Program::new().run("--no-pager -h").ok().stdout, Program::new().run("-h").ok().stdout);
+    assert!(
+        Program::new().run("--help").ok().stdout.contains("completions"),
+        "the long help has every command"
+    );
     let rules = crate::shop::RULES.replace("parcels", "platform");
     Program::new().file("r.toml", rules).run("--rules r.toml").refused(&["`platform` would hide"]);
+}
+
+/// The command lines in a help, whole: those of examples end before their remark, others where a sentence does.
+fn command_lines(help: &str) -> Vec<Vec<String>> {
+    let example = |line: &str| Some(line.strip_prefix("  ")?.split("  ").next()?.to_owned());
+    let is_example = |line: &&str| line.starts_with("  needk8s");
+    let examples = help.lines().filter(is_example).filter_map(example);
+    let prose: Vec<&str> =
+        help.lines().filter(|line| !is_example(line) && !line.contains("Usage: ")).collect();
+    // A paragraph ends what stands in it.
+    let prose = prose.iter().map(|line| if line.is_empty() { ";" } else { line });
+    let prose = prose.collect::<Vec<_>>().join(" ");
+    let words = |text: &str| -> Vec<String> {
+        let mut line = Vec::new();
+        for word in text.split_whitespace() {
+            let bare =
+                if word == "." { word } else { word.trim_end_matches(['.', ',', ';', ':', ')', '`', ']']) };
+            line.extend(Some(bare.to_owned()).filter(|bare| !bare.is_empty()));
+            if bare != word {
+                break;
+            }
+        }
+        line
+    };
+    let in_prose = prose.match_indices("needk8s ").map(|(at, _)| words(&prose[at..]));
+    // A usage goes on in a second line.
+    let is_usage =
+        |line: &Vec<String>| line.iter().any(|word| word.starts_with(['[', '<']) || word == "COMMAND");
+    examples.map(|line| words(&line)).chain(in_prose).filter(|line| !is_usage(line)).collect()
+}
+
+#[test]
+fn every_command_line_in_the_help_runs_in_a_pipe() {
+    let program = saas();
+    program.run(&format!("{SAAS} --save")).ok();
+    let mut helps = vec!["-h".to_owned(), "--help".to_owned()];
+    let listed = program.run("--help").ok().stdout;
+    let commands =
+        listed.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = commands.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    helps.extend(names.map(|name| format!("{name} --help")));
+    helps.push("rules export --help".to_owned());
+    assert!(helps.len() > 14, "{helps:?}");
+    let mut ran = std::collections::BTreeSet::new();
+    for help in helps {
+        for line in command_lines(&program.run(&help).ok().stdout) {
+            let args: Vec<&str> =
+                line[1..].iter().map(|word| if word == "QUESTION" { "services" } else { word }).collect();
+            let run = program.run_args(&args);
+            assert_eq!(run.code, 0, "{help}: {line:?}: {run:?}");
+            ran.insert(line);
+        }
+    }
+    assert!(ran.len() >= 6, "{ran:?}");
+}
+
+#[test]
+fn what_is_called_otherwise_is_known_by_its_meaning() {
+    let program = Program::new();
+    for (word, question) in [
+        ("sla", "uptime"),
+        ("team-size", "developers"),
+        ("replicas", "servers"),
+        ("cpu", "servers"),
+        ("traffic", "load"),
+        ("devs", "developers"),
+    ] {
+        program.run(&format!("--{word} 3")).refused(&[&format!("'--{question}'")]);
+        program.run(&format!("--{word}=3")).refused(&[&format!("'--{question}'")]);
+        program.run(&format!("explain {word}")).refused(&[&format!("did you mean `{question}`?")]);
+    }
+    let program = Program::new().file("a.toml", "sla = \"99.9\"\nteam_size = 3\n");
+    program.run("--answers a.toml").refused(&[
+        "a.toml:1:1",
+        "did you mean `uptime`?",
+        "a.toml:2:1",
+        "did you mean `developers`?",
+    ]);
+    Program::new().set("NEEDK8S_SLA", "99").run("--services 1").refused(&["did you mean `NEEDK8S_UPTIME`?"]);
+    let taken = crate::shop::RULES.replace("id = \"size\"\n", "id = \"size\"\naliases = [\"parcels\"]\n");
+    Program::new()
+        .file("r.toml", taken)
+        .run("--rules r.toml")
+        .refused(&["`parcels` stands for another question already"]);
+}
+
+#[test]
+fn options_are_known_by_the_words_that_people_have_for_them() {
+    let said = |args: &str| Program::new().run(&format!("{args} --services 3 --format json")).ok().json();
+    for (word, id) in [
+        ("--purpose mvp", "--purpose prototype"),
+        ("--uptime ha", "--uptime 99.9"),
+        ("--today ecs", "--today container-service"),
+        ("--workloads api,cron", "--workloads web,scheduled-jobs"),
+        ("--compliance hipaa", "--compliance strict"),
+    ] {
+        assert_eq!(said(word), said(id), "{word}");
+    }
+}
+
+#[test]
+fn the_questions_are_listed_short_and_with_help() {
+    let short = Program::new().run("questions").ok().stdout;
+    let long = Program::new().run("questions -v").ok().stdout;
+    assert!(short.contains("--services N: How many") && !short.contains("Copies of one program"), "{short}");
+    assert!(long.contains("Copies of one program"), "{long}");
+    assert!(short.lines().count() < 100, "{}", short.lines().count());
 }
 
 #[test]

@@ -141,6 +141,7 @@ fn hold_in(
         rulebook: &rulebook,
         order,
         leaning: &|answers| leaning(&rulebook, &engine, answers),
+        outcome: &|_| "Shelf: Board.".to_owned(),
         turns: &|_| vec!["many parcels come".to_owned()],
         explain: &|question| rulebook.questions()[question].why.clone(),
         hints: &[],
@@ -267,6 +268,7 @@ fn answers_can_be_changed_after_the_result() {
         rulebook: &rulebook,
         order: &FileOrder,
         leaning: &|_| String::new(),
+        outcome: &|_| "Shelf: Board.".to_owned(),
         turns: &|_| Vec::new(),
         explain: &|_| String::new(),
         hints: &[],
@@ -366,7 +368,7 @@ fn it_is_offered_to_stop_when_it_is_sure_and_again_when_it_is_proved() {
     let begin = || [Asked("parcels", count(7))];
     let mut stops = script(begin().into_iter().chain([Row("Stop")]));
     assert!(hold_in(&mut stops, &[], &mut Session::nowhere(), &order).is_some());
-    let said = "Shelf: Board. However you answer the rest (at most 3 questions), this stays in 95 of 100 cases or more. It would turn if many parcels come.";
+    let said = "Shelf: Board. In at least 95 in 100 ways to answer what is left (at most 3 questions), it stays so. Unless many parcels come.";
     assert!(stops.heard(said), "{}", stops.heard);
 
     let rest = [Row("Go on until it is proved"), Asked("size", size(0)), Row("Stop")];
@@ -462,6 +464,7 @@ impl Wanderer {
             rulebook,
             order,
             leaning: &|_| String::new(),
+            outcome: &|_| "Shelf: Board.".to_owned(),
             turns: &|_| Vec::new(),
             explain: &|question| rulebook.questions()[question].why.clone(),
             hints: &[],
@@ -710,6 +713,7 @@ fn typed(input: &str, width: usize) -> (Option<Answers>, String) {
         rulebook: &rulebook,
         order: &FileOrder,
         leaning: &|answers| leaning(&rulebook, &engine, answers),
+        outcome: &|_| "Shelf: Board.".to_owned(),
         turns: &|_| vec!["many parcels come".to_owned()],
         explain: &|question| rulebook.questions()[question].why.clone(),
         hints: &[],

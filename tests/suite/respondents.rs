@@ -111,6 +111,7 @@ fn walk(rulebook: &Rulebook, order: &dyn Order, known: &Known, stops_when_sure: 
         rulebook,
         order: &noted,
         leaning: &|_| String::new(),
+        outcome: &|_| "Shelf: Board.".to_owned(),
         turns: &|_| Vec::new(),
         explain: &|_| String::new(),
         hints: &[],

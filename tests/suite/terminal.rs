@@ -431,7 +431,20 @@ fn it_stops_early_and_shows_the_result_last() {
     let desk = Desk::new("stops");
     let mut person = desk.run(&[], 50, 80, &[]);
     person.answers_until_an_offer();
+    // The result begins with what was said when it was offered to stop, and a screen that is drawn anew shows it again.
+    let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = words(person.screen());
+    let end = ["In at least 95", "Nothing you have not", "The questions that are left"];
+    let end = end.iter().filter_map(|end| said.find(end)).min().expect("an offer");
+    let begin = said[..end].rfind(['✓', ':']).and_then(|colon| said[..colon].rfind(' ')).expect("an outcome");
+    let outcome = said[begin..end].trim().to_owned();
     person.types("1");
+    person.sees("Save the answers and the decision to needk8s.toml");
+    assert_eq!(words(person.screen()).matches(&outcome).count(), 2, "{outcome}: {}", person.screen());
+    let before = person.bytes().len();
+    person.resizes(49, 80);
+    person.wait("a new screen", || person.bytes()[before..].contains("\u{1b}[2J"));
+    person.sees("How sure");
     person.sees("Save the answers and the decision to needk8s.toml");
     assert!(!person.bytes().contains("Undecided"), "{}", person.bytes());
     // Enter alone writes nothing, and the next start goes on with the answers.

@@ -12,7 +12,7 @@ use crate::cli::output::{is_set, nobody_to_ask, say, shown};
 use crate::cli::program::{Known, Program, now};
 use crate::cli::scanned::Scanned;
 use crate::explanation::{Status, Unless};
-use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, Wish};
+use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, Tone, Wish};
 use crate::report::{Contents, Format, reference};
 use crate::rulebook::{Reading, Rulebook};
 use crate::text::counted;
@@ -124,6 +124,7 @@ fn interview(
         rulebook,
         order: if all { &FileOrder } else { &adaptive },
         leaning: &|answers| interview::leaning(rulebook, program.engine(), answers),
+        outcome: &|answers| outcome(program, answers),
         turns: &|answers| turns(program, answers),
         explain: &|question| {
             let id = &rulebook.questions()[question].id;
@@ -138,7 +139,9 @@ fn interview(
         if answers.is_empty() {
             return Err(program.nothing_known(None));
         }
+        prompts.say(Tone::Text, "").map_err(broke_off)?;
         conclude(program, &answers, None)?;
+        prompts.printed(&result(program, &answers));
         if saved {
             record(program, &answers, scanned)?;
         }
@@ -162,6 +165,19 @@ fn interview(
         }
         outcome = interview.review(answers, &mut session, &mut *prompts).map_err(broke_off)?;
     }
+}
+
+/// The result as it was printed, without colours; nothing where it went to a file.
+fn result(program: &Program<'_>, answers: &Answers) -> String {
+    let (assessment, explanation) = program.judge(answers);
+    let contents = Contents::new(program.rulebook, answers, &assessment, &explanation, program.provenance());
+    program.printed(&contents)
+}
+
+/// What the result would begin with.
+fn outcome(program: &Program<'_>, answers: &Answers) -> String {
+    let (assessment, explanation) = program.judge(answers);
+    Contents::new(program.rulebook, answers, &assessment, &explanation, program.provenance()).headline
 }
 
 /// What could still turn the side of the verdict, the likeliest first.

@@ -41,7 +41,9 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
 fn explained(program: &Program<'_>, id: &str) -> Result<String, Stop> {
     let rulebook = program.rulebook;
     reference::explain(rulebook, id, program.layout(false)).ok_or_else(|| {
-        let help = match did_you_mean(id, reference::ids(rulebook)) {
+        let meant = rulebook.questions().iter().find(|question| question.is_meant_by(id));
+        let meant = meant.map(|question| question.id.as_str());
+        let help = match meant.or_else(|| did_you_mean(id, reference::ids(rulebook))) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "questions, criteria, aspects, platforms, problems, steps, verdicts, published decisions and sources can be \
                      explained; \

@@ -13,7 +13,7 @@ pub(super) const NAME: &str = "why";
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
     with_format(with_answers(Command::new(NAME), rulebook))
-        .about("Say why a platform is not the recommended one, and what would make it so")
+        .about("Say why it is not this platform, and what would make it so")
         .arg(
             Arg::new("platform")
                 .value_name("PLATFORM")

@@ -64,7 +64,7 @@ pub(super) struct Laid {
 }
 
 /// So many lines of the body are shown before anything but blank lines gives way.
-const BODY: usize = 5;
+const BODY: usize = 7;
 
 /// A part of a frame, and how soon it gives way on a low screen: the highest first, 0 never.
 struct Part {
@@ -91,6 +91,10 @@ impl Frame<'_> {
         above.push(part(4, Look::Plain, "", self.help));
         above.extend(self.hints.iter().map(|hint| part(5, Look::Plain, "  ", hint)));
         above.push(gap());
+        if self.heading.is_empty() && self.prompt.is_empty() {
+            // What was said before stands right above.
+            above.clear();
+        }
         let mut below = vec![part(1, Look::Strong, "", self.notice), gap()];
         below.push(part(8, Look::Plain, "", self.leaning));
         below.push(part(3, Look::Faint, "", self.keys));
@@ -164,6 +168,14 @@ fn windowed(
     if body.len() <= space {
         return (body, 0);
     }
+    if active.end == body.len() && space > active.len() + 1 {
+        // The last row comes before the first one, too: where the marked row is the last one, the first ones can be read.
+        let last = body.len() - active.len();
+        let mut window = body[..space - active.len() - 1].to_vec();
+        window.push((Look::Faint, words::MORE.to_owned()));
+        window.extend_from_slice(&body[last..]);
+        return (window, body.len() - space);
+    }
     let before = space.saturating_sub(active.len()) / 2;
     let first = active.start.saturating_sub(before).min(body.len() - space);
     let end = first + space;
@@ -218,6 +230,28 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_last_row_stands_beside_the_first_ones() {
+        let rows = rows(11);
+        let frame =
+            Frame { prompt: "Which?", body: Body::Rows { rows: &rows, active: 10 }, ..Frame::default() };
+        let laid = frame.lay_out(60, 5);
+        let lines: Vec<&str> = laid.lines.iter().map(|(_, line)| line.trim_start()).collect();
+        assert!(lines[1].starts_with("1 ") && lines[2].starts_with("2 "), "{lines:?}");
+        assert!(lines[3] == "…" && lines[4].starts_with("> 11"), "{lines:?}");
+        assert_eq!(laid.cursor.0, 4);
+    }
+
+    #[test]
+    fn a_list_alone_stands_right_under_what_was_said() {
+        let rows = rows(2);
+        let frame =
+            Frame { body: Body::Rows { rows: &rows, active: 0 }, keys: "1-2 choose", ..Frame::default() };
+        let lines = frame.lay_out(60, 24).lines;
+        assert_eq!(lines.len(), 4, "{lines:?}");
+        assert!(lines[0].1.starts_with("> 1"), "{lines:?}");
     }
 
     #[test]

@@ -465,6 +465,10 @@ impl Prompts for Terminal {
         }
     }
 
+    fn printed(&mut self, text: &str) {
+        self.said.push((Saying::Told(Tone::Text), text.trim_end().to_owned()));
+    }
+
     fn confirm(&mut self, prompt: &str, default: bool) -> io::Result<Option<bool>> {
         let row = |key: &str, label: &str| Row { key: key.to_owned(), label: label.to_owned(), marked: None };
         let mut rows = [row("y", words::YES), row("n", words::NO)];

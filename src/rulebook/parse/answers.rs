@@ -1,7 +1,7 @@
 //! A table of `question-id = value` → values.
 
 use crate::document::{Entry, FaultLog, Located, Node, Span};
-use crate::rulebook::value::{Kind, Question, UNKNOWN, Value, ValueError};
+use crate::rulebook::value::{Kind, Question, UNKNOWN, Value, ValueError, question_meant};
 
 /// One answer read from a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,8 @@ pub(crate) fn read_answer_table(
     for entry in entries {
         let Some(index) = questions.iter().position(|question| question.id == entry.key) else {
             let ids = questions.iter().map(|question| question.id.as_str());
-            log.unknown(entry.key_span.clone(), "question", &entry.key, ids);
+            let meant = |given: &str| question_meant(questions, given);
+            log.misnamed(entry.key_span.clone(), "question", &entry.key, meant, ids);
             continue;
         };
         match read_answer(&questions[index], &entry.value) {

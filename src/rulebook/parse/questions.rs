@@ -10,7 +10,12 @@ const MAX_COUNT: i64 = 1_000_000_000;
 pub(super) fn build(section: Section<'_>, groups: &Ids) -> Vec<Question> {
     let mut questions: Vec<Question> = Vec::new();
     for (table, id) in section.tables.into_iter().zip(section.ids.names) {
-        let question = question(&table, id, groups, &questions);
+        let mut question = question(&table, id, groups, &questions);
+        let is_taken = |word: &str| {
+            section.ids.index.contains_key(word)
+                || questions.iter().any(|earlier| earlier.aliases.iter().any(|alias| alias == word))
+        };
+        question.aliases = question_aliases(&table, is_taken);
         questions.push(question);
         table.finish();
     }
@@ -45,6 +50,7 @@ fn question(table: &Reader<'_>, id: String, groups: &Ids, earlier: &[Question]) 
         }
     });
     Question {
+        aliases: Vec::new(),
         group: groups.required(table, "group"),
         name: table.required_text("name"),
         prompt: table.required_text("prompt"),
@@ -205,6 +211,20 @@ fn options(
     }
     options.truncate(OptionSet::CAPACITY);
     options
+}
+
+/// Other words for a question, none of which may be taken.
+fn question_aliases(table: &Reader<'_>, is_taken: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut aliases = Vec::new();
+    for alias in table.words("aliases") {
+        if is_taken(alias.text) {
+            let message = format!("`{}` stands for another question already", alias.text);
+            table.log().fault(alias.span.clone(), message, None);
+        } else {
+            aliases.push(alias.text.to_owned());
+        }
+    }
+    aliases
 }
 
 /// Other words for an option, which none of the `earlier` ones may have.
