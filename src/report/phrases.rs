@@ -41,10 +41,11 @@ pub(super) fn settled(open: usize) -> String {
 /// In how many of all ways to answer the rest the side stays: "97 in 100".
 pub(super) fn sure(share: &str, about: bool, open: usize, undecided: bool) -> String {
     let about = if about { "about " } else { "" };
+    let them = if open == 1 { "it" } else { "them" };
     let open = crate::text::counted(open, "question is", "questions are");
     match undecided {
-        true => format!("{open} open; only {about}{share} ways to answer keep this leaning."),
-        false => format!("{open} open; in {about}{share} ways to answer it stays so."),
+        true => format!("{open} open; only {about}{share} ways to answer {them} keep this leaning."),
+        false => format!("{open} open; {about}{share} ways to answer {them} keep it so."),
     }
 }
 
@@ -52,10 +53,10 @@ pub(super) fn sure(share: &str, about: bool, open: usize, undecided: bool) -> St
 pub(super) fn unless(turns: &[String]) -> String {
     const NAMED: usize = 2;
     let more = turns.len().saturating_sub(NAMED);
-    let named = turns[..turns.len().min(NAMED)].join("; or ");
+    let named = turns[..turns.len().min(NAMED)].join(", or if ");
     match more {
-        0 => format!("Unless {named}."),
-        _ => format!("Unless {named}; or in {}.", counted(more, "other way", "other ways")),
+        0 => format!("It turns if {named}."),
+        _ => format!("It turns if {named}, or in {}.", counted(more, "other way", "other ways")),
     }
 }
 
@@ -64,10 +65,24 @@ pub(super) fn doing_without(verdict: &str, given_up: &[String], best: &str) -> S
     format!("{verdict}, if you can do without {}: {best}.", crate::text::list(given_up, "and"))
 }
 
-/// How totals come about.
-pub(super) fn total_is(price: i64) -> String {
-    format!("Total = effort × {price} (what a point of effort costs here) + what is missing. Lowest first:")
+/// How totals come about, and in which order they stand.
+pub(super) fn total_is(price: i64, some_lack_a_must: bool) -> String {
+    let order = if some_lack_a_must { ORDER_WITH_MUSTS } else { "Lowest first" };
+    format!("Total = effort × {price} (what a point of effort costs here) + what is missing. {order}:")
 }
+
+/// The order of platforms where some lack what must be had.
+const ORDER_WITH_MUSTS: &str = "Lowest first; what lacks a must comes last";
+
+/// The heading of all platforms with their totals.
+pub(super) fn platforms_by_total(some_lack_a_must: bool) -> String {
+    let order =
+        if some_lack_a_must { ", lowest first, those that lack a must last" } else { ", lowest first" };
+    format!("Platforms by total{order} (effort × what effort costs you + what is missing)")
+}
+
+/// The mark of a platform that lacks what must be had.
+pub(super) const LACKS_A_MUST: &str = "lacks a must";
 
 /// Answers that do not count.
 pub(super) fn ignored(names: &[String]) -> String {
@@ -98,9 +113,9 @@ pub(super) fn lack(shortfall: &ShortfallRow) -> String {
     format!("{}: {} ({weight}).", shortfall.name, shortfall.text)
 }
 
-/// What a platform lacks, as a clause.
-pub(super) fn short_of(shortfall: &ShortfallRow) -> String {
-    format!("{} is short ({}).", missing(shortfall), shortfall.text)
+/// What a platform lacks, as a clause; `falls` is "it falls" or "they fall".
+pub(super) fn short_of(falls: &str, shortfall: &ShortfallRow) -> String {
+    format!("{falls} short in {} ({}).", missing(shortfall), shortfall.text)
 }
 
 /// Something that is missing, by its name.
@@ -120,9 +135,14 @@ pub(super) fn smaller_lacks(number: usize) -> String {
     format!("{lacks} not met, either.")
 }
 
+/// The one fact that decides, and why it does.
+pub(super) fn one_fact(fact: &str, because: &str) -> String {
+    format!("One fact decides this: {}. {because}", crate::text::lower_first(fact))
+}
+
 /// A duty that comes with a platform.
 pub(super) fn duty(text: &str) -> String {
-    format!("you have to: {}", crate::text::lower_first(crate::text::first_sentence(text)))
+    format!("you have to {}", crate::text::lower_first(crate::text::first_sentence(text)))
 }
 
 /// So many needs that are not met.
