@@ -137,6 +137,8 @@ pub struct Open {
 
 /// How many alternatives the one sentence about what to watch names.
 const WATCHED: usize = 3;
+/// The same where it can turn both ways.
+const WATCHED_EACH_WAY: usize = 2;
 /// How many lines a target gets, and how many alternatives a line.
 const LINES: usize = 6;
 const ALTERNATIVES: usize = 6;
@@ -348,14 +350,15 @@ impl Writer<'_> {
     fn again(&self) -> Vec<Again> {
         let band = self.assessment.band;
         let watched = self.explanation.to_watch(self.rulebook, band);
-        watched.into_iter().map(|turning| self.watch(turning)).collect()
+        let lines = if watched.len() > 1 { WATCHED_EACH_WAY } else { WATCHED };
+        watched.into_iter().map(|turning| self.watch(turning, lines)).collect()
     }
 
-    fn watch(&self, turning: &TurningPoints) -> Again {
+    fn watch(&self, turning: &TurningPoints, lines: usize) -> Again {
         let growing = turning.points.iter().filter(|point| point.grows).count();
         let points = if growing > 0 { &turning.points[..growing] } else { &turning.points };
         let groups = grouped(points);
-        let when = groups.iter().take(WATCHED).map(|group| say_few(self.rulebook, group)).collect();
+        let when = groups.iter().take(lines).map(|group| say_few(self.rulebook, group)).collect();
         let to = match turning.target {
             Target::Verdict(band) => self.band_name(band),
             Target::Side(side) => self.rulebook.side(side).name.clone(),
@@ -558,7 +561,7 @@ impl Writer<'_> {
 /// How many ways there are, and of which kind.
 fn scope(turning: &TurningPoints) -> String {
     match turning.points.len() {
-        0 => "no one or two changed answers lead there".to_owned(),
+        0 => "no change of one or two answers leads there".to_owned(),
         number => format!("{} with one or two changed answers", counted(number, "way", "ways")),
     }
 }

@@ -1,7 +1,7 @@
 //! The program's own words about a result. They are few, and none of them is about the domain.
 
 use super::content::ShortfallRow;
-use crate::text::counted;
+use crate::text::{counted, list, lower_first};
 
 /// What a platform lacks when it lacks nothing.
 pub(super) const NOTHING: &str = "nothing";
@@ -16,6 +16,18 @@ pub(super) const CONFIRMATION: &str =
 pub(super) const WORKING: &str = "The working: all answers, the sum, what each option lacks, sources";
 /// Between commands on one line.
 pub(super) const BETWEEN_COMMANDS: &str = " · ";
+
+/// Why an option stands behind others that may cost more.
+pub(super) fn behind_for(musts: &[&str]) -> String {
+    match musts {
+        [] => String::new(),
+        musts => format!("; behind for want of {}", list(&lowered(musts), "and")),
+    }
+}
+
+fn lowered(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| lower_first(name)).collect()
+}
 
 /// What to type after the program's name next; `other` is the platform that was not recommended.
 pub(super) fn next_commands(other: &str) -> Vec<String> {
@@ -80,9 +92,6 @@ pub(super) fn platforms_by_total(some_lack_a_must: bool) -> String {
         if some_lack_a_must { ", lowest first, those that lack a must last" } else { ", lowest first" };
     format!("Platforms by total{order} (effort × what effort costs you + what is missing)")
 }
-
-/// The mark of a platform that lacks what must be had.
-pub(super) const LACKS_A_MUST: &str = "lacks a must";
 
 /// Answers that do not count.
 pub(super) fn ignored(names: &[String]) -> String {

@@ -13,6 +13,13 @@ use crate::text::{list, upper_first};
 
 /// Every id that can be explained, by the kind of thing.
 pub fn index(rulebook: &Rulebook) -> Vec<(&'static str, Vec<&str>)> {
+    let mut index = rules(rulebook);
+    index.push(("Published decisions", rulebook.cases().iter().map(|case| case.id.as_str()).collect()));
+    index
+}
+
+/// The same without the published decisions, which take longer to read than all the rest.
+fn rules(rulebook: &Rulebook) -> Vec<(&'static str, Vec<&str>)> {
     vec![
         ("Words of a result", terms::ids()),
         ("Questions", rulebook.questions().iter().map(|question| question.id.as_str()).collect()),
@@ -22,14 +29,22 @@ pub fn index(rulebook: &Rulebook) -> Vec<(&'static str, Vec<&str>)> {
         ("Problems", rulebook.problems().iter().map(|problem| problem.id.as_str()).collect()),
         ("Steps of the learning path", rulebook.steps().iter().map(|step| step.id.as_str()).collect()),
         ("Verdicts", rulebook.bands().iter().map(|band| band.id.as_str()).collect()),
-        ("Published decisions", rulebook.cases().iter().map(|case| case.id.as_str()).collect()),
         ("Sources", rulebook.sources().iter().map(|source| source.id.as_str()).collect()),
     ]
 }
 
 /// Every id that can be explained.
 pub fn ids(rulebook: &Rulebook) -> Vec<&str> {
-    let mut ids: Vec<&str> = index(rulebook).into_iter().flat_map(|(_, ids)| ids).collect();
+    each_once(index(rulebook))
+}
+
+/// The ids of rules: all but those of published decisions.
+pub fn rule_ids(rulebook: &Rulebook) -> Vec<&str> {
+    each_once(rules(rulebook))
+}
+
+fn each_once<'a>(index: Vec<(&'static str, Vec<&'a str>)>) -> Vec<&'a str> {
+    let mut ids: Vec<&str> = index.into_iter().flat_map(|(_, ids)| ids).collect();
     ids.sort_unstable();
     ids.dedup();
     ids

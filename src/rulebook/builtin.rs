@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::Rulebook;
+use super::{Rulebook, parse};
 use crate::document::{Faults, SourceFile};
 
 const FILES: &[(&str, &str)] = &[
@@ -32,7 +32,7 @@ pub fn builtin_files() -> Vec<SourceFile> {
 
 /// Reads them, but for the cases.
 pub(super) fn read() -> Result<Rulebook, Faults> {
-    let mut rulebook = Rulebook::parse(FILES[..FILES.len() - 1].iter().copied().map(source_file).collect())?;
+    let mut rulebook = parse::shipped(FILES[..FILES.len() - 1].iter().copied().map(source_file).collect())?;
     rulebook.files.push(cases_file());
     rulebook.cases = OnceLock::new();
     Ok(rulebook)

@@ -21,7 +21,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
             .action(ArgAction::Append)
             .hide_possible_values(true)
             .value_parser(Suggested(
-                reference::ids(rulebook).into_iter().map(|id| (id.to_owned(), String::new())).collect(),
+                reference::rule_ids(rulebook).into_iter().map(|id| (id.to_owned(), String::new())).collect(),
             )),
     )
 }

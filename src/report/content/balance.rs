@@ -18,7 +18,7 @@ pub struct Balance {
 }
 
 /// How many of each kind a page has room for.
-const MOST: usize = 3;
+const MOST: usize = 2;
 const DRIVERS: usize = 6;
 
 impl Writer<'_> {

@@ -133,6 +133,9 @@ fn drivers(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     Ok(())
 }
 
+/// How many options the page gives with their totals; the others are in the working.
+const NAMED_OPTIONS: usize = 7;
+
 fn options(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     let price = contents.assessment.effort_price;
     writeln!(
@@ -140,16 +143,24 @@ fn options(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
         "## Considered Options\n\n{}\n",
         escape(&phrases::total_is(price, contents.some_lack_a_must()))
     )?;
-    for row in contents.platforms.iter().filter(|row| row.availability == Availability::Available) {
+    let on_the_table = || contents.platforms.iter().filter(|row| row.availability == Availability::Available);
+    for row in on_the_table().take(NAMED_OPTIONS) {
         let missing = row.burden - price * row.effort;
-        let must = if row.lacks_a_must() { format!("; {}", phrases::LACKS_A_MUST) } else { String::new() };
+        let musts: Vec<&str> =
+            row.shortfalls.iter().filter(|row| row.must).map(|row| row.name.as_str()).collect();
         writeln!(
             out,
-            "* {}: {} ({} × {price} + {missing}){must}",
+            "* {}: {} ({} × {price} + {missing}){}",
             escape(contents.platform_name(row.platform)),
             row.burden,
-            row.effort
+            row.effort,
+            escape(&phrases::behind_for(&musts))
         )?;
+    }
+    let more: Vec<&str> =
+        on_the_table().skip(NAMED_OPTIONS).map(|row| contents.platform_name(row.platform)).collect();
+    if !more.is_empty() {
+        writeln!(out, "* Behind these: {}.", escape(&list(&more, "and")))?;
     }
     for line in contents.ruled_out() {
         writeln!(out, "* {}", escape(&line))?;
