@@ -430,8 +430,8 @@ impl Writer<'_> {
         match (self.explanation.steadiness.percent, hedged) {
             (0, true) => "A coin toss: an error of 1 % in our estimates would decide it.".to_owned(),
             (0, false) => "An error of 1 % in our estimates would turn it.".to_owned(),
-            (percent, true) => format!("It stays open as long as our estimates are within {percent} %."),
-            (percent, false) => format!("It holds as long as our estimates are within {percent} %."),
+            (percent, true) => format!("It stays open while our estimates are within {percent} %."),
+            (percent, false) => format!("It holds while our estimates are within {percent} %."),
         }
     }
 

@@ -37,7 +37,7 @@ pub(super) fn next_commands(other: &str) -> Vec<String> {
 /// How published decisions that came out alike turned out.
 pub(super) fn odds(total: usize, right: usize, side: &str, others: usize, other: &str) -> String {
     format!(
-        "Of {total} published decisions that came out like this, {right} were right with {side}, {others} with {other}."
+        "Of {total} published decisions with this verdict, {right} were right with {side}, {others} with {other}."
     )
 }
 
@@ -53,11 +53,10 @@ pub(super) fn settled(open: usize) -> String {
 /// In how many of all ways to answer the rest the side stays: "97 in 100".
 pub(super) fn sure(share: &str, about: bool, open: usize, undecided: bool) -> String {
     let about = if about { "about " } else { "" };
-    let them = if open == 1 { "it" } else { "them" };
     let open = crate::text::counted(open, "question is", "questions are");
     match undecided {
-        true => format!("{open} open; only {about}{share} ways to answer {them} keep this leaning."),
-        false => format!("{open} open; {about}{share} ways to answer {them} keep it so."),
+        true => format!("{open} open; only {about}{share} ways to answer keep this leaning."),
+        false => format!("{open} open; {about}{share} ways to answer keep it so."),
     }
 }
 

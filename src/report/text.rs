@@ -45,21 +45,24 @@ struct Room {
     again: usize,
     first: usize,
     like: usize,
+    /// Whether the answers that do not count are named.
+    aside: bool,
 }
 
 /// From everything down to as little as makes sense.
-const ROOM: [Room; 6] = [
-    Room { words: 2, again: 3, first: 2, like: 1 },
-    Room { words: 2, again: 2, first: 2, like: 1 },
-    Room { words: 2, again: 2, first: 1, like: 1 },
-    Room { words: 2, again: 1, first: 1, like: 1 },
-    Room { words: 1, again: 1, first: 1, like: 1 },
-    Room { words: 1, again: 1, first: 1, like: 0 },
+const ROOM: [Room; 7] = [
+    Room { words: 2, again: 3, first: 2, like: 1, aside: true },
+    Room { words: 2, again: 2, first: 2, like: 1, aside: true },
+    Room { words: 2, again: 2, first: 1, like: 1, aside: true },
+    Room { words: 2, again: 1, first: 1, like: 1, aside: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false },
 ];
 
 fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     let mut page = Page::new(layout);
-    opening(contents, &mut page);
+    opening(contents, room.aside, &mut page);
     page.gap();
     sums(contents, &contents.brief.sums, room.words, &mut page);
     page.gap();
@@ -71,7 +74,7 @@ fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     page.finish()
 }
 
-fn opening(contents: &Contents<'_>, page: &mut Page) {
+fn opening(contents: &Contents<'_>, aside: bool, page: &mut Page) {
     let ink = match contents.assessment.leaning(contents.rulebook) {
         _ if contents.is_undecided() => Ink::Yellow,
         Leaning::Without => Ink::Green,
@@ -83,7 +86,7 @@ fn opening(contents: &Contents<'_>, page: &mut Page) {
     for contradiction in contents.contradictions.iter().filter(|contradiction| !contradiction.on_purpose) {
         page.paragraph(0, &format!("{}.", contradiction.text));
     }
-    if !contents.ignored.is_empty() {
+    if aside && !contents.ignored.is_empty() {
         page.paragraph(0, &phrases::ignored(&contents.ignored));
     }
     page.gap();
@@ -184,7 +187,7 @@ fn unmarked(texts: &[String]) -> Vec<(String, &String)> {
 }
 
 fn everything(contents: &Contents<'_>, page: &mut Page) {
-    opening(contents, page);
+    opening(contents, true, page);
     platforms(contents, page);
     ledger(contents, page);
     missing(contents, page);

@@ -95,7 +95,7 @@ fn title(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
 }
 
 /// How many answers the context names; the others are in the working.
-const NAMED_ANSWERS: usize = 10;
+const NAMED_ANSWERS: usize = 6;
 
 fn context(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     writeln!(out, "## Context and Problem Statement\n")?;
@@ -134,15 +134,11 @@ fn drivers(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
 }
 
 /// How many options the page gives with their totals; the others are in the working.
-const NAMED_OPTIONS: usize = 7;
+const NAMED_OPTIONS: usize = 6;
 
 fn options(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     let price = contents.assessment.effort_price;
-    writeln!(
-        out,
-        "## Considered Options\n\n{}\n",
-        escape(&phrases::total_is(price, contents.some_lack_a_must()))
-    )?;
+    writeln!(out, "## Considered Options\n\n{}\n", escape(&phrases::total_is(price, false)))?;
     let on_the_table = || contents.platforms.iter().filter(|row| row.availability == Availability::Available);
     for row in on_the_table().take(NAMED_OPTIONS) {
         let missing = row.burden - price * row.effort;
