@@ -55,7 +55,8 @@ pub fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     let Some(first) = letters.next() else { return String::new() };
     let word = letters.as_str().split(' ').next().unwrap_or_default();
-    if word.is_empty() || word.chars().any(|c| c.is_uppercase() || c.is_ascii_digit()) {
+    let article = first == 'A' && letters.as_str().starts_with(' ');
+    if (word.is_empty() && !article) || word.chars().any(|c| c.is_uppercase() || c.is_ascii_digit()) {
         return text.to_owned();
     }
     first.to_lowercase().chain(letters).collect()
@@ -150,5 +151,7 @@ mod tests {
     fn lists_read_like_sentences() {
         assert_eq!(list(&["a", "b", "c"], "and"), "a, b and c");
         assert_eq!(list(&["a"], "or"), "a");
+        let lowered = ["A role", "A/B tests", "GPU sharing", "R 4", "Rights"].map(lower_first);
+        assert_eq!(lowered, ["a role", "A/B tests", "GPU sharing", "R 4", "rights"]);
     }
 }

@@ -5,7 +5,7 @@ use crate::explanation::{
     Explanation, Figure, Fragile, OpenQuestion, Status, Target, TurningPoint, TurningPoints,
 };
 use crate::rulebook::{Condition, Leaning, Reading, Rulebook, Values, all_of, either};
-use crate::text::{counted, upper_first};
+use crate::text::{counted, lower_first, upper_first};
 
 /// The whole explanation, sentence by sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -334,6 +334,8 @@ impl Writer<'_> {
             .iter()
             .filter(|values| !values.is_everything())
             .map(|values| self.said(values))
+            // Where any answer will do, nothing is said.
+            .filter(|said| !said.text.is_empty())
             .collect();
         let title = match (answers.len(), reason.smallest) {
             (0, _) => "Whatever is answered, the answer is this one".to_owned(),
@@ -428,8 +430,8 @@ impl Writer<'_> {
         match (self.explanation.steadiness.percent, hedged) {
             (0, true) => "A coin toss: an error of 1 % in our estimates would decide it.".to_owned(),
             (0, false) => "An error of 1 % in our estimates would turn it.".to_owned(),
-            (percent, true) => format!("It stays open as long as our estimates are within {percent} %."),
-            (percent, false) => format!("It holds as long as our estimates are within {percent} %."),
+            (percent, true) => format!("It stays open while our estimates are within {percent} %."),
+            (percent, false) => format!("It holds while our estimates are within {percent} %."),
         }
     }
 
@@ -451,6 +453,7 @@ impl Writer<'_> {
     fn figure(&self, figure: Figure) -> (&'static str, Vec<String>, String, String) {
         let rulebook = self.rulebook;
         let aspect = |index: usize| &rulebook.aspects()[index];
+        let within = |index: usize| lower_first(&aspect(index).name);
         let platform = |index: usize| &rulebook.platforms()[index];
         let criterion = |index: usize| &rulebook.criteria()[index];
         let reason = |index: usize| {
@@ -460,24 +463,21 @@ impl Writer<'_> {
         match figure {
             Figure::Cell { aspect: row, platform: column } => {
                 let cell = &aspect(row).cells[column];
-                let what = format!("the level of {} in {}", platform(column).name, aspect(row).name);
+                let what = format!("the level of {} in {}", platform(column).in_sentence(), within(row));
                 let because = format!("{}: {}", cell.label, cell.note);
                 ("level", vec![aspect(row).id.clone(), platform(column).id.clone()], what, because)
             }
             Figure::Level { criterion: index, aspect: row } => {
-                let what = format!(
-                    "the level of {} that “{}” asks for",
-                    aspect(row).name,
-                    criterion(index).statement
-                );
+                let what =
+                    format!("the level of {} that “{}” asks for", within(row), criterion(index).statement);
                 ("demand", vec![criterion(index).id.clone(), aspect(row).id.clone()], what, reason(index))
             }
             Figure::Weight { criterion: index, aspect: row } => {
-                let what = format!("the weight of {} in “{}”", aspect(row).name, criterion(index).statement);
+                let what = format!("the weight of {} in “{}”", within(row), criterion(index).statement);
                 ("weight", vec![criterion(index).id.clone(), aspect(row).id.clone()], what, reason(index))
             }
             Figure::Effort(index) => {
-                let what = format!("the effort of {}", platform(index).name);
+                let what = format!("the effort of {}", platform(index).in_sentence());
                 ("effort", vec![platform(index).id.clone()], what, platform(index).effort_because.clone())
             }
             Figure::Price(index) => {
@@ -490,17 +490,20 @@ impl Writer<'_> {
                 ("familiarity", vec![criterion(index).id.clone(), id], what, reason(index))
             }
             Figure::Must { criterion: index, aspect: row } => {
-                let what =
-                    format!("what must be had of {} by “{}”", aspect(row).name, criterion(index).statement);
+                let what = format!(
+                    "the level of {} that is a must for “{}”",
+                    within(row),
+                    criterion(index).statement
+                );
                 ("must", vec![criterion(index).id.clone(), aspect(row).id.clone()], what, reason(index))
             }
             Figure::EffortPrice => {
                 let because = rulebook.effort_price().because.clone();
-                ("effort-price", Vec::new(), "the base of the effort price".to_owned(), because)
+                ("effort-price", Vec::new(), "what a point of effort costs to begin with".to_owned(), because)
             }
             Figure::ShortfallPrice => {
                 let because = rulebook.shortfall_price().because.clone();
-                ("shortfall-price", Vec::new(), "the price of a point of shortfall".to_owned(), because)
+                ("shortfall-price", Vec::new(), "the weight of what is missing".to_owned(), because)
             }
         }
     }
@@ -524,14 +527,12 @@ impl Writer<'_> {
         if open.is_empty() {
             return None;
         }
-        let names = |such: &dyn Fn(Option<bool>) -> bool| -> Vec<&str> {
-            open.iter().filter(|open| such(open.can_change)).map(|open| self.name(open.question)).collect()
+        let names = |such: &dyn Fn(Option<bool>) -> bool| -> Vec<String> {
+            let such = open.iter().filter(|open| such(open.can_change));
+            such.map(|open| lower_first(self.name(open.question))).collect()
         };
         if self.explanation.outlook.status == Status::Settled {
-            return Some(format!(
-                "Not asked, since it cannot change the answer: {}.",
-                names(&|_| true).join(", ")
-            ));
+            return Some(format!("Open, and without effect on the answer: {}.", names(&|_| true).join(", ")));
         }
         let mut said = Vec::new();
         let can = names(&|can| can == Some(true));
@@ -541,17 +542,17 @@ impl Writer<'_> {
                 more => format!(" and {more} more"),
             };
             said.push(format!(
-                "Ask next, the most useful first: {}{more}.",
+                "Open, the most useful first: {}{more}.",
                 can[..can.len().min(ASKED)].join(", ")
             ));
         }
         let may = names(&|can| can.is_none());
         if !may.is_empty() {
-            said.push(format!("Probably no difference: {}.", may.join(", ")));
+            said.push(format!("Open, and probably without effect: {}.", may.join(", ")));
         }
         let cannot = names(&|can| can == Some(false));
         if !cannot.is_empty() {
-            said.push(format!("No difference: {}.", cannot.join(", ")));
+            said.push(format!("Open, and without effect: {}.", cannot.join(", ")));
         }
         Some(said.join(" "))
     }

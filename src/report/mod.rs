@@ -15,6 +15,7 @@ mod phrases;
 pub mod questions;
 pub mod reference;
 pub mod scan;
+mod terms;
 pub mod text;
 pub mod why;
 

@@ -37,7 +37,7 @@ pub(super) fn next_commands(other: &str) -> Vec<String> {
 /// How published decisions that came out alike turned out.
 pub(super) fn odds(total: usize, right: usize, side: &str, others: usize, other: &str) -> String {
     format!(
-        "Of {total} published decisions that came out like this, {right} were right with {side}, {others} with {other}."
+        "Of {total} published decisions with this verdict, {right} were right with {side}, {others} with {other}."
     )
 }
 
@@ -56,7 +56,7 @@ pub(super) fn sure(share: &str, about: bool, open: usize, undecided: bool) -> St
     let open = crate::text::counted(open, "question is", "questions are");
     match undecided {
         true => format!("{open} open; only {about}{share} ways to answer keep this leaning."),
-        false => format!("{open} open; in {about}{share} ways to answer it stays so."),
+        false => format!("{open} open; {about}{share} ways to answer keep it so."),
     }
 }
 
@@ -64,10 +64,10 @@ pub(super) fn sure(share: &str, about: bool, open: usize, undecided: bool) -> St
 pub(super) fn unless(turns: &[String]) -> String {
     const NAMED: usize = 2;
     let more = turns.len().saturating_sub(NAMED);
-    let named = turns[..turns.len().min(NAMED)].join("; or ");
+    let named = turns[..turns.len().min(NAMED)].join(", or if ");
     match more {
-        0 => format!("Unless {named}."),
-        _ => format!("Unless {named}; or in {}.", counted(more, "other way", "other ways")),
+        0 => format!("It turns if {named}."),
+        _ => format!("It turns if {named}, or in {}.", counted(more, "other way", "other ways")),
     }
 }
 
@@ -76,9 +76,20 @@ pub(super) fn doing_without(verdict: &str, given_up: &[String], best: &str) -> S
     format!("{verdict}, if you can do without {}: {best}.", crate::text::list(given_up, "and"))
 }
 
-/// How totals come about.
-pub(super) fn total_is(price: i64) -> String {
-    format!("Total = effort × {price} (what a point of effort costs here) + what is missing. Lowest first:")
+/// How totals come about, and in which order they stand.
+pub(super) fn total_is(price: i64, some_lack_a_must: bool) -> String {
+    let order = if some_lack_a_must { ORDER_WITH_MUSTS } else { "Lowest first" };
+    format!("Total = effort × {price} (what a point of effort costs here) + what is missing. {order}:")
+}
+
+/// The order of platforms where some lack what must be had.
+const ORDER_WITH_MUSTS: &str = "Lowest first; what lacks a must comes last";
+
+/// The heading of all platforms with their totals.
+pub(super) fn platforms_by_total(some_lack_a_must: bool) -> String {
+    let order =
+        if some_lack_a_must { ", lowest first, those that lack a must last" } else { ", lowest first" };
+    format!("Platforms by total{order} (effort × what effort costs you + what is missing)")
 }
 
 /// Answers that do not count.
@@ -110,9 +121,9 @@ pub(super) fn lack(shortfall: &ShortfallRow) -> String {
     format!("{}: {} ({weight}).", shortfall.name, shortfall.text)
 }
 
-/// What a platform lacks, as a clause.
-pub(super) fn short_of(shortfall: &ShortfallRow) -> String {
-    format!("{} is short ({}).", missing(shortfall), shortfall.text)
+/// What a platform lacks, as a clause; `falls` is "it falls" or "they fall".
+pub(super) fn short_of(falls: &str, shortfall: &ShortfallRow) -> String {
+    format!("{falls} short in {} ({}).", missing(shortfall), shortfall.text)
 }
 
 /// Something that is missing, by its name.
@@ -132,9 +143,14 @@ pub(super) fn smaller_lacks(number: usize) -> String {
     format!("{lacks} not met, either.")
 }
 
+/// The one fact that decides, and why it does.
+pub(super) fn one_fact(fact: &str, because: &str) -> String {
+    format!("One fact decides this: {}. {because}", crate::text::lower_first(fact))
+}
+
 /// A duty that comes with a platform.
 pub(super) fn duty(text: &str) -> String {
-    format!("you have to: {}", crate::text::lower_first(crate::text::first_sentence(text)))
+    format!("you have to {}", crate::text::lower_first(crate::text::first_sentence(text)))
 }
 
 /// So many needs that are not met.

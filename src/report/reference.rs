@@ -2,13 +2,14 @@
 
 use super::cases::write_case;
 use super::content::possible_values;
+use super::terms;
 use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
 use crate::rulebook::{
     Accepts, Aspect, Band, Condition, Criterion, Growth, LEVELS, Leaning, Platform, Problem, Question,
     Rulebook, Source, Step, Test, Value,
 };
-use crate::text::list;
+use crate::text::{list, upper_first};
 
 /// Every id that can be explained, by the kind of thing.
 pub fn index(rulebook: &Rulebook) -> Vec<(&'static str, Vec<&str>)> {
@@ -20,6 +21,7 @@ pub fn index(rulebook: &Rulebook) -> Vec<(&'static str, Vec<&str>)> {
 /// The same without the published decisions, which take longer to read than all the rest.
 fn rules(rulebook: &Rulebook) -> Vec<(&'static str, Vec<&str>)> {
     vec![
+        ("Words of a result", terms::ids()),
         ("Questions", rulebook.questions().iter().map(|question| question.id.as_str()).collect()),
         ("Criteria", rulebook.criteria().iter().map(|criterion| criterion.id.as_str()).collect()),
         ("Aspects", rulebook.aspects().iter().map(|aspect| aspect.id.as_str()).collect()),
@@ -51,6 +53,10 @@ fn each_once<'a>(index: Vec<(&'static str, Vec<&'a str>)>) -> Vec<&'a str> {
 /// Explains everything with this id (a question and a platform may share one), or `None` when there is nothing.
 pub fn explain(rulebook: &Rulebook, id: &str, layout: Layout) -> Option<String> {
     let mut reference = Reference { rulebook, page: Page::new(layout), entries: 0 };
+    if let Some(meaning) = terms::meaning(rulebook, id) {
+        reference.title("word of a result", &upper_first(&id.replace('-', " ")));
+        reference.page.paragraph(2, &meaning);
+    }
     for question in rulebook.questions().iter().filter(|question| question.id == id) {
         reference.question(question);
     }

@@ -18,10 +18,14 @@ pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
         everything(contents, &mut page);
         return page.finish();
     }
-    let fits = |screen: &String| screen.lines().count() <= SCREEN;
-    let mut screens = ROOM.iter().map(|room| screen(contents, layout, room));
-    let roomiest = screens.next().unwrap_or_default();
-    if fits(&roomiest) { roomiest } else { screens.find(fits).unwrap_or(roomiest) }
+    let mut shown = String::new();
+    for room in &ROOM {
+        shown = screen(contents, layout, room);
+        if shown.lines().count() <= SCREEN {
+            break;
+        }
+    }
+    shown
 }
 
 /// The answer in one line.
@@ -36,25 +40,31 @@ const SCREEN: usize = 23;
 
 /// How much of what a screen may leave out is shown.
 struct Room {
+    /// How many lines the words for what a platform lacks may take.
+    words: usize,
     again: usize,
     first: usize,
     like: usize,
+    /// Whether the answers that do not count are named.
+    aside: bool,
 }
 
 /// From everything down to as little as makes sense.
-const ROOM: [Room; 5] = [
-    Room { again: 3, first: 2, like: 1 },
-    Room { again: 2, first: 2, like: 1 },
-    Room { again: 2, first: 1, like: 1 },
-    Room { again: 1, first: 1, like: 1 },
-    Room { again: 1, first: 1, like: 0 },
+const ROOM: [Room; 7] = [
+    Room { words: 2, again: 3, first: 2, like: 1, aside: true },
+    Room { words: 2, again: 2, first: 2, like: 1, aside: true },
+    Room { words: 2, again: 2, first: 1, like: 1, aside: true },
+    Room { words: 2, again: 1, first: 1, like: 1, aside: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false },
 ];
 
 fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     let mut page = Page::new(layout);
-    opening(contents, &mut page);
+    opening(contents, room.aside, &mut page);
     page.gap();
-    sums(contents, &contents.brief.sums, &mut page);
+    sums(contents, &contents.brief.sums, room.words, &mut page);
     page.gap();
     let brief = &contents.brief;
     page.labelled("Think again when", &again(&brief.again, room.again));
@@ -64,7 +74,7 @@ fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     page.finish()
 }
 
-fn opening(contents: &Contents<'_>, page: &mut Page) {
+fn opening(contents: &Contents<'_>, aside: bool, page: &mut Page) {
     let ink = match contents.assessment.leaning(contents.rulebook) {
         _ if contents.is_undecided() => Ink::Yellow,
         Leaning::Without => Ink::Green,
@@ -76,7 +86,7 @@ fn opening(contents: &Contents<'_>, page: &mut Page) {
     for contradiction in contents.contradictions.iter().filter(|contradiction| !contradiction.on_purpose) {
         page.paragraph(0, &format!("{}.", contradiction.text));
     }
-    if !contents.ignored.is_empty() {
+    if aside && !contents.ignored.is_empty() {
         page.paragraph(0, &phrases::ignored(&contents.ignored));
     }
     page.gap();
@@ -85,7 +95,7 @@ fn opening(contents: &Contents<'_>, page: &mut Page) {
 }
 
 /// The figures of some platforms, as a sum that can be done by hand.
-fn sums(contents: &Contents<'_>, rows: &[Sum], page: &mut Page) {
+fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
     let width = page.layout().width;
     let narrow = width < ROOM_FOR_WORDS;
     let header = ["", "effort×cost", "+missing", "=total", "what is missing"];
@@ -94,6 +104,8 @@ fn sums(contents: &Contents<'_>, rows: &[Sum], page: &mut Page) {
     let figures: usize = header[1..4].iter().map(|text| display_width(text)).sum();
     // Each column has a blank on either side.
     let room = width.saturating_sub(names + figures + 2 * header.len() + 2);
+    // Lines that break between words are not full.
+    let room = lines * room - (lines - 1) * (room / 3);
     let columns = if narrow { 4 } else { 5 };
     let mut table = Table::new();
     table.set_header(header[..columns].to_vec());
@@ -175,7 +187,7 @@ fn unmarked(texts: &[String]) -> Vec<(String, &String)> {
 }
 
 fn everything(contents: &Contents<'_>, page: &mut Page) {
-    opening(contents, page);
+    opening(contents, true, page);
     platforms(contents, page);
     ledger(contents, page);
     missing(contents, page);
@@ -194,7 +206,7 @@ fn everything(contents: &Contents<'_>, page: &mut Page) {
 
 /// All platforms by total, each with what it lacks, and those that are ruled out with the reason.
 fn platforms(contents: &Contents<'_>, page: &mut Page) {
-    page.heading("Platforms by total, lowest first (effort × what effort costs you + what is missing)");
+    page.heading(&phrases::platforms_by_total(contents.some_lack_a_must()));
     let available: Vec<&PlatformRow> =
         contents.platforms.iter().filter(|row| row.availability == Availability::Available).collect();
     let most = available.iter().map(|row| row.burden).max().unwrap_or(1);
@@ -220,7 +232,7 @@ fn platforms(contents: &Contents<'_>, page: &mut Page) {
         }
     }
     if !narrow && let Some(column) = table.column_mut(4) {
-        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(16)));
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(18)));
     }
     page.table(&mut table, Some(0));
     for line in contents.ruled_out() {

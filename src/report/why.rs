@@ -63,6 +63,12 @@ impl Why<'_> {
         self.assessment.recommendation
     }
 
+    /// "Kamal is the recommendation"
+    fn is_recommended(&self, platform: usize) -> String {
+        let platform = &self.rulebook.platforms()[platform];
+        format!("{} {} the recommendation", platform.at_start(), platform.verb("is", "are"))
+    }
+
     fn title(&self) -> String {
         let word = if self.asked == self.recommended() { "Why" } else { "Why not" };
         format!("{word} {}?", self.name(self.asked))
@@ -71,34 +77,44 @@ impl Why<'_> {
     /// The answer in a few sentences.
     fn answer(&self) -> String {
         let Some(contrast) = self.contrast else {
-            return format!("{} is the recommendation: everything else is ruled out.", self.name(self.asked));
+            return format!("{}: everything else is ruled out.", self.is_recommended(self.asked));
         };
         let burden = |platform: usize| self.assessment.standings[platform].burden;
         let (mine, theirs) = (burden(contrast.platform), burden(contrast.against));
-        let (name, against) = (self.name(contrast.platform), self.name(contrast.against));
+        let platform = &self.rulebook.platforms()[contrast.platform];
+        let (name, against) = (platform.at_start(), self.called(contrast.against));
+        let recommended = self.is_recommended(contrast.against);
         if self.asked == self.recommended() {
             return format!(
-                "{against} is the recommendation. The runner-up is {name}: {}.",
+                "{recommended}. Next best: {}, with {}.",
+                platform.in_sentence(),
                 difference(mine, theirs, against)
             );
         }
-        let lacking: Vec<&str> = contrast
+        let lacking: Vec<String> = contrast
             .misses
             .iter()
-            .map(|missing| self.rulebook.aspects()[missing.miss.aspect].name.as_str())
+            .map(|missing| lower_first(&self.rulebook.aspects()[missing.miss.aspect].name))
             .collect();
         match contrast.removed_by.is_empty() {
             true if !lacking.is_empty() => format!(
-                "{name} lacks what you must have: {}. Beside {against}, the recommendation, it comes to {}.",
+                "{name} {} short in what you must have: {}. {recommended}; {} {}.",
+                platform.verb("falls", "fall"),
                 list(&lacking, "and"),
+                platform.verb("it comes to", "they come to"),
                 difference(mine, theirs, against)
             ),
             true => format!(
-                "{against} is the recommendation, since {name} has {}.",
+                "{recommended}, since {} {} {}.",
+                platform.in_sentence(),
+                platform.verb("comes to", "come to"),
                 difference(mine, theirs, against)
             ),
             false => format!(
-                "{name} is ruled out. If it were not, it would come to {}, the recommendation.",
+                "{name} {} ruled out. If {} not, {} would come to {}, the recommendation.",
+                platform.verb("is", "are"),
+                platform.verb("it were", "they were"),
+                platform.verb("it", "they"),
                 difference(mine, theirs, against)
             ),
         }

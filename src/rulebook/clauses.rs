@@ -42,6 +42,11 @@ pub(super) fn none_of(denials: &[String]) -> String {
 /// With how many words two clauses begin alike, up to where the second can go on without them; a single one must be
 /// their subject.
 fn shared_words(first: &str, second: &str) -> usize {
+    // What is restricted cannot be cut without tearing the restriction off.
+    if [first, second].iter().any(|clause| [", but ", ", unless "].iter().any(|joint| clause.contains(joint)))
+    {
+        return 0;
+    }
     let alike = first.split(' ').zip(second.split(' ')).take_while(|(one, other)| one == other);
     let mut shared: Vec<&str> = alike.map(|(word, _)| word).collect();
     while shared.last().is_some_and(|word| LEADING.contains(word)) {
@@ -115,6 +120,10 @@ mod tests {
         assert_eq!(said(&["you need 1", "you need 1"]), "you need 1 or you need 1");
         assert_eq!(said(&["x is one", "it runs here", "it runs there"]), "x is one, it runs here or there");
         assert_eq!(said(&["it runs on a", "it runs on b", "it runs in c"]), "it runs on a, on b or in c");
+        assert_eq!(
+            said(&["it hurts here, but not there", "it hurts there, but not here"]),
+            "it hurts here, but not there or it hurts there, but not here"
+        );
         assert_eq!(said(&["you serve jobs", "you train jobs"]), "you serve jobs or train jobs");
     }
 

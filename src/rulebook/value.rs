@@ -114,7 +114,9 @@ pub struct Count {
     pub at_most: String,
     /// "you deploy {n} services"
     pub exactly: String,
-    /// The same for exactly one, where that needs other words.
+    /// The same for none, where that needs other words.
+    pub none: Option<String>,
+    /// The same for exactly one.
     pub one: Option<String>,
     /// The same for more than one.
     pub above_one: Option<String>,

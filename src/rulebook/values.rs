@@ -293,11 +293,14 @@ fn say_range(count: &Count, (from, to): (u64, u64)) -> String {
         (Some(above_one), 1) => above_one.clone(),
         _ => fill(&count.above, number),
     };
+    let exactly = |number: u64| match (&count.none, &count.one, number) {
+        (Some(none), _, 0) => none.clone(),
+        (_, Some(one), 1) => one.clone(),
+        _ => fill(&count.exactly, number),
+    };
     match (from == count.min, to == count.max) {
-        _ if from == to => match (&count.one, from) {
-            (Some(one), 1) => one.clone(),
-            _ => fill(&count.exactly, from),
-        },
+        _ if from == to => exactly(from),
+        _ if (from, to) == (0, 1) => joined(&[exactly(0), exactly(1)], "or"),
         (_, true) => above(from.saturating_sub(1)),
         (true, false) => fill(&count.at_most, to),
         (false, false) => match &count.between {

@@ -31,6 +31,7 @@ mod scan;
 mod scan_compose;
 mod scan_facts;
 mod scan_hostile;
+mod sentences;
 mod shares;
 mod shop;
 mod steps;

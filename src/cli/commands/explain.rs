@@ -13,7 +13,7 @@ use crate::text::one_line;
 pub(super) const NAME: &str = "explain";
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
-    Command::new(NAME).about("Explain anything in the rulebook, or list all of it").arg(
+    Command::new(NAME).about("Explain a word of a result, or anything in the rulebook").arg(
         Arg::new("id")
             .value_name("ID")
             .help("What to explain; an index of everything without it")
@@ -45,12 +45,12 @@ fn explained(program: &Program<'_>, id: &str) -> Result<String, Stop> {
         let meant = meant.map(|question| question.id.as_str());
         let help = match meant.or_else(|| did_you_mean(id, reference::ids(rulebook))) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "questions, criteria, aspects, platforms, problems, steps, verdicts, published decisions and sources can be \
+            None => "words of a result, questions, criteria, aspects, platforms, problems, steps, verdicts, published decisions and sources can be \
                      explained; \
-                     needk8s rules export lists them all"
+                     needk8s explain lists them all"
                 .to_owned(),
         };
-        Stop::wrong(format!("the rulebook has nothing called `{}`; {help}", one_line(id)))
+        Stop::wrong(format!("there is nothing called `{}`; {help}", one_line(id)))
     })
 }
 

@@ -142,6 +142,7 @@ impl Writer<'_> {
                 covered: self.covered(problem),
                 remedy: self.helps(problem),
             })
+            .filter(|row| row.covered.is_some() || !row.remedy.is_empty())
             .collect()
     }
 

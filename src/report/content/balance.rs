@@ -69,7 +69,9 @@ impl Writer<'_> {
         let recommended = self.assessment.recommendation;
         let platform = self.platform(recommended);
         let lacks = self.lacks(recommended);
-        let mut bad: Vec<String> = lacks.iter().take(MOST).map(phrases::short_of).collect();
+        let falls = platform.verb("it falls", "they fall");
+        let mut bad: Vec<String> =
+            lacks.iter().take(MOST).map(|lack| phrases::short_of(falls, lack)).collect();
         if lacks.len() > MOST {
             bad.push(phrases::smaller_lacks(lacks.len() - MOST));
         }

@@ -86,9 +86,8 @@ impl Writer<'_> {
     }
 
     fn why(&self) -> Vec<String> {
-        if let Some(criterion) = self.assessment.decided_by {
-            let criterion = &self.rulebook.criteria()[criterion];
-            return vec![format!("{}. {}", criterion.statement, criterion.because)];
+        if let Some(decided) = self.decided_by() {
+            return vec![decided];
         }
         let (with, without) = (self.assessment.best_with, self.assessment.best_without);
         match self.assessment.leaning(self.rulebook) {
@@ -172,12 +171,12 @@ impl Writer<'_> {
             return format!("{} {} less in all.", platform.at_start(), platform.verb("costs", "cost"));
         }
         format!(
-            "{} {} {}, which the best of the rest ({}) {} not; {efforts}.",
+            "{} {} {}, which {}, the best of the rest, {}; {efforts}.",
             platform.at_start(),
             platform.verb("has", "have"),
             named(&gain),
             other.in_sentence(),
-            other.verb("has", "have"),
+            other.verb("lacks", "lack"),
         )
     }
 

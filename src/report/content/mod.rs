@@ -46,6 +46,8 @@ pub struct Answer {
     pub value: Option<String>,
     /// The value in words.
     pub described: String,
+    /// The same as a clause: "you deploy 4 services of your own"; empty where it is not known.
+    pub clause: String,
     /// Where it came from.
     pub origin: String,
     /// Whether the other answers make it irrelevant.
@@ -83,6 +85,13 @@ pub struct PlatformRow {
     pub burden: i64,
     /// What it lacks.
     pub shortfalls: Vec<ShortfallRow>,
+}
+
+impl PlatformRow {
+    /// Whether it lacks what must be had.
+    pub fn lacks_a_must(&self) -> bool {
+        self.shortfalls.iter().any(|shortfall| shortfall.must)
+    }
 }
 
 /// What a platform lacks.
@@ -261,6 +270,12 @@ impl<'a> Contents<'a> {
         self.precedents.get_or_init(|| Precedents::of(self.rulebook, self.assessment, spreads))
     }
 
+    /// Whether some of the platforms that can be had lack what must be had, and stand behind those that do not.
+    pub fn some_lack_a_must(&self) -> bool {
+        let available = || self.platforms.iter().filter(|row| row.availability == Availability::Available);
+        available().any(PlatformRow::lacks_a_must) && !available().all(PlatformRow::lacks_a_must)
+    }
+
     /// What is ruled out, a sentence for each reason: "Ruled out: PaaS and managed Kubernetes (you buy no managed services)."
     pub fn ruled_out(&self) -> Vec<String> {
         let removed = self.platforms.iter().filter_map(|row| match &row.availability {
@@ -366,7 +381,8 @@ impl Writer<'_> {
 
     fn decided_by(&self) -> Option<String> {
         let criterion = &self.rulebook.criteria()[self.assessment.decided_by?];
-        Some(format!("One fact decides this: {}. {}", criterion.statement, criterion.because))
+        let fact = self.told(self.assessment.decided_by?).unwrap_or_else(|| criterion.statement.clone());
+        Some(phrases::one_fact(&fact, &criterion.because))
     }
 
     fn answers(&self, answers: &Answers) -> Vec<Answer> {
@@ -377,6 +393,7 @@ impl Writer<'_> {
                 question: index,
                 value: given.value.map(|value| question.spell(value)),
                 described: given.value.map_or("not known".to_owned(), |value| question.describe(value)),
+                clause: given.value.map_or(String::new(), |value| self.clause(index, value)),
                 origin: given.origin.to_string(),
                 irrelevant: *reading == Reading::DoesNotApply,
             })

@@ -16,6 +16,24 @@ impl Writer<'_> {
         (!said.is_empty()).then(|| all_of(&said))
     }
 
+    /// An answer as a clause, each of several options with its own.
+    pub(super) fn clause(&self, index: usize, value: Value) -> String {
+        let question = &self.rulebook.questions()[index];
+        let say = |accepts: Accepts| {
+            Values::of_test(Test { question: index, accepts }, question, true).say(question)
+        };
+        match value {
+            Value::Flag(flag) => say(Accepts::Flag(flag)),
+            Value::Choice(option) => say(Accepts::OneOf(OptionSet::of(option))),
+            Value::Count(number) => say(Accepts::Between(number, number)),
+            Value::Choices(options) => {
+                let each: Vec<String> =
+                    options.iter().map(|option| say(Accepts::Includes(OptionSet::of(option)))).collect();
+                all_of(&each)
+            }
+        }
+    }
+
     /// The tests of a condition that known answers pass.
     fn holding(&self, condition: &Condition, tests: &mut Vec<Test>) {
         match condition {
@@ -43,6 +61,13 @@ impl Writer<'_> {
             (Value::Choices(_), _) => return None,
         };
         let said = Values::of_test(Test { accepts, ..test }, question, true).say(question);
+        let said = match (value, test.accepts, &question.kind) {
+            // What is small speaks for itself: "only 4".
+            (Value::Count(number), Accepts::Between(from, _), Kind::Count(count)) if from <= count.min => {
+                said.replacen(&format!(" {number} "), &format!(" only {number} "), 1)
+            }
+            _ => said,
+        };
         (!said.is_empty() && !matches!(question.kind, Kind::Choices(_) if said.contains(" or ")))
             .then_some(said)
     }

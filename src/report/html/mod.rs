@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::content::Contents;
+use super::content::{Contents, PlatformRow};
 use super::explained::Again;
 use super::phrases;
 use crate::precedents::Precedent;
@@ -153,11 +153,13 @@ fn sureness(contents: &Contents<'_>) -> Markup {
 
 fn sum(contents: &Contents<'_>) -> Markup {
     let price = contents.assessment.effort_price;
+    let shown = |row: &PlatformRow| contents.brief.sums.iter().any(|sum| sum.platform == row.platform);
+    let lacks_a_must = contents.platforms.iter().any(|row| row.lacks_a_must() && shown(row));
     part(
         "sum",
         "What each would cost you",
         html! {
-            p { (phrases::total_is(price)) }
+            p { (phrases::total_is(price, lacks_a_must)) }
             (charts::totals(contents))
             div.wide tabindex="0" role="region" aria-labelledby="sum-title" {
                 table.sums {

@@ -12,7 +12,7 @@ use super::content::{Availability, Contents};
 use super::explained::Again;
 use super::phrases;
 use crate::rulebook::Leaning;
-use crate::text::{list, lower_first};
+use crate::text::{list, upper_first};
 use record::Section;
 
 /// A text as Markdown that shows exactly this text on one line: nothing in it becomes markup, a link, a mention, a
@@ -95,7 +95,7 @@ fn title(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
 }
 
 /// How many answers the context names; the others are in the working.
-const NAMED_ANSWERS: usize = 10;
+const NAMED_ANSWERS: usize = 6;
 
 fn context(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     writeln!(out, "## Context and Problem Statement\n")?;
@@ -103,20 +103,21 @@ fn context(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
         .answers
         .iter()
         .filter(|answer| !answer.irrelevant && answer.value.is_some())
-        .map(|answer| {
-            let name = &contents.rulebook.questions()[answer.question].name;
-            let value = answer.value.as_deref().unwrap_or_default();
-            format!("{}: {}", lower_first(name), value.replace(',', ", "))
-        })
+        .filter(|answer| !answer.clause.is_empty())
+        .map(|answer| answer.clause.clone())
         .collect();
     let shown = told.len().min(NAMED_ANSWERS);
     let more = match told.len() - shown {
         0 => String::new(),
         more => format!(" {more} more answers are in the working."),
     };
-    writeln!(out, "{} {}.{more}", escape(contents.rulebook.title()), escape(&told[..shown].join("; ")))?;
+    let told = match shown {
+        0 => String::new(),
+        _ => format!(" {}.", escape(&upper_first(&told[..shown].join("; ")))),
+    };
+    writeln!(out, "{}{told}{more}", escape(contents.rulebook.title()))?;
     if let Some(summary) = &contents.explained.open_summary {
-        writeln!(out, "\nNot known. {}", escape(summary))?;
+        writeln!(out, "\n{}", escape(summary))?;
     }
     Ok(())
 }
@@ -133,11 +134,11 @@ fn drivers(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
 }
 
 /// How many options the page gives with their totals; the others are in the working.
-const NAMED_OPTIONS: usize = 7;
+const NAMED_OPTIONS: usize = 6;
 
 fn options(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     let price = contents.assessment.effort_price;
-    writeln!(out, "## Considered Options\n\n{}\n", escape(&phrases::total_is(price)))?;
+    writeln!(out, "## Considered Options\n\n{}\n", escape(&phrases::total_is(price, false)))?;
     let on_the_table = || contents.platforms.iter().filter(|row| row.availability == Availability::Available);
     for row in on_the_table().take(NAMED_OPTIONS) {
         let missing = row.burden - price * row.effort;

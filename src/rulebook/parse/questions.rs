@@ -158,6 +158,7 @@ fn count(table: &Reader<'_>) -> Count {
         above: say.required_text("above"),
         at_most: say.required_text("at-most"),
         exactly: say.required_text("exactly"),
+        none: say.text("none"),
         one: say.text("one"),
         above_one: say.text("above-one"),
         between: say.text("between"),
