@@ -52,8 +52,12 @@ fn shared_words(first: &str, second: &str) -> usize {
     while shared.last().is_some_and(|word| LEADING.contains(word)) {
         shared.pop();
     }
+    // A word before a comma is the same word: what is left would begin with it.
+    let next =
+        |clause: &str| clause.split(' ').nth(shared.len()).map(|word| word.trim_end_matches(',').to_owned());
     match shared.as_slice() {
         _ if shared.len() == second.split(' ').count() => 0,
+        _ if second.contains(',') && next(first) == next(second) => 0,
         [subject] => usize::from(carries_on(first, subject)),
         _ => shared.len(),
     }
