@@ -55,7 +55,7 @@ const PARTIAL: &str = " # as found; there may be more";
 pub(super) struct Recorded {
     pub(super) decision: Option<Decision>,
     pub(super) waivers: Vec<Waiver>,
-    /// What nothing is read from, by name and line: "[other] (line 7)".
+    /// What nothing is read from, by name and line: "`[other]` (line 7)".
     pub(super) unread: Vec<String>,
 }
 
