@@ -49,6 +49,11 @@ struct Contradiction<'a> {
     finding: &'a Finding,
 }
 
+/// When it was recorded: " on 2026-11-23"; nothing where the record does not say.
+fn on(decision: &Decision) -> String {
+    decision.date.as_ref().map_or(String::new(), |date| format!(" on {}", one_line(date)))
+}
+
 impl Check<'_> {
     /// Holds what is known against the recorded decision and the gates.
     pub(super) fn outcome(&self) -> Outcome {
@@ -125,7 +130,7 @@ impl Check<'_> {
             [Some(Because { text, place }), come_true].into_iter().flatten().collect()
         });
         let verdict = decision.verdict.map_or(UNDECIDED, |band| self.name(band));
-        let on = decision.date.as_ref().map_or(String::new(), |date| format!(" on {}", one_line(date)));
+        let on = on(decision);
         Gate::new(
             GateName::Decision,
             fallen.unwrap_or_default(),
@@ -136,7 +141,7 @@ impl Check<'_> {
     /// Why the recorded decision does not stand.
     fn fallen(&self, decision: &Decision, moved_by: &[Move]) -> Option<String> {
         let contents = self.contents;
-        let on = decision.date.as_ref().map_or(String::new(), |date| format!(" on {}", one_line(date)));
+        let on = on(decision);
         let possible = || list(&self.possible(), "or");
         let what =
             moved_by.iter().filter(|moved| moved.what != ANSWERS).map(|moved| match moved.what.as_str() {
@@ -182,10 +187,8 @@ impl Check<'_> {
         if contents.outlook.status != Status::Leaning {
             return None;
         }
-        let questions = contents.rulebook.questions();
         let unless = contents.explanation.unless.iter();
-        let mut turns: Vec<String> =
-            unless.map(|unless| unless.condition(contents.rulebook).say(questions)).collect();
+        let mut turns: Vec<String> = unless.map(|unless| unless.say(contents.rulebook)).collect();
         let sureness = contents.outlook.sureness;
         if turns.is_empty() {
             let by = gates::settled_by(contents);

@@ -9,6 +9,7 @@ use super::comments;
 use super::exit::Stop;
 use super::input::{line_of, no_faults, read_record};
 use super::output::{shown, write_whole};
+use super::program::day_of;
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::Assessment;
 use crate::document::{Entry, FaultLog, Located, Node, Reader, SourceFile, did_you_mean, read_toml};
@@ -276,16 +277,8 @@ fn read_until(table: &Reader<'_>, text: &str) -> Option<String> {
 
 /// Whether a text is a day of the calendar, as YYYY-MM-DD.
 fn is_day(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts.as_slice() else { return false };
-    let is_number =
-        |part: &str, digits: usize| part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !(is_number(year, 4) && is_number(month, 2) && is_number(day, 2)) {
-        return false;
-    }
-    let month = month.parse::<u8>().ok().and_then(|month| time::Month::try_from(month).ok());
-    let (Ok(year), Some(month), Ok(day)) = (year.parse(), month, day.parse()) else { return false };
-    time::Date::from_calendar_date(year, month, day).is_ok()
+    let read = text.parse::<toml::value::Datetime>();
+    read.is_ok_and(|read| read.date.is_some() && read.time.is_none() && read.offset.is_none())
 }
 
 fn read_decision(rulebook: &Rulebook, table: &Reader<'_>, text: &str) -> Option<Decision> {
@@ -444,7 +437,6 @@ impl Record<'_> {
     }
 
     fn put_decision(&self, table: &mut Table) {
-        let (year, month, day) = self.now.to_calendar_date();
         let verdict = &self.rulebook.bands()[self.assessment.band].id;
         let platform = &self.rulebook.platforms()[self.assessment.recommendation].id;
         let outlook = &self.explanation.outlook;
@@ -460,7 +452,7 @@ impl Record<'_> {
         }
         put(table, "margin", value(self.assessment.margin));
         put(table, "sureness", value(i64::from(outlook.sureness.share.percent())));
-        put(table, "date", value(format!("{year:04}-{:02}-{day:02}", u8::from(month))));
+        put(table, "date", value(day_of(self.now)));
         put(table, "rulebook", value(self.rulebook.name()));
         put(table, "version", value(self.rulebook.version()));
         self.put_decided_on(table);
@@ -504,9 +496,8 @@ impl Record<'_> {
     /// The time, and one table for each question that was answered by what was found.
     fn evidence_table(&self, conclusions: &Conclusions) -> Table {
         let mut evidence = Table::new();
-        let (year, month, day) = self.now.to_calendar_date();
         let (hour, minute, second) = self.now.to_hms();
-        let time = format!("{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z", u8::from(month));
+        let time = format!("{}T{hour:02}:{minute:02}:{second:02}Z", day_of(self.now));
         evidence.insert(SCANNED, value(time));
         for finding in conclusions.findings.iter().filter(|finding| finding.answers) {
             let question = &self.rulebook.questions()[finding.question];

@@ -153,6 +153,12 @@ impl<'a> Program<'a> {
         (assessment, Explanation { turning_points, slack, ..explanation })
     }
 
+    /// Judges the answers, and does something with the content of a report on them.
+    pub(super) fn with_contents<T>(&self, answers: &Answers, use_it: impl FnOnce(&Contents<'_>) -> T) -> T {
+        let (assessment, explanation) = self.judge(answers);
+        use_it(&Contents::new(self.rulebook, answers, &assessment, &explanation, self.provenance()))
+    }
+
     /// Writes a text to the file that was named, else to standard output.
     pub(super) fn put(&self, text: &str) -> Result<(), Stop> {
         let Some(path) = &self.plan.output else { return print(text) };
@@ -287,7 +293,12 @@ fn digest(rulebook: &Rulebook) -> String {
 /// Today in UTC, as YYYY-MM-DD; `SOURCE_DATE_EPOCH` stands in for the clock where results must be repeatable
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
 pub(super) fn today() -> String {
-    let (year, month, day) = now().to_calendar_date();
+    day_of(now())
+}
+
+/// The day of a moment, as YYYY-MM-DD.
+pub(super) fn day_of(moment: time::OffsetDateTime) -> String {
+    let (year, month, day) = moment.to_calendar_date();
     format!("{year:04}-{:02}-{day:02}", u8::from(month))
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Measure {
     strangers: Vec<(usize, bool)>,
     removed: Removed,
     musts: Musts,
+    /// The platforms outside the subject family and inside it that a margin may rest on, once they were asked for.
+    fields: [Option<Field>; 2],
     shares: Shares,
     /// Bounds on the differences from each platform with the subject, kept for a choice among them.
     differences: Vec<[Wide; MAX_ROWS]>,
@@ -140,6 +142,7 @@ impl Measure {
             strangers: Vec::new(),
             removed: Removed::default(),
             musts: Musts::default(),
+            fields: [None; 2],
             shares: Shares {
                 rows: model.rows,
                 by_slot: vec![[0; ROW]; slots * model.rows],
@@ -154,6 +157,7 @@ impl Measure {
         self.take_needs(model, frame);
         self.take_efforts(model, frame);
         self.removed = Removed::default();
+        self.fields = [None; 2];
         self.musts.clear();
         for criterion in model.constraints.iter().filter(|criterion| frame.may_hold(**criterion)) {
             let effect = &model.effects[*criterion];
@@ -280,7 +284,7 @@ impl Measure {
     /// No margin in the box is above this: whichever platform with the subject is the best, the best without it is no
     /// further above that than one that is among them in any case.
     pub(super) fn most(&mut self, model: &Model, sides: Sides) -> Bound {
-        let with = self.field(model, &model.with, sides);
+        let with = self.field(model, true, sides);
         let without = self.musts.field(model, &model.without, sides.sure, sides.possible);
         let mut most: Option<Bound> = None;
         for lane in model.with.iter().copied().filter(|lane| model.is_among(*lane, with.entrants)) {
@@ -297,8 +301,7 @@ impl Measure {
 
     /// No margin in the box is below this.
     pub(super) fn least(&mut self, model: &Model, sides: Sides) -> Bound {
-        let with = self.field(model, &model.with, sides);
-        let without = self.field(model, &model.without, sides);
+        let (with, without) = (self.field(model, true, sides), self.field(model, false, sides));
         for (at, lane) in model.with.iter().enumerate() {
             if model.is_among(*lane, with.entrants) {
                 self.differences[at] = self.differences(model, Way::Below, *lane, 0..model.rows_without);
@@ -318,9 +321,18 @@ impl Measure {
         least.unwrap_or(Bound { margin: i64::MIN, pair: (0, 0) })
     }
 
+    fn field(&mut self, model: &Model, with: bool, sides: Sides) -> Field {
+        if let Some(known) = self.fields[usize::from(with)] {
+            return known;
+        }
+        let field = self.contenders(model, if with { &model.with } else { &model.without }, sides);
+        self.fields[usize::from(with)] = Some(field);
+        field
+    }
+
     /// The platforms of one side that a margin may rest on: those that are compared, but for those that are above one
     /// that is compared in all answers, whatever the answers are.
-    fn field(&mut self, model: &Model, lanes: &[usize], sides: Sides) -> Field {
+    fn contenders(&mut self, model: &Model, lanes: &[usize], sides: Sides) -> Field {
         let mut field = self.musts.field(model, lanes, sides.sure, sides.possible);
         if field.entrants.count_ones() < 2 {
             return field;
@@ -346,8 +358,7 @@ impl Measure {
         if !open.clone().all(may_be_idle) {
             return false;
         }
-        let entrants = self.field(model, &model.with, sides).entrants
-            | self.field(model, &model.without, sides).entrants;
+        let entrants = self.field(model, true, sides).entrants | self.field(model, false, sides).entrants;
         let lanes = || (0..model.platform_at.len()).filter(|lane| model.is_among(*lane, entrants));
         open.all(|criterion| {
             let effect = &model.effects[*criterion];

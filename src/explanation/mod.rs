@@ -5,11 +5,11 @@
 //! every machine, ends a search that grows too large: bounds take its place then, and the result says so.
 
 mod bounds;
+mod closed;
 mod contrast;
 mod goals;
 mod model;
 mod musts;
-mod narrowing;
 mod open;
 mod outlook;
 mod revisit;
@@ -97,14 +97,15 @@ impl Engine {
             }
             _ => None,
         };
+        let spreads = self.spreads_of(&mut situation);
         Explanation {
             unless: self.unless(&situation, &found),
             sufficient_reason,
             turning_points: found.summed_up(rulebook, &situation),
             slack: self.slack(&mut situation, &root, assessment.band),
             steadiness: steadiness::steadiness(rulebook, assessment),
-            spreads: self.spreads_of(&mut situation),
-            open_questions: self.open_questions(&mut situation, &root, &span, &outlook),
+            open_questions: self.open_questions(&situation.classes, &spreads, &root, &span, &outlook),
+            spreads,
             outlook,
         }
     }
@@ -151,24 +152,21 @@ impl Engine {
 
     fn open_questions(
         &self,
-        situation: &mut Situation<'_>,
+        given: &[Option<usize>],
+        spreads: &[i64],
         root: &Frame,
         span: &outlook::Span,
         outlook: &Outlook,
     ) -> Vec<OpenQuestion> {
-        let open = self.applicable(root, |question| situation.classes[question].is_none());
+        let open = self.applicable(root, |question| given[question].is_none());
         let can_change = match outlook.status {
             Status::Settled => vec![Some(false); open.len()],
-            _ => self.can_change(&situation.classes, root, &open, &span.met),
+            _ => self.can_change(given, root, &open, &span.met),
         };
         let mut open: Vec<OpenQuestion> = open
             .into_iter()
             .zip(can_change)
-            .map(|(question, can_change)| OpenQuestion {
-                question,
-                can_change,
-                spread: self.spread(situation, question),
-            })
+            .map(|(question, can_change)| OpenQuestion { question, can_change, spread: spreads[question] })
             .collect();
         open.sort_by_key(|open| (open.can_change == Some(false), std::cmp::Reverse(open.spread)));
         open

@@ -747,13 +747,7 @@ impl Model {
 
     /// Draws a class of answers as often as it occurs.
     pub(super) fn draw_class(&self, question: usize, numbers: &mut Numbers) -> usize {
-        let weights = &self.class_weights[question];
-        let mut rest = numbers.next();
-        let drawn = weights.iter().position(|weight| {
-            rest -= weight;
-            rest < 0.0
-        });
-        drawn.unwrap_or(weights.len() - 1)
+        numbers.draw(1.0, self.class_weights[question].iter().copied().enumerate()).unwrap_or_default()
     }
 
     /// The side of all these bands, a bit each, if it is one.

@@ -84,7 +84,8 @@ impl Engine {
                         for (frame, band) in [(&before, band), (&at, next)] {
                             let left = questions.iter().zip(&mut *decide).filter(|(_, decides)| !**decides);
                             left.for_each(|(question, decides)| {
-                                *decides = self.decides_here(search, *question, frame, band);
+                                let mut outcomes = search.outcomes_of(frame.clone(), *question);
+                                *decides = outcomes.any(|outcome| outcome.band != band);
                             });
                         }
                     }
@@ -104,12 +105,11 @@ impl Engine {
                 class.or_else(|| Some(self.model.draw_class(question, &mut numbers)))
             });
             let drawn: Vec<Option<usize>> = drawn.collect();
-            let frame = self.model.situation(&drawn);
-            let outcome = search.outcome(&frame);
-            if self.decides_here(search, question, &frame, outcome.band) {
+            let outcomes: Vec<Outcome> = search.outcomes_of(self.model.situation(&drawn), question).collect();
+            if is_split(&outcomes) {
                 return true;
             }
-            if self.moves_here(search, question, &frame, outcome.margin) {
+            if self.distance_to_an_edge(&outcomes).is_some() {
                 if self.climbs_to_an_edge(given, drawn, question) {
                     return true;
                 }
@@ -137,7 +137,7 @@ impl Engine {
                     let outcomes: Vec<Outcome> = (0..self.model.classes[question].len())
                         .map(|own| situation.after(&[(question, own), (other, class)]))
                         .collect();
-                    if outcomes.iter().any(|outcome| outcome.band != outcomes[0].band) {
+                    if is_split(&outcomes) {
                         return true;
                     }
                     let Some(here) = self.distance_to_an_edge(&outcomes) else { continue };
@@ -173,31 +173,6 @@ impl Engine {
         Some(frame)
     }
 
-    /// Whether another answer to a question moves the margin of a complete set of answers.
-    fn moves_here(&self, search: &mut Search<'_>, question: usize, at: &Frame, margin: i64) -> bool {
-        self.is_other_here(search, question, at, |outcome| outcome.margin != margin)
-    }
-
-    /// Whether another answer to a question leads from a complete set of answers to another band than its own.
-    fn decides_here(&self, search: &mut Search<'_>, question: usize, at: &Frame, band: usize) -> bool {
-        self.is_other_here(search, question, at, |outcome| outcome.band != band)
-    }
-
-    fn is_other_here(
-        &self,
-        search: &mut Search<'_>,
-        question: usize,
-        at: &Frame,
-        is_other: impl Fn(Outcome) -> bool,
-    ) -> bool {
-        let mut changed = at.clone();
-        (0..self.model.classes[question].len()).any(|class| {
-            self.model.put(&mut changed.domains, question, class);
-            self.model.settle_question(&mut changed, question);
-            is_other(search.outcome(&changed))
-        })
-    }
-
     /// Whether every completion leads to this platform.
     pub(super) fn leads_to(&self, search: &mut Search<'_>, root: &Frame, platform: usize) -> Option<bool> {
         match search.run(root, &mut OtherPlatform::new(platform)) {
@@ -206,4 +181,9 @@ impl Engine {
             End::OutOfBudget => None,
         }
     }
+}
+
+/// Whether answers lead to different bands.
+fn is_split(outcomes: &[Outcome]) -> bool {
+    outcomes.windows(2).any(|pair| pair[0].band != pair[1].band)
 }

@@ -222,7 +222,10 @@ impl<'m> Search<'m> {
         self.model.settle(&mut self.seen);
         self.measure.take(self.model, &self.seen);
         let outcome = self.measure.outcome(self.model);
-        let pivoted = goal.pivot().map_or(Vec::new(), |question| self.pivot(question));
+        let pivoted: Vec<Outcome> = match goal.pivot() {
+            Some(question) => self.outcomes_of(self.seen.clone(), question).collect(),
+            None => Vec::new(),
+        };
         let seen = goal.see(&outcome, &pivoted);
         if seen != Seen::Nothing {
             self.kept.copy_from(&self.seen);
@@ -230,16 +233,17 @@ impl<'m> Search<'m> {
         seen == Seen::Wanted
     }
 
-    /// What the answers seen come to with every answer to a question.
-    fn pivot(&mut self, question: usize) -> Vec<Outcome> {
-        let mut frame = self.seen.clone();
-        (0..self.model.classes[question].len())
-            .map(|class| {
-                self.model.put(&mut frame.domains, question, class);
-                self.model.settle_question(&mut frame, question);
-                self.outcome(&frame)
-            })
-            .collect()
+    /// What a complete set of answers comes to with each answer to a question.
+    pub(super) fn outcomes_of(
+        &mut self,
+        mut frame: Frame,
+        question: usize,
+    ) -> impl Iterator<Item = Outcome> + use<'_, 'm> {
+        (0..self.model.classes[question].len()).map(move |class| {
+            self.model.put(&mut frame.domains, question, class);
+            self.model.settle_question(&mut frame, question);
+            self.outcome(&frame)
+        })
     }
 
     /// The variable with several values on which the most hangs; none when no criterion is open.

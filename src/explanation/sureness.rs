@@ -111,6 +111,11 @@ pub struct Unless {
 }
 
 impl Unless {
+    /// The answers as a clause that completes "if …".
+    pub fn say(&self, rulebook: &Rulebook) -> String {
+        self.condition(rulebook).say(rulebook.questions())
+    }
+
     /// The answers as a condition.
     pub fn condition(&self, rulebook: &Rulebook) -> Condition {
         let condition = |values: &Values| values.condition(&rulebook.questions()[values.question()]);
@@ -316,17 +321,10 @@ impl<'m> Weighing<'m> {
                 continue;
             }
             let model = self.model();
-            let mut rest = self.numbers.next() * model.weight_of(variable, domain);
             let values = (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0);
-            let mut chosen = domain & domain.wrapping_neg();
-            for value in values {
-                chosen = value;
-                rest -= model.weight_of(variable, value);
-                if rest < 0.0 {
-                    break;
-                }
-            }
-            frame.domains[variable] = chosen;
+            let weighed = values.map(|value| (value, model.weight_of(variable, value)));
+            let drawn = self.numbers.draw(model.weight_of(variable, domain), weighed);
+            frame.domains[variable] = drawn.unwrap_or(domain);
         }
         self.model().settle(frame);
     }
@@ -363,7 +361,21 @@ impl<'m> Weighing<'m> {
 pub(super) struct Numbers(u64);
 
 impl Numbers {
-    pub(super) fn next(&mut self) -> f64 {
+    /// Draws one of several things as often as it weighs, of `total`; the last one where rounding leaves none.
+    pub(super) fn draw<T>(&mut self, total: f64, weighed: impl Iterator<Item = (T, f64)>) -> Option<T> {
+        let mut rest = self.next() * total;
+        let mut drawn = None;
+        for (thing, weight) in weighed {
+            drawn = Some(thing);
+            rest -= weight;
+            if rest < 0.0 {
+                break;
+            }
+        }
+        drawn
+    }
+
+    fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -129,6 +129,15 @@ pub enum Outcome {
     Left,
 }
 
+/// What answers come to before all questions are answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SoFar {
+    /// The sentence that a result begins with.
+    pub headline: String,
+    /// What could still turn it, as clauses that complete "if …", the likeliest first.
+    pub turns: Vec<String>,
+}
+
 /// An interview about one rulebook.
 pub struct Interview<'a> {
     /// Where questions come from.
@@ -137,10 +146,8 @@ pub struct Interview<'a> {
     pub order: &'a dyn Order,
     /// Says in one line where the answers lean; see [`leaning`].
     pub leaning: &'a dyn Fn(&Answers) -> String,
-    /// The outcome so far, in the sentence that the result begins with.
-    pub outcome: &'a dyn Fn(&Answers) -> String,
-    /// What could still turn the outcome, as clauses that complete "if …", the likeliest first.
-    pub turns: &'a dyn Fn(&Answers) -> Vec<String>,
+    /// What the answers come to so far.
+    pub so_far: &'a dyn Fn(&Answers) -> SoFar,
     /// Explains a question in full, for whoever wants to know.
     pub explain: &'a dyn Fn(usize) -> String,
     /// What was seen that bears on each question, shown beside it; none where the list ends.
@@ -265,19 +272,18 @@ impl Conversation<'_, '_> {
             (Some(Next::Sure(question)), Some(_)) => Ok(Turn::Ask(question)),
             (Some(Next::Settled { question, .. }), Some(Wanted::Everything)) => Ok(Turn::Ask(question)),
             (Some(Next::Sure(question)), None) => {
-                let turns = (self.interview.turns)(self.flow.answers());
-                let said = words::sure(&self.outcome(), SURE, &turns, self.flow.left());
+                let said = words::sure(&self.so_far(), SURE, self.flow.left());
                 self.offer_to_stop(question, &said, Wanted::Proof)
             }
             (Some(Next::Settled { question, wholly }), _) => {
-                let said = words::settled(&self.outcome(), wholly, self.flow.left());
+                let said = words::settled(&self.so_far().headline, wholly, self.flow.left());
                 self.offer_to_stop(question, &said, Wanted::Everything)
             }
         }
     }
 
-    fn outcome(&self) -> String {
-        (self.interview.outcome)(self.flow.answers())
+    fn so_far(&self) -> SoFar {
+        (self.interview.so_far)(self.flow.answers())
     }
 
     fn offer_to_stop(&mut self, question: usize, said: &str, goes_on: Wanted) -> io::Result<Turn> {

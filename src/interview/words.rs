@@ -1,7 +1,7 @@
 //! The questionnaire's own words. They are few, and none of them is about the domain.
 
 use super::flow::Left;
-use super::{Ask, Progress, Reply};
+use super::{Ask, Progress, Reply, SoFar};
 use crate::rulebook::{Kind, Question, Value};
 use crate::text::counted;
 
@@ -63,25 +63,26 @@ pub(super) fn number_or(default: usize) -> String {
 }
 
 /// "Simple: take a shelf. Nothing you have not answered can change this: 9 questions are left."
-pub(super) fn settled(outcome: &str, wholly: bool, left: Left) -> String {
+pub(super) fn settled(headline: &str, wholly: bool, left: Left) -> String {
     let claim = if wholly {
         "Nothing you have not answered can change this"
     } else {
         "The questions that are left cannot change this; your \"I don't know\"s can"
     };
     let are = if left.questions == 1 { "is" } else { "are" };
-    format!("{outcome} {claim}: {} {are} left.", counted_left(left))
+    format!("{headline} {claim}: {} {are} left.", counted_left(left))
 }
 
 /// "Not yet: take a PaaS. In at least 95 in 100 ways to answer what is left … it stays so. Unless …"
-pub(super) fn sure(outcome: &str, sure: u8, turns: &[String], left: Left) -> String {
-    let turns: Vec<&str> = turns.iter().take(MOST_TURNS).map(String::as_str).collect();
+pub(super) fn sure(so_far: &SoFar, sure: u8, left: Left) -> String {
+    let turns: Vec<&str> = so_far.turns.iter().take(MOST_TURNS).map(String::as_str).collect();
     let turns = match turns.as_slice() {
         [] => String::new(),
         turns => format!(" Unless {}.", turns.join("; or ")),
     };
     let left = counted_left(left);
-    format!("{outcome} In at least {sure} in 100 ways to answer what is left ({left}), it stays so.{turns}")
+    let headline = &so_far.headline;
+    format!("{headline} In at least {sure} in 100 ways to answer what is left ({left}), it stays so.{turns}")
 }
 
 /// The length of the bar.

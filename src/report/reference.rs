@@ -2,6 +2,7 @@
 
 use super::cases::write_case;
 use super::content::possible_values;
+use super::phrases::points;
 use super::terms;
 use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
@@ -348,10 +349,6 @@ impl Reference<'_> {
             }
         }
     }
-}
-
-fn points(number: i64) -> String {
-    crate::text::counted(usize::try_from(number).unwrap_or_default(), "point", "points")
 }
 
 /// The learning path; with an assessment, the steps that the reader's demands need first are marked.

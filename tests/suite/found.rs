@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use needk8s::answers::{Answers, Given, Origin, Reach};
-use needk8s::interview::{FileOrder, Interview, Outcome, Plain, Session};
+use needk8s::interview::{FileOrder, Interview, Outcome, Plain, Session, SoFar};
 use needk8s::rulebook::{OptionSet, Reading, Rulebook, Value};
 
 fn rulebook() -> Rulebook {
@@ -80,8 +80,7 @@ fn asked(known: &[(&str, Given)], hints: &[(&str, &str)], input: &str) -> (Strin
         rulebook: &rulebook,
         order: &FileOrder,
         leaning: &|_| String::new(),
-        outcome: &|_| "Shelf: Board.".to_owned(),
-        turns: &|_| Vec::new(),
+        so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
         explain: &|_| String::new(),
         hints: &beside,
     };

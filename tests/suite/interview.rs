@@ -10,7 +10,7 @@ use needk8s::document::SourceFile;
 use needk8s::explanation::Engine;
 use needk8s::interview::{
     Adaptive, Ask, FileOrder, Interview, Next, Order, Outcome, Plain, Prompts, Reply, Session, Situation,
-    Tone, Wish, leaning, offer,
+    SoFar, Tone, Wish, leaning, offer,
 };
 use needk8s::rulebook::{Kind, OptionSet, Reading, Rulebook, Value};
 
@@ -141,8 +141,10 @@ fn hold_in(
         rulebook: &rulebook,
         order,
         leaning: &|answers| leaning(&rulebook, &engine, answers),
-        outcome: &|_| "Shelf: Board.".to_owned(),
-        turns: &|_| vec!["many parcels come".to_owned()],
+        so_far: &|_| SoFar {
+            headline: "Shelf: Board.".to_owned(),
+            turns: vec!["many parcels come".to_owned()],
+        },
         explain: &|question| rulebook.questions()[question].why.clone(),
         hints: &[],
     };
@@ -268,8 +270,7 @@ fn answers_can_be_changed_after_the_result() {
         rulebook: &rulebook,
         order: &FileOrder,
         leaning: &|_| String::new(),
-        outcome: &|_| "Shelf: Board.".to_owned(),
-        turns: &|_| Vec::new(),
+        so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
         explain: &|_| String::new(),
         hints: &[],
     };
@@ -464,8 +465,7 @@ impl Wanderer {
             rulebook,
             order,
             leaning: &|_| String::new(),
-            outcome: &|_| "Shelf: Board.".to_owned(),
-            turns: &|_| Vec::new(),
+            so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
             explain: &|question| rulebook.questions()[question].why.clone(),
             hints: &[],
         };
@@ -713,8 +713,10 @@ fn typed(input: &str, width: usize) -> (Option<Answers>, String) {
         rulebook: &rulebook,
         order: &FileOrder,
         leaning: &|answers| leaning(&rulebook, &engine, answers),
-        outcome: &|_| "Shelf: Board.".to_owned(),
-        turns: &|_| vec!["many parcels come".to_owned()],
+        so_far: &|_| SoFar {
+            headline: "Shelf: Board.".to_owned(),
+            turns: vec!["many parcels come".to_owned()],
+        },
         explain: &|question| rulebook.questions()[question].why.clone(),
         hints: &[],
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use needk8s::answers::Answers;
 use needk8s::interview::{
-    Ask, FileOrder, Interview, Next, Order, Outcome, Prompts, Reply, Session, Situation, Tone,
+    Ask, FileOrder, Interview, Next, Order, Outcome, Prompts, Reply, Session, Situation, SoFar, Tone,
 };
 use needk8s::rulebook::{Case, Classes, Rulebook, Value};
 
@@ -111,8 +111,7 @@ fn walk(rulebook: &Rulebook, order: &dyn Order, known: &Known, stops_when_sure: 
         rulebook,
         order: &noted,
         leaning: &|_| String::new(),
-        outcome: &|_| "Shelf: Board.".to_owned(),
-        turns: &|_| Vec::new(),
+        so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
         explain: &|_| String::new(),
         hints: &[],
     };

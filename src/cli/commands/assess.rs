@@ -11,9 +11,9 @@ use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{is_set, nobody_to_ask, say, shown};
 use crate::cli::program::{Known, Program, now};
 use crate::cli::scanned::Scanned;
-use crate::explanation::{Status, Unless};
-use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, Tone, Wish};
-use crate::report::{Contents, Format, reference};
+use crate::explanation::Status;
+use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, SoFar, Tone, Wish};
+use crate::report::{Format, reference};
 use crate::rulebook::{Reading, Rulebook};
 use crate::text::counted;
 
@@ -70,7 +70,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         return Err(program.nothing_known(nobody));
     }
     // A result that cannot be written is recorded all the same.
-    let concluded = conclude(program, &answers, None);
+    let concluded = program.with_contents(&answers, |contents| program.deliver(contents));
     let recorded = if save { record(program, &answers, scanned.as_ref()) } else { Ok(()) };
     Stop::of_both(concluded, recorded)?;
     if nobody.is_none() {
@@ -124,8 +124,7 @@ fn interview(
         rulebook,
         order: if all { &FileOrder } else { &adaptive },
         leaning: &|answers| interview::leaning(rulebook, program.engine(), answers),
-        outcome: &|answers| outcome(program, answers),
-        turns: &|answers| turns(program, answers),
+        so_far: &|answers| so_far(program, answers),
         explain: &|question| {
             let id = &rulebook.questions()[question].id;
             reference::explain(rulebook, id, program.layout(false)).unwrap_or_default()
@@ -140,8 +139,11 @@ fn interview(
             return Err(program.nothing_known(None));
         }
         prompts.say(Tone::Text, "").map_err(broke_off)?;
-        conclude(program, &answers, None)?;
-        prompts.printed(&result(program, &answers));
+        let printed = program.with_contents(&answers, |contents| {
+            program.deliver(contents)?;
+            Ok(program.printed(contents))
+        });
+        prompts.printed(&printed?);
         if saved {
             record(program, &answers, scanned)?;
         }
@@ -152,7 +154,7 @@ fn interview(
                     record(program, &answers, scanned)?;
                     saved = true;
                 }
-                Wish::Report(path) => conclude(program, &answers, Some(Path::new(&path)))?,
+                Wish::Report(path) => write_report(program, &answers, Path::new(&path))?,
                 Wish::Change => break,
                 Wish::Done => {
                     // What is not recorded can be taken up again.
@@ -167,25 +169,12 @@ fn interview(
     }
 }
 
-/// The result as it was printed, without colours; nothing where it went to a file.
-fn result(program: &Program<'_>, answers: &Answers) -> String {
-    let (assessment, explanation) = program.judge(answers);
-    let contents = Contents::new(program.rulebook, answers, &assessment, &explanation, program.provenance());
-    program.printed(&contents)
-}
-
-/// What the result would begin with.
-fn outcome(program: &Program<'_>, answers: &Answers) -> String {
-    let (assessment, explanation) = program.judge(answers);
-    Contents::new(program.rulebook, answers, &assessment, &explanation, program.provenance()).headline
-}
-
-/// What could still turn the side of the verdict, the likeliest first.
-fn turns(program: &Program<'_>, answers: &Answers) -> Vec<String> {
-    let (_, explanation) = program.judge(answers);
-    let questions = program.rulebook.questions();
-    let said = |unless: &Unless| unless.condition(program.rulebook).say(questions);
-    explanation.unless.iter().map(said).collect()
+/// What the result would begin with, and what could still turn its side, the likeliest first.
+fn so_far(program: &Program<'_>, answers: &Answers) -> SoFar {
+    program.with_contents(answers, |contents| SoFar {
+        headline: contents.headline.clone(),
+        turns: contents.explanation.unless.iter().map(|unless| unless.say(program.rulebook)).collect(),
+    })
 }
 
 /// Has a person settle what the scan could not, and takes the answers that follow. Nothing when the person left.
@@ -204,13 +193,11 @@ fn settle(program: &Program<'_>, known: Known, prompts: &mut dyn Prompts) -> Res
     Ok(Some(Known { answers, scanned: Some(scanned), ..known }))
 }
 
-/// Judges the answers and delivers the report (to `report` where that is named).
-fn conclude(program: &Program<'_>, answers: &Answers, report: Option<&Path>) -> Result<(), Stop> {
-    let (assessment, explanation) = program.judge(answers);
-    let contents = Contents::new(program.rulebook, answers, &assessment, &explanation, program.provenance());
-    let Some(path) = report else { return program.deliver(&contents) };
+/// Writes the report to a file that a person has named.
+fn write_report(program: &Program<'_>, answers: &Answers, path: &Path) -> Result<(), Stop> {
     let format = path.extension().and_then(std::ffi::OsStr::to_str).and_then(Format::of_extension);
-    program.write_report(&contents, path, format.unwrap_or(Format::Markdown), true)?;
+    let format = format.unwrap_or(Format::Markdown);
+    program.with_contents(answers, |contents| program.write_report(contents, path, format, true))?;
     say(&format!("Written to {}.", shown(path)));
     Ok(())
 }

@@ -376,7 +376,7 @@ impl Writer<'_> {
     /// What would have to be answered for another side: "a vendor ships only a chart"; the likeliest first.
     fn unless(&self, contents: &Contents<'_>) -> Vec<String> {
         let unless = contents.explanation.unless.iter();
-        unless.map(|unless| unless.condition(self.rulebook).say(self.rulebook.questions())).collect()
+        unless.map(|unless| unless.say(self.rulebook)).collect()
     }
 
     fn decided_by(&self) -> Option<String> {

@@ -15,7 +15,7 @@ pub(super) fn build(section: Section<'_>, groups: &Ids) -> Vec<Question> {
             section.ids.index.contains_key(word)
                 || questions.iter().any(|earlier| earlier.aliases.iter().any(|alias| alias == word))
         };
-        question.aliases = question_aliases(&table, is_taken);
+        question.aliases = aliases(&table, "question", is_taken);
         questions.push(question);
         table.finish();
     }
@@ -193,9 +193,15 @@ fn options(
             if let Some(share) = option.integer("share", 0..=MAX_COUNT) {
                 shares.by_value.push((value(options.len()), share.unsigned_abs()));
             }
+            let is_taken = |word: &str| {
+                options
+                    .iter()
+                    .any(|other: &Choice| other.id == word || other.aliases.iter().any(|alias| alias == word))
+            };
+            let aliases = aliases(&option, "option", is_taken);
             options.push(Choice {
                 id: id.text.to_owned(),
-                aliases: aliases(&option, &options),
+                aliases,
                 label: option.required_text("label"),
                 say: option.required_text("say"),
                 say_at_least: option.text("say-at-least"),
@@ -214,29 +220,13 @@ fn options(
     options
 }
 
-/// Other words for a question, none of which may be taken.
-fn question_aliases(table: &Reader<'_>, is_taken: impl Fn(&str) -> bool) -> Vec<String> {
+/// Other words for a question or an option, none of which may stand for another one.
+fn aliases(table: &Reader<'_>, what: &str, is_taken: impl Fn(&str) -> bool) -> Vec<String> {
     let mut aliases = Vec::new();
     for alias in table.words("aliases") {
         if is_taken(alias.text) {
-            let message = format!("`{}` stands for another question already", alias.text);
+            let message = format!("`{}` stands for another {what} already", alias.text);
             table.log().fault(alias.span.clone(), message, None);
-        } else {
-            aliases.push(alias.text.to_owned());
-        }
-    }
-    aliases
-}
-
-/// Other words for an option, which none of the `earlier` ones may have.
-fn aliases(option: &Reader<'_>, earlier: &[Choice]) -> Vec<String> {
-    let mut aliases = Vec::new();
-    for alias in option.words("aliases") {
-        let taken =
-            |other: &Choice| other.id == alias.text || other.aliases.iter().any(|one| one == alias.text);
-        if earlier.iter().any(taken) {
-            let message = format!("`{}` stands for another option already", alias.text);
-            option.log().fault(alias.span.clone(), message, None);
         } else {
             aliases.push(alias.text.to_owned());
         }
