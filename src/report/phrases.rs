@@ -12,6 +12,8 @@ pub(super) const LACKS_NOTHING: &str = "nothing is missing that the answers call
 /// How a recorded decision is held against the facts.
 pub(super) const CONFIRMATION: &str =
     "`needk8s check` assesses these answers again and fails when the outcome has moved.";
+/// What to do where neither of two totals, which stand beside it, is clearly the lower one.
+pub(super) const TOO_CLOSE: &str = "Too close to call: take what your people know.";
 /// The fold of a record.
 pub(super) const WORKING: &str = "The working: all answers, the sum, what each option lacks, sources";
 /// Between commands on one line.

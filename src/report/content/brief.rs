@@ -97,7 +97,7 @@ impl Writer<'_> {
                 why
             }
             Leaning::With => vec![self.gain_despite_effort(with, without)],
-            Leaning::Hedge => vec![self.gain_against_effort(without, with), self.too_close()],
+            Leaning::Hedge => vec![self.gain_against_effort(without, with), phrases::TOO_CLOSE.to_owned()],
         }
     }
 
@@ -126,15 +126,6 @@ impl Writer<'_> {
             effort(light),
             effort(heavy),
             self.platform(heavy).in_sentence()
-        )
-    }
-
-    fn too_close(&self) -> String {
-        let total = |platform: usize| self.assessment.standings[platform].burden;
-        format!(
-            "Totals of {} and {} are too close to call: take what your people know.",
-            total(self.assessment.best_without),
-            total(self.assessment.best_with)
         )
     }
 
