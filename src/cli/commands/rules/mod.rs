@@ -1,0 +1,35 @@
+//! `needk8s rules`: works with rulebooks; what can be done with them, a file each.
+
+mod export;
+
+use clap::{ArgMatches, Command};
+
+use super::Entry;
+use crate::cli::exit::{ExitCode, Stop};
+use crate::cli::program::Program;
+use crate::rulebook::Rulebook;
+
+pub(super) const NAME: &str = "rules";
+
+/// What can be done with rules, in the order in which help lists it.
+const ALL: [Entry; 1] = [Entry { name: export::NAME, command: export::command, run: export::run }];
+
+pub(super) fn command(rulebook: &Rulebook) -> Command {
+    Command::new(NAME)
+        .about("Work with rulebooks")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(ALL.iter().map(|entry| (entry.command)(rulebook)))
+}
+
+pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
+    let chosen = matches
+        .subcommand()
+        .and_then(|(name, typed)| ALL.iter().find(|entry| entry.name == name).map(|entry| (entry, typed)));
+    match chosen {
+        Some((entry, typed)) => (entry.run)(program, typed),
+        None => {
+            Err(Stop::wrong("name what to do with the rules: `needk8s rules --help` lists it".to_owned()))
+        }
+    }
+}
