@@ -18,6 +18,7 @@ mod fuzz;
 pub mod interview;
 pub mod precedents;
 pub mod report;
+pub mod review;
 pub mod rulebook;
 pub mod scan;
 pub mod text;

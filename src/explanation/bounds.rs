@@ -281,6 +281,39 @@ impl Measure {
         }
     }
 
+    /// Which platforms constraints leave on the table, none of them lifted for a comparison.
+    pub(super) fn present(&self, model: &Model) -> Sides {
+        let Removed { by_name, by_family } = self.removed;
+        Sides {
+            sure: !(by_name.1 | by_family.1),
+            possible: !(by_name.0 | by_family.0),
+            ..self.sides(model)
+        }
+    }
+
+    /// How far above the platform in a lane the best of its side may be in burden, at most.
+    pub(super) fn best_above(&mut self, model: &Model, side: &[usize], field: &Field, lane: usize) -> i64 {
+        let rows = self.differences(model, Way::Above, lane, side[0] / ROW..side[side.len() - 1] / ROW + 1);
+        let best = self.musts.least(model, side, field, |other| rows[other / ROW][other % ROW]);
+        best.map_or(i64::MAX, |(above, _)| above)
+    }
+
+    /// The platforms that may miss a must, a bit each.
+    pub(super) fn missable(&self) -> u64 {
+        self.musts.missable()
+    }
+
+    /// The least and the greatest effort price, and the least sum before it is raised to 1.
+    pub(super) fn prices(&self) -> (i64, i64, i64) {
+        (self.price.0, self.price.1, self.raw_price)
+    }
+
+    /// Bounds on the effort of the platform in one lane minus that of the platform in another.
+    pub(super) fn effort_between(&self, model: &Model, lane: usize, other: usize) -> (i64, i64) {
+        let span = self.span(model, Way::Above, lane, other);
+        (span.low, span.high)
+    }
+
     /// No margin in the box is above this: whichever platform with the subject is the best, the best without it is no
     /// further above that than one that is among them in any case.
     pub(super) fn most(&mut self, model: &Model, sides: Sides) -> Bound {
@@ -332,7 +365,7 @@ impl Measure {
 
     /// The platforms of one side that a margin may rest on: those that are compared, but for those that are above one
     /// that is compared in all answers, whatever the answers are.
-    fn contenders(&mut self, model: &Model, lanes: &[usize], sides: Sides) -> Field {
+    pub(super) fn contenders(&mut self, model: &Model, lanes: &[usize], sides: Sides) -> Field {
         let mut field = self.musts.field(model, lanes, sides.sure, sides.possible);
         if field.entrants.count_ones() < 2 {
             return field;

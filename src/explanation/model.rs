@@ -95,7 +95,7 @@ enum Tree {
 }
 
 /// What one criterion does when it holds, apart from demands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Effect {
     pub(super) effort: i64,
     /// Points per kind of platform; empty when there are none.
@@ -308,7 +308,13 @@ impl Vocabulary<'_> {
 
 impl Model {
     pub(super) fn new(rulebook: &Rulebook) -> Self {
-        let classes = Classes::of_rulebook(rulebook);
+        Self::with_conditions(rulebook, &[])
+    }
+
+    /// The same with further conditions, which stand behind the criteria as criteria that change nothing: searches can
+    /// ask whether they hold.
+    pub(super) fn with_conditions(rulebook: &Rulebook, further: &[&Condition]) -> Self {
+        let classes = Classes::of_rulebook_and(rulebook, further);
         let atoms: Vec<Vec<OptionSet>> = rulebook
             .questions()
             .iter()
@@ -335,9 +341,10 @@ impl Model {
             question.ask_when.as_ref().map(|condition| Tree::compile(condition, &vocabulary))
         });
         let asks = asks.collect();
-        let conditions =
-            rulebook.criteria().iter().map(|criterion| Tree::compile(&criterion.when, &vocabulary)).collect();
-        let mut model = Self::figures(rulebook);
+        let whens = rulebook.criteria().iter().map(|criterion| &criterion.when);
+        let conditions = whens.chain(further.iter().copied());
+        let conditions = conditions.map(|condition| Tree::compile(condition, &vocabulary)).collect();
+        let mut model = Self::figures(rulebook, further.len());
         model.weights = weights(rulebook, &classes, &atoms);
         model.class_weights = class_weights(&model.weights, &variables_of, &classes, &atoms);
         model.asks = asks;
@@ -354,8 +361,9 @@ impl Model {
     }
 
     /// The parts that have nothing to do with answers.
-    fn figures(rulebook: &Rulebook) -> Self {
+    fn figures(rulebook: &Rulebook, further: usize) -> Self {
         let platforms = rulebook.platforms();
+        let conditions = rulebook.criteria().len() + further;
         let side = |subject: bool| {
             (0..platforms.len()).filter(move |platform| rulebook.is_subject(*platform) == subject)
         };
@@ -379,14 +387,14 @@ impl Model {
             conditions: Vec::new(),
             effects: Vec::new(),
             owners: Vec::new(),
-            helpers: vec![Vec::new(); rulebook.criteria().len()],
+            helpers: vec![Vec::new(); conditions],
             slots: Vec::new(),
             loose: Vec::new(),
             strangers: Vec::new(),
             constraints: Vec::new(),
             needs: vec![Vec::new(); rulebook.aspects().len()],
             gaps: Vec::new(),
-            demands_of: vec![Vec::new(); rulebook.criteria().len()],
+            demands_of: vec![Vec::new(); conditions],
             touched_by: Vec::new(),
             parts: Vec::new(),
             tied: Vec::new(),
@@ -413,6 +421,7 @@ impl Model {
         for index in 0..rulebook.criteria().len() {
             model.add_criterion(rulebook, index);
         }
+        model.effects.resize(conditions, Effect::default());
         model
     }
 
@@ -526,6 +535,31 @@ impl Model {
     /// Whether it depends on a question which others apply.
     pub(super) fn decides_what_applies(&self, question: usize) -> bool {
         self.variables[self.variables_of[question].clone()].iter().any(|variable| !variable.asks.is_empty())
+    }
+
+    /// The criteria that may change when the answer to a question goes from one class to another.
+    pub(super) fn changing(&self, question: usize, from: usize, to: usize) -> Vec<usize> {
+        let [from, to] = [from, to].map(|class| {
+            let mut domains = vec![0; self.variables.len()];
+            self.put(&mut domains, question, class);
+            domains
+        });
+        let passes = |domains: &[u64], parts: &[(usize, u64)]| {
+            parts.iter().any(|(variable, mask)| domains[*variable] & mask != 0)
+        };
+        // Questions that one of the two may set aside and the other not.
+        let mut moved = vec![false; self.asks.len()];
+        let tells = |tree: &Tree, moved: &[bool]| {
+            let mut tells = false;
+            tree.visit(&mut |tested, parts| {
+                tells |= moved[tested] || tested == question && passes(&from, parts) != passes(&to, parts);
+            });
+            tells
+        };
+        for asked in 0..self.asks.len() {
+            moved[asked] = self.asks[asked].as_ref().is_some_and(|tree| tells(tree, &moved));
+        }
+        (0..self.conditions.len()).filter(|condition| tells(&self.conditions[*condition], &moved)).collect()
     }
 
     /// Whether a criterion changes with a question.

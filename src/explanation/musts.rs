@@ -43,6 +43,11 @@ impl Musts {
         }
     }
 
+    /// Those that may miss one, a bit each.
+    pub(super) fn missable(&self) -> u64 {
+        self.missable
+    }
+
     /// The field of the platforms in `lanes`, of which some are surely or possibly on the table.
     pub(super) fn field(&self, model: &Model, lanes: &[usize], sure: u64, possible: u64) -> Field {
         let side = lanes.iter().filter_map(|lane| model.platform_at[*lane]);

@@ -30,6 +30,10 @@ pub(super) trait Goal {
     fn still(&self, _promise: &Promise) -> bool {
         true
     }
+    /// Whether a complete set of answers counts at all.
+    fn admits(&self, _frame: &Frame) -> bool {
+        true
+    }
     /// A question whose answers are all tried in every set of answers that is seen.
     fn pivot(&self) -> Option<usize> {
         None
@@ -220,6 +224,9 @@ impl<'m> Search<'m> {
             *domain &= domain.wrapping_neg();
         }
         self.model.settle(&mut self.seen);
+        if !goal.admits(&self.seen) {
+            return false;
+        }
         self.measure.take(self.model, &self.seen);
         let outcome = self.measure.outcome(self.model);
         let pivoted: Vec<Outcome> = match goal.pivot() {

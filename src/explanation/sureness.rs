@@ -361,6 +361,11 @@ impl<'m> Weighing<'m> {
 pub(super) struct Numbers(u64);
 
 impl Numbers {
+    /// Those that a seed fixes.
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// Draws one of several things as often as it weighs, of `total`; the last one where rounding leaves none.
     pub(super) fn draw<T>(&mut self, total: f64, weighed: impl Iterator<Item = (T, f64)>) -> Option<T> {
         let mut rest = self.next() * total;

@@ -13,6 +13,7 @@ const FILES: &[(&str, &str)] = &[
     ("rules/matrix.toml", include_str!("../../rules/matrix.toml")),
     ("rules/problems.toml", include_str!("../../rules/problems.toml")),
     ("rules/learning.toml", include_str!("../../rules/learning.toml")),
+    ("rules/promises.toml", include_str!("../../rules/promises.toml")),
     ("rules/sources.toml", include_str!("../../rules/sources.toml")),
     CASES,
 ];

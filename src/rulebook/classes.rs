@@ -36,11 +36,14 @@ enum Extent {
 impl Classes {
     /// The classes of every question of a rulebook, as the conditions that decide the verdict cut them.
     pub fn of_rulebook(rulebook: &Rulebook) -> Vec<Self> {
-        let conditions = || {
-            let asked = rulebook.questions().iter().filter_map(|question| question.ask_when.as_ref());
-            rulebook.criteria().iter().map(|criterion| &criterion.when).chain(asked)
-        };
-        Self::of_questions(rulebook.questions(), conditions())
+        Self::of_rulebook_and(rulebook, &[])
+    }
+
+    /// The same with further conditions, which cut as well.
+    pub(crate) fn of_rulebook_and(rulebook: &Rulebook, further: &[&Condition]) -> Vec<Self> {
+        let asked = rulebook.questions().iter().filter_map(|question| question.ask_when.as_ref());
+        let decisive = rulebook.criteria().iter().map(|criterion| &criterion.when).chain(asked);
+        Self::of_questions(rulebook.questions(), decisive.chain(further.iter().copied()))
     }
 
     /// The classes of every question as `conditions` cut them.

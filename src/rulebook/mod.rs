@@ -6,6 +6,7 @@ mod classes;
 mod clauses;
 mod condition;
 mod parse;
+mod promise;
 mod value;
 mod values;
 
@@ -13,6 +14,7 @@ pub use builtin::{builtin_files, builtin_scan_file};
 pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
+pub use promise::{Keeps, Over, Promise, Rise};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
 pub use value::{
     Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,
@@ -53,6 +55,7 @@ pub struct Rulebook {
     pub(crate) problems: Vec<Problem>,
     pub(crate) steps: Vec<Step>,
     pub(crate) exceptions: Vec<Exception>,
+    pub(crate) promises: Vec<Promise>,
     pub(crate) sources: Vec<Source>,
     /// Those of the shipped rulebook are read when they are first asked for.
     pub(crate) cases: OnceLock<Vec<Case>>,
@@ -401,8 +404,7 @@ pub struct Problem {
     pub sources: Vec<usize>,
 }
 
-/// Where the rules do not keep what they keep everywhere else: a stronger need never weakens the case for the subject, and
-/// one step of a number moves the margin by no more than the middle band is wide.
+/// Where the rules do not keep what promises that name it say of all other answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exception {
     /// The id.
@@ -411,7 +413,8 @@ pub struct Exception {
     pub questions: Vec<usize>,
     /// The answers, before or after, for which it is one.
     pub when: Condition,
-    /// Whether it is one only where the best platform with the subject takes less effort than the best without.
+    /// Whether it is one only where, before or after, a platform with the subject that is the best takes less effort than one
+    /// without it that is.
     pub where_subject_is_lighter: bool,
     /// Why it is right nevertheless.
     pub because: String,
@@ -550,6 +553,10 @@ impl Rulebook {
     /// Where steps of the answers may move the margin in a way that they never do otherwise.
     pub fn exceptions(&self) -> &[Exception] {
         &self.exceptions
+    }
+    /// What the rules keep whatever is answered.
+    pub fn promises(&self) -> &[Promise] {
+        &self.promises
     }
     /// The bands, from the least margin up.
     pub fn bands(&self) -> &[Band] {

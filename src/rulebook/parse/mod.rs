@@ -6,6 +6,7 @@ mod cases;
 mod condition;
 mod criteria;
 mod knowledge;
+mod promises;
 mod questions;
 mod verdict;
 
@@ -196,6 +197,7 @@ fn build(
     let steps = Section::collect(&heads, "step", "the step");
     let bands = Section::collect(&heads, "band", "the band");
     let exceptions = Section::collect(&heads, "exception", "the exception");
+    let promises = Section::collect(&heads, "promise", "the promise");
     let cases = Section::collect(&heads, "case", "the case");
     for section in [&families, &platforms, &questions, &criteria, &bands] {
         section.require_some(head);
@@ -232,6 +234,16 @@ fn build(
             sources: &source_ids,
         },
     );
+    let promises = promises::build(
+        promises,
+        promises::Names {
+            questions: &questions,
+            criteria: &criteria,
+            bands: &verdicts.bands,
+            exceptions: &exceptions,
+        },
+    );
+    promises::check_middle(&promises, &verdicts.bands, head);
     let mut rulebook = Rulebook {
         files: Vec::new(),
         name: verdicts.name,
@@ -255,6 +267,7 @@ fn build(
         problems,
         steps,
         exceptions,
+        promises,
         sources: knowledge::sources(sources),
         cases: OnceLock::new(),
     };

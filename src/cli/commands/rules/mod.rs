@@ -1,5 +1,6 @@
 //! `needk8s rules`: works with rulebooks; what can be done with them, a file each.
 
+mod check;
 mod export;
 
 use clap::{ArgMatches, Command};
@@ -12,7 +13,10 @@ use crate::rulebook::Rulebook;
 pub(super) const NAME: &str = "rules";
 
 /// What can be done with rules, in the order in which help lists it.
-const ALL: [Entry; 1] = [Entry { name: export::NAME, command: export::command, run: export::run }];
+const ALL: [Entry; 2] = [
+    Entry { name: check::NAME, command: check::command, run: check::run },
+    Entry { name: export::NAME, command: export::command, run: export::run },
+];
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
     Command::new(NAME)

@@ -1,0 +1,702 @@
+//! Searches over pairs of answers that differ in one point: how far their margins may lie apart.
+//!
+//! A box of answers is looked at twice, before the step and after it. If *p* is the best platform without the subject
+//! after the step, and it was to be had before, the best one before was no dearer than *p* was: so that side has become
+//! dearer by no less than *p* has. The same goes for the platform *k* with the subject that was the best before. What the
+//! margin moves by is then bounded by what the burdens of *p* and *k* move by, in which everything that the step does not
+//! touch falls away.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use super::bounds::{Measure, Sides, Way};
+use super::model::{Effect, Frame, Model, ROW};
+use super::sureness::Numbers;
+
+/// What differs between the two sets of answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// The class of the answer to one question.
+    Step { question: usize, from: usize, to: usize },
+    /// Whether a criterion that holds is counted.
+    Counting(usize),
+}
+
+/// What is claimed of how far a change moves the margin.
+#[derive(Debug, Clone)]
+pub(super) struct Claim {
+    pub(super) change: Change,
+    /// It moves by no less than the first and no more than the second.
+    pub(super) within: (i64, i64),
+    /// The conditions, by their place behind the criteria, that hold before and after.
+    pub(super) when: Vec<usize>,
+    pub(super) waivers: Vec<Waiver>,
+}
+
+/// Where a claim is not made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waiver {
+    /// The condition that holds before or after.
+    pub(super) condition: usize,
+    /// Only where the best platform with the subject takes less effort than the best without it, before or after.
+    pub(super) lighter: bool,
+}
+
+/// A box of answers before the change and after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Twin {
+    pub(super) before: Frame,
+    pub(super) after: Frame,
+}
+
+/// How a search for a pair that breaks a claim ended.
+#[derive(Debug, Clone)]
+pub(super) enum End {
+    /// There is none.
+    Holds,
+    /// This one does.
+    Broken(Box<Twin>),
+    /// The boxes were used up.
+    Open,
+}
+
+/// What one complete set of answers comes to on both sides; nothing where constraints leave only one.
+#[derive(Debug, Clone, Copy)]
+struct Weighed {
+    margin: i64,
+    /// The efforts of the best platform without the subject and with it.
+    efforts: (i64, i64),
+}
+
+/// Why a box is worth a look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Hope {
+    /// How far beyond the claim the margin may move.
+    worth: i64,
+    /// The lanes of the two platforms that this rests on, and whether the claim breaks downwards.
+    pair: (usize, usize),
+    falls: bool,
+}
+
+struct Waiting {
+    hope: Hope,
+    order: u64,
+    twin: Twin,
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+impl Eq for Waiting {}
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Waiting {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.hope.worth, self.order).cmp(&(other.hope.worth, other.order))
+    }
+}
+
+/// The demands on an aspect that the change touches.
+struct Touched {
+    /// The rows of gaps of the demands that change, with the criterion of each.
+    changing: Vec<(usize, usize)>,
+    /// The same for the others.
+    staying: Vec<(usize, usize)>,
+}
+
+/// What the touched aspect comes to in a box.
+struct Stand {
+    /// The rows of the demands that stay: those that hold, and those that may.
+    held: Vec<usize>,
+    open: Vec<usize>,
+    /// The rows of the demands that change: those that hold and those that may, before and after.
+    before: (Vec<usize>, Vec<usize>),
+    after: (Vec<usize>, Vec<usize>),
+}
+
+/// What a change does to prices and efforts.
+struct Turn {
+    /// The measures of the answers that it leads from and to.
+    from: usize,
+    to: usize,
+    /// Bounds on what is added to the effort price, and to the effort of each lane.
+    price: (i64, i64),
+    raised: Vec<(i64, i64)>,
+    /// The least and the greatest price before and after, and the least sum before it is raised to 1.
+    prices: [(i64, i64, i64); 2],
+}
+
+pub(super) struct PairSearch<'m> {
+    model: &'m Model,
+    claim: Claim,
+    /// The criteria that the change may touch.
+    changing: Vec<usize>,
+    touched: Vec<Touched>,
+    measures: [Measure; 2],
+    pub(super) spent: u64,
+    /// The farthest moves that were met, where these are what is looked for.
+    pub(super) met: (i64, i64),
+}
+
+/// A platform that may be the best of its side with the answers on one side of a change.
+struct Contender {
+    lane: usize,
+    /// How far above the best of its side it is for certain with the answers on the other side of the change; far below
+    /// nothing where it may not be to be had there.
+    detour: i64,
+    is_measured: bool,
+}
+
+impl Contender {
+    fn new(lane: usize, stays: bool) -> Self {
+        Self { lane, detour: if stays { 0 } else { -FAR }, is_measured: false }
+    }
+
+    fn measure(&mut self, measure: &mut Measure, model: &Model, side: &[usize], sides: Sides) {
+        if std::mem::replace(&mut self.is_measured, true) {
+            return;
+        }
+        let field = measure.contenders(model, side, sides);
+        let best_above = measure.best_above(model, side, &field, self.lane);
+        self.detour = self.detour.max(best_above.saturating_neg());
+    }
+}
+
+/// Beyond every burden.
+const FAR: i64 = 1 << 40;
+
+impl<'m> PairSearch<'m> {
+    pub(super) fn new(model: &'m Model, claim: Claim) -> Self {
+        let changing = match claim.change {
+            Change::Step { question, from, to } => model.changing(question, from, to),
+            Change::Counting(criterion) => vec![criterion],
+        };
+        let mut aspects: Vec<usize> = changing
+            .iter()
+            .flat_map(|criterion| &model.demands_of[*criterion])
+            .map(|(aspect, _)| *aspect)
+            .collect();
+        aspects.sort_unstable();
+        aspects.dedup();
+        let touched = |aspect: usize| {
+            let needs = model.needs[aspect].iter().map(|need| (need.criterion, need.rows));
+            let (changing, staying) = needs.partition(|(criterion, _)| changing.contains(criterion));
+            Touched { changing, staying }
+        };
+        let touched = aspects.into_iter().map(touched).collect();
+        let measures = [Measure::new(model), Measure::new(model)];
+        Self { model, claim, changing, touched, measures, spent: 0, met: (0, 0) }
+    }
+
+    /// All sets of answers, complete or not.
+    pub(super) fn root(&self) -> Twin {
+        let mut twin = Twin { before: self.model.anything(), after: self.model.anything() };
+        if let Change::Step { question, from, to } = self.claim.change {
+            for (frame, class) in [(&mut twin.before, from), (&mut twin.after, to)] {
+                self.model.put(&mut frame.domains, question, class);
+                self.model.settle(frame);
+            }
+        }
+        self.leave_out(&mut twin);
+        twin
+    }
+
+    /// Before a criterion is counted it holds nowhere.
+    fn leave_out(&self, twin: &mut Twin) {
+        if let Change::Counting(criterion) = self.claim.change {
+            twin.before.criteria[criterion] = super::model::may::NOT_HOLD | super::model::may::FAIL;
+        }
+    }
+
+    fn narrow(&self, twin: &mut Twin, variable: usize, value: u64) {
+        self.model.narrow(&mut twin.before, variable, value);
+        self.model.narrow(&mut twin.after, variable, value);
+        self.leave_out(twin);
+    }
+
+    /// Looks for a pair in a box that breaks the claim, in at most so many boxes; the most promising part first.
+    pub(super) fn run(&mut self, root: Twin, budget: u64) -> End {
+        let mut queue = BinaryHeap::new();
+        let mut numbers = Numbers::new(1);
+        self.offer(root, &mut queue);
+        let mut n=0;
+        while let Some(Waiting { hope, twin, .. }) = queue.pop() {
+            n+=1;
+            if std::env::var_os("DBG").is_some() && n % 100 == 0 {
+                let open = (0..self.model.effects.len()).filter(|c| twin.after.is_open(*c)||twin.before.is_open(*c)).count();
+                let fixed = twin.after.domains.iter().enumerate().filter(|(v,d)| d.count_ones()==1 && self.model.variables[*v].all.count_ones()>1 || **d & 1 == 0 && self.model.variables[*v].all.count_ones()==1).count();
+                eprintln!("{:?} n={n} queue {} worth {} falls {} p {:?} k {:?} open {open} fixed {fixed} swing {:?} sides", self.claim.change, queue.len(), hope.worth, hope.falls, self.model.platform_at[hope.pair.0], self.model.platform_at[hope.pair.1], self.changing.iter().filter(|c| may_differ(&twin, **c)).collect::<Vec<_>>());
+            }
+            for sample in [self.likely(&twin, &hope), self.drawn(&twin, &mut numbers)] {
+                if self.breaks(&sample) {
+                    return End::Broken(Box::new(sample));
+                }
+            }
+            let Some(variable) = self.most_open(&twin, &hope) else { continue };
+            let domain = twin.after.domains[variable] & twin.before.domains[variable];
+            for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+                if self.spent >= budget {
+                    return End::Open;
+                }
+                let mut part = twin.clone();
+                self.narrow(&mut part, variable, value);
+                self.offer(part, &mut queue);
+            }
+        }
+        End::Holds
+    }
+
+    /// The least and the greatest move of the margin that were met, and bounds that none passes, in at most so many boxes.
+    pub(super) fn extremes(&mut self, root: Twin, budget: u64) -> ((i64, i64), (i64, i64)) {
+        let mut queue = BinaryHeap::new();
+        let mut numbers = Numbers::new(1);
+        self.offer(root, &mut queue);
+        let mut rest = 0;
+        while let Some(Waiting { hope, twin, .. }) = queue.pop() {
+            rest = hope.worth;
+            for sample in [self.likely(&twin, &hope), self.drawn(&twin, &mut numbers)] {
+                self.see(&sample);
+            }
+            let Some(variable) = self.most_open(&twin, &hope) else { continue };
+            if self.spent >= budget {
+                break;
+            }
+            let domain = twin.after.domains[variable] & twin.before.domains[variable];
+            for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+                let mut part = twin.clone();
+                self.narrow(&mut part, variable, value);
+                self.offer(part, &mut queue);
+            }
+            rest = 0;
+        }
+        let (least, most) = self.met;
+        ((least, most), (least - rest, most + rest))
+    }
+
+    fn see(&mut self, twin: &Twin) {
+        let Some(moved) = self.moved(twin) else { return };
+        self.met = (self.met.0.min(moved), self.met.1.max(moved));
+        self.claim.within = self.met;
+    }
+
+    fn offer(&mut self, twin: Twin, queue: &mut BinaryHeap<Waiting>) {
+        self.spent += 1;
+        if let Some(hope) = self.examine(&twin) {
+            queue.push(Waiting { hope, order: self.spent, twin });
+        }
+    }
+
+    /// Whether some pair in a box may break the claim, by how far, and on which platforms that rests.
+    fn examine(&mut self, twin: &Twin) -> Option<Hope> {
+        let Twin { before, after } = twin;
+        if self.claim.when.iter().any(|when| !before.may_hold(*when) || !after.may_hold(*when)) {
+            return None;
+        }
+        let covers = |waiver: &&Waiver| before.must_hold(waiver.condition) || after.must_hold(waiver.condition);
+        let waived = self.claim.waivers.iter().filter(covers);
+        let mut lighter = false;
+        for waiver in waived {
+            if !waiver.lighter {
+                return None;
+            }
+            lighter = true;
+        }
+        if !self.changing.iter().any(|criterion| may_differ(twin, *criterion)) {
+            return None;
+        }
+        self.measures[0].take(self.model, before);
+        self.measures[1].take(self.model, after);
+        let sides = [0, 1].map(|at| self.measures[at].present(self.model));
+        if sides.iter().any(|sides| !sides.compared) {
+            return None;
+        }
+        let stands: Vec<Stand> = self.touched.iter().map(|touched| Stand::of(touched, twin)).collect();
+        let (least, most) = self.claim.within;
+        let falls = self.lower(twin, (0, 1), sides, &stands, lighter, least);
+        let rises = self.lower(twin, (1, 0), sides, &stands, lighter, -most);
+        let hopes = [(falls, least, true), (rises, -most, false)].into_iter();
+        let hopes = hopes.filter_map(|(bound, edge, falls)| {
+            let (bound, pair) = bound?;
+            (bound < edge).then_some(Hope { worth: edge - bound, pair, falls })
+        });
+        hopes.max_by_key(|hope| hope.worth)
+    }
+
+    /// A bound below what the margin moves by from the answers of one measure to those of the other, with the platforms that
+    /// it rests on; nothing where no pair of answers counts. Beyond `enough` it need not be exact.
+    fn lower(
+        &mut self,
+        twin: &Twin,
+        (a, b): (usize, usize),
+        sides: [Sides; 2],
+        stands: &[Stand],
+        lighter: bool,
+        enough: i64,
+    ) -> Option<(i64, (usize, usize))> {
+        let model = self.model;
+        let [from, to] = if a == 0 { [&twin.before, &twin.after] } else { [&twin.after, &twin.before] };
+        // Most boxes are done with before it is known which platforms may be the best.
+        let (all_without, all_with) = (&model.without, &model.with);
+        let turn = self.turn(twin, (a, b));
+        let rough = |p: &usize, k: &usize| self.pair(&turn, stands, lighter, (*p, *k));
+        let steady = |lanes: &[usize], one, other| {
+            lanes.iter().all(|lane| self.stays(one, other, lanes, *lane, u64::MAX))
+        };
+        if steady(all_without, to, from) && steady(all_with, from, to) {
+            let pairs = all_without.iter().flat_map(|p| all_with.iter().filter_map(move |k| rough(p, k)));
+            if pairs.clone().all(|bound| bound >= enough) {
+                return pairs.min().map(|bound| (bound, (all_without[0], all_with[0])));
+            }
+        }
+        let best_without = self.measures[b].contenders(model, &model.without, sides[b]);
+        let best_with = self.measures[a].contenders(model, &model.with, sides[a]);
+        let lanes = |all: &[usize], among: u64| -> Vec<usize> {
+            all.iter().copied().filter(|lane| model.is_among(*lane, among)).collect()
+        };
+        let without = lanes(&model.without, best_without.entrants);
+        let with = lanes(&model.with, best_with.entrants);
+        let missable = [0, 1].map(|at| self.measures[at].missable());
+        let mut without: Vec<Contender> = without
+            .into_iter()
+            .map(|lane| Contender::new(lane, self.stays(to, from, &model.without, lane, missable[b])))
+            .collect();
+        let mut with: Vec<Contender> = with
+            .into_iter()
+            .map(|lane| Contender::new(lane, self.stays(from, to, &model.with, lane, missable[a])))
+            .collect();
+        let mut least: Option<(i64, (usize, usize))> = None;
+        for p in &mut without {
+            for k in &mut with {
+                let Some(bound) = self.pair(&turn, stands, lighter, (p.lane, k.lane)) else { continue };
+                // Only where it is too low it is asked whether *p* was the best, and *k* will be.
+                if bound + p.detour + k.detour < enough {
+                    p.measure(&mut self.measures[a], model, &model.without, sides[a]);
+                    k.measure(&mut self.measures[b], model, &model.with, sides[b]);
+                }
+                let bound = bound + p.detour + k.detour;
+                if least.is_none_or(|(least, _)| bound < least) {
+                    least = Some((bound, (p.lane, k.lane)));
+                }
+            }
+        }
+        least
+    }
+
+    /// Whether a platform that is among those compared with the answers of `one` is so for certain with those of `other`.
+    fn stays(&self, one: &Frame, other: &Frame, side: &[usize], lane: usize, missable_at_one: u64) -> bool {
+        let model = self.model;
+        let Some(platform) = model.platform_at[lane] else { return true };
+        let members = side.iter().filter_map(|lane| model.platform_at[*lane]);
+        let members = members.fold(0_u64, |set, platform| set | 1 << platform);
+        self.changing.iter().all(|criterion| {
+            let effect = &model.effects[*criterion];
+            let out = effect.removes | effect.leaves | effect.misses;
+            let comes = other.may_hold(*criterion) && !one.must_hold(*criterion);
+            let goes = one.may_hold(*criterion) && !other.must_hold(*criterion);
+            // Where all miss a must, all are compared; that ends when one of them is let off, or comes back.
+            let in_spite_of_a_must = missable_at_one >> platform & 1 == 1;
+            !(comes && out >> platform & 1 == 1) && !(goes && out & members != 0 && in_spite_of_a_must)
+        })
+    }
+
+    /// A bound below what the burden of *p* moves by less what that of *k* does.
+    fn pair(&self, turn: &Turn, stands: &[Stand], lighter: bool, (p, k): (usize, usize)) -> Option<i64> {
+        let effort = self.effort(turn, lighter, (p, k))?;
+        let lacks: i64 = stands.iter().map(|stand| stand.least(self.model, turn.from == 0, (p, k))).sum();
+        Some(effort + self.model.shortfall_price * lacks)
+    }
+
+    /// What the change does to prices and efforts, from the answers of one measure to those of the other.
+    fn turn(&self, twin: &Twin, (from, to): (usize, usize)) -> Turn {
+        let model = self.model;
+        let frames = if from == 0 { [&twin.before, &twin.after] } else { [&twin.after, &twin.before] };
+        let mut price = (0, 0);
+        let mut raised = vec![(0, 0); model.kind_count];
+        for criterion in self.changing.iter().copied() {
+            let effect = &model.effects[criterion];
+            let [was, will] = frames
+                .map(|frame| (i64::from(frame.must_hold(criterion)), i64::from(frame.may_hold(criterion))));
+            let turns = (will.0 - was.1, will.1 - was.0);
+            price = add(price, times(effect.effort, turns));
+            for (sum, points) in raised.iter_mut().zip(&effect.familiarity) {
+                *sum = add(*sum, times(*points, turns));
+            }
+        }
+        let prices = [self.measures[from].prices(), self.measures[to].prices()];
+        if prices.iter().any(|(.., raw)| *raw < 1) {
+            price = (price.0.min(0), price.1.max(0));
+        }
+        let least: Vec<i64> = (0..model.kind_count)
+            .map(|kind| frames.map(|frame| self.least_familiarity(frame, kind)).into_iter().min().unwrap_or(0))
+            .collect();
+        let of_lane = |lane: usize| {
+            let (kind, effort) = (model.kinds[lane], model.efforts[lane]);
+            let (low, high) = raised[kind];
+            if effort + least[kind] < 0 { (low.min(0), high.max(0)) } else { (low, high) }
+        };
+        Turn { from, to, price, raised: (0..model.efforts.len()).map(of_lane).collect(), prices }
+    }
+
+    /// The least that criteria may add to the effort of platforms of a kind.
+    fn least_familiarity(&self, frame: &Frame, kind: usize) -> i64 {
+        let criteria = self.model.strangers.iter().filter(|criterion| frame.may_hold(**criterion));
+        criteria
+            .map(|criterion| {
+                let points = self.model.effects[*criterion].familiarity[kind];
+                if frame.must_hold(*criterion) { points } else { points.min(0) }
+            })
+            .sum()
+    }
+
+    /// The part of effort: the price times how far the two efforts move apart, and how far the price moves times how far
+    /// they lie apart.
+    fn effort(&self, turn: &Turn, lighter: bool, (p, k): (usize, usize)) -> Option<i64> {
+        let raised = [turn.raised[p], turn.raised[k]];
+        let mut apart = [turn.from, turn.to].map(|at| self.measures[at].effort_between(self.model, p, k));
+        if lighter {
+            // What is not waived has the platform with the subject nowhere lighter: not before, not after, not across.
+            apart[0].1 = apart[0].1.min(-raised[0].0);
+            apart[1].1 = apart[1].1.min(-raised[1].0);
+            if apart.iter().any(|(low, high)| low > high) {
+                return None;
+            }
+        }
+        let moves = (raised[0].0 - raised[1].1, raised[0].1 - raised[1].0);
+        let bound = |(low, high, _): (i64, i64, i64), apart: (i64, i64)| {
+            least_product((low, high), moves) + least_product(turn.price, apart)
+        };
+        Some(bound(turn.prices[0], apart[1]).max(bound(turn.prices[1], apart[0])))
+    }
+
+    /// By how much the margin moves for one pair of answers that counts.
+    fn moved(&self, twin: &Twin) -> Option<i64> {
+        let Twin { before, after } = twin;
+        let counts = |frame: &Frame| self.claim.when.iter().all(|when| frame.must_hold(*when));
+        if !counts(before) || !counts(after) {
+            return None;
+        }
+        if let Change::Counting(criterion) = self.claim.change
+            && !after.must_hold(criterion)
+        {
+            return None;
+        }
+        let (was, is) = (weigh(self.model, before)?, weigh(self.model, after)?);
+        let lighter = was.efforts.1.min(is.efforts.1) < was.efforts.0.max(is.efforts.0);
+        let waived = self.claim.waivers.iter().any(|waiver| {
+            (before.must_hold(waiver.condition) || after.must_hold(waiver.condition))
+                && (lighter || !waiver.lighter)
+        });
+        (!waived).then_some(is.margin - was.margin)
+    }
+
+    fn breaks(&self, twin: &Twin) -> bool {
+        let (least, most) = self.claim.within;
+        self.moved(twin).is_some_and(|moved| moved < least || moved > most)
+    }
+
+    /// The pair of answers in a box that the bound rests on, as far as it rests on single answers.
+    fn likely(&mut self, twin: &Twin, hope: &Hope) -> Twin {
+        let mut sample = twin.clone();
+        let at = usize::from(hope.falls);
+        let frame = if hope.falls { &twin.after } else { &twin.before };
+        self.measures[at].take(self.model, frame);
+        let mut chosen = frame.domains.clone();
+        self.measures[at].choose(self.model, Way::Below, hope.pair, &mut chosen);
+        self.fix(&mut sample, |variable, domain| {
+            let wanted = chosen[variable] & domain;
+            let wanted = if wanted == 0 { domain } else { wanted };
+            wanted & wanted.wrapping_neg()
+        });
+        sample
+    }
+
+    /// Any pair of answers in a box.
+    pub(super) fn drawn(&self, twin: &Twin, numbers: &mut Numbers) -> Twin {
+        let mut sample = twin.clone();
+        self.fix(&mut sample, |_, domain| {
+            let values = (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0);
+            let count = f64::from(domain.count_ones());
+            numbers.draw(count, values.map(|value| (value, 1.0))).unwrap_or(domain)
+        });
+        sample
+    }
+
+    /// Draws pairs of answers from a box until one breaks the claim, or there were so many.
+    pub(super) fn draw(&mut self, root: &Twin, draws: u64) -> Option<Twin> {
+        let mut numbers = Numbers::new(2);
+        (0..draws).map(|_| self.drawn(root, &mut numbers)).find(|sample| self.breaks(sample))
+    }
+
+    /// Gives every variable one value, the same before and after but for the question that takes the step.
+    fn fix(&self, twin: &mut Twin, mut choose: impl FnMut(usize, u64) -> u64) {
+        for variable in 0..twin.before.domains.len() {
+            if self.is_of_step(variable) {
+                continue;
+            }
+            let value = choose(variable, twin.before.domains[variable]);
+            twin.before.domains[variable] = value;
+            twin.after.domains[variable] = value;
+        }
+        self.model.settle(&mut twin.before);
+        self.model.settle(&mut twin.after);
+        self.leave_out(twin);
+    }
+
+    fn is_of_step(&self, variable: usize) -> bool {
+        matches!(self.claim.change, Change::Step { question, .. } if self.model.variables[variable].question == question)
+    }
+
+    /// The variable with several values on which the most hangs; none where everything is known.
+    fn most_open(&mut self, twin: &Twin, hope: &Hope) -> Option<usize> {
+        let model = self.model;
+        let (p, k) = hope.pair;
+        let (ends, starts) = if hope.falls { (1, 0) } else { (0, 1) };
+        let [before, after] = [&twin.before, &twin.after];
+        self.measures[0].take(model, before);
+        self.measures[1].take(model, after);
+        let sides = [0, 1].map(|at| self.measures[at].present(model));
+        let rival_of = |this: &mut Self, at: usize, side: &[usize], lane: usize| {
+            let field = this.measures[at].contenders(model, side, sides[at]);
+            let others = side.iter().copied().filter(|other| *other != lane);
+            let others: Vec<usize> = others.filter(|other| model.is_among(*other, field.entrants)).collect();
+            others.first().copied().unwrap_or(lane)
+        };
+        let rival_p = rival_of(self, ends, &model.without, p);
+        let rival_k = rival_of(self, starts, &model.with, k);
+        let mut influence = vec![0_i64; model.variables.len()];
+        for criterion in 0..model.effects.len() {
+            if !before.is_open(criterion) && !after.is_open(criterion) {
+                continue;
+            }
+            let effect = &model.effects[criterion];
+            let pulls = [(p, rival_p), (k, rival_k), (p, k)].map(|pair| {
+                let (holds, fails) = self.measures[ends].pull(model, Way::Above, criterion, pair);
+                holds + fails
+            });
+            let out = 8 * i64::from((effect.removes | effect.leaves | effect.misses).count_ones());
+            let is_asked = self.claim.when.contains(&criterion)
+                || self.claim.waivers.iter().any(|waiver| waiver.condition == criterion);
+            let own = if self.changing.contains(&criterion) { 60 } else { 0 };
+            // What changes nothing and is asked for by nothing here can stay open.
+            let is_idle = *effect == Effect::default() && model.demands_of[criterion].is_empty();
+            if is_idle && !is_asked {
+                continue;
+            }
+            let weight = 1 + pulls.iter().sum::<i64>() + out + own + if is_asked { 40 } else { 0 };
+            for (variable, _) in &model.helpers[criterion] {
+                let open = (before.domains[*variable] & after.domains[*variable]).count_ones() > 1;
+                if open && !self.is_of_step(*variable) {
+                    influence[*variable] += weight;
+                }
+            }
+        }
+        let best = (0..influence.len()).max_by_key(|index| (influence[*index], std::cmp::Reverse(*index)));
+        best.filter(|index| influence[*index] > 0)
+    }
+}
+
+/// Whether a criterion may hold in one of the two and not in the other.
+fn may_differ(twin: &Twin, criterion: usize) -> bool {
+    let Twin { before, after } = twin;
+    before.may_hold(criterion) && !after.must_hold(criterion)
+        || after.may_hold(criterion) && !before.must_hold(criterion)
+}
+
+impl Stand {
+    fn of(touched: &Touched, Twin { before, after }: &Twin) -> Self {
+        let rows = |needs: &[(usize, usize)], such: &dyn Fn(usize) -> bool| {
+            needs.iter().filter(|(criterion, _)| such(*criterion)).map(|(_, rows)| *rows).collect()
+        };
+        let both = |frame: &Frame| {
+            (
+                rows(&touched.changing, &|criterion| frame.must_hold(criterion)),
+                rows(&touched.changing, &|criterion| frame.may_hold(criterion)),
+            )
+        };
+        Self {
+            held: rows(&touched.staying, &|criterion| before.must_hold(criterion)),
+            open: rows(&touched.staying, &|criterion| before.is_open(criterion)),
+            before: both(before),
+            after: both(after),
+        }
+    }
+
+    /// A bound below what *p* lacks more of the aspect than before, less what *k* does.
+    fn least(&self, model: &Model, forward: bool, (p, k): (usize, usize)) -> i64 {
+        let gap = |rows: usize, lane: usize| i64::from(model.gaps[rows + lane / ROW][lane % ROW]);
+        let most = |rows: &[usize], lane: usize| rows.iter().map(|rows| gap(*rows, lane)).max().unwrap_or(0);
+        let (from, to) = if forward { (&self.before, &self.after) } else { (&self.after, &self.before) };
+        let (p_least, p_was) = (most(&to.0, p), most(&from.1, p));
+        let (k_most, k_was) = (most(&to.1, k), most(&from.0, k));
+        if p_least >= p_was && k_most <= k_was {
+            return 0;
+        }
+        let held = (most(&self.held, p), most(&self.held, k));
+        let value = |(p_held, k_held): (i64, i64)| {
+            (p_least.max(p_held) - p_was.max(p_held)) - (k_most.max(k_held) - k_was.max(k_held))
+        };
+        let mut least = value(held);
+        // What both lack of all demands that hold is lacked of one or two of them.
+        for (at, one) in self.open.iter().enumerate() {
+            for other in &self.open[at..] {
+                let lacks = |lane: usize, held: i64| held.max(gap(*one, lane)).max(gap(*other, lane));
+                least = least.min(value((lacks(p, held.0), lacks(k, held.1))));
+            }
+        }
+        least
+    }
+}
+
+/// What a complete set of answers comes to; nothing where constraints leave only one side.
+fn weigh(model: &Model, frame: &Frame) -> Option<Weighed> {
+    let holding: Vec<usize> =
+        (0..model.effects.len()).filter(|criterion| frame.must_hold(*criterion)).collect();
+    let sum = |points: &dyn Fn(usize) -> i64| holding.iter().map(|criterion| points(*criterion)).sum::<i64>();
+    let any = |bits: &dyn Fn(usize) -> u64| holding.iter().fold(0, |set, criterion| set | bits(*criterion));
+    let price = (model.base_price + sum(&|criterion| model.effects[criterion].effort)).max(1);
+    let out = any(&|criterion| model.effects[criterion].removes | model.effects[criterion].leaves);
+    let missed = any(&|criterion| model.effects[criterion].misses);
+    let effort = |lane: usize| {
+        let kind = model.kinds[lane];
+        let known =
+            sum(&|criterion| model.effects[criterion].familiarity.get(kind).copied().unwrap_or_default());
+        (model.efforts[lane] + known).max(0)
+    };
+    let lacks = |lane: usize| -> i64 {
+        let of_aspect = |needs: &Vec<super::model::Need>| {
+            let gaps = needs.iter().filter(|need| frame.must_hold(need.criterion));
+            gaps.map(|need| i64::from(model.gaps[need.rows + lane / ROW][lane % ROW])).max().unwrap_or(0)
+        };
+        model.needs.iter().map(of_aspect).sum()
+    };
+    let best = |side: &[usize]| {
+        let lanes = side.iter().filter(|lane| !model.is_among(**lane, out));
+        let ranked = lanes.map(|lane| {
+            let effort = effort(*lane);
+            let burden = price * effort + model.shortfall_price * lacks(*lane);
+            (model.is_among(*lane, missed), burden, effort, model.platform_at[*lane])
+        });
+        ranked.min()
+    };
+    let (without, with) = (best(&model.without)?, best(&model.with)?);
+    Some(Weighed { margin: without.1 - with.1, efforts: (without.2, with.2) })
+}
+
+/// Points as often as something turns.
+fn times(points: i64, (least, most): (i64, i64)) -> (i64, i64) {
+    if points > 0 { (points * least, points * most) } else { (points * most, points * least) }
+}
+
+fn add(one: (i64, i64), other: (i64, i64)) -> (i64, i64) {
+    (one.0 + other.0, one.1 + other.1)
+}
+
+/// The least product of two numbers within these bounds.
+fn least_product(one: (i64, i64), other: (i64, i64)) -> i64 {
+    [one.0 * other.0, one.0 * other.1, one.1 * other.0, one.1 * other.1].into_iter().min().unwrap_or_default()
+}

@@ -1,0 +1,188 @@
+//! What a review finds, and where it stands.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use crate::document::{Entry, FaultLog, Node, SourceFile, read_toml};
+use crate::rulebook::Rulebook;
+
+/// What is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Check {
+    /// A criterion that no answers make true.
+    NeverHolds,
+    /// A criterion that all complete answers make true.
+    AlwaysHolds,
+    /// A criterion from which nothing follows.
+    ChangesNothing,
+    /// A question that no answers lead to.
+    NeverAsked,
+    /// A question that nothing looks at.
+    InertQuestion,
+    /// Options that nothing tells apart.
+    InertOption,
+    /// An aspect that no criterion demands.
+    UndemandedAspect,
+    /// A demand that no platform meets.
+    UnmetDemand,
+    /// A must that no platform meets.
+    UnmetMust,
+    /// A demand that every platform meets.
+    IdleDemand,
+    /// A demand that never counts beside others.
+    ShadowedDemand,
+    /// A platform that no answers lead to.
+    NeverRecommended,
+    /// A verdict that no answers lead to.
+    UnreachedVerdict,
+    /// Something said without a source.
+    WithoutSource,
+    /// A source that nothing cites.
+    UncitedSource,
+    /// Published decisions with the same answers that went different ways.
+    ContradictingCases,
+    /// An exception that no promise names.
+    UnusedException,
+    /// A promise that answers break.
+    BrokenPromise,
+}
+
+impl Check {
+    /// All of them with the word by which outputs name them, and what is found.
+    pub const ALL: [(Self, &'static str, &'static str); 18] = [
+        (Self::NeverHolds, "never-holds", "No answers make the criterion true."),
+        (Self::AlwaysHolds, "always-holds", "Whatever is answered, the criterion is true."),
+        (Self::ChangesNothing, "changes-nothing", "Nothing follows from the criterion."),
+        (Self::NeverAsked, "never-asked", "No answers lead to the question."),
+        (Self::InertQuestion, "inert-question", "Nothing in the rules looks at the question."),
+        (Self::InertOption, "inert-option", "Nothing in the rules tells the options apart."),
+        (Self::UndemandedAspect, "undemanded-aspect", "No criterion demands anything of the aspect."),
+        (Self::UnmetDemand, "unmet-demand", "No platform meets the demand."),
+        (Self::UnmetMust, "unmet-must", "No platform has what is stated as a must."),
+        (Self::IdleDemand, "idle-demand", "Every platform meets the demand."),
+        (Self::ShadowedDemand, "shadowed-demand", "Whenever the demand is raised, another asks for more."),
+        (Self::NeverRecommended, "never-recommended", "No answers lead to the platform."),
+        (Self::UnreachedVerdict, "unreached-verdict", "No answers lead to the verdict."),
+        (Self::WithoutSource, "without-source", "It is said without a source."),
+        (Self::UncitedSource, "uncited-source", "Nothing cites the source."),
+        (Self::ContradictingCases, "contradicting-cases", "The same answers came out on different sides."),
+        (Self::UnusedException, "unused-exception", "No promise names the exception."),
+        (Self::BrokenPromise, "broken-promise", "Some answers break the promise."),
+    ];
+
+    /// The word by which outputs name it.
+    pub fn word(self) -> &'static str {
+        Self::ALL.iter().find(|(check, ..)| *check == self).map_or("", |(_, word, _)| word)
+    }
+
+    /// What is found, as a sentence.
+    pub fn meaning(self) -> &'static str {
+        Self::ALL.iter().find(|(check, ..)| *check == self).map_or("", |(.., meaning)| meaning)
+    }
+}
+
+/// A part of a rulebook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subject {
+    /// The kind of table: `criterion`.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: String,
+    /// The keys that lead to the part within it.
+    pub inside: Vec<String>,
+}
+
+impl Subject {
+    /// A whole table.
+    pub fn new(kind: &'static str, id: &str) -> Self {
+        Self { kind, id: id.to_owned(), inside: Vec::new() }
+    }
+
+    /// A part of it.
+    #[must_use]
+    pub fn inside(mut self, keys: &[&str]) -> Self {
+        self.inside = keys.iter().map(|key| (*key).to_owned()).collect();
+        self
+    }
+}
+
+impl fmt::Display for Subject {
+    /// "criterion.many-services.demands.gitops"
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.kind, self.id)?;
+        self.inside.iter().try_for_each(|key| write!(f, ".{key}"))
+    }
+}
+
+/// Something that is well-formed and still wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked for.
+    pub check: Check,
+    /// What it is about.
+    pub subject: Subject,
+    /// What is wrong, as a sentence.
+    pub message: String,
+    /// How that is known: the proof, or the answers that show it.
+    pub shown_by: String,
+    /// What would be right.
+    pub help: Option<String>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+/// A line of a rule file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file's name.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+}
+
+/// Where the parts of a rulebook stand in its files.
+pub(super) struct Places<'r> {
+    files: Vec<(&'r SourceFile, Vec<Entry<'r>>)>,
+}
+
+impl<'r> Places<'r> {
+    pub(super) fn of(rulebook: &'r Rulebook) -> Self {
+        let read = |file: &'r SourceFile| {
+            let faults = RefCell::new(Vec::new());
+            let entries = read_toml(&file.text, &FaultLog::new(0, &faults));
+            (file, entries)
+        };
+        Self { files: rulebook.files().iter().map(read).collect() }
+    }
+
+    /// The place of a part, or of the nearest thing around it that stands in a file; in the last file that has it.
+    pub(super) fn find(&self, subject: &Subject) -> Option<Place> {
+        self.files.iter().rev().find_map(|(file, entries)| {
+            let at = table(entries, subject)?;
+            let line = file.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+            Some(Place { file: file.name.clone(), line })
+        })
+    }
+}
+
+/// The byte at which a part stands.
+fn table(entries: &[Entry<'_>], subject: &Subject) -> Option<usize> {
+    let tables = entries.iter().find(|entry| entry.key == subject.kind)?;
+    let Node::List(tables) = &tables.value.node else { return None };
+    tables.iter().find_map(|table| {
+        let Node::Table(entries) = &table.node else { return None };
+        let id = entries.iter().find(|entry| entry.key == "id")?;
+        if !matches!(&id.value.node, Node::Text(text) if *text == subject.id) {
+            return None;
+        }
+        let mut at = id.key_span.start;
+        let mut inner = entries;
+        for key in &subject.inside {
+            let Some(entry) = inner.iter().find(|entry| entry.key == *key) else { break };
+            at = entry.key_span.start;
+            let Node::Table(entries) = &entry.value.node else { break };
+            inner = entries;
+        }
+        Some(at)
+    })
+}
