@@ -64,8 +64,9 @@ pub(super) enum End {
 #[derive(Debug, Clone, Copy)]
 struct Weighed {
     margin: i64,
-    /// The efforts of the best platform without the subject and with it.
-    efforts: (i64, i64),
+    /// The lanes of the best platform without the subject and with it.
+    without: usize,
+    with: usize,
 }
 
 /// Why a box is worth a look.
@@ -73,9 +74,18 @@ struct Weighed {
 struct Hope {
     /// How far beyond the claim the margin may move.
     worth: i64,
-    /// The lanes of the two platforms that this rests on, and whether the claim breaks downwards.
-    pair: (usize, usize),
+    /// What this rests on, and whether the claim breaks downwards.
+    rests: Rests,
     falls: bool,
+}
+
+/// What a bound rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Rests {
+    /// The lanes of the best platform without the subject, and with it.
+    pair: (usize, usize),
+    /// Whether one of them may not be to be had on both sides of the change.
+    on_absence: bool,
 }
 
 struct Waiting {
@@ -224,14 +234,7 @@ impl<'m> PairSearch<'m> {
         let mut queue = BinaryHeap::new();
         let mut numbers = Numbers::new(1);
         self.offer(root, &mut queue);
-        let mut n=0;
         while let Some(Waiting { hope, twin, .. }) = queue.pop() {
-            n+=1;
-            if std::env::var_os("DBG").is_some() && n % 100 == 0 {
-                let open = (0..self.model.effects.len()).filter(|c| twin.after.is_open(*c)||twin.before.is_open(*c)).count();
-                let fixed = twin.after.domains.iter().enumerate().filter(|(v,d)| d.count_ones()==1 && self.model.variables[*v].all.count_ones()>1 || **d & 1 == 0 && self.model.variables[*v].all.count_ones()==1).count();
-                eprintln!("{:?} n={n} queue {} worth {} falls {} p {:?} k {:?} open {open} fixed {fixed} swing {:?} sides", self.claim.change, queue.len(), hope.worth, hope.falls, self.model.platform_at[hope.pair.0], self.model.platform_at[hope.pair.1], self.changing.iter().filter(|c| may_differ(&twin, **c)).collect::<Vec<_>>());
-            }
             for sample in [self.likely(&twin, &hope), self.drawn(&twin, &mut numbers)] {
                 if self.breaks(&sample) {
                     return End::Broken(Box::new(sample));
@@ -321,8 +324,8 @@ impl<'m> PairSearch<'m> {
         let rises = self.lower(twin, (1, 0), sides, &stands, lighter, -most);
         let hopes = [(falls, least, true), (rises, -most, false)].into_iter();
         let hopes = hopes.filter_map(|(bound, edge, falls)| {
-            let (bound, pair) = bound?;
-            (bound < edge).then_some(Hope { worth: edge - bound, pair, falls })
+            let (bound, rests) = bound?;
+            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls })
         });
         hopes.max_by_key(|hope| hope.worth)
     }
@@ -337,7 +340,7 @@ impl<'m> PairSearch<'m> {
         stands: &[Stand],
         lighter: bool,
         enough: i64,
-    ) -> Option<(i64, (usize, usize))> {
+    ) -> Option<(i64, Rests)> {
         let model = self.model;
         let [from, to] = if a == 0 { [&twin.before, &twin.after] } else { [&twin.after, &twin.before] };
         // Most boxes are done with before it is known which platforms may be the best.
@@ -350,7 +353,8 @@ impl<'m> PairSearch<'m> {
         if steady(all_without, to, from) && steady(all_with, from, to) {
             let pairs = all_without.iter().flat_map(|p| all_with.iter().filter_map(move |k| rough(p, k)));
             if pairs.clone().all(|bound| bound >= enough) {
-                return pairs.min().map(|bound| (bound, (all_without[0], all_with[0])));
+                let rests = Rests { pair: (all_without[0], all_with[0]), on_absence: false };
+                return pairs.min().map(|bound| (bound, rests));
             }
         }
         let best_without = self.measures[b].contenders(model, &model.without, sides[b]);
@@ -369,7 +373,7 @@ impl<'m> PairSearch<'m> {
             .into_iter()
             .map(|lane| Contender::new(lane, self.stays(from, to, &model.with, lane, missable[a])))
             .collect();
-        let mut least: Option<(i64, (usize, usize))> = None;
+        let mut least: Option<(i64, Rests)> = None;
         for p in &mut without {
             for k in &mut with {
                 let Some(bound) = self.pair(&turn, stands, lighter, (p.lane, k.lane)) else { continue };
@@ -380,7 +384,8 @@ impl<'m> PairSearch<'m> {
                 }
                 let bound = bound + p.detour + k.detour;
                 if least.is_none_or(|(least, _)| bound < least) {
-                    least = Some((bound, (p.lane, k.lane)));
+                    let on_absence = p.detour < 0 || k.detour < 0;
+                    least = Some((bound, Rests { pair: (p.lane, k.lane), on_absence }));
                 }
             }
         }
@@ -460,8 +465,8 @@ impl<'m> PairSearch<'m> {
         let mut apart = [turn.from, turn.to].map(|at| self.measures[at].effort_between(self.model, p, k));
         if lighter {
             // What is not waived has the platform with the subject nowhere lighter: not before, not after, not across.
-            apart[0].1 = apart[0].1.min(-raised[0].0);
-            apart[1].1 = apart[1].1.min(-raised[1].0);
+            apart[0].1 = apart[0].1.min(-raised[0].0).min(0);
+            apart[1].1 = apart[1].1.min(-raised[1].0).min(0);
             if apart.iter().any(|(low, high)| low > high) {
                 return None;
             }
@@ -486,10 +491,16 @@ impl<'m> PairSearch<'m> {
             return None;
         }
         let (was, is) = (weigh(self.model, before)?, weigh(self.model, after)?);
-        let lighter = was.efforts.1.min(is.efforts.1) < was.efforts.0.max(is.efforts.0);
+        let lighter = || {
+            let efforts = |lanes: [usize; 2]| {
+                let both = lanes.into_iter().flat_map(|lane| [before, after].map(|frame| effort(self.model, frame, lane)));
+                both.collect::<Vec<i64>>()
+            };
+            efforts([was.with, is.with]).into_iter().min() < efforts([was.without, is.without]).into_iter().max()
+        };
         let waived = self.claim.waivers.iter().any(|waiver| {
             (before.must_hold(waiver.condition) || after.must_hold(waiver.condition))
-                && (lighter || !waiver.lighter)
+                && (!waiver.lighter || lighter())
         });
         (!waived).then_some(is.margin - was.margin)
     }
@@ -506,7 +517,7 @@ impl<'m> PairSearch<'m> {
         let frame = if hope.falls { &twin.after } else { &twin.before };
         self.measures[at].take(self.model, frame);
         let mut chosen = frame.domains.clone();
-        self.measures[at].choose(self.model, Way::Below, hope.pair, &mut chosen);
+        self.measures[at].choose(self.model, Way::Below, hope.rests.pair, &mut chosen);
         self.fix(&mut sample, |variable, domain| {
             let wanted = chosen[variable] & domain;
             let wanted = if wanted == 0 { domain } else { wanted };
@@ -554,7 +565,7 @@ impl<'m> PairSearch<'m> {
     /// The variable with several values on which the most hangs; none where everything is known.
     fn most_open(&mut self, twin: &Twin, hope: &Hope) -> Option<usize> {
         let model = self.model;
-        let (p, k) = hope.pair;
+        let Rests { pair: (p, k), on_absence } = hope.rests;
         let (ends, starts) = if hope.falls { (1, 0) } else { (0, 1) };
         let [before, after] = [&twin.before, &twin.after];
         self.measures[0].take(model, before);
@@ -578,7 +589,11 @@ impl<'m> PairSearch<'m> {
                 let (holds, fails) = self.measures[ends].pull(model, Way::Above, criterion, pair);
                 holds + fails
             });
-            let out = 8 * i64::from((effect.removes | effect.leaves | effect.misses).count_ones());
+            let mut out = 8 * i64::from((effect.removes | effect.leaves | effect.misses).count_ones());
+            if on_absence {
+                // What is to be had at all comes first.
+                out += 1_000 * i64::from((effect.removes | effect.leaves).count_ones());
+            }
             let is_asked = self.claim.when.contains(&criterion)
                 || self.claim.waivers.iter().any(|waiver| waiver.condition == criterion);
             let own = if self.changing.contains(&criterion) { 60 } else { 0 };
@@ -661,12 +676,6 @@ fn weigh(model: &Model, frame: &Frame) -> Option<Weighed> {
     let price = (model.base_price + sum(&|criterion| model.effects[criterion].effort)).max(1);
     let out = any(&|criterion| model.effects[criterion].removes | model.effects[criterion].leaves);
     let missed = any(&|criterion| model.effects[criterion].misses);
-    let effort = |lane: usize| {
-        let kind = model.kinds[lane];
-        let known =
-            sum(&|criterion| model.effects[criterion].familiarity.get(kind).copied().unwrap_or_default());
-        (model.efforts[lane] + known).max(0)
-    };
     let lacks = |lane: usize| -> i64 {
         let of_aspect = |needs: &Vec<super::model::Need>| {
             let gaps = needs.iter().filter(|need| frame.must_hold(need.criterion));
@@ -677,14 +686,22 @@ fn weigh(model: &Model, frame: &Frame) -> Option<Weighed> {
     let best = |side: &[usize]| {
         let lanes = side.iter().filter(|lane| !model.is_among(**lane, out));
         let ranked = lanes.map(|lane| {
-            let effort = effort(*lane);
+            let effort = effort(model, frame, *lane);
             let burden = price * effort + model.shortfall_price * lacks(*lane);
-            (model.is_among(*lane, missed), burden, effort, model.platform_at[*lane])
+            ((model.is_among(*lane, missed), burden, effort, model.platform_at[*lane]), *lane)
         });
         ranked.min()
     };
     let (without, with) = (best(&model.without)?, best(&model.with)?);
-    Some(Weighed { margin: without.1 - with.1, efforts: (without.2, with.2) })
+    Some(Weighed { margin: without.0.1 - with.0.1, without: without.1, with: with.1 })
+}
+
+/// The effort of the platform in a lane with a complete set of answers.
+fn effort(model: &Model, frame: &Frame, lane: usize) -> i64 {
+    let holding = model.strangers.iter().filter(|criterion| frame.must_hold(**criterion));
+    let known: i64 =
+        holding.map(|criterion| model.effects[*criterion].familiarity[model.kinds[lane]]).sum();
+    (model.efforts[lane] + known).max(0)
 }
 
 /// Points as often as something turns.

@@ -297,12 +297,15 @@ pub fn breaks_margin(
 
 /// Whether an exception covers a change from one assessment to another.
 pub fn covers(exception: &Exception, before: &Assessment, after: &Assessment) -> bool {
-    let efforts = |best: &dyn Fn(&Assessment) -> usize| {
-        [before, after].map(|assessment| assessment.standings[best(assessment)].effort)
+    let efforts = |platforms: [usize; 2]| {
+        let both = platforms.into_iter().flat_map(|platform| {
+            [before, after].map(|assessment| assessment.standings[platform].effort)
+        });
+        both.collect::<Vec<i64>>()
     };
-    let [with, without] =
-        [efforts(&|assessment| assessment.best_with), efforts(&|assessment| assessment.best_without)];
-    let lighter = with[0].min(with[1]) < without[0].max(without[1]);
+    let with = efforts([before.best_with, after.best_with]);
+    let without = efforts([before.best_without, after.best_without]);
+    let lighter = with.iter().min() < without.iter().max();
     (before.satisfies(&exception.when) || after.satisfies(&exception.when))
         && (lighter || !exception.where_subject_is_lighter)
 }

@@ -413,8 +413,8 @@ pub struct Exception {
     pub questions: Vec<usize>,
     /// The answers, before or after, for which it is one.
     pub when: Condition,
-    /// Whether it is one only where, before or after, a platform with the subject that is the best takes less effort than one
-    /// without it that is.
+    /// Whether it is one only where a platform with the subject takes less effort than one without it, both of which are the
+    /// best of their side before or after.
     pub where_subject_is_lighter: bool,
     /// Why it is right nevertheless.
     pub because: String,
