@@ -314,10 +314,7 @@ impl<'m> PairSearch<'m> {
         }
         self.measures[0].take(self.model, before);
         self.measures[1].take(self.model, after);
-        let sides = [0, 1].map(|at| self.measures[at].present(self.model));
-        if sides.iter().any(|sides| !sides.compared) {
-            return None;
-        }
+        let sides = [present(self.model, before)?, present(self.model, after)?];
         let stands: Vec<Stand> = self.touched.iter().map(|touched| Stand::of(touched, twin)).collect();
         let (least, most) = self.claim.within;
         let falls = self.lower(twin, (0, 1), sides, &stands, lighter, least);
@@ -570,7 +567,8 @@ impl<'m> PairSearch<'m> {
         let [before, after] = [&twin.before, &twin.after];
         self.measures[0].take(model, before);
         self.measures[1].take(model, after);
-        let sides = [0, 1].map(|at| self.measures[at].present(model));
+        let (Some(was), Some(is)) = (present(model, before), present(model, after)) else { return None };
+        let sides = [was, is];
         let rival_of = |this: &mut Self, at: usize, side: &[usize], lane: usize| {
             let field = this.measures[at].contenders(model, side, sides[at]);
             let others = side.iter().copied().filter(|other| *other != lane);
@@ -579,6 +577,7 @@ impl<'m> PairSearch<'m> {
         };
         let rival_p = rival_of(self, ends, &model.without, p);
         let rival_k = rival_of(self, starts, &model.with, k);
+        let missable = self.measures[0].missable() | self.measures[1].missable();
         let mut influence = vec![0_i64; model.variables.len()];
         for criterion in 0..model.effects.len() {
             if !before.is_open(criterion) && !after.is_open(criterion) {
@@ -591,18 +590,26 @@ impl<'m> PairSearch<'m> {
             });
             let mut out = 8 * i64::from((effect.removes | effect.leaves | effect.misses).count_ones());
             if on_absence {
-                // What is to be had at all comes first.
-                out += 1_000 * i64::from((effect.removes | effect.leaves).count_ones());
+                // Whether what misses no must is to be had comes first.
+                out += 1_000 * i64::from(((effect.removes | effect.leaves) & !missable).count_ones());
+            }
+            if empties(model, effect) {
+                out = 0;
             }
             let is_asked = self.claim.when.contains(&criterion)
                 || self.claim.waivers.iter().any(|waiver| waiver.condition == criterion);
-            let own = if self.changing.contains(&criterion) { 60 } else { 0 };
+            // Whether the change touches anything at all comes before everything else.
+            let own = match self.changing.contains(&criterion) {
+                true if on_absence => 100_000,
+                true => 60,
+                false => 0,
+            };
             // What changes nothing and is asked for by nothing here can stay open.
             let is_idle = *effect == Effect::default() && model.demands_of[criterion].is_empty();
             if is_idle && !is_asked {
                 continue;
             }
-            let weight = 1 + pulls.iter().sum::<i64>() + out + own + if is_asked { 40 } else { 0 };
+            let weight = 1 + pulls.iter().sum::<i64>() + out + own + if is_asked { 2_000 } else { 0 };
             for (variable, _) in &model.helpers[criterion] {
                 let open = (before.domains[*variable] & after.domains[*variable]).count_ones() > 1;
                 if open && !self.is_of_step(*variable) {
@@ -613,6 +620,37 @@ impl<'m> PairSearch<'m> {
         let best = (0..influence.len()).max_by_key(|index| (influence[*index], std::cmp::Reverse(*index)));
         best.filter(|index| influence[*index] > 0)
     }
+}
+
+/// The platforms that are surely and possibly to be had with answers that count; nothing where none does. With answers that
+/// count no constraint holds that empties a side.
+fn present(model: &Model, frame: &Frame) -> Option<Sides> {
+    let (mut surely, mut possibly) = (0, 0);
+    for criterion in model.constraints.iter().filter(|criterion| frame.may_hold(**criterion)) {
+        let effect = &model.effects[*criterion];
+        let out = effect.removes | effect.leaves;
+        match (empties(model, effect), frame.must_hold(*criterion)) {
+            (true, true) => return None,
+            (true, false) => {}
+            (false, true) => (surely, possibly) = (surely | out, possibly | out),
+            (false, false) => possibly |= out,
+        }
+    }
+    let is_left = |side: &[usize]| side.iter().any(|lane| !model.is_among(*lane, surely));
+    let counts = is_left(&model.without) && is_left(&model.with);
+    counts.then_some(Sides {
+        compared: true,
+        only_with: false,
+        only_without: false,
+        sure: !possibly,
+        possible: !surely,
+    })
+}
+
+/// Whether a criterion leaves nothing of one side.
+fn empties(model: &Model, effect: &Effect) -> bool {
+    let out = effect.removes | effect.leaves;
+    [&model.without, &model.with].into_iter().any(|side| side.iter().all(|lane| model.is_among(*lane, out)))
 }
 
 /// Whether a criterion may hold in one of the two and not in the other.
