@@ -28,6 +28,8 @@ pub(super) struct Claim {
     pub(super) change: Change,
     /// It moves by no less than the first and no more than the second.
     pub(super) within: (i64, i64),
+    /// Where it moves by more, it does not go from below the first of these margins to above the second, or back.
+    pub(super) across: Option<(i64, i64)>,
     /// The conditions, by their place behind the criteria, that hold before and after.
     pub(super) when: Vec<usize>,
     pub(super) waivers: Vec<Waiver>,
@@ -282,7 +284,8 @@ impl<'m> PairSearch<'m> {
     }
 
     fn see(&mut self, twin: &Twin) {
-        let Some(moved) = self.moved(twin) else { return };
+        let Some((was, is)) = self.moved(twin) else { return };
+        let moved = is - was;
         self.met = (self.met.0.min(moved), self.met.1.max(moved));
         self.claim.within = self.met;
     }
@@ -322,9 +325,18 @@ impl<'m> PairSearch<'m> {
         let hopes = [(falls, least, true), (rises, -most, false)].into_iter();
         let hopes = hopes.filter_map(|(bound, edge, falls)| {
             let (bound, rests) = bound?;
-            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls })
+            let breaks = bound < edge && self.may_cross(sides, falls);
+            breaks.then_some(Hope { worth: edge - bound, rests, falls })
         });
         hopes.max_by_key(|hope| hope.worth)
+    }
+
+    /// Whether the margins of a box, of which the measures were taken, may lie on both sides of the middle, where that matters.
+    fn may_cross(&mut self, sides: [Sides; 2], falls: bool) -> bool {
+        let Some((low, high)) = self.claim.across else { return true };
+        let (above, below) = if falls { (0, 1) } else { (1, 0) };
+        self.measures[above].most(self.model, sides[above]).margin > high
+            && self.measures[below].least(self.model, sides[below]).margin < low
     }
 
     /// A bound below what the margin moves by from the answers of one measure to those of the other, with the platforms that
@@ -475,8 +487,8 @@ impl<'m> PairSearch<'m> {
         Some(bound(turn.prices[0], apart[1]).max(bound(turn.prices[1], apart[0])))
     }
 
-    /// By how much the margin moves for one pair of answers that counts.
-    fn moved(&self, twin: &Twin) -> Option<i64> {
+    /// The margins before and after, of one pair of answers that counts.
+    fn moved(&self, twin: &Twin) -> Option<(i64, i64)> {
         let Twin { before, after } = twin;
         let counts = |frame: &Frame| self.claim.when.iter().all(|when| frame.must_hold(*when));
         if !counts(before) || !counts(after) {
@@ -499,12 +511,16 @@ impl<'m> PairSearch<'m> {
             (before.must_hold(waiver.condition) || after.must_hold(waiver.condition))
                 && (!waiver.lighter || lighter())
         });
-        (!waived).then_some(is.margin - was.margin)
+        (!waived).then_some((was.margin, is.margin))
     }
 
     fn breaks(&self, twin: &Twin) -> bool {
         let (least, most) = self.claim.within;
-        self.moved(twin).is_some_and(|moved| moved < least || moved > most)
+        self.moved(twin).is_some_and(|(was, is)| {
+            let moved = is - was;
+            let crosses = |(low, high)| was.min(is) < low && was.max(is) > high;
+            (moved < least || moved > most) && self.claim.across.is_none_or(crosses)
+        })
     }
 
     /// The pair of answers in a box that the bound rests on, as far as it rests on single answers.

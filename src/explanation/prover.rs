@@ -5,7 +5,7 @@ use super::bounds::{Measure, Outcome, Sides, Way};
 use super::model::{Frame, Model, ROW, UNANSWERED};
 use super::pairs::{self, Change, Claim, PairSearch, Twin};
 use super::search::{self, Goal, Promise, Search, Seen};
-use crate::rulebook::{Classes, Condition, Rulebook, Value};
+use crate::rulebook::{Classes, Condition, OptionSet, Rulebook, Value};
 
 /// A set of answers: a value or none for each question.
 pub type AnswerSet = Vec<Option<Value>>;
@@ -49,6 +49,8 @@ pub struct MarginClaim {
     pub moved: Moved,
     /// The margin moves by no less than the first and no more than the second.
     pub within: (i64, i64),
+    /// Where it moves by more, it does not go from below the first of these to above the second, or back.
+    pub across: Option<(i64, i64)>,
     /// Conditions that hold before and after.
     pub when: Vec<Further>,
     /// Where it is not claimed: a condition that holds before or after, and whether it is so only where the best platform
@@ -70,12 +72,17 @@ pub struct Reach {
 pub struct Prover {
     model: Model,
     criteria: usize,
+    /// The groups of options of each question that takes sets.
+    atoms: Vec<Vec<OptionSet>>,
 }
 
 impl Prover {
     /// Compiles a rulebook, and `further` conditions that searches may ask for.
     pub fn new(rulebook: &Rulebook, further: &[&Condition]) -> Self {
-        Self { model: Model::with_conditions(rulebook, further), criteria: rulebook.criteria().len() }
+        let model = Model::with_conditions(rulebook, further);
+        let atoms = rulebook.questions().iter().zip(&model.classes);
+        let atoms = atoms.map(|(question, classes)| classes.atoms(question.options().len())).collect();
+        Self { model, criteria: rulebook.criteria().len(), atoms }
     }
 
     /// The classes that its conditions cut the answers to a question into.
@@ -178,7 +185,7 @@ impl Prover {
 
     /// How far a change can move the margin, as far as so many boxes tell.
     pub fn reach(&self, moved: Moved, budget: u64) -> Reach {
-        let claim = MarginClaim { moved, within: (0, 0), when: Vec::new(), unless: Vec::new() };
+        let claim = MarginClaim { moved, within: (0, 0), across: None, when: Vec::new(), unless: Vec::new() };
         let mut search = self.pairs(&claim);
         let root = search.root();
         let (met, bounds) = search.extremes(root, budget);
@@ -200,6 +207,7 @@ impl Prover {
         let claim = Claim {
             change,
             within: claim.within,
+            across: claim.across,
             when: claim.when.iter().map(|when| self.place(*when)).collect(),
             waivers: claim.unless.iter().map(waiver).collect(),
         };
@@ -216,10 +224,13 @@ impl Prover {
             let lowest: Vec<u64> =
                 variables.skip(1).map(|variable| frame.domains[variable] & frame.domains[variable].wrapping_neg()).collect();
             let classes = &self.model.classes[question];
-            let class = (0..classes.len())
-                .find(|class| self.model.domains_of(question, *class)[1..] == lowest[..])
-                .unwrap_or_default();
-            Some(classes.sample(class))
+            if let Value::Choices(_) = classes.sample(0) {
+                let has = self.atoms[question].iter().zip(&lowest).filter(|(_, value)| **value != 1);
+                let one_of = has.filter_map(|(atom, _)| atom.iter().next());
+                let set = one_of.map(OptionSet::of).fold(OptionSet::default(), OptionSet::union);
+                return Some(Value::Choices(set));
+            }
+            Some(classes.sample(lowest[0].trailing_zeros() as usize))
         };
         (0..self.model.classes.len()).map(of).collect()
     }

@@ -162,6 +162,7 @@ impl Promises<'_> {
         let claim = MarginClaim {
             moved,
             within: within(self.desk.rulebook, &promise.keeps),
+            across: (promise.keeps == Keeps::NeverJumps).then(|| middle(self.desk.rulebook)),
             when: vec![Further(self.first_promise + index)],
             unless: self.unless(promise, moved),
         };
@@ -244,13 +245,18 @@ fn within(rulebook: &Rulebook, keeps: &Keeps) -> (i64, i64) {
         Keeps::NeverFalls => (0, FAR),
         Keeps::NeverRises => (-FAR, 0),
         Keeps::NeverJumps => {
-            let hedge = rulebook.bands().iter().filter(|band| band.leaning == Leaning::Hedge);
-            let (from, to) = (hedge.clone().find_map(|band| band.from), hedge.last().and_then(|band| band.to));
-            let width = to.unwrap_or_default() - from.unwrap_or_default() + 1;
-            (-width, width)
+            let (from, to) = middle(rulebook);
+            (from - to - 1, to - from + 1)
         }
         Keeps::Verdict(_) | Keeps::Musts => (-FAR, FAR),
     }
+}
+
+/// The least and the greatest margin of the middle band.
+fn middle(rulebook: &Rulebook) -> (i64, i64) {
+    let hedge = rulebook.bands().iter().filter(|band| band.leaning == Leaning::Hedge);
+    let (from, to) = (hedge.clone().find_map(|band| band.from), hedge.last().and_then(|band| band.to));
+    (from.unwrap_or_default(), to.unwrap_or_default())
 }
 
 /// What both sets of answers come to.
@@ -287,11 +293,14 @@ pub fn breaks_margin(
     };
     let (least, most) = within(rulebook, &promise.keeps);
     let moves = is.margin - was.margin;
+    let (low, high) = middle(rulebook);
+    let crosses = was.margin.min(is.margin) < low && was.margin.max(is.margin) > high;
     let named = || promise.exceptions.iter().map(|exception| &rulebook.exceptions()[*exception]);
     counts
         && both(&promise.when)
         && holds
         && (moves < least || moves > most)
+        && (crosses || promise.keeps != Keeps::NeverJumps)
         && !named().any(|exception| is_about(exception, moved) && covers(exception, &was, &is))
 }
 

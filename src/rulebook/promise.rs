@@ -46,7 +46,7 @@ pub enum Keeps {
     NeverFalls,
     /// The margin rises with no step.
     NeverRises,
-    /// No step moves the margin by more than the middle band is wide, so that none leads across it.
+    /// No step leads from one side of the middle band to the other.
     NeverJumps,
     /// The verdict is of one of these bands.
     Verdict(Vec<usize>),
