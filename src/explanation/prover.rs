@@ -4,6 +4,7 @@
 use super::bounds::{Measure, Outcome, Sides, Way};
 use super::model::{Frame, Model, ROW, UNANSWERED};
 use super::pairs::{self, Change, Claim, PairSearch, Twin};
+use super::sureness::Numbers;
 use super::search::{self, Goal, Promise, Search, Seen};
 use crate::rulebook::{Classes, Condition, OptionSet, Rulebook, Value};
 
@@ -141,6 +142,21 @@ impl Prover {
             }
         }
         Proof::None(boxes)
+    }
+
+    /// Sets of answers that are drawn at random, always the same ones: some know everything, some next to nothing.
+    pub fn draws(&self) -> impl Iterator<Item = AnswerSet> + use<'_> {
+        let mut numbers = Numbers::new(3);
+        let mut of = move |known: f64| -> AnswerSet {
+            let mut one = |question: usize| {
+                let is_known = numbers.draw(1.0, [(true, known), (false, 1.0 - known)].into_iter());
+                let classes = &self.model.classes[question];
+                let class = numbers.draw(classes.len() as f64, (0..classes.len()).map(|class| (class, 1.0)));
+                is_known.unwrap_or_default().then(|| classes.sample(class.unwrap_or_default()))
+            };
+            (0..self.model.classes.len()).map(&mut one).collect()
+        };
+        (0..).map(move |at: u32| of(f64::from(1 + at % 4) / 4.0))
     }
 
     /// Answers with which the verdict is of one of these bands (a bit each) and a condition holds, if one is named.

@@ -14,6 +14,7 @@ mod page;
 mod phrases;
 pub mod questions;
 pub mod reference;
+pub mod review;
 pub mod scan;
 mod terms;
 pub mod text;

@@ -27,8 +27,6 @@ pub enum Check {
     UnmetDemand,
     /// A must that no platform meets.
     UnmetMust,
-    /// A demand that every platform meets.
-    IdleDemand,
     /// A demand that never counts beside others.
     ShadowedDemand,
     /// A platform that no answers lead to.
@@ -49,7 +47,7 @@ pub enum Check {
 
 impl Check {
     /// All of them with the word by which outputs name them, and what is found.
-    pub const ALL: [(Self, &'static str, &'static str); 18] = [
+    pub const ALL: [(Self, &'static str, &'static str); 17] = [
         (Self::NeverHolds, "never-holds", "No answers make the criterion true."),
         (Self::AlwaysHolds, "always-holds", "Whatever is answered, the criterion is true."),
         (Self::ChangesNothing, "changes-nothing", "Nothing follows from the criterion."),
@@ -59,7 +57,6 @@ impl Check {
         (Self::UndemandedAspect, "undemanded-aspect", "No criterion demands anything of the aspect."),
         (Self::UnmetDemand, "unmet-demand", "No platform meets the demand."),
         (Self::UnmetMust, "unmet-must", "No platform has what is stated as a must."),
-        (Self::IdleDemand, "idle-demand", "Every platform meets the demand."),
         (Self::ShadowedDemand, "shadowed-demand", "Whenever the demand is raised, another asks for more."),
         (Self::NeverRecommended, "never-recommended", "No answers lead to the platform."),
         (Self::UnreachedVerdict, "unreached-verdict", "No answers lead to the verdict."),

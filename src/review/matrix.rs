@@ -17,8 +17,6 @@ pub(super) fn check(desk: &Desk<'_>) -> Vec<Finding> {
         let gaps = gaps(rulebook, demand);
         if !gaps.contains(&0) {
             findings.push(unmet_demand(rulebook, criterion, demand));
-        } else if gaps.iter().all(|gap| *gap == 0) {
-            findings.push(idle_demand(rulebook, criterion, demand));
         }
         findings.extend(shadowed(desk, &demands, criterion, demand));
     }
@@ -75,18 +73,6 @@ fn unmet_demand(rulebook: &Rulebook, criterion: usize, demand: Demand) -> Findin
         message: format!("no platform has {}", asked(rulebook, demand.aspect, demand.level)),
         shown_by: highest(rulebook, demand.aspect),
         help: Some("it counts against all platforms; ask for a level that one of them has".to_owned()),
-        place: None,
-    }
-}
-
-fn idle_demand(rulebook: &Rulebook, criterion: usize, demand: Demand) -> Finding {
-    let criterion = &rulebook.criteria()[criterion];
-    Finding {
-        check: Check::IdleDemand,
-        subject: subject(rulebook, criterion, "demands", demand.aspect),
-        message: format!("every platform has {}", asked(rulebook, demand.aspect, demand.level)),
-        shown_by: "no cell of the row is below it".to_owned(),
-        help: Some("it changes no result".to_owned()),
         place: None,
     }
 }

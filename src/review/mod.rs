@@ -34,7 +34,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { conditions: 20_000, results: 4_000, promises: 2_000, draws: 1_000 }
+        Self { conditions: 20_000, results: 2_000, promises: 1_000, draws: 500 }
     }
 }
 

@@ -68,7 +68,7 @@ fn tests(rulebook: &Rulebook) -> Vec<Vec<Accepts>> {
     tests
 }
 
-/// Options between which it makes no difference which is chosen; a published decision that states one tells it apart.
+/// Options that no condition names, where there are others like them; a published decision that states one tells it apart.
 fn inert_options(rulebook: &Rulebook, index: usize, tests: &[Accepts]) -> Option<Finding> {
     let question = &rulebook.questions()[index];
     let stated = rulebook.cases().iter().filter_map(|case| case.answer(index));
@@ -87,17 +87,12 @@ fn inert_options(rulebook: &Rulebook, index: usize, tests: &[Accepts]) -> Option
         tests.iter().map(|test| test.admits(value)).collect()
     };
     let name = |option: usize| format!("`{}`", options[option].id);
-    let inert: Vec<String> = match question.kind {
-        Kind::Choices(_) => {
-            let unseen = |option: &usize| !passed(*option).contains(&true);
-            (0..options.len()).filter(unseen).filter(unstated).map(name).collect()
-        }
-        _ => {
-            let alike = |option: &usize| {
-                (0..options.len()).any(|other| other != *option && passed(other) == passed(*option))
-            };
-            (0..options.len()).filter(alike).filter(unstated).map(name).collect()
-        }
+    // One option that no condition names is the answer to which nothing applies.
+    let unseen: Vec<usize> = (0..options.len()).filter(|option| !passed(*option).contains(&true)).collect();
+    let least = if matches!(question.kind, Kind::Choices(_)) { 1 } else { 2 };
+    let inert: Vec<String> = match unseen.len() >= least {
+        true => unseen.into_iter().filter(unstated).map(name).collect(),
+        false => Vec::new(),
     };
     if inert.is_empty() {
         return None;
@@ -107,7 +102,7 @@ fn inert_options(rulebook: &Rulebook, index: usize, tests: &[Accepts]) -> Option
         check: Check::InertOption,
         subject: Subject::new("question", &question.id),
         message: format!("the {option} {} of `{}` {is} no difference", list(&inert, "and"), question.id),
-        shown_by: "no condition tells it from another one, and no published decision states it".to_owned(),
+        shown_by: "no condition names it, and no published decision states it".to_owned(),
         help: None,
         place: None,
     })

@@ -15,13 +15,39 @@ pub(super) struct Results {
     pub(super) undecided: Vec<(Subject, u64)>,
 }
 
+/// How many sets of answers are drawn before anything is searched for.
+const DRAWS: usize = 3_000;
+
+/// Answers that lead to each verdict, and to each platform, among the published decisions and those that are drawn.
+fn met(desk: &Desk<'_>) -> (Vec<Option<AnswerSet>>, Vec<Option<AnswerSet>>) {
+    let rulebook = desk.rulebook;
+    let (mut bands, mut platforms) =
+        (vec![None; rulebook.bands().len()], vec![None; rulebook.platforms().len()]);
+    let questions = 0..rulebook.questions().len();
+    let published = rulebook.cases().iter();
+    let published = published.map(|case| questions.clone().map(|question| case.answer(question)).collect());
+    for answers in published.chain(desk.prover.draws().take(DRAWS)) {
+        if bands.iter().chain(&platforms).all(Option::is_some) {
+            break;
+        }
+        let assessment = desk.assess(&answers);
+        bands[assessment.band].get_or_insert_with(|| answers.clone());
+        platforms[assessment.recommendation].get_or_insert(answers);
+    }
+    (bands, platforms)
+}
+
 pub(super) fn check(desk: &Desk<'_>) -> Results {
     let rulebook = desk.rulebook;
+    let (bands, others) = met(desk);
     let verdicts = (0..rulebook.bands().len()).into_par_iter().map(|band| {
         let subject = Subject::new("band", &rulebook.bands()[band].id);
         let message = format!("no answers lead to the verdict “{}”", rulebook.bands()[band].name);
         let is_it = |answers: &AnswerSet| desk.assess(answers).band == band;
-        let proof = desk.prover.verdict(1 << band, None, desk.budget.results);
+        let proof = match &bands[band] {
+            Some(answers) => Proof::Found(answers.clone()),
+            None => desk.prover.verdict(1 << band, None, desk.budget.results),
+        };
         one(Check::UnreachedVerdict, subject, message, proof, &is_it)
     });
     let verdicts: Vec<Results> = verdicts.collect();
@@ -30,7 +56,10 @@ pub(super) fn check(desk: &Desk<'_>) -> Results {
         let name = rulebook.platforms()[platform].in_sentence();
         let message = format!("whatever is answered, {name} is never recommended");
         let is_it = |answers: &AnswerSet| desk.assess(answers).recommendation == platform;
-        let proof = desk.prover.recommendation(platform, desk.budget.results);
+        let proof = match &others[platform] {
+            Some(answers) => Proof::Found(answers.clone()),
+            None => desk.prover.recommendation(platform, desk.budget.results),
+        };
         one(Check::NeverRecommended, subject, message, proof, &is_it)
     });
     let platforms: Vec<Results> = platforms.collect();

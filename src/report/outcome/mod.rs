@@ -275,7 +275,7 @@ pub fn signed(margin: i64) -> String {
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A path as a part of an address.
-fn address(path: &str) -> String {
+pub(in crate::report) fn address(path: &str) -> String {
     utf8_percent_encode(path, ENCODED).to_string()
 }
 

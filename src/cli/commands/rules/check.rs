@@ -1,40 +1,62 @@
-//! `needk8s rules check`: what is wrong with the rules, and what they promise.
+//! `needk8s rules check`: what the rules mean, and whether they keep what they promise.
 
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use crate::cli::args::asks;
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::print;
 use crate::cli::program::Program;
-use crate::review::{Budget, Review, Standing};
+use crate::report::review as report;
+use crate::review::{Budget, Review};
 use crate::rulebook::Rulebook;
 
 pub(super) const NAME: &str = "check";
 
 pub(super) fn command(_: &Rulebook) -> Command {
-    Command::new(NAME).about("Check what the rules mean, and prove what they promise")
+    Command::new(NAME)
+        .about("Check what the rules mean, and prove what they promise")
+        .long_about(
+            "Checks what the rules mean, beyond the faults that every command reports: criteria that can never or always \
+             hold, questions, options and demands that make no difference, what no platform meets, verdicts and platforms \
+             that no answers lead to, claims without a source. The promises of the rulebook ([[promise]]) are proved over all \
+             answers, complete or not, or refuted by two sets of answers. What is not proved within the boxes that are spent \
+             on it is said.\n\n\
+             Exit status: 0 nothing is wrong, 1 there are warnings or broken promises, 2 the rules have faults.",
+        )
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_name("FORMAT")
+                .value_parser(["text", "json", "sarif", "junit"])
+                .default_value("text")
+                .help("The format"),
+        )
+        .arg(
+            Arg::new("verbose")
+                .short('v')
+                .long("verbose")
+                .action(ArgAction::SetTrue)
+                .help("Tell how each promise was proved, answers that lead to each verdict and platform, and how much each question and criterion weighs"),
+        )
+        .arg(
+            Arg::new("boxes")
+                .long("boxes")
+                .value_name("N")
+                .value_parser(clap::value_parser!(u64).range(1..=100_000_000))
+                .help("Look at so many boxes of answers for each part of a promise [default: 1000]"),
+        )
 }
 
-pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Stop> {
-    let env = |n: &str, d: u64| std::env::var(n).ok().and_then(|v| v.parse().ok()).unwrap_or(d);
-    let rb = program.rulebook;
-    let review = Review::of(rb, Budget { promises: env("BOXES", 2000), draws: env("DRAWS", 1000), results: env("RESULTS", 4000), ..Budget::default() });
-    for f in &review.findings {
-        print(&format!("{} {}: {} | {} [{:?}]\n", f.check.word(), f.subject, f.message, f.shown_by, f.place.as_ref().map(|p| format!("{}:{}", p.file, p.line))))?;
-    }
-    for (s, b) in &review.undecided {
-        print(&format!("undecided {s} {b}\n"))?;
-    }
-    for w in &review.witnesses {
-        print(&format!("{}: {}\n", w.subject, crate::review::spelled(rb, &w.answers)))?;
-    }
-    for kept in &review.promises {
-        let id = &rb.promises()[kept.promise].id;
-        let line = match &kept.standing {
-            Standing::Broken(e) => format!("BROKEN {}", e.say(rb)),
-            Standing::NotProved { boxes, open, parts, .. } => format!("open {} of {parts} in {boxes}: {:?}", open.len(), open.iter().map(|part| part.say(rb)).collect::<Vec<_>>()),
-            other => format!("{other:?}"),
-        };
-        print(&format!("{id}: {line}\n"))?;
-    }
-    Ok(ExitCode::Done)
+pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
+    let budget = Budget::default();
+    let promises = matches.get_one::<u64>("boxes").copied().unwrap_or(budget.promises);
+    let rulebook = program.rulebook;
+    let review = Review::of(rulebook, Budget { promises, ..budget });
+    let text = match matches.get_one::<String>("format").map(String::as_str) {
+        Some("json") => report::json(rulebook, &review, &program.provenance()),
+        Some("sarif") => report::sarif(&review),
+        Some("junit") => report::junit(rulebook, &review),
+        _ => report::text(rulebook, &review, program.layout(asks(matches, "verbose"))),
+    };
+    program.print(&text)?;
+    Ok(if review.is_clean() { ExitCode::Done } else { ExitCode::Fails })
 }

@@ -1,0 +1,79 @@
+//! A review for people at a terminal: what is wrong first, then the promises.
+
+use super::said;
+use crate::report::text::{Layout, Page};
+use crate::review::{Finding, Review, Standing, spelled};
+use crate::rulebook::Rulebook;
+use crate::text::{counted, upper_first};
+
+/// Lays a review out; all of it where the layout is verbose.
+pub fn render(rulebook: &Rulebook, review: &Review, layout: Layout) -> String {
+    let mut page = Page::new(layout);
+    for finding in &review.findings {
+        one(finding, &mut page);
+    }
+    promises(rulebook, review, &mut page);
+    if !review.undecided.is_empty() {
+        page.heading("Neither met nor ruled out");
+        for (subject, boxes) in &review.undecided {
+            page.paragraph(2, &format!("{subject}: no answers found in {}", counted(*boxes as usize, "box", "boxes")));
+        }
+    }
+    if layout.verbose {
+        page.heading("Answers that lead to each verdict and platform");
+        for witness in &review.witnesses {
+            page.paragraph(2, &format!("{}: {}", witness.subject, spelled(rulebook, &witness.answers)));
+        }
+    }
+    page.line("");
+    page.line(&summary(review));
+    page.finish()
+}
+
+fn one(finding: &Finding, page: &mut Page) {
+    let Finding { check, subject, message, shown_by, help, place } = finding;
+    page.paragraph(0, &format!("warning[{}]: {}", check.word(), message));
+    match place {
+        Some(place) => page.paragraph(2, &format!("--> {}:{} ({subject})", place.file, place.line)),
+        None => page.paragraph(2, &format!("--> {subject}")),
+    }
+    page.paragraph(2, &format!("{}.", upper_first(shown_by)));
+    if let Some(help) = help {
+        page.paragraph(2, &format!("help: {help}"));
+    }
+    page.line("");
+}
+
+fn promises(rulebook: &Rulebook, review: &Review, page: &mut Page) {
+    if review.promises.is_empty() {
+        return;
+    }
+    page.heading("Promises");
+    for kept in &review.promises {
+        let promise = &rulebook.promises()[kept.promise];
+        let (word, how) = said(rulebook, kept);
+        let is_plain = matches!(kept.standing, Standing::Proved { .. } | Standing::ByConstruction);
+        let line = match is_plain && !page.layout().verbose {
+            true => format!("{word}: {}", promise.says),
+            false => format!("{word}: {} [{}] {}.", promise.says, promise.id, upper_first(&how)),
+        };
+        page.paragraph(2, &line);
+    }
+}
+
+/// "No warnings. 14 of 17 promises proved, 3 not proved, none broken."
+fn summary(review: &Review) -> String {
+    let count = |such: &dyn Fn(&Standing) -> bool| {
+        review.promises.iter().filter(|kept| such(&kept.standing)).count()
+    };
+    let proved =
+        count(&|standing| matches!(standing, Standing::Proved { .. } | Standing::ByConstruction));
+    let open = count(&|standing| matches!(standing, Standing::NotProved { .. }));
+    let broken = count(&|standing| matches!(standing, Standing::Broken(_)));
+    let warnings = review.findings.len();
+    let warnings = if warnings == 0 { "No warnings".to_owned() } else { counted(warnings, "warning", "warnings") };
+    match review.promises.len() {
+        0 => format!("{warnings}. The rulebook makes no promises."),
+        all => format!("{warnings}. Of {}, {proved} proved, {open} not proved in full, {broken} broken.", counted(all, "promise", "promises")),
+    }
+}
