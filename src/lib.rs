@@ -21,4 +21,5 @@ pub mod report;
 pub mod review;
 pub mod rulebook;
 pub mod scan;
+pub mod situations;
 pub mod text;

@@ -284,11 +284,7 @@ impl Measure {
     /// Which platforms constraints leave on the table, none of them lifted for a comparison.
     pub(super) fn present(&self, model: &Model) -> Sides {
         let Removed { by_name, by_family } = self.removed;
-        Sides {
-            sure: !(by_name.1 | by_family.1),
-            possible: !(by_name.0 | by_family.0),
-            ..self.sides(model)
-        }
+        Sides { sure: !(by_name.1 | by_family.1), possible: !(by_name.0 | by_family.0), ..self.sides(model) }
     }
 
     /// How far above the platform in a lane the best of its side may be in burden, at most.

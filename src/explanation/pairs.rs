@@ -303,7 +303,8 @@ impl<'m> PairSearch<'m> {
         if self.claim.when.iter().any(|when| !before.may_hold(*when) || !after.may_hold(*when)) {
             return None;
         }
-        let covers = |waiver: &&Waiver| before.must_hold(waiver.condition) || after.must_hold(waiver.condition);
+        let covers =
+            |waiver: &&Waiver| before.must_hold(waiver.condition) || after.must_hold(waiver.condition);
         let waived = self.claim.waivers.iter().filter(covers);
         let mut lighter = false;
         for waiver in waived {
@@ -446,7 +447,9 @@ impl<'m> PairSearch<'m> {
             price = (price.0.min(0), price.1.max(0));
         }
         let least: Vec<i64> = (0..model.kind_count)
-            .map(|kind| frames.map(|frame| self.least_familiarity(frame, kind)).into_iter().min().unwrap_or(0))
+            .map(|kind| {
+                frames.map(|frame| self.least_familiarity(frame, kind)).into_iter().min().unwrap_or(0)
+            })
             .collect();
         let of_lane = |lane: usize| {
             let (kind, effort) = (model.kinds[lane], model.efforts[lane]);
@@ -502,10 +505,13 @@ impl<'m> PairSearch<'m> {
         let (was, is) = (weigh(self.model, before)?, weigh(self.model, after)?);
         let lighter = || {
             let efforts = |lanes: [usize; 2]| {
-                let both = lanes.into_iter().flat_map(|lane| [before, after].map(|frame| effort(self.model, frame, lane)));
+                let both = lanes
+                    .into_iter()
+                    .flat_map(|lane| [before, after].map(|frame| effort(self.model, frame, lane)));
                 both.collect::<Vec<i64>>()
             };
-            efforts([was.with, is.with]).into_iter().min() < efforts([was.without, is.without]).into_iter().max()
+            efforts([was.with, is.with]).into_iter().min()
+                < efforts([was.without, is.without]).into_iter().max()
         };
         let waived = self.claim.waivers.iter().any(|waiver| {
             (before.must_hold(waiver.condition) || after.must_hold(waiver.condition))
@@ -753,8 +759,7 @@ fn weigh(model: &Model, frame: &Frame) -> Option<Weighed> {
 /// The effort of the platform in a lane with a complete set of answers.
 fn effort(model: &Model, frame: &Frame, lane: usize) -> i64 {
     let holding = model.strangers.iter().filter(|criterion| frame.must_hold(**criterion));
-    let known: i64 =
-        holding.map(|criterion| model.effects[*criterion].familiarity[model.kinds[lane]]).sum();
+    let known: i64 = holding.map(|criterion| model.effects[*criterion].familiarity[model.kinds[lane]]).sum();
     (model.efforts[lane] + known).max(0)
 }
 

@@ -4,8 +4,8 @@
 use super::bounds::{Measure, Outcome, Sides, Way};
 use super::model::{Frame, Model, ROW, UNANSWERED};
 use super::pairs::{self, Change, Claim, PairSearch, Twin};
-use super::sureness::Numbers;
 use super::search::{self, Goal, Promise, Search, Seen};
+use super::sureness::Numbers;
 use crate::rulebook::{Classes, Condition, OptionSet, Rulebook, Value};
 
 /// A set of answers: a value or none for each question.
@@ -130,7 +130,8 @@ impl Prover {
             let open = holding.iter().chain(failing).find(|condition| frame.is_open(condition.0));
             let Some(open) = open else { return Proof::Found(self.answers_of(&frame)) };
             let helpers = self.model.helpers[open.0].iter().map(|(variable, _)| *variable);
-            let Some(variable) = helpers.into_iter().find(|variable| frame.domains[*variable].count_ones() > 1)
+            let Some(variable) =
+                helpers.into_iter().find(|variable| frame.domains[*variable].count_ones() > 1)
             else {
                 continue;
             };
@@ -237,8 +238,10 @@ impl Prover {
             if frame.domains[variables.start] & UNANSWERED != 0 {
                 return None;
             }
-            let lowest: Vec<u64> =
-                variables.skip(1).map(|variable| frame.domains[variable] & frame.domains[variable].wrapping_neg()).collect();
+            let lowest: Vec<u64> = variables
+                .skip(1)
+                .map(|variable| frame.domains[variable] & frame.domains[variable].wrapping_neg())
+                .collect();
             let classes = &self.model.classes[question];
             if let Value::Choices(_) = classes.sample(0) {
                 let has = self.atoms[question].iter().zip(&lowest).filter(|(_, value)| **value != 1);
@@ -263,13 +266,7 @@ struct Within<G> {
 }
 
 impl<G: Goal> Goal for Within<G> {
-    fn promise(
-        &self,
-        model: &Model,
-        frame: &Frame,
-        measure: &mut Measure,
-        sides: Sides,
-    ) -> Option<Promise> {
+    fn promise(&self, model: &Model, frame: &Frame, measure: &mut Measure, sides: Sides) -> Option<Promise> {
         if self.when.is_some_and(|when| !frame.may_hold(when)) {
             return None;
         }
@@ -294,7 +291,8 @@ impl Goal for Recommended {
     fn promise(&self, model: &Model, _: &Frame, measure: &mut Measure, _: Sides) -> Option<Promise> {
         let own = model.lane_of[self.platform];
         let present = measure.present(model);
-        let fields = [&model.without, &model.with].map(|side| (side, measure.contenders(model, side, present)));
+        let fields =
+            [&model.without, &model.with].map(|side| (side, measure.contenders(model, side, present)));
         let has_it = |(side, field): &(&Vec<usize>, super::musts::Field)| {
             side.contains(&own) && model.is_among(own, field.entrants)
         };
@@ -305,9 +303,8 @@ impl Goal for Recommended {
             side.iter().copied().filter(|lane| *lane != own && model.is_among(*lane, field.firm))
         });
         let (row, column) = (own / ROW, own % ROW);
-        let above = firm.map(|lane| {
-            (measure.differences(model, Way::Below, lane, row..row + 1)[row][column], lane)
-        });
+        let above =
+            firm.map(|lane| (measure.differences(model, Way::Below, lane, row..row + 1)[row][column], lane));
         let (above, rival) = above.collect::<Vec<_>>().into_iter().max().unwrap_or((i64::MIN, own));
         let bound = super::bounds::Bound { margin: above, pair: (own, rival) };
         (above <= 0).then(|| Promise::new(above.saturating_neg(), Way::Below, bound))

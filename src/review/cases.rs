@@ -9,9 +9,7 @@ pub(super) fn check(desk: &Desk<'_>) -> Vec<Finding> {
     let cases = rulebook.cases();
     let classes = |case: &Case| -> Vec<Option<usize>> {
         (0..rulebook.questions().len())
-            .map(|question| {
-                case.answer(question).map(|value| desk.prover.classes(question).class_of(value))
-            })
+            .map(|question| case.answer(question).map(|value| desk.prover.classes(question).class_of(value)))
             .collect()
     };
     let known: Vec<Vec<Option<usize>>> = cases.iter().map(classes).collect();
@@ -34,8 +32,11 @@ fn contradiction(desk: &Desk<'_>, one: &Case, other: &Case) -> Finding {
         check: Check::ContradictingCases,
         subject: Subject::new("case", &other.id),
         message: format!("{} and {} have the same answers", outcome(one), outcome(other)),
-        shown_by: "no condition tells their answers apart, so one of them is always judged wrongly".to_owned(),
-        help: Some("say in `disagrees` why the rules miss one, or ask for what made the difference".to_owned()),
+        shown_by: "no condition tells their answers apart, so one of them is always judged wrongly"
+            .to_owned(),
+        help: Some(
+            "say in `disagrees` why the rules miss one, or ask for what made the difference".to_owned(),
+        ),
         place: None,
     }
 }

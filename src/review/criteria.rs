@@ -59,8 +59,9 @@ fn about_effect(criterion: &Criterion) -> Option<Finding> {
         check: Check::ChangesNothing,
         subject: Subject::new("criterion", &criterion.id),
         message: format!("nothing follows when “{}” is true", criterion.statement),
-        shown_by: "it has no effort, no familiarity, no demands, no musts and takes no platform off the table"
-            .to_owned(),
+        shown_by:
+            "it has no effort, no familiarity, no demands, no musts and takes no platform off the table"
+                .to_owned(),
         help: None,
         place: None,
     })

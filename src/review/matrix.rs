@@ -82,9 +82,8 @@ fn unmet_musts(rulebook: &Rulebook) -> Vec<Finding> {
         .criteria()
         .iter()
         .flat_map(|criterion| criterion.musts.iter().map(move |must| (criterion, must)));
-    let unmet = musts.filter(|(_, must)| {
-        rulebook.aspects()[must.aspect].cells.iter().all(|cell| cell.level < must.level)
-    });
+    let unmet = musts
+        .filter(|(_, must)| rulebook.aspects()[must.aspect].cells.iter().all(|cell| cell.level < must.level));
     unmet
         .map(|(criterion, must)| Finding {
             check: Check::UnmetMust,

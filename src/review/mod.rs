@@ -138,7 +138,8 @@ fn whatever(boxes: u64) -> String {
 /// "services = 7, location = hybrid", as answers files write them.
 pub fn spelled(rulebook: &Rulebook, answers: &AnswerSet) -> String {
     let given = rulebook.questions().iter().zip(answers);
-    let given = given.filter_map(|(question, value)| Some(format!("{} = {}", question.id, question.spell((*value)?))));
+    let given = given
+        .filter_map(|(question, value)| Some(format!("{} = {}", question.id, question.spell((*value)?))));
     let given: Vec<String> = given.collect();
     if given.is_empty() { "nothing answered".to_owned() } else { given.join(", ") }
 }

@@ -121,7 +121,8 @@ impl Promises<'_> {
             Over::Rises(rises) => {
                 let steps = rises.iter().flat_map(|rise| {
                     let question = rise.question;
-                    let steps = rise.steps(&self.desk.rulebook.questions()[question], self.desk.prover.classes(question));
+                    let steps = rise
+                        .steps(&self.desk.rulebook.questions()[question], self.desk.prover.classes(question));
                     steps.into_iter().map(move |(from, to)| Part::Move(Moved::Answer { question, from, to }))
                 });
                 steps.collect()
@@ -167,9 +168,7 @@ impl Promises<'_> {
             unless: self.unless(promise, moved),
         };
         match self.desk.prover.counter_example(&claim, self.desk.budget.draws, self.desk.budget.promises) {
-            Proof::Found((before, after)) => {
-                Proof::Found(self.smallest(promise, moved, before, after))
-            }
+            Proof::Found((before, after)) => Proof::Found(self.smallest(promise, moved, before, after)),
             Proof::None(boxes) => Proof::None(boxes),
             Proof::Open(boxes) => Proof::Open(boxes),
         }
@@ -177,7 +176,8 @@ impl Promises<'_> {
 
     fn unless(&self, promise: &Promise, moved: Moved) -> Vec<(Further, bool)> {
         let named = promise.exceptions.iter().copied();
-        let covering = named.filter(|exception| is_about(&self.desk.rulebook.exceptions()[*exception], moved));
+        let covering =
+            named.filter(|exception| is_about(&self.desk.rulebook.exceptions()[*exception], moved));
         covering
             .map(|exception| {
                 let lighter = self.desk.rulebook.exceptions()[exception].where_subject_is_lighter;
@@ -219,13 +219,7 @@ impl Promises<'_> {
             Part::Move(moved) => assess_both(self.desk.rulebook, moved, &before, &after),
             Part::Each => (self.desk.assess(&before), self.desk.assess(&after)),
         };
-        CounterExample {
-            part,
-            margins: (was.margin, is.margin),
-            bands: (was.band, is.band),
-            before,
-            after,
-        }
+        CounterExample { part, margins: (was.margin, is.margin), bands: (was.band, is.band), before, after }
     }
 }
 
@@ -307,9 +301,9 @@ pub fn breaks_margin(
 /// Whether an exception covers a change from one assessment to another.
 pub fn covers(exception: &Exception, before: &Assessment, after: &Assessment) -> bool {
     let efforts = |platforms: [usize; 2]| {
-        let both = platforms.into_iter().flat_map(|platform| {
-            [before, after].map(|assessment| assessment.standings[platform].effort)
-        });
+        let both = platforms
+            .into_iter()
+            .flat_map(|platform| [before, after].map(|assessment| assessment.standings[platform].effort));
         both.collect::<Vec<i64>>()
     };
     let with = efforts([before.best_with, after.best_with]);
@@ -321,7 +315,8 @@ pub fn covers(exception: &Exception, before: &Assessment, after: &Assessment) ->
 
 /// Exceptions that no promise names.
 pub(super) fn unused_exceptions(rulebook: &Rulebook) -> Vec<Finding> {
-    let is_named = |index: usize| rulebook.promises().iter().any(|promise| promise.exceptions.contains(&index));
+    let is_named =
+        |index: usize| rulebook.promises().iter().any(|promise| promise.exceptions.contains(&index));
     let unused = (0..rulebook.exceptions().len()).filter(|index| !is_named(*index));
     unused
         .map(|index| Finding {
@@ -381,7 +376,9 @@ impl CounterExample {
         let with = spelled(rulebook, &others);
         let band = |band: usize| rulebook.bands()[band].id.as_str();
         match self.part {
-            Part::Each => format!("the verdict is {} (margin {:+}) with {with}", band(self.bands.1), self.margins.1),
+            Part::Each => {
+                format!("the verdict is {} (margin {:+}) with {with}", band(self.bands.1), self.margins.1)
+            }
             Part::Move(_) => format!(
                 "{} moves the margin from {:+} ({}) to {:+} ({}) with {with}",
                 self.part.say(rulebook),

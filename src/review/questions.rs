@@ -63,7 +63,8 @@ fn tests(rulebook: &Rulebook) -> Vec<Vec<Accepts>> {
     rulebook.problems().iter().for_each(|problem| read(&problem.when));
     rulebook.steps().iter().for_each(|step| read(&step.when));
     rulebook.aspects().iter().flat_map(|aspect| &aspect.cells).for_each(|cell| read(&cell.remedy_when));
-    let claims = rulebook.platforms().iter().flat_map(|platform| platform.takes_on.iter().chain(&platform.caveats));
+    let claims =
+        rulebook.platforms().iter().flat_map(|platform| platform.takes_on.iter().chain(&platform.caveats));
     claims.for_each(|claim| read(&claim.when));
     tests
 }

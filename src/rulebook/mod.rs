@@ -14,8 +14,8 @@ pub use builtin::{builtin_files, builtin_scan_file};
 pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
-pub use promise::{Keeps, Over, Promise, Rise};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
+pub use promise::{Keeps, Over, Promise, Rise};
 pub use value::{
     Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,
 };

@@ -26,6 +26,7 @@ mod program;
 mod questions;
 #[allow(dead_code, reason = "the benchmark uses the rest")]
 mod respondents;
+mod review;
 mod rulebook;
 mod scan;
 mod scan_compose;

@@ -157,9 +157,10 @@ fn the_engine_answers_another_question_from_another_rulebook() {
 
 #[test]
 fn the_core_says_no_word_about_the_domain() {
-    let core = ["rulebook", "explanation", "document"].map(|folder| format!("src/{folder}"));
-    let mut files: Vec<std::path::PathBuf> =
-        ["answers", "assessment", "precedents"].map(|file| format!("src/{file}.rs").into()).to_vec();
+    let core = ["rulebook", "explanation", "document", "review"].map(|folder| format!("src/{folder}"));
+    let mut files: Vec<std::path::PathBuf> = ["answers", "assessment", "precedents", "situations"]
+        .map(|file| format!("src/{file}.rs").into())
+        .to_vec();
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders: Vec<std::path::PathBuf> = core.iter().map(|folder| root.join(folder)).collect();
     while let Some(folder) = folders.pop() {

@@ -2,7 +2,8 @@
 //! step of a number moves the margin by no more than the middle band is wide. Exceptions stand in the rulebook.
 
 use needk8s::assessment::{Assessment, assess};
-use needk8s::rulebook::{Classes, Kind, Leaning, Rulebook, Truth, Value};
+use needk8s::review::covers;
+use needk8s::rulebook::{Classes, Kind, Leaning, Rulebook, Value};
 
 use crate::cases::{Case, all, rulebook};
 use crate::numbers::Numbers;
@@ -118,17 +119,10 @@ impl<'a> Steps<'a> {
     }
 
     fn is_excepted(&self, question: usize, before: &Assessment, after: &Assessment) -> bool {
-        let lighter = |assessment: &Assessment| {
-            let effort = |platform: usize| assessment.standings[platform].effort;
-            effort(assessment.best_with) < effort(assessment.best_without)
-        };
-        self.rulebook.exceptions().iter().any(|exception| {
-            (exception.questions.is_empty() || exception.questions.contains(&question))
-                && [before, after].iter().any(|assessment| {
-                    exception.when.truth(&assessment.readings) == Truth::True
-                        && (!exception.where_subject_is_lighter || lighter(assessment))
-                })
-        })
+        let exceptions = self.rulebook.exceptions().iter();
+        exceptions
+            .filter(|exception| exception.questions.is_empty() || exception.questions.contains(&question))
+            .any(|exception| covers(exception, before, after))
     }
 }
 

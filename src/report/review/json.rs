@@ -55,6 +55,7 @@ fn promise(rulebook: &Rulebook, kept: &Kept) -> Json {
 /// The answers by question, as texts.
 fn spelled(rulebook: &Rulebook, answers: &AnswerSet) -> Json {
     let given = rulebook.questions().iter().zip(answers);
-    let given = given.filter_map(|(question, value)| Some((question.id.clone(), json!(question.spell((*value)?)))));
+    let given =
+        given.filter_map(|(question, value)| Some((question.id.clone(), json!(question.spell((*value)?)))));
     Json::Object(given.collect())
 }

@@ -56,7 +56,6 @@ fn warning(finding: &Finding) -> Warning {
 fn location(place: &Place) -> Location {
     let file = ArtifactLocation::builder().uri(address(&one_line(&place.file))).build();
     let mut physical = PhysicalLocation::builder().artifact_location(file).build();
-    physical.region =
-        i64::try_from(place.line).ok().map(|line| Region::builder().start_line(line).build());
+    physical.region = i64::try_from(place.line).ok().map(|line| Region::builder().start_line(line).build());
     Location::builder().physical_location(physical).build()
 }

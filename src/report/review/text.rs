@@ -16,7 +16,10 @@ pub fn render(rulebook: &Rulebook, review: &Review, layout: Layout) -> String {
     if !review.undecided.is_empty() {
         page.heading("Neither met nor ruled out");
         for (subject, boxes) in &review.undecided {
-            page.paragraph(2, &format!("{subject}: no answers found in {}", counted(*boxes as usize, "box", "boxes")));
+            page.paragraph(
+                2,
+                &format!("{subject}: no answers found in {}", counted(*boxes as usize, "box", "boxes")),
+            );
         }
     }
     if layout.verbose {
@@ -63,17 +66,19 @@ fn promises(rulebook: &Rulebook, review: &Review, page: &mut Page) {
 
 /// "No warnings. 14 of 17 promises proved, 3 not proved, none broken."
 fn summary(review: &Review) -> String {
-    let count = |such: &dyn Fn(&Standing) -> bool| {
-        review.promises.iter().filter(|kept| such(&kept.standing)).count()
-    };
-    let proved =
-        count(&|standing| matches!(standing, Standing::Proved { .. } | Standing::ByConstruction));
+    let count =
+        |such: &dyn Fn(&Standing) -> bool| review.promises.iter().filter(|kept| such(&kept.standing)).count();
+    let proved = count(&|standing| matches!(standing, Standing::Proved { .. } | Standing::ByConstruction));
     let open = count(&|standing| matches!(standing, Standing::NotProved { .. }));
     let broken = count(&|standing| matches!(standing, Standing::Broken(_)));
     let warnings = review.findings.len();
-    let warnings = if warnings == 0 { "No warnings".to_owned() } else { counted(warnings, "warning", "warnings") };
+    let warnings =
+        if warnings == 0 { "No warnings".to_owned() } else { counted(warnings, "warning", "warnings") };
     match review.promises.len() {
         0 => format!("{warnings}. The rulebook makes no promises."),
-        all => format!("{warnings}. Of {}, {proved} proved, {open} not proved in full, {broken} broken.", counted(all, "promise", "promises")),
+        all => format!(
+            "{warnings}. Of {}, {proved} proved, {open} not proved in full, {broken} broken.",
+            counted(all, "promise", "promises")
+        ),
     }
 }

@@ -79,8 +79,7 @@ impl Names<'_> {
             log.fault(entry.value.span.clone(), "an order is a list of answers".to_owned(), None);
             return None;
         };
-        let values: Vec<Value> =
-            items.iter().filter_map(|item| self.answer(question, item, log)).collect();
+        let values: Vec<Value> = items.iter().filter_map(|item| self.answer(question, item, log)).collect();
         if items.len() < 2 {
             log.fault(entry.value.span.clone(), "an order has two answers or more".to_owned(), None);
         }
@@ -160,9 +159,10 @@ impl Names<'_> {
             return Keeps::Musts;
         }
         if margin.is_some() == (*over == Over::Each) {
-            let message = "a margin moves with `when-rises` or `when-holds`; a verdict and what is recommended are \
+            let message =
+                "a margin moves with `when-rises` or `when-holds`; a verdict and what is recommended are \
                            promised without them"
-                .to_owned();
+                    .to_owned();
             table.log().fault(table.span(), message, None);
         }
         if let Some(word) = margin {
@@ -189,7 +189,12 @@ impl Names<'_> {
             Node::Text(id) => {
                 let found = self.bands.iter().position(|band| band.id == *id);
                 if found.is_none() {
-                    log.unknown(value.span.clone(), "band", id, self.bands.iter().map(|band| band.id.as_str()));
+                    log.unknown(
+                        value.span.clone(),
+                        "band",
+                        id,
+                        self.bands.iter().map(|band| band.id.as_str()),
+                    );
                 }
                 found.into_iter().collect()
             }

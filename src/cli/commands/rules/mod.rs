@@ -2,6 +2,7 @@
 
 mod check;
 mod export;
+mod test;
 
 use clap::{ArgMatches, Command};
 
@@ -13,8 +14,9 @@ use crate::rulebook::Rulebook;
 pub(super) const NAME: &str = "rules";
 
 /// What can be done with rules, in the order in which help lists it.
-const ALL: [Entry; 2] = [
+const ALL: [Entry; 3] = [
     Entry { name: check::NAME, command: check::command, run: check::run },
+    Entry { name: test::NAME, command: test::command, run: test::run },
     Entry { name: export::NAME, command: export::command, run: export::run },
 ];
 

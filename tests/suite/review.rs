@@ -1,0 +1,244 @@
+//! What a review of rules finds: rulebooks with one flaw each, and promises that are kept or broken.
+
+use std::path::Path;
+
+use needk8s::assessment::assess;
+use needk8s::document::SourceFile;
+use needk8s::explanation::Moved;
+use needk8s::review::{Budget, Check, Part, Review, Standing};
+use needk8s::rulebook::Rulebook;
+use needk8s::situations::{Situation, read};
+
+use crate::cases::rulebook;
+use crate::model::BROKER;
+use crate::program::Program;
+
+const SMALL: Budget = Budget { conditions: 2_000, results: 500, promises: 500, draws: 50 };
+
+fn parsed(text: &str) -> Rulebook {
+    let file = SourceFile { name: "broker.toml".to_owned(), text: text.to_owned() };
+    Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// The words of what a review of the broker's rules finds when `more` is added to them, with what it is about.
+fn found(more: &str) -> Vec<String> {
+    let rulebook = parsed(&format!("{BROKER}{more}"));
+    let findings = Review::of(&rulebook, SMALL).findings;
+    findings.iter().map(|finding| format!("{} {}", finding.check.word(), finding.subject)).collect()
+}
+
+fn flag(id: &str, more: &str) -> String {
+    format!(
+        "[[question]]\nid = \"{id}\"\ngroup = \"all\"\nname = \"N\"\nprompt = \"P?\"\nhelp = \"H.\"\nwhy = \"W.\"\n\
+         kind = \"flag\"\nsay = {{ yes = \"it is\", no = \"it is not\" }}\n{more}\n"
+    )
+}
+
+fn criterion(id: &str, rest: &str) -> String {
+    format!(
+        "[[criterion]]\nid = \"{id}\"\nside = \"essential\"\nstatement = \"S\"\nbecause = \"B.\"\n{rest}\n"
+    )
+}
+
+const DEMAND: &str = "demands = { fan-out = { level = 3, weight = 1 } }";
+
+#[test]
+fn an_unrelated_rulebook_without_flaws_is_clean() {
+    assert_eq!(found(""), ["unreached-verdict band.either"]);
+}
+
+#[test]
+fn each_flaw_is_found_and_nothing_else() {
+    let middle = "unreached-verdict band.either".to_owned();
+    let of = |more: &str| -> Vec<String> { found(more).into_iter().filter(|one| *one != middle).collect() };
+    let never = criterion(
+        "never",
+        &format!("when = {{ all = [{{ consumers = 1 }}, {{ consumers = 2 }}] }}\n{DEMAND}"),
+    );
+    assert_eq!(of(&never), ["never-holds criterion.never.when"]);
+    let always = criterion(
+        "always",
+        "when = { any = [{ consumers = { at-most = 2 } }, { consumers = { above = 2 } }] }\neffort = 1",
+    );
+    assert_eq!(of(&always), ["always-holds criterion.always.when"]);
+    let idle = criterion("idle", "when = { consumers = 1 }\ndemands = {}");
+    assert_eq!(of(&idle), ["changes-nothing criterion.idle"]);
+    assert_eq!(of(&flag("aside", "")), ["inert-question question.aside"]);
+    let unasked = flag("unasked", "ask-when = { all = [{ consumers = 1 }, { consumers = 2 }] }");
+    let used = criterion(
+        "used",
+        &format!("when = {{ any = [{{ unasked = true }}, {{ consumers = 9 }}] }}\n{}", "effort = 1"),
+    );
+    assert_eq!(of(&format!("{unasked}{used}")), ["never-asked question.unasked.ask-when"]);
+    let shadowed = criterion("shadowed", &format!("when = {{ consumers = {{ above = 10 }} }}\n{DEMAND}"));
+    assert_eq!(of(&shadowed), ["shadowed-demand criterion.shadowed.demands.fan-out"]);
+    let unused = "[[exception]]\nid = \"unused\"\nbecause = \"B.\"\n";
+    assert_eq!(of(unused), ["unused-exception exception.unused"]);
+    let aspect = "[[aspect]]\nid = \"extra\"\nname = \"Extra\"\nrated = \"r\"\nshort-of = \"s\"\n\
+                  [aspect.cells.queue-table]\nlevel = 1\nlabel = \"L\"\nnote = \"N.\"\n\
+                  [aspect.cells.broker]\nlevel = 2\nlabel = \"L\"\nnote = \"N.\"\n";
+    assert_eq!(of(aspect), ["undemanded-aspect aspect.extra"]);
+    let high = criterion(
+        "high",
+        "when = { consumers = { above = 20 } }\ndemands = { extra = { level = 4, weight = 1 } }\nmusts = { extra = 3 }",
+    );
+    assert_eq!(
+        of(&format!("{aspect}{high}")),
+        ["unmet-demand criterion.high.demands.extra", "unmet-must criterion.high.musts.extra"]
+    );
+    let dear = "[[platform]]\nid = \"dear\"\nname = \"Dear\"\nfamily = \"broker\"\neffort = 9\nsummary = \"S.\"\neffort-because = \"B.\"\n";
+    let with_cell = BROKER.replace(
+        "[aspect.cells.broker]",
+        "[aspect.cells.dear]\nlevel = 4\nlabel = \"L\"\nnote = \"N.\"\n[aspect.cells.broker]",
+    );
+    let review = Review::of(&parsed(&format!("{with_cell}{dear}")), SMALL);
+    assert!(
+        review.findings.iter().any(|one| one.check == Check::NeverRecommended && one.subject.id == "dear")
+    );
+    assert!(review.findings.iter().all(|one| one.place.is_some()), "{:?}", review.findings);
+}
+
+#[test]
+fn sources_are_asked_for_and_have_to_be_cited() {
+    let source = "[[source]]\nid = \"book\"\ntitle = \"A book\"\nchecked = \"read\"\n";
+    let found = found(source);
+    assert!(found.contains(&"uncited-source source.book".to_owned()), "{found:?}");
+    assert!(found.contains(&"without-source criterion.many-consumers".to_owned()), "{found:?}");
+}
+
+const RISES: &str = "[[promise]]\nid = \"rises\"\nsays = \"More consumers never weaken the case.\"\nwhen-rises = \"consumers\"\n";
+
+#[test]
+fn a_promise_is_proved_or_refuted_by_answers_that_do_break_it() {
+    let standing = |margin: &str| {
+        let rulebook = parsed(&format!("{BROKER}{RISES}margin = \"{margin}\"\n"));
+        (Review::of(&rulebook, SMALL).promises.remove(0).standing, rulebook)
+    };
+    assert!(matches!(standing("never-falls").0, Standing::Proved { .. }));
+    for margin in ["never-rises", "never-jumps"] {
+        let (standing, rulebook) = standing(margin);
+        let Standing::Broken(example) = standing else { panic!("{margin}: {standing:?}") };
+        let margin_of =
+            |answers: &[Option<_>]| assess(&rulebook, rulebook.readings(|question| answers[question])).margin;
+        assert!(matches!(example.part, Part::Move(Moved::Answer { question: 0, .. })));
+        assert_eq!((margin_of(&example.before), margin_of(&example.after)), example.margins);
+        assert_eq!(example.margins, (-3, 1));
+    }
+}
+
+#[test]
+fn exceptions_and_conditions_take_answers_out_of_a_promise() {
+    let excepted = "[[exception]]\nid = \"fourth\"\nwhen = { consumers = 4 }\nbecause = \"B.\"\n";
+    for more in
+        [format!("except = [\"fourth\"]\n{excepted}"), "when = { consumers = { above = 3 } }\n".to_owned()]
+    {
+        let rulebook = parsed(&format!("{BROKER}{RISES}margin = \"never-rises\"\n{more}"));
+        let standing = Review::of(&rulebook, SMALL).promises.remove(0).standing;
+        assert!(matches!(standing, Standing::Proved { .. }), "{more}: {standing:?}");
+    }
+}
+
+#[test]
+fn a_promise_about_verdicts_is_proved_or_refuted() {
+    let standing = |verdict: &str| {
+        let promise = format!(
+            "[[promise]]\nid = \"few\"\nsays = \"S.\"\nwhen = {{ consumers = {{ at-most = 4 }} }}\nverdict = {verdict}\n"
+        );
+        Review::of(&parsed(&format!("{BROKER}{promise}")), SMALL).promises.remove(0).standing
+    };
+    assert!(matches!(standing("[\"no\", \"yes\"]"), Standing::Proved { .. }));
+    let Standing::Broken(example) = standing("\"no\"") else { panic!("not broken") };
+    assert_eq!(example.margins, (1, 1));
+}
+
+#[test]
+fn a_promise_that_makes_no_sense_is_a_fault() {
+    for (promise, words) in [
+        ("when-rises = \"consumer\"\nmargin = \"never-falls\"", "did you mean `consumers`?"),
+        ("when-rises = \"consumers\"\nmargin = \"falls\"", "never-falls"),
+        ("when-rises = \"consumers\"\nverdict = \"no\"", "a margin moves with"),
+        ("says-more = 1\nmargin = \"never-falls\"", "says-more"),
+    ] {
+        let text = format!("{BROKER}[[promise]]\nid = \"p\"\nsays = \"S.\"\n{promise}\n");
+        let program = Program::new().file("broker.toml", &text);
+        program.run("rules check --rules broker.toml").refused(&[words]);
+    }
+}
+
+#[test]
+fn the_shipped_rules_are_clean_and_make_promises() {
+    let rulebook = rulebook();
+    let review =
+        Review::of(&rulebook, Budget { draws: 50, results: 200, ..Budget::default() });
+    assert!(review.is_clean(), "{:#?}", review.findings);
+    assert!(rulebook.promises().len() >= 12);
+    let proved = review
+        .promises
+        .iter()
+        .filter(|kept| matches!(kept.standing, Standing::Proved { .. } | Standing::ByConstruction));
+    assert!(proved.count() >= 8, "{:#?}", review.promises);
+}
+
+#[test]
+fn another_rulebook_is_checked_by_the_same_program() {
+    let program = Program::new().file("broker.toml", format!("{BROKER}{RISES}margin = \"never-falls\"\n"));
+    let run = program.run("rules check --rules broker.toml");
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.stdout.contains("warning[unreached-verdict]"), "{}", run.stdout);
+    assert!(run.stdout.contains("proved: More consumers never weaken the case."), "{}", run.stdout);
+    let json = program.run("rules check --rules broker.toml --format json").json();
+    assert_eq!(json["promises"][0]["standing"], "proved");
+    let sarif = program.run("rules check --rules broker.toml --format sarif").json();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "unreached-verdict");
+    assert!(program.run("rules check --rules broker.toml --format junit").stdout.contains("<testsuite"));
+}
+
+#[test]
+fn our_situations_and_the_published_ones_come_out_as_expected() {
+    let rulebook = rulebook();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut situations = Situation::published(&rulebook);
+    for entry in std::fs::read_dir(folder).expect("tests/cases") {
+        let path = entry.expect("an entry").path();
+        let file = SourceFile {
+            name: path.display().to_string(),
+            text: std::fs::read_to_string(&path).expect("a case"),
+        };
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        situations.extend(read(&rulebook, file, &name).unwrap_or_else(|faults| panic!("{faults}")));
+    }
+    for situation in &situations {
+        let assessment = situation.assess(&rulebook);
+        let differences = situation.differences(&rulebook, &assessment, "");
+        assert!(differences.is_empty(), "{}: {differences:?}", situation.name);
+    }
+}
+
+#[test]
+fn rules_are_tested_by_situations_and_differences_are_told() {
+    let right = "[answers]\nconsumers = 4\n[expect]\nverdict = [\"yes\"]\nside = [\"broker\"]\nplatform = [\"broker\"]\nholds = [\"many-consumers\"]\n";
+    let wrong = "[[case]]\nid = \"few\"\n[case.answers]\nconsumers = 2\n[case.expect]\nverdict = [\"yes\"]\nholds = [\"many-consumers\"]\nsays = [\"no such words\"]\n";
+    let program =
+        Program::new().file("broker.toml", BROKER).file("cases/right.toml", right).file("wrong.toml", wrong);
+    let run = program.run("rules test cases --rules broker.toml").ok();
+    assert!(run.stdout.contains("1 situation, all as expected."), "{}", run.stdout);
+    let run = program.run("rules test cases wrong.toml -v --rules broker.toml");
+    assert_eq!(run.code, 1, "{run:?}");
+    for words in [
+        "verdict is no (margin -3), not yes",
+        "criterion many-consumers does not hold",
+        "no such words",
+        "either",
+    ] {
+        assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+    }
+    assert!(
+        program.run("rules test wrong.toml --rules broker.toml --format junit").stdout.contains("<failure")
+    );
+    let slip = "[answers]\nconsumers = 4\n[expect]\nverdict = [\"yess\"]\n";
+    Program::new()
+        .file("broker.toml", BROKER)
+        .file("slip.toml", slip)
+        .run("rules test slip.toml --rules broker.toml")
+        .refused(&["did you mean `yes`?", "slip.toml:4"]);
+}
