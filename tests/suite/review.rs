@@ -58,7 +58,7 @@ fn each_flaw_is_found_and_nothing_else() {
     assert_eq!(of(&never), ["never-holds criterion.never.when"]);
     let always = criterion(
         "always",
-        "when = { any = [{ consumers = { at-most = 2 } }, { consumers = { above = 2 } }] }\neffort = 1",
+        "when = { any = [{ consumers = { at-most = 2 } }, { consumers = { above = 2 } }] }\nfamiliarity = { table = 1 }",
     );
     assert_eq!(of(&always), ["always-holds criterion.always.when"]);
     let idle = criterion("idle", "when = { consumers = 1 }\ndemands = {}");
