@@ -168,8 +168,7 @@ fn a_promise_that_makes_no_sense_is_a_fault() {
 #[test]
 fn the_shipped_rules_are_clean_and_make_promises() {
     let rulebook = rulebook();
-    let review =
-        Review::of(&rulebook, Budget { draws: 50, results: 200, ..Budget::default() });
+    let review = Review::of(&rulebook, Budget { draws: 50, results: 200, ..Budget::default() });
     assert!(review.is_clean(), "{:#?}", review.findings);
     assert!(rulebook.promises().len() >= 12);
     let proved = review
