@@ -257,6 +257,7 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
             asked_by(&criterion["when"], &ids).iter().all(|id| kept.contains(id))
         });
         keep(table, "case", |_| false);
+        keep(table, "promise", |_| false);
         keep(table, "problem", |problem| asked_by(&problem["when"], &ids).iter().all(|id| kept.contains(id)));
         let concerns = |value: &toml::Value| {
             let asked = value.get("when").map(|when| asked_by(when, &ids)).unwrap_or_default();
