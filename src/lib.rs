@@ -16,6 +16,7 @@ mod folder;
 #[cfg(test)]
 mod fuzz;
 pub mod interview;
+pub mod portfolio;
 pub mod precedents;
 pub mod report;
 pub mod rulebook;

@@ -21,6 +21,7 @@ mod musts;
 mod numbers;
 mod outcome;
 mod outlook;
+mod portfolio;
 mod precedents;
 mod program;
 mod questions;

@@ -1,0 +1,9 @@
+//! Many systems at once: a rulebook compiled for judging, records of answers, and what a whole portfolio comes to.
+//!
+//! [`Judge`] says of a set of answers what [`assess`](crate::assessment::assess) says, without the reasons and without
+//! taking memory, so that a stream of records costs hardly more than reading it.
+
+mod judge;
+mod terms;
+
+pub use judge::{Judge, Judgement, Scratch};

@@ -1,0 +1,2 @@
+//! Many sets of answers.
+fn main() {}
