@@ -41,6 +41,11 @@ impl<'a> Program<'a> {
         Self { rulebook, rules, plan, engine: OnceCell::new() }
     }
 
+    /// Where the rulebook is, unless it is the built-in one.
+    pub(super) fn rules(&self) -> Option<&'a Path> {
+        self.rules
+    }
+
     pub(super) fn provenance(&self) -> Provenance {
         Provenance {
             name: self.rulebook.name().to_owned(),

@@ -2,6 +2,7 @@
 //! tell which criteria hold, and these add up.
 
 use super::terms::{States, Wanted, reading, terms};
+use crate::assessment::Assessment;
 use crate::rulebook::{Classes, Condition, Leaning, OptionSet, Reading, Rulebook, Truth, Value};
 
 /// Bits are worked on in groups of so many words, platforms in groups of so many lanes.
@@ -505,6 +506,23 @@ impl Known {
 }
 
 impl Judgement {
+    /// What an assessment says, without the reasons.
+    pub fn of(rulebook: &Rulebook, assessment: &Assessment) -> Self {
+        let is_left = |subject: bool| {
+            let mut standings = assessment.standings.iter().enumerate();
+            standings.any(|(at, standing)| rulebook.is_subject(at) == subject && standing.is_available())
+        };
+        Self {
+            band: assessment.band,
+            margin: assessment.margin,
+            recommendation: assessment.recommendation,
+            best_with: assessment.best_with,
+            best_without: assessment.best_without,
+            is_forced: is_left(true) != is_left(false),
+            open: assessment.readings.iter().filter(|reading| **reading == Reading::Unknown).count(),
+        }
+    }
+
     /// The side of the band.
     pub fn leaning(&self, rulebook: &Rulebook) -> Leaning {
         rulebook.bands()[self.band].leaning

@@ -4,6 +4,12 @@
 //! taking memory, so that a stream of records costs hardly more than reading it.
 
 mod judge;
+mod record;
+mod sharing;
+mod survey;
 mod terms;
 
 pub use judge::{Judge, Judgement, Scratch};
+pub use record::{Columns, Form, Habits, MOST_COLUMNS, Record};
+pub use sharing::{Joined, Part, Share, Shares, Sum};
+pub use survey::{Asked, Deciding, Detail, Drive, Sure, Surveyor, System, Totals, Turn};

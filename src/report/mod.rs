@@ -12,6 +12,7 @@ pub mod matrix;
 pub mod outcome;
 mod page;
 mod phrases;
+pub mod portfolio;
 pub mod questions;
 pub mod reference;
 pub mod scan;

@@ -53,6 +53,7 @@ pub struct Rulebook {
     pub(crate) problems: Vec<Problem>,
     pub(crate) steps: Vec<Step>,
     pub(crate) exceptions: Vec<Exception>,
+    pub(crate) sharing: Option<Sharing>,
     pub(crate) sources: Vec<Source>,
     /// Those of the shipped rulebook are read when they are first asked for.
     pub(crate) cases: OnceLock<Vec<Case>>,
@@ -401,6 +402,21 @@ pub struct Problem {
     pub sources: Vec<usize>,
 }
 
+/// What becomes of a system when many share what one of them, or somebody else, runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sharing {
+    /// The platform that each of them has then.
+    pub platform: usize,
+    /// The answers that say so.
+    pub answers: Vec<(usize, Value)>,
+    /// Which systems can share.
+    pub when: Condition,
+    /// What it is called in a sentence: "one shared cluster".
+    pub called: String,
+    /// What the sum leaves out.
+    pub because: String,
+}
+
 /// Where the rules do not keep what they keep everywhere else: a stronger need never weakens the case for the subject, and
 /// one step of a number moves the margin by no more than the middle band is wide.
 #[derive(Debug, Clone, PartialEq)]
@@ -550,6 +566,10 @@ impl Rulebook {
     /// Where steps of the answers may move the margin in a way that they never do otherwise.
     pub fn exceptions(&self) -> &[Exception] {
         &self.exceptions
+    }
+    /// What becomes of systems that share a platform; nothing where the rules know of none.
+    pub fn sharing(&self) -> Option<&Sharing> {
+        self.sharing.as_ref()
     }
     /// The bands, from the least margin up.
     pub fn bands(&self) -> &[Band] {

@@ -9,6 +9,7 @@ mod conclusions;
 mod conditions;
 mod drafts;
 mod exact;
+mod fleet;
 mod found;
 mod history;
 mod html;

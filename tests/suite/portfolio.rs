@@ -2,11 +2,13 @@
 
 use needk8s::assessment::assess;
 use needk8s::portfolio::{Judge, Judgement};
-use needk8s::rulebook::{Kind, OptionSet, Question, Reading, Rulebook, Value};
+use needk8s::rulebook::{Kind, OptionSet, Question, Rulebook, Value};
 
 use crate::cases::rulebook;
 use crate::drafts::random_rulebook;
+use crate::fleet;
 use crate::numbers::Numbers;
+use crate::program::Program;
 
 /// Any answer to a question; numbers near where rules draw their lines as often as far from them.
 fn any_answer(question: &Question, numbers: &mut Numbers) -> Value {
@@ -24,20 +26,7 @@ fn any_answer(question: &Question, numbers: &mut Numbers) -> Value {
 /// What the full assessment says.
 fn assessed(rulebook: &Rulebook, values: &[Option<Value>]) -> Judgement {
     let assessment = assess(rulebook, rulebook.readings(|question| values[question]));
-    let available = |subject: bool| {
-        let standings = assessment.standings.iter().enumerate();
-        let side = standings.filter(|(platform, _)| rulebook.is_subject(*platform) == subject);
-        side.into_iter().any(|(_, standing)| standing.is_available())
-    };
-    Judgement {
-        band: assessment.band,
-        margin: assessment.margin,
-        recommendation: assessment.recommendation,
-        best_with: assessment.best_with,
-        best_without: assessment.best_without,
-        is_forced: available(true) != available(false),
-        open: assessment.readings.iter().filter(|reading| **reading == Reading::Unknown).count(),
-    }
+    Judgement::of(rulebook, &assessment)
 }
 
 fn agrees(rulebook: &Rulebook, numbers: &mut Numbers, sets: usize) {
@@ -71,4 +60,20 @@ fn other_rulebooks_are_judged_as_the_assessment_does() {
     for rulebook in &rulebooks {
         agrees(rulebook, &mut numbers, 100);
     }
+}
+
+/// Three hundred systems, made from the published decisions.
+fn board() -> String {
+    fleet::of_precedents(&rulebook(), 300, &mut Numbers(300))
+}
+
+#[test]
+fn three_hundred_systems_are_assessed() {
+    let program = Program::new().file("fleet.jsonl", board());
+    // For those who want to read it.
+    std::fs::write(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("fleet.jsonl"), board())
+        .expect("a file");
+    let run = program.run("portfolio fleet.jsonl");
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("Read 300, assessed 300, refused 0."), "{}", run.stderr);
 }

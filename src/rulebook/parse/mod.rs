@@ -7,6 +7,7 @@ mod condition;
 mod criteria;
 mod knowledge;
 mod questions;
+mod sharing;
 mod verdict;
 
 pub(crate) use answers::{read_answer, read_answer_table};
@@ -232,6 +233,7 @@ fn build(
             sources: &source_ids,
         },
     );
+    let sharing = sharing::read(head, &questions, &platform_ids);
     let mut rulebook = Rulebook {
         files: Vec::new(),
         name: verdicts.name,
@@ -255,6 +257,7 @@ fn build(
         problems,
         steps,
         exceptions,
+        sharing,
         sources: knowledge::sources(sources),
         cases: OnceLock::new(),
     };
