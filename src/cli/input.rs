@@ -18,6 +18,8 @@ use crate::text::one_line;
 const MAX_ANSWERS: u64 = 1 << 20;
 /// No file of rules is longer, nor are all of a rulebook together.
 const MAX_RULES: u64 = 4 << 20;
+/// No results of many systems are longer.
+const MAX_RESULTS: u64 = 256 << 20;
 /// A rulebook has at most this many files.
 const MAX_RULE_FILES: usize = 200;
 /// What a scan goes by; it has another shape than the rest of a rulebook.
@@ -40,6 +42,11 @@ fn read_file(path: &Path, most: u64) -> Result<String, Stop> {
 /// Reads a written report, to bring it up to date.
 pub(super) fn read_report(path: &Path) -> Result<String, Stop> {
     read_file(path, MAX_RULES)
+}
+
+/// Reads the results of many systems.
+pub(super) fn read_results(path: &Path) -> Result<String, Stop> {
+    read_file(path, MAX_RESULTS)
 }
 
 /// Reads a regular file of a folder.

@@ -1,16 +1,14 @@
 //! A rulebook compiled for judging: what is known of a question selects a row of bits, the rows of all questions together
 //! tell which criteria hold, and these add up.
 
-use super::terms::{States, Wanted, reading, terms};
+use super::terms::{States, Term, Wanted, reading, terms};
 use crate::assessment::Assessment;
 use crate::rulebook::{Classes, Condition, Leaning, OptionSet, Reading, Rulebook, Truth, Value};
 
-/// Bits are worked on in groups of so many words, platforms in groups of so many lanes.
-const WORDS: usize = 4;
+/// Platforms are worked on in groups of so many lanes.
 const LANES: usize = 8;
 
-type Chunk = [u64; WORDS];
-type Lanes = [i16; LANES];
+type Lanes<T> = [T; LANES];
 
 /// Sets of more options than this have too many subsets to list.
 const MOST_LISTED: usize = 12;
@@ -39,22 +37,30 @@ pub struct Judgement {
 pub struct Judge {
     classes: Vec<Classes>,
     questions: Vec<Asked>,
-    /// For each state of each question, the alternatives that it leaves possible.
-    rows: Vec<Chunk>,
-    /// Chunks of a row.
-    chunks: usize,
+    /// For each state of each question, the alternatives that it leaves possible, a bit each.
+    rows: Vec<u64>,
+    /// Words of a row.
+    words: usize,
     /// The criterion of each alternative; those of one criterion follow one another.
     criterion_of: Vec<u32>,
     /// Where the alternatives of criteria end; those by which questions do not apply come after.
     ends: usize,
     /// Criteria whose conditions have too many alternatives.
     complex: Vec<(usize, Condition)>,
+    /// What holds whatever is answered.
+    always: Effect,
+    /// For each state of each question, what the criteria come to that look at nothing else.
+    by_state: Vec<Effect>,
+    /// What each of the other criteria does.
     effects: Vec<Effect>,
-    /// For each demand, what each platform lacks of it.
-    gaps: Vec<Lanes>,
+    /// What platforms lack of demands.
+    gaps: Vec<Lanes<i16>>,
+    /// Points of effort by platform.
+    familiarity: Vec<Lanes<i32>>,
     aspects: usize,
     groups: usize,
-    platforms: Vec<Platform>,
+    efforts: Vec<i64>,
+    is_subject: Vec<bool>,
     base_price: i64,
     shortfall_price: i64,
     /// The greatest margin of each band but the last.
@@ -65,7 +71,7 @@ pub struct Judge {
 #[derive(Debug)]
 struct Asked {
     states: States,
-    /// Where the rows of its states start.
+    /// Where its states start among those of all questions.
     start: usize,
     /// The alternatives by which it does not apply.
     aside: Option<Aside>,
@@ -74,8 +80,8 @@ struct Asked {
 
 #[derive(Debug)]
 enum Aside {
-    /// Any of these bits.
-    Bits(Vec<u64>),
+    /// Any of these bits of these words.
+    Bits(Vec<(usize, u64)>),
     Complex(Condition),
 }
 
@@ -91,14 +97,14 @@ enum Known {
     ManySets,
 }
 
-/// What a criterion does when it holds.
-#[derive(Debug, Default)]
+/// What a criterion does when it holds, or several together.
+#[derive(Debug, Clone, Default)]
 struct Effect {
     price: i64,
-    /// Points of effort by platform.
-    familiarity: Vec<(usize, i64)>,
-    /// The aspect of each demand, and where its lanes start.
-    demands: Vec<(usize, usize)>,
+    /// Where its points of effort start, if it has any.
+    familiarity: Option<u32>,
+    /// The aspect of each demand, and where what platforms lack of it starts.
+    demands: Vec<(u32, u32)>,
     /// Platforms taken off the table, a bit each, by what can be lifted as a whole and by what cannot.
     leaves: u64,
     removes: u64,
@@ -106,22 +112,16 @@ struct Effect {
     misses: u64,
 }
 
-#[derive(Debug)]
-struct Platform {
-    effort: i64,
-    is_subject: bool,
-}
-
 /// Room to judge in. One is enough for any number of sets of answers, one after another.
 #[derive(Debug, Clone)]
 pub struct Scratch {
     states: Vec<u16>,
     readings: Vec<Reading>,
-    bits: Vec<Chunk>,
-    short: Vec<Lanes>,
-    sums: Vec<[i32; LANES]>,
-    familiarity: Vec<i64>,
-    touched: Vec<u16>,
+    bits: Vec<u64>,
+    short: Vec<Lanes<i16>>,
+    sums: Vec<Lanes<i32>>,
+    familiarity: Vec<Lanes<i32>>,
+    touched: Vec<u32>,
     is_touched: Vec<bool>,
 }
 
@@ -145,33 +145,31 @@ impl Judge {
         let mut judge = Self {
             questions: Vec::new(),
             rows: Vec::new(),
-            chunks: 0,
+            words: 0,
             criterion_of: Vec::new(),
             ends: 0,
             complex: Vec::new(),
+            always: Effect::default(),
+            by_state: Vec::new(),
             effects: Vec::new(),
             gaps: Vec::new(),
+            familiarity: Vec::new(),
             aspects: rulebook.aspects().len(),
             groups: platforms.len().div_ceil(LANES),
-            platforms: (0..platforms.len())
-                .map(|platform| Platform {
-                    effort: platforms[platform].effort,
-                    is_subject: rulebook.is_subject(platform),
-                })
-                .collect(),
+            efforts: platforms.iter().map(|platform| platform.effort).collect(),
+            is_subject: (0..platforms.len()).map(|platform| rulebook.is_subject(platform)).collect(),
             base_price: rulebook.effort_price().value,
             shortfall_price: rulebook.shortfall_price().value,
             ends_of_bands: rulebook.bands().iter().filter_map(|band| band.to).collect(),
             classes,
         };
-        for criterion in 0..rulebook.criteria().len() {
-            judge.add_effect(rulebook, criterion);
-        }
+        judge.effects =
+            (0..rulebook.criteria().len()).map(|criterion| judge.effect(rulebook, criterion)).collect();
         judge.add_conditions(rulebook);
         judge
     }
 
-    fn add_effect(&mut self, rulebook: &Rulebook, index: usize) {
+    fn effect(&mut self, rulebook: &Rulebook, index: usize) -> Effect {
         let criterion = &rulebook.criteria()[index];
         let platforms = rulebook.platforms();
         let mask = |such: &dyn Fn(usize) -> bool| {
@@ -183,48 +181,86 @@ impl Judge {
         });
         // A constraint that leaves a family is lifted as a whole.
         let (leaves, removes) = if criterion.leaves.is_some() { (off, 0) } else { (0, off) };
-        let familiarity = (0..platforms.len())
-            .map(|platform| (platform, rulebook.familiarity(index, platform)))
-            .filter(|(_, points)| *points != 0);
-        let mut effect = Effect {
-            price: criterion.effort,
-            familiarity: familiarity.collect(),
-            demands: Vec::new(),
-            leaves,
-            removes,
-            misses: mask(&|platform| !rulebook.meets_musts(index, platform)),
-        };
-        for demand in &criterion.demands {
-            let lacks = |platform: usize| {
-                let Some(cell) = rulebook.aspects()[demand.aspect].cells.get(platform) else { return 0 };
-                demand.weight * i64::from(demand.level.saturating_sub(cell.level))
-            };
-            let lane = |platform: usize| i16::try_from(lacks(platform)).unwrap_or(i16::MAX);
-            let start = self.gaps.len();
-            self.gaps.extend((0..self.groups).map(|group| {
-                std::array::from_fn(|column| match group * LANES + column {
-                    platform if platform < platforms.len() => lane(platform),
-                    _ => 0,
-                })
-            }));
-            effect.demands.push((demand.aspect, start));
+        let mut familiarity = None;
+        if !criterion.familiarity.is_empty() {
+            let points = |platform: usize| rulebook.familiarity(index, platform) as i32;
+            familiarity = Some(self.familiarity.len() as u32);
+            self.familiarity.extend(lanes(self.groups, platforms.len(), points));
         }
-        self.effects.push(effect);
+        let mut demands = Vec::new();
+        for demand in &criterion.demands {
+            let cells = &rulebook.aspects()[demand.aspect].cells;
+            let lacks = |platform: usize| {
+                let missing = i64::from(demand.level.saturating_sub(cells[platform].level));
+                i16::try_from(demand.weight * missing).unwrap_or(i16::MAX)
+            };
+            demands.push((demand.aspect as u32, self.gaps.len() as u32));
+            self.gaps.extend(lanes(self.groups, platforms.len(), lacks));
+        }
+        let misses = mask(&|platform| !rulebook.meets_musts(index, platform));
+        Effect { price: criterion.effort, familiarity, demands, leaves, removes, misses }
+    }
+
+    /// What several criteria do together.
+    fn together(&mut self, criteria: &[usize]) -> Effect {
+        let mut all = Effect::default();
+        for criterion in criteria {
+            let one = self.effects[*criterion].clone();
+            all.price += one.price;
+            all.leaves |= one.leaves;
+            all.removes |= one.removes;
+            all.misses |= one.misses;
+            if let Some(start) = one.familiarity {
+                let own = self.familiarity[start as usize..][..self.groups].to_vec();
+                match all.familiarity {
+                    Some(sum) => {
+                        let sums = self.familiarity[sum as usize..].iter_mut().flatten();
+                        sums.zip(own.as_flattened()).for_each(|(sum, points)| *sum += points);
+                    }
+                    None => {
+                        all.familiarity = Some(self.familiarity.len() as u32);
+                        self.familiarity.extend(own);
+                    }
+                }
+            }
+            for (aspect, start) in one.demands {
+                let own = self.gaps[start as usize..][..self.groups].to_vec();
+                match all.demands.iter().find(|(known, _)| *known == aspect) {
+                    Some((_, most)) => {
+                        let most = self.gaps[*most as usize..].iter_mut().flatten();
+                        most.zip(own.as_flattened()).for_each(|(most, gap)| *most = (*most).max(*gap));
+                    }
+                    None => {
+                        all.demands.push((aspect, self.gaps.len() as u32));
+                        self.gaps.extend(own);
+                    }
+                }
+            }
+        }
+        all
     }
 
     /// Lists the alternatives of all conditions, and notes for each state of each question which of them it leaves.
     fn add_conditions(&mut self, rulebook: &Rulebook) {
         let all = self.classes.len();
         let mut listed = Vec::new();
+        let mut always = Vec::new();
+        let mut singles: Vec<Vec<(usize, Vec<Term>)>> = vec![Vec::new(); all];
         for (index, criterion) in rulebook.criteria().iter().enumerate() {
-            match terms(&criterion.when, Wanted::True, &self.classes, all) {
-                Some(terms) => {
-                    self.criterion_of.extend(terms.iter().map(|_| index as u32));
-                    listed.extend(terms);
-                }
-                None => self.complex.push((index, criterion.when.clone())),
+            let Some(terms) = terms(&criterion.when, Wanted::True, &self.classes, all) else {
+                self.complex.push((index, criterion.when.clone()));
+                continue;
+            };
+            if terms.iter().any(|term| term.0.is_empty()) {
+                always.push(index);
+            } else if let Some(question) = only_question(&terms) {
+                singles[question].push((index, terms));
+            } else {
+                self.criterion_of.extend(terms.iter().map(|_| index as u32));
+                listed.extend(terms);
             }
         }
+        self.always = self.together(&always);
         self.ends = listed.len();
         let asides: Vec<Option<Result<std::ops::Range<usize>, &Condition>>> = rulebook
             .questions()
@@ -242,25 +278,30 @@ impl Judge {
                 })
             })
             .collect();
-        self.chunks = listed.len().div_ceil(64 * WORDS).max(1);
+        self.words = listed.len().div_ceil(64).max(1);
         for (question, aside) in asides.into_iter().enumerate() {
             let states = States { classes: self.classes[question].len() };
-            let start = self.rows.len();
+            let start = self.by_state.len();
             for state in 0..states.number() {
-                let mut row = vec![0_u64; self.chunks * WORDS];
+                let mut row = vec![0_u64; self.words];
                 for (bit, term) in listed.iter().enumerate() {
-                    let own = term.0.iter().find(|(asked, _)| *asked == question);
-                    if own.is_none_or(|(_, admitted)| admitted.contains(state)) {
+                    if term.admits(question, state) {
                         row[bit / 64] |= 1 << (bit % 64);
                     }
                 }
-                self.rows.extend(row.chunks_exact(WORDS).map(|words| std::array::from_fn(|at| words[at])));
+                self.rows.extend(row);
+                let holds =
+                    |(_, terms): &&(usize, Vec<Term>)| terms.iter().any(|term| term.admits(question, state));
+                let holding: Vec<usize> =
+                    singles[question].iter().filter(holds).map(|(index, _)| *index).collect();
+                let effect = self.together(&holding);
+                self.by_state.push(effect);
             }
             let aside = aside.map(|aside| match aside {
                 Ok(bits) => {
-                    let mut mask = vec![0_u64; self.chunks * WORDS];
+                    let mut mask = vec![0_u64; self.words];
                     bits.for_each(|bit| mask[bit / 64] |= 1 << (bit % 64));
-                    Aside::Bits(mask)
+                    Aside::Bits(mask.into_iter().enumerate().filter(|(_, mask)| *mask != 0).collect())
                 }
                 Err(condition) => Aside::Complex(condition.clone()),
             });
@@ -274,10 +315,10 @@ impl Judge {
         Scratch {
             states: vec![0; self.classes.len()],
             readings: vec![Reading::Unknown; self.classes.len()],
-            bits: vec![[0; WORDS]; self.chunks],
+            bits: vec![0; self.words],
             short: vec![[0; LANES]; self.aspects * self.groups],
             sums: vec![[0; LANES]; self.groups],
-            familiarity: vec![0; self.platforms.len()],
+            familiarity: vec![[0; LANES]; self.groups],
             touched: Vec::with_capacity(self.aspects),
             is_touched: vec![false; self.aspects],
         }
@@ -290,75 +331,50 @@ impl Judge {
 
     /// Judges what is known of each question.
     pub fn judge(&self, values: &[Option<Value>], scratch: &mut Scratch) -> Judgement {
-        for ((asked, value), (state, classes)) in
-            self.questions.iter().zip(values).zip(scratch.states.iter_mut().zip(&self.classes))
-        {
-            *state = match value {
-                None => asked.states.unknown() as u16,
-                Some(value) => asked.known.class(*value, classes),
+        let mut sum = Sum { price: self.base_price, leaves: 0, removes: 0, misses: 0 };
+        scratch.familiarity.fill([0; LANES]);
+        scratch.touched.clear();
+        scratch.bits.fill(u64::MAX);
+        let mut open = 0;
+        self.add(&self.always, scratch, &mut sum);
+        for (question, (asked, value)) in self.questions.iter().zip(values).enumerate() {
+            let state = match value {
+                _ if self.is_aside(question, asked, scratch) => asked.states.aside(),
+                None => asked.states.unknown(),
+                Some(value) => usize::from(asked.known.class(*value, &self.classes[question])),
             };
+            scratch.states[question] = state as u16;
+            open += usize::from(state == asked.states.unknown());
+            let at = asked.start + state;
+            let row = &self.rows[at * self.words..(at + 1) * self.words];
+            scratch.bits.iter_mut().zip(row).for_each(|(bits, row)| *bits &= row);
+            self.add(&self.by_state[at], scratch, &mut sum);
         }
-        self.judge_states(scratch)
-    }
-
-    /// Whether a question has no answer in what was judged last, and may apply.
-    pub fn was_open(&self, scratch: &Scratch, question: usize) -> bool {
-        usize::from(scratch.states[question]) == self.questions[question].states.unknown()
-    }
-
-    /// Whether other answers made a question irrelevant in what was judged last.
-    pub fn was_aside(&self, scratch: &Scratch, question: usize) -> bool {
-        usize::from(scratch.states[question]) == self.questions[question].states.aside()
-    }
-
-    fn judge_states(&self, scratch: &mut Scratch) -> Judgement {
-        let open = self.narrow(scratch);
-        let sum = self.add_up(scratch);
+        self.add_joint(scratch, &mut sum);
         self.conclude(scratch, sum, open)
     }
 
-    /// Which alternatives are left by the states of all questions, those set aside that do not apply; returns how many
-    /// questions are open.
-    fn narrow(&self, scratch: &mut Scratch) -> usize {
-        let Scratch { states, bits, readings, .. } = scratch;
-        let mut open = 0;
-        bits.fill([u64::MAX; WORDS]);
-        for (question, asked) in self.questions.iter().enumerate() {
-            let is_aside = match &asked.aside {
-                None => false,
-                Some(Aside::Bits(mask)) => {
-                    mask.iter().zip(bits.as_flattened()).any(|(mask, bits)| mask & bits != 0)
+    /// Whether the answers so far make a question irrelevant.
+    fn is_aside(&self, question: usize, asked: &Asked, scratch: &mut Scratch) -> bool {
+        match &asked.aside {
+            None => false,
+            Some(Aside::Bits(masks)) => masks.iter().any(|(word, mask)| scratch.bits[*word] & mask != 0),
+            Some(Aside::Complex(condition)) => {
+                let Scratch { readings, states, .. } = scratch;
+                for earlier in 0..question {
+                    readings[earlier] = reading(&self.classes[earlier], usize::from(states[earlier]));
                 }
-                Some(Aside::Complex(condition)) => {
-                    (0..question).for_each(|earlier| {
-                        readings[earlier] = reading(&self.classes[earlier], usize::from(states[earlier]));
-                    });
-                    readings[question..].fill(Reading::Unknown);
-                    condition.truth(readings) == Truth::False
-                }
-            };
-            if is_aside {
-                states[question] = asked.states.aside() as u16;
-            }
-            let state = usize::from(states[question]);
-            open += usize::from(state == asked.states.unknown());
-            let at = asked.start + state * self.chunks;
-            for (bits, row) in bits.iter_mut().zip(&self.rows[at..at + self.chunks]) {
-                for word in 0..WORDS {
-                    bits[word] &= row[word];
-                }
+                readings[question..].fill(Reading::Unknown);
+                condition.truth(readings) == Truth::False
             }
         }
-        open
     }
 
-    fn add_up(&self, scratch: &mut Scratch) -> Sum {
-        let mut sum = Sum { price: self.base_price, leaves: 0, removes: 0, misses: 0 };
-        scratch.familiarity.fill(0);
-        scratch.touched.clear();
+    /// Adds the criteria that look at several questions.
+    fn add_joint(&self, scratch: &mut Scratch, sum: &mut Sum) {
         let mut last = u32::MAX;
         for at in 0..self.ends.div_ceil(64) {
-            let mut word = scratch.bits[at / WORDS][at % WORDS];
+            let mut word = scratch.bits[at];
             if self.ends - at * 64 < 64 {
                 word &= (1 << (self.ends - at * 64)) - 1;
             }
@@ -366,72 +382,78 @@ impl Judge {
                 let criterion = self.criterion_of[at * 64 + word.trailing_zeros() as usize];
                 word &= word - 1;
                 if criterion != last {
-                    self.add(criterion as usize, scratch, &mut sum);
+                    self.add(&self.effects[criterion as usize], scratch, sum);
                     last = criterion;
                 }
             }
         }
-        if !self.complex.is_empty() {
-            for (question, classes) in self.classes.iter().enumerate() {
-                scratch.readings[question] = reading(classes, usize::from(scratch.states[question]));
-            }
-            for (criterion, condition) in &self.complex {
-                if condition.truth(&scratch.readings) == Truth::True {
-                    self.add(*criterion, scratch, &mut sum);
-                }
+        if self.complex.is_empty() {
+            return;
+        }
+        for (question, classes) in self.classes.iter().enumerate() {
+            scratch.readings[question] = reading(classes, usize::from(scratch.states[question]));
+        }
+        for (criterion, condition) in &self.complex {
+            if condition.truth(&scratch.readings) == Truth::True {
+                self.add(&self.effects[*criterion], scratch, sum);
             }
         }
-        sum
     }
 
-    fn add(&self, criterion: usize, scratch: &mut Scratch, sum: &mut Sum) {
-        let effect = &self.effects[criterion];
+    fn add(&self, effect: &Effect, scratch: &mut Scratch, sum: &mut Sum) {
         sum.price += effect.price;
         sum.leaves |= effect.leaves;
         sum.removes |= effect.removes;
         sum.misses |= effect.misses;
-        for (platform, points) in &effect.familiarity {
-            scratch.familiarity[*platform] += points;
+        if let Some(start) = effect.familiarity {
+            let points = &self.familiarity[start as usize..][..self.groups];
+            for (sums, points) in scratch.familiarity.iter_mut().zip(points) {
+                for lane in 0..LANES {
+                    sums[lane] += points[lane];
+                }
+            }
         }
-        for (aspect, gaps) in &effect.demands {
-            let short = &mut scratch.short[aspect * self.groups..(aspect + 1) * self.groups];
-            let gaps = &self.gaps[*gaps..gaps + self.groups];
-            if std::mem::replace(&mut scratch.is_touched[*aspect], true) {
+        for (aspect, start) in &effect.demands {
+            let aspect_at = *aspect as usize;
+            let short = &mut scratch.short[aspect_at * self.groups..][..self.groups];
+            let gaps = &self.gaps[*start as usize..][..self.groups];
+            if std::mem::replace(&mut scratch.is_touched[aspect_at], true) {
                 for (short, gaps) in short.iter_mut().zip(gaps) {
                     for lane in 0..LANES {
                         short[lane] = short[lane].max(gaps[lane]);
                     }
                 }
             } else {
-                scratch.touched.push(*aspect as u16);
+                scratch.touched.push(*aspect);
                 short.copy_from_slice(gaps);
             }
         }
     }
 
     fn conclude(&self, scratch: &mut Scratch, sum: Sum, open: usize) -> Judgement {
-        scratch.sums.fill([0; LANES]);
-        for aspect in scratch.touched.iter().map(|aspect| usize::from(*aspect)) {
-            scratch.is_touched[aspect] = false;
-            let short = &scratch.short[aspect * self.groups..(aspect + 1) * self.groups];
-            for (sums, short) in scratch.sums.iter_mut().zip(short) {
+        let Scratch { short, sums, touched, is_touched, familiarity, .. } = scratch;
+        sums.fill([0; LANES]);
+        for aspect in touched.iter().map(|aspect| *aspect as usize) {
+            is_touched[aspect] = false;
+            let short = &short[aspect * self.groups..][..self.groups];
+            for (sums, short) in sums.iter_mut().zip(short) {
                 for lane in 0..LANES {
                     sums[lane] += i32::from(short[lane]);
                 }
             }
         }
         let price = sum.price.max(1);
-        let sums = scratch.sums.as_flattened();
+        let (sums, familiarity) = (sums.as_flattened(), familiarity.as_flattened());
         let rank = |platform: usize| -> Rank {
-            let effort = (self.platforms[platform].effort + scratch.familiarity[platform]).max(0);
+            let effort = (self.efforts[platform] + i64::from(familiarity[platform])).max(0);
             let burden = price * effort + self.shortfall_price * i64::from(sums[platform]);
             (sum.misses >> platform & 1 == 1, burden, effort, platform)
         };
         let best = |off: u64| {
             let mut best: [Option<Rank>; 2] = [None; 2];
-            for (at, platform) in self.platforms.iter().enumerate() {
+            for (at, is_subject) in self.is_subject.iter().enumerate() {
                 if off >> at & 1 == 0 {
-                    let (rank, best) = (rank(at), &mut best[usize::from(platform.is_subject)]);
+                    let (rank, best) = (rank(at), &mut best[usize::from(*is_subject)]);
                     if best.is_none_or(|known| rank < known) {
                         *best = Some(rank);
                     }
@@ -468,6 +490,20 @@ impl Judge {
             open,
         }
     }
+}
+
+/// A figure for each platform, in groups that are filled up with nothing.
+fn lanes<T: Default>(groups: usize, platforms: usize, of: impl Fn(usize) -> T) -> Vec<Lanes<T>> {
+    let lane = |platform: usize| if platform < platforms { of(platform) } else { T::default() };
+    (0..groups).map(|group| std::array::from_fn(|column| lane(group * LANES + column))).collect()
+}
+
+/// The question that all alternatives look at, where it is a single one.
+fn only_question(terms: &[Term]) -> Option<usize> {
+    let mut questions = terms.iter().flat_map(|term| &term.0).map(|(question, _)| *question);
+    // A condition that never holds is put with any.
+    let Some(first) = questions.next() else { return Some(0) };
+    questions.all(|question| question == first).then_some(first)
 }
 
 impl Known {

@@ -63,8 +63,8 @@ pub struct Form<'r> {
     rulebook: &'r Rulebook,
     /// All words that have a meaning of their own.
     words: Vec<(String, Key)>,
-    /// For each question, the words that are answers as they stand.
-    spelled: Vec<Vec<(String, Value)>>,
+    /// For each question, the words that are answers as they stand, each by its tag.
+    spelled: Vec<Vec<(u64, String, Value)>>,
 }
 
 /// What a reader of lines has learned: which word mostly comes after which, and which it does not know.
@@ -104,6 +104,8 @@ impl<'r> Form<'r> {
                 words.push((word.to_owned(), key));
             }
         }
+        let tagged = |(word, value): (String, Value)| (tag(&word), word, value);
+        let spelled = |question| spelled(question).into_iter().map(tagged).collect();
         let spelled = questions.iter().map(spelled).collect();
         Self { rulebook, words, spelled }
     }
@@ -215,7 +217,9 @@ impl<'r> Form<'r> {
     }
 
     fn as_spelled(&self, question: usize, text: &str) -> Option<Value> {
-        self.spelled[question].iter().find(|(word, _)| word == text).map(|(_, value)| *value)
+        let wanted = tag(text);
+        let mut such = self.spelled[question].iter().filter(|(tag, ..)| *tag == wanted);
+        such.find(|(_, word, _)| word == text).map(|(.., value)| *value)
     }
 
     /// The questions that words without a meaning here may be meant for.
@@ -249,6 +253,16 @@ impl Columns {
     pub fn number(&self) -> usize {
         self.keys.len()
     }
+}
+
+/// The first letters of a word and its length, by which most words are told apart at once.
+fn tag(word: &str) -> u64 {
+    let bytes = word.as_bytes();
+    let first = match bytes.first_chunk::<8>() {
+        Some(first) => u64::from_le_bytes(*first),
+        None => bytes.iter().rev().fold(0, |tag, byte| tag << 8 | u64::from(*byte)),
+    };
+    first.rotate_left(5) ^ bytes.len() as u64
 }
 
 fn spelled(question: &Question) -> Vec<(String, Value)> {

@@ -78,10 +78,10 @@ pub struct Share {
     pub each: Sum,
     /// How many of these have one of the subject family.
     pub each_is_subject: usize,
-    /// Those that can share, if all of them do.
-    pub able: Joined,
-    /// Those that gain by it.
-    pub gaining: Joined,
+    /// For each platform that could be run for many, those that can share it, if all of them do.
+    able: Vec<Joined>,
+    /// Those of them that gain by it.
+    gaining: Vec<Joined>,
 }
 
 /// A number of systems and a sum of burdens.
@@ -93,62 +93,36 @@ pub struct Sum {
     pub points: i64,
 }
 
-/// Some systems that share.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Some systems that share one platform.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Joined {
     /// What they come to by themselves.
     pub own: Sum,
     /// What they come to as tenants, without what they share.
     pub tenants: Sum,
-    /// For each platform, what running it costs the team to which it costs most; `None` where one of the teams cannot.
-    runs: Vec<Option<i64>>,
+    /// What running it costs the team to which it costs most.
+    pub run: i64,
 }
 
 impl Joined {
-    fn add(&mut self, part: &Part, tenant: i64) {
-        self.own.add(part.own);
-        self.tenants.add(tenant);
-        self.join_runs(&part.runs);
-    }
-
-    fn join(&mut self, other: &Self) {
+    fn join(&mut self, other: Self) {
         self.own.join(other.own);
         self.tenants.join(other.tenants);
-        self.join_runs(&other.runs);
-    }
-
-    fn join_runs(&mut self, runs: &[Option<i64>]) {
-        if self.runs.is_empty() {
-            self.runs = runs.to_vec();
-            return;
-        }
-        for (most, own) in self.runs.iter_mut().zip(runs) {
-            *most = most.zip(*own).map(|(most, own)| most.max(own));
-        }
-    }
-
-    /// The platform that is run for all, at the least cost, and that cost.
-    pub fn run(&self) -> Option<(usize, i64)> {
-        let runs = self.runs.iter().enumerate().filter_map(|(platform, cost)| Some((platform, (*cost)?)));
-        runs.min_by_key(|(platform, cost)| (*cost, *platform))
+        self.run = self.run.max(other.run);
     }
 
     /// What all of it comes to: run once, and every tenant.
-    pub fn total(&self) -> Option<i64> {
-        self.run().map(|(_, cost)| cost + self.tenants.points)
+    pub fn total(&self) -> i64 {
+        self.run + self.tenants.points
     }
 
     /// What is saved by it; below zero, what it costs more.
-    pub fn saves(&self) -> Option<i64> {
-        self.total().map(|total| self.own.points - total)
+    pub fn saves(&self) -> i64 {
+        self.own.points - self.total()
     }
 }
 
 impl Sum {
-    fn add(&mut self, points: i64) {
-        self.join(Self { systems: 1, points });
-    }
-
     fn join(&mut self, other: Self) {
         self.systems += other.systems;
         self.points += other.points;
@@ -156,34 +130,61 @@ impl Sum {
 }
 
 impl Share {
-    fn add(&mut self, part: &Part) {
-        self.each.add(part.own);
-        self.each_is_subject += usize::from(part.own_is_subject);
-        if let Some(tenant) = part.tenant {
-            self.able.add(part, tenant);
-            if tenant < part.own {
-                self.gaining.add(part, tenant);
-            }
+    fn of(part: &Part) -> Self {
+        let one = |points: i64| Sum { systems: 1, points };
+        let joined = |gaining: bool| -> Vec<Joined> {
+            let tenant = part.tenant.filter(|tenant| !gaining || *tenant < part.own);
+            let of = |run: &Option<i64>| match tenant.zip(*run) {
+                Some((tenant, run)) => Joined { own: one(part.own), tenants: one(tenant), run },
+                None => Joined::default(),
+            };
+            part.runs.iter().map(of).collect()
+        };
+        Self {
+            each: one(part.own),
+            each_is_subject: usize::from(part.own_is_subject),
+            able: joined(false),
+            gaining: joined(true),
         }
     }
 
     fn join(&mut self, other: &Self) {
+        let join = |to: &mut Vec<Joined>, from: &Vec<Joined>| {
+            to.resize(to.len().max(from.len()), Joined::default());
+            to.iter_mut().zip(from).for_each(|(to, from)| to.join(*from));
+        };
         self.each.join(other.each);
         self.each_is_subject += other.each_is_subject;
-        self.able.join(&other.able);
-        self.gaining.join(&other.gaining);
+        join(&mut self.able, &other.able);
+        join(&mut self.gaining, &other.gaining);
+    }
+
+    /// As many systems as can, on the platform that most of them can share, and of several the one at the least cost.
+    pub fn able(&self) -> Option<(usize, Joined)> {
+        let rank = |joined: &Joined| (joined.own.systems, joined.saves());
+        best(&self.able, rank)
+    }
+
+    /// Those systems that gain, on the platform with which all of them together gain most.
+    pub fn gaining(&self) -> Option<(usize, Joined)> {
+        best(&self.gaining, Joined::saves)
     }
 
     /// Whether sharing costs less than one each, for those who gain by it.
     pub fn pays(&self) -> bool {
-        self.gaining.saves().is_some_and(|saved| saved > 0)
+        self.gaining().is_some_and(|(_, joined)| joined.saves() > 0)
     }
+}
+
+/// The platform of the greatest rank, the first of several; nothing where nobody shares any.
+fn best<R: Ord>(joined: &[Joined], rank: impl Fn(&Joined) -> R) -> Option<(usize, Joined)> {
+    let some = joined.iter().copied().enumerate().filter(|(_, joined)| joined.own.systems > 0);
+    some.rev().max_by_key(|(_, joined)| rank(joined))
 }
 
 impl Shares {
     pub(super) fn add(&mut self, group: &str, part: &Part) {
-        let mut share = Share::default();
-        share.add(part);
+        let share = Share::of(part);
         self.all.join(&share);
         if !group.is_empty() {
             self.join_group(group, &share);

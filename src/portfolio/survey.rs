@@ -1,6 +1,7 @@
 //! What the systems of a portfolio come to, one by one and all together.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use super::judge::{Judge, Judgement, Scratch};
 use super::sharing::{Part, Shares};
@@ -96,7 +97,7 @@ pub struct Asked {
 pub struct Surveyor<'r> {
     rulebook: &'r Rulebook,
     judge: &'r Judge,
-    engine: &'r Engine,
+    engine: &'r OnceLock<Engine>,
     asked: Asked,
     scratch: Scratch,
     changed: Vec<Option<Value>>,
@@ -104,7 +105,7 @@ pub struct Surveyor<'r> {
 
 impl<'r> Surveyor<'r> {
     /// Makes ready.
-    pub fn new(rulebook: &'r Rulebook, judge: &'r Judge, engine: &'r Engine, asked: Asked) -> Self {
+    pub fn new(rulebook: &'r Rulebook, judge: &'r Judge, engine: &'r OnceLock<Engine>, asked: Asked) -> Self {
         Self { rulebook, judge, engine, asked, scratch: judge.scratch(), changed: Vec::new() }
     }
 
@@ -131,7 +132,8 @@ impl<'r> Surveyor<'r> {
             (true, _) => Some(Sure { percent: 100, is_decided: true }),
             (_, true) => {
                 let whole = answers.map(Answers::values);
-                let outlook = self.engine.outlook(whole.as_deref().unwrap_or(values), judgement.band);
+                let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
+                let outlook = engine.outlook(whole.as_deref().unwrap_or(values), judgement.band);
                 let is_decided = outlook.status != Status::Undecided;
                 Some(Sure { percent: outlook.sureness.share.percent(), is_decided })
             }

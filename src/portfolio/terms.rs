@@ -53,6 +53,12 @@ impl StateSet {
 pub(super) struct Term(pub(super) Vec<(usize, StateSet)>);
 
 impl Term {
+    /// Whether a state of a question leaves it possible.
+    pub(super) fn admits(&self, question: usize, state: usize) -> bool {
+        let own = self.0.iter().find(|(asked, _)| *asked == question);
+        own.is_none_or(|(_, admitted)| admitted.contains(state))
+    }
+
     fn and(&self, other: &Self) -> Option<Self> {
         let mut joined = self.clone();
         for (question, states) in &other.0 {

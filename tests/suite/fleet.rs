@@ -22,7 +22,6 @@ fn answer(question: &Question, numbers: &mut Numbers) -> Value {
     }
 }
 
-#[allow(dead_code, reason = "the benchmark makes them")]
 /// Adds a line with answers to all questions, or with so many of ten unknown.
 pub(crate) fn line(
     rulebook: &Rulebook,

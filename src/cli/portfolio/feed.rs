@@ -122,7 +122,7 @@ impl<'f> Feed<'f> {
                 return None;
             }
             if let Some(open) = &mut self.open {
-                match open.next(bytes) {
+                match open.next(bytes, &self.stopped) {
                     Ok(Some(piece)) => return Some(piece),
                     Ok(None) => self.open = None,
                     Err(error) => {
@@ -269,12 +269,14 @@ impl Open {
         Ok(())
     }
 
-    fn next(&mut self, bytes: &mut Vec<u8>) -> io::Result<Option<Piece>> {
+    fn next(&mut self, bytes: &mut Vec<u8>, stopped: &AtomicBool) -> io::Result<Option<Piece>> {
         let mut scan = Scan::default();
         let end = loop {
             match scan.last_end(self.ends, &self.rest) {
                 Some(end) => break end,
                 None if self.is_done && self.rest.is_empty() => return Ok(None),
+                // What comes after an interrupt may be half a record.
+                None if self.is_done && stopped.load(Ordering::Relaxed) => return Ok(None),
                 None if self.is_done => break self.rest.len(),
                 None if self.rest.len() > LONGEST => return self.skip(scan).map(Some),
                 None => self.read()?,

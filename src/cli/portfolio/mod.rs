@@ -11,13 +11,12 @@ mod worker;
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use super::exit::Stop;
 use super::output::{Target, is_obeyed, say, without_workflow_commands};
 use super::program::Program;
-use crate::explanation::Engine;
 use crate::portfolio::{Asked, Form, Judge, System, Totals};
 use crate::report::portfolio::{COLUMNS, Counts, kept};
 use feed::{Feed, Refusal, Source};
@@ -90,7 +89,7 @@ impl Job<'_> {
         let stopped = interrupt();
         let form = Form::new(rulebook, &self.group);
         let judge = Judge::new(rulebook);
-        let engine = Engine::new(rulebook);
+        let engine = OnceLock::new();
         let mut target = match (&self.output, self.flow) {
             (Some(path), Some(_)) => Some(Target::open(path)?),
             (None, Some(_)) => Some(Target::Stream(Box::new(io::stdout()))),

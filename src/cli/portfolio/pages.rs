@@ -1,6 +1,7 @@
 //! A page for each system.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::Assessment;
@@ -14,7 +15,7 @@ use crate::rulebook::{Rulebook, Value};
 /// Writes single reports into a folder.
 pub(super) struct Pages<'p> {
     rulebook: &'p Rulebook,
-    engine: &'p Engine,
+    engine: &'p OnceLock<Engine>,
     folder: &'p Path,
     provenance: Provenance,
     date: String,
@@ -23,7 +24,7 @@ pub(super) struct Pages<'p> {
 impl<'p> Pages<'p> {
     pub(super) fn new(
         rulebook: &'p Rulebook,
-        engine: &'p Engine,
+        engine: &'p OnceLock<Engine>,
         folder: &'p Path,
         provenance: Provenance,
     ) -> Self {
@@ -46,7 +47,8 @@ impl<'p> Pages<'p> {
                 &told
             }
         };
-        let explanation = self.engine.explain(self.rulebook, &answers.values(), assessment);
+        let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
+        let explanation = engine.explain(self.rulebook, &answers.values(), assessment);
         let contents =
             Contents::new(self.rulebook, answers, assessment, &explanation, self.provenance.clone());
         let name = file_name(system);

@@ -23,7 +23,7 @@ pub(super) struct Worker<'w> {
     rules: Option<&'w std::path::Path>,
     form: &'w Form<'w>,
     judge: &'w Judge,
-    engine: &'w Engine,
+    engine: &'w OnceLock<Engine>,
     surveyor: Surveyor<'w>,
     lines: Lines<'w>,
     flow: Option<Flow>,
@@ -70,7 +70,7 @@ impl<'w> Worker<'w> {
         job: &'w Job<'w>,
         form: &'w Form<'w>,
         judge: &'w Judge,
-        engine: &'w Engine,
+        engine: &'w OnceLock<Engine>,
         head: Arc<OnceLock<Head>>,
     ) -> Self {
         let rulebook = job.program.rulebook;
@@ -210,7 +210,8 @@ impl<'w> Worker<'w> {
             _ if self.asked.sureness => {
                 let whole = found.map(|found| found.answers.values());
                 let values = whole.as_deref().unwrap_or(&record.values);
-                let outlook = self.engine.outlook(values, judgement.band);
+                let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
+                let outlook = engine.outlook(values, judgement.band);
                 let is_decided = outlook.status != Status::Undecided;
                 Some(Sure { percent: outlook.sureness.share.percent(), is_decided })
             }

@@ -184,23 +184,23 @@ fn driver(rulebook: &Rulebook, id: String, drive: &Drive) -> Json {
 }
 
 fn shared(rulebook: &Rulebook, share: &Share) -> Json {
-    let joined = |joined: &Joined| {
-        json!({
-            "systems": joined.own.systems,
-            "apart": joined.own.points,
-            "tenants": joined.tenants.points,
-            "run": joined.run().map(|(platform, cost)| {
-                json!({ "platform": rulebook.platforms()[platform].id, "cost": cost })
-            }),
-            "total": joined.total(),
-            "saves": joined.saves(),
+    let joined = |joined: Option<(usize, Joined)>| {
+        joined.map(|(platform, joined)| {
+            json!({
+                "systems": joined.own.systems,
+                "one_each": joined.own.points,
+                "tenants": joined.tenants.points,
+                "platform": rulebook.platforms()[platform].id,
+                "run": joined.run,
+                "saves": joined.saves(),
+            })
         })
     };
     json!({
         "systems": share.each.systems,
         "one_each": share.each.points,
-        "all_that_can": joined(&share.able),
-        "those_that_gain": joined(&share.gaining),
+        "all_that_can": joined(share.able()),
+        "those_that_gain": joined(share.gaining()),
         "pays": share.pays(),
     })
 }

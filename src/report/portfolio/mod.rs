@@ -276,7 +276,7 @@ impl Portfolio<'_> {
         };
         let distance = usize::try_from(system.distance).unwrap_or_default();
         format!(
-            "{} from changing sides; {to} when {}",
+            "{} from the line; {to} when {}",
             counted(distance, "point", "points"),
             turn.values.say(question)
         )
@@ -353,7 +353,6 @@ impl Portfolio<'_> {
             let row = groups.entry(&system.group).or_default();
             row.name = &system.group;
             row.systems += 1;
-            row.margin += system.judgement.margin;
             match system.decided().map(|band| self.rulebook.bands()[band].leaning) {
                 Some(Leaning::With) => row.with += 1,
                 Some(Leaning::Without) => row.without += 1,
@@ -388,7 +387,6 @@ struct DriverRow {
 struct GroupRow<'a> {
     name: &'a str,
     systems: usize,
-    margin: i64,
     without: usize,
     either: usize,
     with: usize,

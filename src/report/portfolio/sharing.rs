@@ -3,7 +3,7 @@
 use super::{Portfolio, grouped, points};
 use crate::portfolio::{Joined, Share};
 use crate::rulebook::Sharing;
-use crate::text::counted;
+use crate::text::{counted, upper_first};
 
 /// One line of the arithmetic: what it is, the sum as it is done, and what it comes to.
 pub(super) struct SumLine {
@@ -25,15 +25,14 @@ impl Portfolio<'_> {
     /// The sentence for those who did not ask: that sharing would change the answer, where it would.
     pub(super) fn sharing_changes(&self) -> Option<String> {
         let sharing = self.rulebook.sharing()?;
-        let share = &self.totals.shares.all;
-        let saved = share.gaining.saves().filter(|saved| *saved > 0)?;
+        let (_, joined) = self.totals.shares.all.gaining().filter(|(_, joined)| joined.saves() > 0)?;
         let subject = &self.rulebook.side(crate::rulebook::Leaning::With).name;
         Some(format!(
-            "This is one platform for each. With {}, {} would gain {} in all, running it once included: for them the answer \
-             would be {subject} then. See --shared.",
+            "That is one platform for each. With {}, {} would save {} in all, running it once included; for them {subject} \
+             would be the answer then. See --shared.",
             sharing.called,
-            counted(share.gaining.own.systems, "system", "systems"),
-            points(saved)
+            counted(joined.own.systems, "system", "systems"),
+            points(joined.saves())
         ))
     }
 
@@ -56,59 +55,49 @@ impl Portfolio<'_> {
             sum: String::new(),
             total: share.each.points,
         }];
-        let mut joined = |what: String, joined: &Joined| {
-            let Some((platform, run)) = joined.run() else { return };
-            let apart = share.each.points - joined.own.points;
+        let mut add = |what: String, (platform, joined): (usize, Joined)| {
             let platform = self.rulebook.platforms()[platform].in_sentence();
-            let tenants = joined.tenants.points;
-            let mut sum = format!(
-                "{} to run {platform} once + {} for {}",
-                grouped(run),
-                grouped(tenants),
-                systems(joined.own.systems)
-            );
-            if share.each.systems > joined.own.systems {
+            let (run, tenants) = (grouped(joined.run), grouped(joined.tenants.points));
+            let mut sum =
+                format!("{run} to run {platform} once + {tenants} for {}", systems(joined.own.systems));
+            let apart = share.each.systems - joined.own.systems;
+            if apart > 0 {
                 sum += &format!(
-                    " + {} for the {} that stay apart",
-                    grouped(apart),
-                    share.each.systems - joined.own.systems
+                    " + {} for the {apart} that stay apart",
+                    grouped(share.each.points - joined.own.points)
                 );
             }
-            lines.push(SumLine { what, sum, total: run + tenants + apart });
+            lines.push(SumLine { what, sum, total: share.each.points - joined.saves() });
         };
-        joined(format!("{}, all that can", crate::text::upper_first(&sharing.called)), &share.able);
-        if share.gaining.own.systems < share.able.own.systems {
-            joined("Only those that gain by it".to_owned(), &share.gaining);
+        if let Some(able) = share.able() {
+            add(format!("{}, all that can", upper_first(&sharing.called)), able);
         }
-        Arithmetic { group, verdict: self.follows(share), lines }
+        if let Some(gaining) = share.gaining() {
+            add(format!("{}, only those that gain by it", upper_first(&sharing.called)), gaining);
+        }
+        Arithmetic { group, verdict: follows(share), lines }
     }
+}
 
-    fn follows(&self, share: &Share) -> String {
-        let (able, gaining) = (&share.able, &share.gaining);
-        if able.own.systems == 0 {
-            return "None of them can share.".to_owned();
-        }
-        if able.run().is_none() {
-            return "No platform could be run for all that would share.".to_owned();
-        }
-        let Some((saved, (_, run))) = gaining.saves().zip(gaining.run()) else {
-            return "Sharing does not pay: no system has less to carry as a tenant than by itself."
-                .to_owned();
-        };
-        let gain = gaining.own.points - gaining.tenants.points;
-        match saved {
-            1.. => format!(
-                "Sharing pays for {}: together they save {}, and it would still pay if running it took {} times as much.",
-                counted(gaining.own.systems, "system", "systems"),
-                points(saved),
-                gain / run.max(1),
-            ),
-            _ => format!(
-                "Sharing does not pay: {} would save {} as tenants, and running it costs {}.",
-                counted(gaining.own.systems, "system", "systems"),
-                points(gain),
-                run,
-            ),
-        }
+fn follows(share: &Share) -> String {
+    if share.able().is_none() {
+        return "None of them can share.".to_owned();
+    }
+    let Some((_, joined)) = share.gaining() else {
+        return "Sharing does not pay: none of them has less to carry as a tenant than by itself.".to_owned();
+    };
+    let gain = joined.own.points - joined.tenants.points;
+    let systems = counted(joined.own.systems, "system", "systems");
+    match joined.saves() {
+        saved @ 1.. => format!(
+            "Sharing pays for {systems}: together they save {}, and it would pay as long as running it takes less than {}.",
+            points(saved),
+            points(gain)
+        ),
+        _ => format!(
+            "Sharing does not pay: {systems} would save {} as tenants, and running it takes {}.",
+            points(gain),
+            points(joined.run)
+        ),
     }
 }

@@ -1,9 +1,9 @@
 //! A portfolio for people at a terminal.
 
 use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
+use textwrap::core::display_width;
 
 use super::{Portfolio, grouped};
-use crate::portfolio::System;
 use crate::report::text::{Ink, Layout, Page};
 use crate::text::{counted, shortened};
 
@@ -35,6 +35,9 @@ pub(super) fn render(portfolio: &Portfolio<'_>, layout: Layout) -> String {
     page.finish()
 }
 
+/// Columns for what a row is about.
+const NAME: u16 = 34;
+
 /// Makes a table of some rows; the columns from `figures` on are aligned to the right, up to `until`.
 fn table(page: &mut Page, header: &[&str], rows: Vec<Vec<String>>, figures: std::ops::Range<usize>) {
     let mut table = Table::new();
@@ -49,7 +52,7 @@ fn table(page: &mut Page, header: &[&str], rows: Vec<Vec<String>>, figures: std:
         }
     }
     if let Some(first) = table.column_mut(0) {
-        first.set_constraint(ColumnConstraint::UpperBoundary(Width::Percentage(45)));
+        first.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(NAME)));
     }
     page.table(&mut table, None);
 }
@@ -58,7 +61,10 @@ fn totals(portfolio: &Portfolio<'_>, page: &mut Page) {
     const BAR: usize = 24;
     let all = portfolio.all().max(1);
     let row = |page: &Page, name: &str, number: usize| {
-        let share = format!("{} %", (200 * number + all) / (2 * all));
+        let share = match 100 * number / all {
+            0 => "<1 %".to_owned(),
+            _ => format!("{} %", (200 * number + all) / (2 * all)),
+        };
         vec![name.to_owned(), grouped(number as i64), share, page.bar(number as i64, all as i64, BAR)]
     };
     let verdicts = portfolio.verdicts();
@@ -107,7 +113,7 @@ fn nearest(portfolio: &Portfolio<'_>, verbose: bool, page: &mut Page) {
     for system in nearest {
         page.item(
             "-",
-            &format!("{} ({}): {}.", name(system), portfolio.verdict(system), portfolio.turn(system)),
+            &format!("{} ({}): {}.", system.name, portfolio.verdict(system), portfolio.turn(system)),
         );
     }
 }
@@ -131,7 +137,7 @@ fn out_of_date(portfolio: &Portfolio<'_>, verbose: bool, page: &mut Page) {
     );
     let most = if verbose { usize::MAX } else { 2 * FEW };
     for (system, why) in dated.iter().take(most) {
-        page.item("-", &format!("{}: {why}", name(system)));
+        page.item("-", &format!("{}: {why}", system.name));
     }
     if dated.len() > most {
         page.paragraph(4, &format!("and {} more (-v)", dated.len() - most));
@@ -165,16 +171,12 @@ fn groups(portfolio: &Portfolio<'_>, page: &mut Page) {
     let (with, without) = (side(crate::rulebook::Leaning::With), side(crate::rulebook::Leaning::Without));
     let number = |number: usize| if number == 0 { String::new() } else { number.to_string() };
     let rows = portfolio.groups().into_iter().map(|row| {
-        let mean = row.margin as f64 / row.systems.max(1) as f64;
-        let name = shortened(Portfolio::group_name(row.name), 30).into_owned();
+        let name = shortened(Portfolio::group_name(row.name), usize::from(NAME)).into_owned();
         let numbers = [row.without, row.either, row.with, row.open].map(number);
-        let mut cells = vec![name, row.systems.to_string()];
-        cells.extend(numbers);
-        cells.push(format!("{mean:+.1}"));
-        cells
+        [name, row.systems.to_string()].into_iter().chain(numbers).collect()
     });
-    let header = ["", "systems", &without, "either", &with, "undecided", "mean margin"];
-    table(page, &header, rows.collect(), 1..7);
+    let header = ["", "systems", &without, "either", &with, "undecided"];
+    table(page, &header, rows.collect(), 1..6);
 }
 
 fn systems(portfolio: &Portfolio<'_>, layout: Layout, page: &mut Page) {
@@ -183,34 +185,49 @@ fn systems(portfolio: &Portfolio<'_>, layout: Layout, page: &mut Page) {
         return;
     }
     page.heading("Systems");
-    let wide = page.layout().width >= 96;
-    let rows = portfolio.systems[..shown].iter().map(|system| {
-        let mut cells = vec![
-            shortened(&name(system), 28).into_owned(),
-            portfolio.verdict(system),
-            Portfolio::sure(system),
-            format!("{:+}", system.judgement.margin),
-            portfolio.platform(system).to_owned(),
-            portfolio.reason(system),
-        ];
-        cells.push(portfolio.unknown(system, usize::from(wide)));
-        cells
-    });
-    let header = ["system", "verdict", "sure", "margin", "platform", "deciding", "open"];
-    let rows: Vec<Vec<String>> = rows.collect();
-    table(page, &header, rows, 2..4);
+    let rows: Vec<[String; 5]> = portfolio.systems[..shown]
+        .iter()
+        .map(|system| {
+            [
+                shortened(&system.name, usize::from(NAME)).into_owned(),
+                portfolio.verdict(system),
+                Portfolio::sure(system),
+                format!("{:+}", system.judgement.margin),
+                portfolio.platform(system).to_owned(),
+            ]
+        })
+        .collect();
+    let header = ["system", "verdict", "sure", "margin", "platform"].map(str::to_owned);
+    let width = |column: usize| {
+        rows.iter().chain([&header]).map(|row| display_width(&row[column])).max().unwrap_or(0)
+    };
+    let widths: [usize; 5] = std::array::from_fn(width);
+    let line = |row: &[String; 5]| {
+        let cell = |column: usize| {
+            let blank = " ".repeat(widths[column].saturating_sub(display_width(&row[column])));
+            if (2..4).contains(&column) {
+                format!("{blank}{}", row[column])
+            } else {
+                format!("{}{blank}", row[column])
+            }
+        };
+        format!("  {}", [0, 1, 2, 3, 4].map(cell).join("  "))
+    };
+    let head = page.ink(Ink::Bold, &line(&header));
+    page.line(&head);
+    // What decides it and what is open stand below, where there is room for words.
+    for (row, system) in rows.iter().zip(&portfolio.systems) {
+        page.line(&line(row));
+        let open = portfolio.unknown(system, 3);
+        let open = if open.is_empty() { open } else { format!("; open {open}") };
+        let group = if system.group.is_empty() { String::new() } else { format!("{}; ", system.group) };
+        page.paragraph(6, &format!("{group}{}{open}", portfolio.reason(system)));
+    }
     if shown < portfolio.systems.len() {
         let rest = portfolio.systems.len() - shown;
         page.paragraph(
             2,
             &format!("and {} more: -v, -o FILE.html or -o FILE.csv shows all", grouped(rest as i64)),
         );
-    }
-}
-
-fn name(system: &System) -> String {
-    match system.group.as_str() {
-        "" => system.name.clone(),
-        group => format!("{group}/{}", system.name),
     }
 }
