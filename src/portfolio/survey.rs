@@ -283,6 +283,8 @@ pub struct Totals {
     pub undecided: usize,
     /// For how many it is not known whether they are.
     pub unsaid: usize,
+    /// What these lean to, by the index of the band.
+    pub leanings: Vec<usize>,
     /// How many are recommended each platform.
     pub platforms: Vec<usize>,
     /// What each aspect says for the subject.
@@ -313,6 +315,7 @@ impl Totals {
     pub fn of(rulebook: &Rulebook) -> Self {
         Self {
             bands: vec![0; rulebook.bands().len()],
+            leanings: vec![0; rulebook.bands().len()],
             platforms: vec![0; rulebook.platforms().len()],
             aspects: vec![Drive::default(); rulebook.aspects().len()],
             criteria: vec![Drive::default(); rulebook.criteria().len()],
@@ -332,7 +335,10 @@ impl Totals {
         match system.outlook {
             Some(Sure { is_decided: true, .. }) => self.bands[system.judgement.band] += 1,
             Some(_) => self.undecided += 1,
-            None => self.unsaid += 1,
+            None => {
+                self.unsaid += 1;
+                self.leanings[system.judgement.band] += 1;
+            }
         }
         self.platforms[system.judgement.recommendation] += 1;
         self.records += usize::from(system.has_record);
@@ -374,6 +380,7 @@ impl Totals {
         self.unsaid += other.unsaid;
         self.records += other.records;
         add(&mut self.bands, &other.bands);
+        add(&mut self.leanings, &other.leanings);
         add(&mut self.platforms, &other.platforms);
         let drives = self.aspects.iter_mut().zip(&other.aspects);
         for (own, drive) in drives.chain(self.criteria.iter_mut().zip(&other.criteria)) {

@@ -336,8 +336,6 @@ fn totals_and_sums_add_up() {
 
 #[test]
 fn two_results_are_compared_system_by_system() {
-    let before =
-        "{\"name\":\"a\",\"purpose\":\"production\",\"services\":3}\n{\"name\":\"gone\",\"services\":1}\n";
     let mut then: Vec<String> = complete(10).lines().map(str::to_owned).collect();
     let program = Program::new().file("a.jsonl", then.join("\n"));
     let old = program.run("portfolio a.jsonl --format json").ok().stdout;

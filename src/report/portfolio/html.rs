@@ -141,9 +141,14 @@ fn bar(name: &str, number: usize, most: usize, all: usize, class: &str) -> Marku
             svg width="100%" height="22" aria-hidden="true" focusable="false" {
                 rect class=(class) x="0" y="0" width=(width) height="22" {}
             }
-            span.total { (grouped(number as i64)) span.aside { (format!("{:.0} %", share(number, all))) } }
+            span.total { (grouped(number as i64)) span.aside { (in_percent(number, all)) } }
         }
     }
+}
+
+/// "12 %"
+fn in_percent(number: usize, all: usize) -> String {
+    if number > 0 && 100 * number < all { "<1 %".to_owned() } else { format!("{:.0} %", share(number, all)) }
 }
 
 fn distribution(portfolio: &Portfolio<'_>) -> Markup {
@@ -309,8 +314,8 @@ fn drivers(portfolio: &Portfolio<'_>) -> Markup {
                             }
                             span.total { (grouped(row.points)) }
                             span.told {
-                                (counted(row.systems, "system", "systems"))
-                                @if row.musts > 0 { ", a must in " (row.musts) }
+                                "counts in " (counted(row.systems, "system", "systems"))
+                                @if row.musts > 0 { ", a must for " (row.musts) }
                                 @if !row.because.is_empty() { ": " (row.because.join(", ")) }
                             }
                         }
@@ -336,7 +341,7 @@ fn brakes(portfolio: &Portfolio<'_>) -> Markup {
                                 rect.without x="0" y="0" width=(format!("{:.2}%", -100.0 * row.points as f64 / most as f64)) height="16" {}
                             }
                             span.total { (signed(row.points)) }
-                            span.told { (counted(row.systems, "system", "systems")) }
+                            span.told { "counts in " (counted(row.systems, "system", "systems")) }
                         }
                     }
                 }

@@ -19,7 +19,7 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
         let _ = write!(out, "{}\n\n", escape(&sharing));
     }
     let number = |number: usize| grouped(number as i64);
-    let rows = portfolio.verdicts().into_iter().map(|(name, _, of)| vec![name.to_owned(), number(of)]);
+    let rows = portfolio.verdicts().into_iter().map(|(name, _, of)| vec![name, number(of)]);
     table(&mut out, &["Verdict", "Systems:"], rows);
     let platforms = portfolio.platforms().into_iter();
     let name = |platform: usize| portfolio.rulebook.platforms()[platform].name.clone();
@@ -31,7 +31,7 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
         let because = row.because.join("; ");
         vec![row.name.clone(), number(row.systems), grouped(row.points), number(row.musts), because]
     });
-    table(&mut out, &["", "Systems:", "Points:", "A must in:", "Mostly because"], rows);
+    table(&mut out, &["", "Systems:", "Points:", "A must for:", "Mostly because"], rows);
     let _ = write!(out, "## What speaks against {}\n\n", escape(subject));
     let brakes = portfolio.brakes(10);
     let rows = brakes.iter().map(|row| vec![row.name.clone(), number(row.systems), grouped(row.points)]);

@@ -170,32 +170,43 @@ impl Portfolio<'_> {
     }
 
     /// How many systems came out on a side.
-    fn of_side(&self, side: Leaning) -> usize {
-        let bands = self.rulebook.bands().iter().zip(&self.totals.bands);
+    fn of_side(&self, side: Leaning, numbers: &[usize]) -> usize {
+        let bands = self.rulebook.bands().iter().zip(numbers);
         bands.filter(|(band, _)| band.leaning == side).map(|(_, number)| number).sum()
     }
 
     /// The answer for all of them in a sentence.
     fn headline(&self) -> String {
-        let side = |side: Leaning| (self.of_side(side), self.rulebook.side(side).name.as_str());
-        let (with, subject) = side(Leaning::With);
-        let (without, simpler) = side(Leaning::Without);
-        let (either, _) = side(Leaning::Hedge);
-        let all = self.all();
+        let name = |side: Leaning| self.rulebook.side(side).name.as_str();
+        let number = |side: Leaning| self.of_side(side, &self.totals.bands);
+        let all = counted(self.all(), "system", "systems");
+        if self.totals.unsaid == self.all() {
+            let leaning = |side: Leaning| self.of_side(side, &self.totals.leanings);
+            return format!(
+                "None of {all} is fully answered: {} lean to {}, {} to {}, {} could go either way.",
+                leaning(Leaning::With),
+                name(Leaning::With),
+                leaning(Leaning::Without),
+                name(Leaning::Without),
+                leaning(Leaning::Hedge),
+            );
+        }
         let mut text = format!(
-            "{} is the answer for {with} of {}, {simpler} for {without}",
-            upper_first(subject),
-            counted(all, "system", "systems")
+            "{} is the answer for {} of {all}, {} for {}",
+            upper_first(name(Leaning::With)),
+            number(Leaning::With),
+            name(Leaning::Without),
+            number(Leaning::Without),
         );
         let mut rest = Vec::new();
-        if either > 0 {
-            rest.push(format!("{either} could go either way"));
+        if number(Leaning::Hedge) > 0 {
+            rest.push(format!("{} could go either way", number(Leaning::Hedge)));
         }
         if self.totals.undecided > 0 {
             rest.push(format!("{} say too little for a verdict", self.totals.undecided));
         }
         if self.totals.unsaid > 0 {
-            rest.push(format!("{} have open questions, and only lean", self.totals.unsaid));
+            rest.push(format!("{} are not fully answered, and only lean", self.totals.unsaid));
         }
         if !rest.is_empty() {
             text += &format!("; {}", list(&rest, "and"));
@@ -204,12 +215,20 @@ impl Portfolio<'_> {
     }
 
     /// The verdicts with their numbers, the undecided ones last; those that nobody has are left out.
-    fn verdicts(&self) -> Vec<(&str, Leaning, usize)> {
-        let bands = self.rulebook.bands().iter().zip(&self.totals.bands);
-        let mut verdicts: Vec<(&str, Leaning, usize)> =
-            bands.map(|(band, number)| (band.name.as_str(), band.leaning, *number)).collect();
-        verdicts.push((&self.rulebook.undecided().name, Leaning::Hedge, self.totals.undecided));
-        verdicts.push(("Not fully answered", Leaning::Hedge, self.totals.unsaid));
+    fn verdicts(&self) -> Vec<(String, Leaning, usize)> {
+        let bands = self.rulebook.bands().iter();
+        let mut verdicts: Vec<(String, Leaning, usize)> = bands
+            .clone()
+            .zip(&self.totals.bands)
+            .map(|(band, number)| (band.name.clone(), band.leaning, *number))
+            .collect();
+        verdicts.push((self.rulebook.undecided().name.clone(), Leaning::Hedge, self.totals.undecided));
+        let leanings = bands.zip(&self.totals.leanings);
+        verdicts.extend(
+            leanings.map(|(band, number)| {
+                (format!("Leans to {}", lower_first(&band.name)), band.leaning, *number)
+            }),
+        );
         verdicts.retain(|(.., number)| *number > 0);
         verdicts
     }
@@ -299,7 +318,7 @@ impl Portfolio<'_> {
                 format!("{} ({})", self.rulebook.undecided().name, lower_first(leaning))
             }
             Some(_) => self.rulebook.bands()[system.judgement.band].name.clone(),
-            None => format!("leans to {}", lower_first(&self.rulebook.bands()[system.judgement.band].name)),
+            None => format!("Leans to {}", lower_first(&self.rulebook.bands()[system.judgement.band].name)),
         }
     }
 
