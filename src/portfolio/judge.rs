@@ -408,8 +408,9 @@ impl Judge {
         if let Some(start) = effect.familiarity {
             let points = &self.familiarity[start as usize..][..self.groups];
             for (sums, points) in scratch.familiarity.iter_mut().zip(points) {
+                // The bounds of a rulebook keep these far from overflow; that they need no check lets them go side by side.
                 for lane in 0..LANES {
-                    sums[lane] += points[lane];
+                    sums[lane] = sums[lane].wrapping_add(points[lane]);
                 }
             }
         }
@@ -438,7 +439,7 @@ impl Judge {
             let short = &short[aspect * self.groups..][..self.groups];
             for (sums, short) in sums.iter_mut().zip(short) {
                 for lane in 0..LANES {
-                    sums[lane] += i32::from(short[lane]);
+                    sums[lane] = sums[lane].wrapping_add(i32::from(short[lane]));
                 }
             }
         }

@@ -16,7 +16,7 @@ use crate::portfolio::Asked;
 use crate::report::portfolio::{Order, Portfolio, Shape};
 use crate::report::text::Layout;
 use crate::rulebook::{Rulebook, UNDECIDED};
-use crate::text::one_line;
+use crate::text::{counted, one_line};
 
 pub(super) const NAME: &str = "portfolio";
 
@@ -239,8 +239,8 @@ fn end(done: &Done, keep_going: bool, form: Form) -> ExitCode {
     say(&done.counts.say());
     if done.counts.unsaid > 0 && matches!(form, Form::Flow(_)) {
         say(&format!(
-            "{} have open questions, and no verdict but a leaning: --sureness always tells which are decided.",
-            done.counts.unsaid
+            "{} open questions, and a leaning for a verdict: --sureness always tells which of these are decided.",
+            counted(done.counts.unsaid as usize, "system has", "systems have")
         ));
     }
     match () {
@@ -249,7 +249,7 @@ fn end(done: &Done, keep_going: bool, form: Form) -> ExitCode {
         () if done.failing > 0 => {
             say(&format!(
                 "{} with a verdict of --fail-on.",
-                crate::text::counted(done.failing as usize, "system", "systems")
+                counted(done.failing as usize, "system", "systems")
             ));
             ExitCode::Fails
         }

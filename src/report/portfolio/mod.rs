@@ -180,6 +180,9 @@ impl Portfolio<'_> {
         let name = |side: Leaning| self.rulebook.side(side).name.as_str();
         let number = |side: Leaning| self.of_side(side, &self.totals.bands);
         let all = counted(self.all(), "system", "systems");
+        if self.all() == 0 {
+            return "No system was assessed.".to_owned();
+        }
         if self.totals.unsaid == self.all() {
             let leaning = |side: Leaning| self.of_side(side, &self.totals.leanings);
             return format!(
