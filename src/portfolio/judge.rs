@@ -10,6 +10,9 @@ const LANES: usize = 8;
 
 type Lanes<T> = [T; LANES];
 
+/// As many groups as the most platforms of a rulebook fill.
+const MOST_GROUPS: usize = 8;
+
 /// Sets of more options than this have too many subsets to list.
 const MOST_LISTED: usize = 12;
 
@@ -105,6 +108,8 @@ struct Effect {
     familiarity: Option<u32>,
     /// The aspect of each demand, and where what platforms lack of it starts.
     demands: Vec<(u32, u32)>,
+    /// Whether it has points of effort or demands.
+    is_rich: bool,
     /// Platforms taken off the table, a bit each, by what can be lifted as a whole and by what cannot.
     leaves: u64,
     removes: u64,
@@ -119,7 +124,6 @@ pub struct Scratch {
     readings: Vec<Reading>,
     bits: Vec<u64>,
     short: Vec<Lanes<i16>>,
-    sums: Vec<Lanes<i32>>,
     familiarity: Vec<Lanes<i32>>,
     touched: Vec<u32>,
     is_touched: Vec<bool>,
@@ -134,8 +138,38 @@ struct Sum {
     misses: u64,
 }
 
-/// A platform in the order in which the best is looked for.
-type Rank = (bool, i64, i64, usize);
+/// A platform in the order in which the best is looked for: whether it misses a must, its burden, its effort, and its
+/// number, the weightiest first, as one number that is compared at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank(u128);
+
+impl Rank {
+    const MISSES: u128 = 1 << 127;
+
+    /// Neither a burden nor an effort is below 0, and an effort is far below what 32 bits hold.
+    fn new(misses: bool, burden: i64, effort: i64, platform: usize) -> Self {
+        let misses = if misses { Self::MISSES } else { 0 };
+        Self(
+            misses
+                | u128::from(burden.unsigned_abs()) << 40
+                | u128::from(effort as u32) << 8
+                | platform as u128,
+        )
+    }
+
+    /// The same without regard to musts.
+    fn cost(self) -> u128 {
+        self.0 & !Self::MISSES
+    }
+
+    fn burden(self) -> i64 {
+        (self.cost() >> 40) as i64
+    }
+
+    fn platform(self) -> usize {
+        (self.0 & 0xff) as usize
+    }
+}
 
 impl Judge {
     /// Compiles a rulebook.
@@ -155,7 +189,10 @@ impl Judge {
             gaps: Vec::new(),
             familiarity: Vec::new(),
             aspects: rulebook.aspects().len(),
-            groups: platforms.len().div_ceil(LANES),
+            groups: match platforms.len().div_ceil(LANES) {
+                few @ ..=4 => few.max(1),
+                _ => MOST_GROUPS,
+            },
             efforts: platforms.iter().map(|platform| platform.effort).collect(),
             is_subject: (0..platforms.len()).map(|platform| rulebook.is_subject(platform)).collect(),
             base_price: rulebook.effort_price().value,
@@ -198,7 +235,8 @@ impl Judge {
             self.gaps.extend(lanes(self.groups, platforms.len(), lacks));
         }
         let misses = mask(&|platform| !rulebook.meets_musts(index, platform));
-        Effect { price: criterion.effort, familiarity, demands, leaves, removes, misses }
+        let is_rich = familiarity.is_some() || !demands.is_empty();
+        Effect { price: criterion.effort, familiarity, demands, is_rich, leaves, removes, misses }
     }
 
     /// What several criteria do together.
@@ -210,6 +248,7 @@ impl Judge {
             all.leaves |= one.leaves;
             all.removes |= one.removes;
             all.misses |= one.misses;
+            all.is_rich |= one.is_rich;
             if let Some(start) = one.familiarity {
                 let own = self.familiarity[start as usize..][..self.groups].to_vec();
                 match all.familiarity {
@@ -317,7 +356,6 @@ impl Judge {
             readings: vec![Reading::Unknown; self.classes.len()],
             bits: vec![0; self.words],
             short: vec![[0; LANES]; self.aspects * self.groups],
-            sums: vec![[0; LANES]; self.groups],
             familiarity: vec![[0; LANES]; self.groups],
             touched: Vec::with_capacity(self.aspects),
             is_touched: vec![false; self.aspects],
@@ -331,12 +369,23 @@ impl Judge {
 
     /// Judges what is known of each question.
     pub fn judge(&self, values: &[Option<Value>], scratch: &mut Scratch) -> Judgement {
+        // The number of groups is known to the compiler, so that platforms are worked on side by side.
+        match self.groups {
+            1 => self.judge_in::<1>(values, scratch),
+            2 => self.judge_in::<2>(values, scratch),
+            3 => self.judge_in::<3>(values, scratch),
+            4 => self.judge_in::<4>(values, scratch),
+            _ => self.judge_in::<MOST_GROUPS>(values, scratch),
+        }
+    }
+
+    fn judge_in<const G: usize>(&self, values: &[Option<Value>], scratch: &mut Scratch) -> Judgement {
         let mut sum = Sum { price: self.base_price, leaves: 0, removes: 0, misses: 0 };
         scratch.familiarity.fill([0; LANES]);
         scratch.touched.clear();
         scratch.bits.fill(u64::MAX);
         let mut open = 0;
-        self.add(&self.always, scratch, &mut sum);
+        self.add::<G>(&self.always, scratch, &mut sum);
         for (question, (asked, value)) in self.questions.iter().zip(values).enumerate() {
             let state = match value {
                 _ if self.is_aside(question, asked, scratch) => asked.states.aside(),
@@ -348,10 +397,10 @@ impl Judge {
             let at = asked.start + state;
             let row = &self.rows[at * self.words..(at + 1) * self.words];
             scratch.bits.iter_mut().zip(row).for_each(|(bits, row)| *bits &= row);
-            self.add(&self.by_state[at], scratch, &mut sum);
+            self.add::<G>(&self.by_state[at], scratch, &mut sum);
         }
-        self.add_joint(scratch, &mut sum);
-        self.conclude(scratch, sum, open)
+        self.add_joint::<G>(scratch, &mut sum);
+        self.conclude::<G>(scratch, sum, open)
     }
 
     /// Whether the answers so far make a question irrelevant.
@@ -371,7 +420,7 @@ impl Judge {
     }
 
     /// Adds the criteria that look at several questions.
-    fn add_joint(&self, scratch: &mut Scratch, sum: &mut Sum) {
+    fn add_joint<const G: usize>(&self, scratch: &mut Scratch, sum: &mut Sum) {
         let mut last = u32::MAX;
         for at in 0..self.ends.div_ceil(64) {
             let mut word = scratch.bits[at];
@@ -382,7 +431,7 @@ impl Judge {
                 let criterion = self.criterion_of[at * 64 + word.trailing_zeros() as usize];
                 word &= word - 1;
                 if criterion != last {
-                    self.add(&self.effects[criterion as usize], scratch, sum);
+                    self.add::<G>(&self.effects[criterion as usize], scratch, sum);
                     last = criterion;
                 }
             }
@@ -395,20 +444,28 @@ impl Judge {
         }
         for (criterion, condition) in &self.complex {
             if condition.truth(&scratch.readings) == Truth::True {
-                self.add(&self.effects[*criterion], scratch, sum);
+                self.add::<G>(&self.effects[*criterion], scratch, sum);
             }
         }
     }
 
-    fn add(&self, effect: &Effect, scratch: &mut Scratch, sum: &mut Sum) {
+    #[inline]
+    fn add<const G: usize>(&self, effect: &Effect, scratch: &mut Scratch, sum: &mut Sum) {
         sum.price += effect.price;
         sum.leaves |= effect.leaves;
         sum.removes |= effect.removes;
         sum.misses |= effect.misses;
+        if effect.is_rich {
+            self.add_rows::<G>(effect, scratch);
+        }
+    }
+
+    fn add_rows<const G: usize>(&self, effect: &Effect, scratch: &mut Scratch) {
         if let Some(start) = effect.familiarity {
-            let points = &self.familiarity[start as usize..][..self.groups];
-            for (sums, points) in scratch.familiarity.iter_mut().zip(points) {
-                // The bounds of a rulebook keep these far from overflow; that they need no check lets them go side by side.
+            let points = self.familiarity[start as usize..].first_chunk::<G>();
+            let sums = scratch.familiarity.first_chunk_mut::<G>();
+            for (sums, points) in sums.into_iter().flatten().zip(points.into_iter().flatten()) {
+                // The bounds of a rulebook keep these far from overflow; without a check they go side by side.
                 for lane in 0..LANES {
                     sums[lane] = sums[lane].wrapping_add(points[lane]);
                 }
@@ -416,51 +473,51 @@ impl Judge {
         }
         for (aspect, start) in &effect.demands {
             let aspect_at = *aspect as usize;
-            let short = &mut scratch.short[aspect_at * self.groups..][..self.groups];
-            let gaps = &self.gaps[*start as usize..][..self.groups];
+            let short = scratch.short[aspect_at * G..].first_chunk_mut::<G>();
+            let gaps = self.gaps[*start as usize..].first_chunk::<G>();
+            let Some((short, gaps)) = short.zip(gaps) else { continue };
             if std::mem::replace(&mut scratch.is_touched[aspect_at], true) {
-                for (short, gaps) in short.iter_mut().zip(gaps) {
+                for group in 0..G {
                     for lane in 0..LANES {
-                        short[lane] = short[lane].max(gaps[lane]);
+                        short[group][lane] = short[group][lane].max(gaps[group][lane]);
                     }
                 }
             } else {
                 scratch.touched.push(*aspect);
-                short.copy_from_slice(gaps);
+                *short = *gaps;
             }
         }
     }
 
-    fn conclude(&self, scratch: &mut Scratch, sum: Sum, open: usize) -> Judgement {
-        let Scratch { short, sums, touched, is_touched, familiarity, .. } = scratch;
-        sums.fill([0; LANES]);
+    fn conclude<const G: usize>(&self, scratch: &mut Scratch, sum: Sum, open: usize) -> Judgement {
+        let Scratch { short, touched, is_touched, familiarity, .. } = scratch;
+        let mut sums = [[0_i32; LANES]; G];
         for aspect in touched.iter().map(|aspect| *aspect as usize) {
             is_touched[aspect] = false;
-            let short = &short[aspect * self.groups..][..self.groups];
-            for (sums, short) in sums.iter_mut().zip(short) {
+            let Some(short) = short[aspect * G..].first_chunk::<G>() else { continue };
+            for group in 0..G {
                 for lane in 0..LANES {
-                    sums[lane] = sums[lane].wrapping_add(i32::from(short[lane]));
+                    sums[group][lane] = sums[group][lane].wrapping_add(i32::from(short[group][lane]));
                 }
             }
         }
         let price = sum.price.max(1);
         let (sums, familiarity) = (sums.as_flattened(), familiarity.as_flattened());
-        let rank = |platform: usize| -> Rank {
+        let rank = |platform: usize| {
             let effort = (self.efforts[platform] + i64::from(familiarity[platform])).max(0);
             let burden = price * effort + self.shortfall_price * i64::from(sums[platform]);
-            (sum.misses >> platform & 1 == 1, burden, effort, platform)
+            Rank::new(sum.misses >> platform & 1 == 1, burden, effort, platform)
         };
+        const NONE: Rank = Rank(u128::MAX);
         let best = |off: u64| {
-            let mut best: [Option<Rank>; 2] = [None; 2];
+            let mut best = [NONE; 2];
             for (at, is_subject) in self.is_subject.iter().enumerate() {
                 if off >> at & 1 == 0 {
-                    let (rank, best) = (rank(at), &mut best[usize::from(*is_subject)]);
-                    if best.is_none_or(|known| rank < known) {
-                        *best = Some(rank);
-                    }
+                    let best = &mut best[usize::from(*is_subject)];
+                    *best = rank(at).min(*best);
                 }
             }
-            best
+            best.map(|best| Some(best).filter(|best| *best != NONE))
         };
         let [without, with] = best(sum.leaves | sum.removes);
         let compared = match (without, with) {
@@ -473,20 +530,20 @@ impl Judge {
         };
         // A side without any platform has no margin.
         let (compared_without, compared_with) = compared.unwrap_or_else(|| (rank(0), rank(0)));
-        let margin = compared_without.1 - compared_with.1;
+        let margin = compared_without.burden() - compared_with.burden();
         let (band, is_forced) = match (without, with) {
             (None, Some(_)) => (self.ends_of_bands.len(), true),
             (Some(_), None) => (0, true),
             _ => (self.ends_of_bands.iter().take_while(|to| margin > **to).count(), false),
         };
-        let cost = |(_, burden, effort, platform): &Rank| (*burden, *effort, *platform);
-        let taken = [with, without].into_iter().flatten().min_by_key(cost).unwrap_or(compared_with);
+        let taken =
+            [with, without].into_iter().flatten().min_by_key(|rank| rank.cost()).unwrap_or(compared_with);
         Judgement {
             band,
             margin,
-            recommendation: taken.3,
-            best_with: compared_with.3,
-            best_without: compared_without.3,
+            recommendation: taken.platform(),
+            best_with: compared_with.platform(),
+            best_without: compared_without.platform(),
             is_forced,
             open,
         }

@@ -255,14 +255,19 @@ impl Columns {
     }
 }
 
-/// The first letters of a word and its length, by which most words are told apart at once.
+/// The first and last letters of a word and its length, by which most words are told apart at once.
 fn tag(word: &str) -> u64 {
     let bytes = word.as_bytes();
-    let first = match bytes.first_chunk::<8>() {
-        Some(first) => u64::from_le_bytes(*first),
-        None => bytes.iter().rev().fold(0, |tag, byte| tag << 8 | u64::from(*byte)),
+    let letters = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(21),
+        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+            (Some(first), Some(last)) => {
+                u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+            }
+            _ => bytes.iter().fold(0, |tag, byte| tag << 8 | u64::from(*byte)),
+        },
     };
-    first.rotate_left(5) ^ bytes.len() as u64
+    letters.rotate_left(5) ^ bytes.len() as u64
 }
 
 fn spelled(question: &Question) -> Vec<(String, Value)> {
@@ -318,14 +323,14 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { form, record, habits, nested } = self;
         let mut last = form.words.len();
+        let other = RefCell::new(String::new());
         loop {
-            let other = RefCell::new(String::new());
             let expected = usize::from(habits.after[last]);
             let Some(word) = map.next_key_seed(Word { form, expected, other: &other })? else {
                 return Ok(());
             };
             let Some(word) = word else {
-                let other = other.into_inner();
+                let other = other.take();
                 if nested {
                     return Err(de::Error::custom(format_args!("there is no question `{other}`")));
                 }

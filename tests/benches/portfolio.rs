@@ -31,64 +31,338 @@ type Failure = Box<dyn std::error::Error>;
 struct Answers<'l> {
     #[serde(borrow)]
     name: &'l str,
-    #[serde(borrow)]
-    purpose: Option<&'l str>,
+    purpose: Option<Purpose>,
     services: Option<u64>,
-    #[serde(borrow)]
-    workloads: Option<Vec<&'l str>>,
-    #[serde(borrow)]
-    today: Option<&'l str>,
-    #[serde(borrow)]
-    pains: Option<Vec<&'l str>>,
-    #[serde(borrow)]
-    location: Option<&'l str>,
+    workloads: Option<Vec<Workloads>>,
+    today: Option<Today>,
+    pains: Option<Vec<Pains>>,
+    location: Option<Location>,
     servers: Option<u64>,
     managed_services: Option<bool>,
-    #[serde(borrow)]
-    given: Option<&'l str>,
+    given: Option<Given>,
     autoscaling: Option<bool>,
-    #[serde(borrow)]
-    load: Option<&'l str>,
-    #[serde(borrow)]
-    state: Option<&'l str>,
+    load: Option<Load>,
+    state: Option<State>,
     developers: Option<u64>,
     teams: Option<u64>,
-    #[serde(borrow)]
-    operations: Option<&'l str>,
-    #[serde(borrow)]
-    experience: Option<&'l str>,
-    #[serde(borrow)]
-    budget: Option<&'l str>,
-    #[serde(borrow)]
-    uptime: Option<&'l str>,
-    #[serde(borrow)]
-    deploys: Option<&'l str>,
-    #[serde(borrow)]
-    recovery: Option<&'l str>,
-    #[serde(borrow)]
-    release_pace: Option<&'l str>,
-    #[serde(borrow)]
-    compliance: Option<&'l str>,
+    operations: Option<Operations>,
+    experience: Option<Experience>,
+    budget: Option<Budget>,
+    uptime: Option<Uptime>,
+    deploys: Option<Deploys>,
+    recovery: Option<Recovery>,
+    release_pace: Option<ReleasePace>,
+    compliance: Option<Compliance>,
     isolation: Option<bool>,
     tenants: Option<u64>,
-    #[serde(borrow)]
-    secrets: Option<&'l str>,
-    #[serde(borrow)]
-    lock_in: Option<&'l str>,
-    #[serde(borrow)]
-    gpus: Option<&'l str>,
-    #[serde(borrow)]
-    training: Option<&'l str>,
+    secrets: Option<Secrets>,
+    lock_in: Option<LockIn>,
+    gpus: Option<Gpus>,
+    training: Option<Training>,
     queueing: Option<bool>,
     model_versions: Option<bool>,
-    #[serde(borrow)]
-    pipelines: Option<&'l str>,
+    pipelines: Option<Pipelines>,
     feature_store: Option<bool>,
-    #[serde(borrow)]
-    protocols: Option<&'l str>,
+    protocols: Option<Protocols>,
     customers_install: Option<bool>,
-    #[serde(borrow)]
-    packaged_software: Option<&'l str>,
+    packaged_software: Option<PackagedSoftware>,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Purpose {
+    #[serde(rename = "personal")]
+    Personal,
+    #[serde(rename = "development-only")]
+    DevelopmentOnly,
+    #[serde(rename = "prototype")]
+    Prototype,
+    #[serde(rename = "production")]
+    Production,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Workloads {
+    #[serde(rename = "web")]
+    Web,
+    #[serde(rename = "worker")]
+    Worker,
+    #[serde(rename = "scheduled-jobs")]
+    ScheduledJobs,
+    #[serde(rename = "ml-serving")]
+    MlServing,
+    #[serde(rename = "ml-training")]
+    MlTraining,
+    #[serde(rename = "data-pipeline")]
+    DataPipeline,
+    #[serde(rename = "stateful")]
+    Stateful,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Today {
+    #[serde(rename = "nothing-yet")]
+    NothingYet,
+    #[serde(rename = "one-server")]
+    OneServer,
+    #[serde(rename = "vms")]
+    Vms,
+    #[serde(rename = "compose")]
+    Compose,
+    #[serde(rename = "paas")]
+    Paas,
+    #[serde(rename = "container-service")]
+    ContainerService,
+    #[serde(rename = "functions")]
+    Functions,
+    #[serde(rename = "swarm-nomad-mesos")]
+    SwarmNomadMesos,
+    #[serde(rename = "kubernetes")]
+    Kubernetes,
+    #[serde(rename = "ml-service")]
+    MlService,
+    #[serde(rename = "hpc")]
+    Hpc,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Pains {
+    #[serde(rename = "price")]
+    Price,
+    #[serde(rename = "deployments")]
+    Deployments,
+    #[serde(rename = "scaling")]
+    Scaling,
+    #[serde(rename = "upkeep")]
+    Upkeep,
+    #[serde(rename = "limits")]
+    Limits,
+    #[serde(rename = "reliability")]
+    Reliability,
+    #[serde(rename = "speed")]
+    Speed,
+    #[serde(rename = "none")]
+    None,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Location {
+    #[serde(rename = "one-server")]
+    OneServer,
+    #[serde(rename = "one-cloud")]
+    OneCloud,
+    #[serde(rename = "on-premises")]
+    OnPremises,
+    #[serde(rename = "edge")]
+    Edge,
+    #[serde(rename = "hybrid")]
+    Hybrid,
+    #[serde(rename = "multi-cloud")]
+    MultiCloud,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Given {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "cluster")]
+    Cluster,
+    #[serde(rename = "other-platform-run-by-others")]
+    OtherPlatformRunByOthers,
+    #[serde(rename = "prescribed")]
+    Prescribed,
+    #[serde(rename = "forbidden")]
+    Forbidden,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Load {
+    #[serde(rename = "steady")]
+    Steady,
+    #[serde(rename = "predictable-peaks")]
+    PredictablePeaks,
+    #[serde(rename = "unpredictable-spikes")]
+    UnpredictableSpikes,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum State {
+    #[serde(rename = "stateless")]
+    Stateless,
+    #[serde(rename = "managed-database")]
+    ManagedDatabase,
+    #[serde(rename = "volumes")]
+    Volumes,
+    #[serde(rename = "clustered-storage")]
+    ClusteredStorage,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Operations {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "part-time")]
+    PartTime,
+    #[serde(rename = "dedicated")]
+    Dedicated,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Experience {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "some")]
+    Some,
+    #[serde(rename = "production")]
+    Production,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Budget {
+    #[serde(rename = "tight")]
+    Tight,
+    #[serde(rename = "normal")]
+    Normal,
+    #[serde(rename = "ample")]
+    Ample,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Uptime {
+    #[serde(rename = "best-effort")]
+    BestEffort,
+    #[serde(rename = "99")]
+    N99,
+    #[serde(rename = "99.9")]
+    N999,
+    #[serde(rename = "99.99")]
+    N9999,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Deploys {
+    #[serde(rename = "downtime-ok")]
+    DowntimeOk,
+    #[serde(rename = "brief-gap")]
+    BriefGap,
+    #[serde(rename = "zero-downtime")]
+    ZeroDowntime,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Recovery {
+    #[serde(rename = "by-hand")]
+    ByHand,
+    #[serde(rename = "restart-container")]
+    RestartContainer,
+    #[serde(rename = "replace-machine")]
+    ReplaceMachine,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum ReleasePace {
+    #[serde(rename = "monthly")]
+    Monthly,
+    #[serde(rename = "weekly")]
+    Weekly,
+    #[serde(rename = "daily")]
+    Daily,
+    #[serde(rename = "many-per-day")]
+    ManyPerDay,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Compliance {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "some")]
+    Some,
+    #[serde(rename = "strict")]
+    Strict,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Secrets {
+    #[serde(rename = "env-files")]
+    EnvFiles,
+    #[serde(rename = "managed")]
+    Managed,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum LockIn {
+    #[serde(rename = "accepted")]
+    Accepted,
+    #[serde(rename = "easy-exit")]
+    EasyExit,
+    #[serde(rename = "required")]
+    Required,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Gpus {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "one-machine")]
+    OneMachine,
+    #[serde(rename = "shared-pool")]
+    SharedPool,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Training {
+    #[serde(rename = "one-machine")]
+    OneMachine,
+    #[serde(rename = "several-machines")]
+    SeveralMachines,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Pipelines {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "tool-neutral")]
+    ToolNeutral,
+    #[serde(rename = "argo-or-kubeflow")]
+    ArgoOrKubeflow,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum Protocols {
+    #[serde(rename = "http-only")]
+    HttpOnly,
+    #[serde(rename = "other")]
+    Other,
+}
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "they are only read")]
+enum PackagedSoftware {
+    #[serde(rename = "portable")]
+    Portable,
+    #[serde(rename = "chart-only")]
+    ChartOnly,
 }
 
 /// Bytes that are read at once.

@@ -1,7 +1,5 @@
 //! Results as a stream: a line of JSON or a row of a table for each system, written as it goes.
 
-use std::io::Write as _;
-
 use crate::portfolio::{Judgement, Sure};
 use crate::rulebook::{Kind, Rulebook, UNDECIDED, Value};
 use crate::text::{is_unsafe, one_line};
@@ -145,16 +143,18 @@ fn word(word: &str, out: &mut Vec<u8>) {
 
 /// A text of a stranger.
 fn text(text: &str, out: &mut Vec<u8>) {
-    // Memory takes all that is written.
-    let _ = serde_json::to_writer(out, &plain(text));
+    let text = plain(text);
+    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..0x20)) {
+        // Memory takes all that is written.
+        let _ = serde_json::to_writer(out, &text);
+    } else {
+        word(&text, out);
+    }
 }
 
 fn number(number: i64, out: &mut Vec<u8>) {
-    if (0..10).contains(&number) {
-        out.push(b'0' + number as u8);
-    } else {
-        let _ = write!(out, "{number}");
-    }
+    // The library's own way to write numbers; memory takes all of it.
+    let _ = serde_json::to_writer(out, &number);
 }
 
 /// JSON of a stranger, with nothing in it that steers a terminal.
