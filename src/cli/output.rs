@@ -87,7 +87,14 @@ pub(super) enum Target {
     /// A stream, which has no name to take.
     Stream(Box<dyn Write + Send>),
     /// A new file beside the one that it replaces.
-    File { file: tempfile::NamedTempFile, to: PathBuf, existing: Option<std::fs::Metadata> },
+    File(Box<Replacement>),
+}
+
+/// A file that is to take the place of another.
+pub(super) struct Replacement {
+    file: tempfile::NamedTempFile,
+    to: PathBuf,
+    existing: Option<std::fs::Metadata>,
 }
 
 impl Target {
@@ -122,15 +129,15 @@ impl Target {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let file = builder.tempfile_in(&folder).map_err(fail)?;
-        Ok(Self::File { file, to, existing })
+        Ok(Self::File(Box::new(Replacement { file, to, existing })))
     }
 
     /// Ends it: a file takes its name.
     pub(super) fn finish(self, path: &Path) -> Result<(), Stop> {
         let fail = |error: io::Error| cannot_write(path, &error);
-        let (file, to, existing) = match self {
+        let Replacement { file, to, existing } = match self {
             Self::Stream(mut stream) => return unread_is_fine(stream.flush()).map_err(fail),
-            Self::File { file, to, existing } => (file, to, existing),
+            Self::File(replacement) => *replacement,
         };
         if let Some(existing) = existing {
             file.as_file().set_permissions(existing.permissions()).map_err(fail)?;
@@ -149,14 +156,14 @@ impl Write for Target {
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
                 written => written,
             },
-            Self::File { file, .. } => file.write(bytes),
+            Self::File(replacement) => replacement.file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Stream(stream) => unread_is_fine(stream.flush()),
-            Self::File { file, .. } => file.flush(),
+            Self::File(replacement) => replacement.file.flush(),
         }
     }
 }

@@ -83,6 +83,9 @@ pub struct Turn {
     pub to: Leaning,
 }
 
+/// A turn and how unlikely and far it is: against growth, steps, question; the side and the classes.
+type Nearest = ((bool, usize, usize), usize, Leaning, Vec<usize>);
+
 /// What is asked of a survey.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked {
@@ -206,7 +209,7 @@ impl<'r> Surveyor<'r> {
     /// The answer that turns the side, of all the likeliest: in the direction in which systems grow, and as few steps away
     /// as there are.
     fn turn(&mut self, values: &[Option<Value>], known: &[usize], side: Leaning) -> Option<Turn> {
-        let mut best: Option<((bool, usize, usize), usize, Leaning, Vec<usize>)> = None;
+        let mut best: Option<Nearest> = None;
         for question in known.iter().copied() {
             let Some(value) = values[question] else { continue };
             let own = self.judge.classes()[question].class_of(value);
