@@ -60,9 +60,9 @@ pub(super) fn command(_: &Rulebook) -> Command {
         )
         .after_long_help(
             "Examples:\n  \
-             needk8s portfolio fleet/                              every needk8s.toml below\n  \
-             needk8s portfolio systems.csv -o board.html --pages pages\n  \
-             needk8s portfolio a.jsonl --format json -o now.json; needk8s diff before.json now.json\n\n\
+             needk8s portfolio .                               every needk8s.toml here and below\n  \
+             needk8s portfolio . -o board.html --pages pages   a page of all, and one for each\n\n\
+             The diff of two results in JSON tells which systems moved, and by which answers or rules.\n\n\
              It is a pure filter, lines in and lines out, for engines that spread work:\n  \
              parallel --pipepart -a a.jsonl --block -1 needk8s portfolio - --format jsonl\n  \
              Spark: rdd.pipe(\"needk8s portfolio - --format jsonl\")\n  \
