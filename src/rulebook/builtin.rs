@@ -35,6 +35,7 @@ pub(super) fn read() -> Result<Rulebook, Faults> {
     let mut rulebook = parse::shipped(FILES[..FILES.len() - 1].iter().copied().map(source_file).collect())?;
     rulebook.files.push(cases_file());
     rulebook.cases = OnceLock::new();
+    rulebook.is_shipped = true;
     Ok(rulebook)
 }
 

@@ -29,6 +29,12 @@ pub(super) fn parse(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
     parse_and(files, availability::check)
 }
 
+/// Builds a rulebook of a document that was put together of several; faults name no files, and places in that document.
+pub(super) fn build_merged(entries: &[Entry<'_>], collected: &RefCell<Vec<Fault>>) -> Option<Rulebook> {
+    let log = FaultLog::new(0, collected);
+    build(vec![Reader::new(entries, 0..0, "the file", &log)], collected, availability::check)
+}
+
 /// Reads the shipped rules, of which a test proves that they leave a platform whatever is answered.
 pub(super) fn shipped(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
     parse_and(files, |_, _| ())
@@ -36,7 +42,7 @@ pub(super) fn shipped(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
 
 fn parse_and(files: Vec<SourceFile>, prove: fn(&Rulebook, &Places<'_>)) -> Result<Rulebook, Faults> {
     let collected = RefCell::new(Vec::new());
-    let rulebook = build(&files, &collected, prove);
+    let rulebook = read(&files, &collected, prove);
     let mut faults: Vec<Fault> = collected.into_inner();
     if let (Some(mut rulebook), true) = (rulebook, faults.is_empty()) {
         rulebook.files = files;
@@ -150,7 +156,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// What the files say, read on all cores, and the faults of their syntax.
-fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Fault>>) -> Vec<Vec<Entry<'f>>> {
+pub(super) fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Fault>>) -> Vec<Vec<Entry<'f>>> {
     let read = |(file, source): (usize, &'f SourceFile)| {
         let faults = RefCell::new(Vec::new());
         let document = read_toml(&source.text, &FaultLog::new(file, &faults));
@@ -161,19 +167,23 @@ fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Fault>>) -> Vec
     documents
 }
 
-fn build(
+fn read(
     files: &[SourceFile],
     collected: &RefCell<Vec<Fault>>,
     prove: fn(&Rulebook, &Places<'_>),
 ) -> Option<Rulebook> {
     let logs: Vec<FaultLog<'_>> = (0..files.len()).map(|file| FaultLog::new(file, collected)).collect();
     let documents = read_all(files, collected);
-    let heads: Vec<Reader<'_>> = documents
-        .iter()
-        .zip(&logs)
-        .map(|(document, log)| Reader::new(document, 0..0, "the file", log))
-        .collect();
+    let heads = documents.iter().zip(&logs);
+    let heads = heads.map(|(document, log)| Reader::new(document, 0..0, "the file", log)).collect();
+    build(heads, collected, prove)
+}
 
+fn build(
+    heads: Vec<Reader<'_>>,
+    collected: &RefCell<Vec<Fault>>,
+    prove: fn(&Rulebook, &Places<'_>),
+) -> Option<Rulebook> {
     let Some(head) = heads.iter().find(|head| head.get("schema").is_some()).or(heads.first()) else {
         collected.borrow_mut().push(Fault {
             file: 0,
@@ -234,6 +244,9 @@ fn build(
     );
     let mut rulebook = Rulebook {
         files: Vec::new(),
+        layers: Vec::new(),
+        changes: Vec::new(),
+        is_shipped: false,
         name: verdicts.name,
         version: verdicts.version,
         title: verdicts.title,
