@@ -250,7 +250,8 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_name("PATH")
                 .global(true)
                 .hide_short_help(true)
-                .help("Use the rulebook in this folder or file instead of the built-in one")
+                .action(ArgAction::Append)
+                .help("Put the rules in this folder or file on top (extends = false in them: use them instead); repeatable; also NEEDK8S_RULES, or rules = [...] in needk8s.toml")
                 .value_parser(value_parser!(PathBuf)),
         )
         .arg(

@@ -403,6 +403,8 @@ pub(super) struct Record<'a> {
     pub(super) explanation: &'a Explanation,
     /// What a scan concluded, if there was one.
     pub(super) evidence: Option<&'a Conclusions>,
+    /// The rules that are not built in, to be named in the record, as seen from it.
+    pub(super) rules: Vec<String>,
     pub(super) now: time::OffsetDateTime,
 }
 
@@ -415,6 +417,9 @@ impl Record<'_> {
         let text = existing.as_deref().unwrap_or(new);
         let mut document: DocumentMut =
             text.parse().map_err(|error| Stop::wrong(format!("cannot change {}: {error}", shown(path))))?;
+        if !self.rules.is_empty() && !document.contains_key(rulebooks::KEY) {
+            document.insert(rulebooks::KEY, value(self.rules.iter().collect::<Array>()));
+        }
         let before = TABLES.map(|name| document.get(name).map(comments::of_item).unwrap_or_default());
         self.put_answers(table_at(&mut document, "answers", path)?);
         self.put_decision(table_at(&mut document, "decision", path)?);

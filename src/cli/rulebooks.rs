@@ -181,10 +181,13 @@ fn read_layer(named: &Named, left: &mut (u64, usize)) -> Result<LayerFiles, Stop
         files.push(SourceFile { name: named.shown.clone(), text });
     }
     let bytes: u64 = files.iter().map(|file| file.text.len() as u64).sum();
-    let too_much = |most: String| Stop::wrong(format!("the rule files up to {} have more than {most} together", named.shown));
-    left.0 = left.0.checked_sub(bytes).ok_or_else(|| too_much(in_units(MAX_RULES)))?;
+    let of = if left.1 == MAX_RULE_FILES { "in" } else { "of all layers up to" };
+    left.0 = left.0.checked_sub(bytes).ok_or_else(|| {
+        let most = in_units(MAX_RULES);
+        Stop::wrong(format!("the rule files {of} {} have more than {most} together", named.shown))
+    })?;
     left.1 = left.1.checked_sub(files.len()).ok_or_else(|| {
-        Stop::wrong(format!("the rules up to {} are more than {MAX_RULE_FILES} files", named.shown))
+        Stop::wrong(format!("the rule files {of} {} are more than {MAX_RULE_FILES}", named.shown))
     })?;
     Ok(LayerFiles { path: named.shown.clone(), files })
 }
@@ -218,4 +221,19 @@ pub(super) fn read_scan_file(rulebook: &Rulebook, named: &[Named]) -> Result<Opt
         })),
         None => Ok(rulebook.is_shipped().then(crate::rulebook::builtin_scan_file)),
     }
+}
+
+/// The rules as a record names them, as seen from its folder; nothing where it names them already, or where one of them is out
+/// of its reach.
+pub(super) fn as_recorded(named: &[Named], record: &Path) -> Vec<String> {
+    let folder = record.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(folder) = folder.canonicalize() else { return Vec::new() };
+    let seen = |named: &Named| {
+        let path = named.path.canonicalize().ok()?;
+        let seen = path.strip_prefix(&folder).ok()?;
+        let parts = seen.components().map(|part| part.as_os_str().to_str()).collect::<Option<Vec<_>>>()?;
+        Some(parts.join("/")).filter(|path| !path.is_empty() && within(record, path).is_ok())
+    };
+    let is_recorded = named.iter().all(|named| named.by == By::Record);
+    if is_recorded { Vec::new() } else { named.iter().map(seen).collect::<Option<Vec<_>>>().unwrap_or_default() }
 }

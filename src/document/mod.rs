@@ -10,6 +10,8 @@ use std::ops::Range;
 
 pub use fault::{Fault, Faults, SourceFile};
 pub(crate) use fault::{FaultLog, did_you_mean};
+#[cfg(test)]
+pub(crate) use reader::asked;
 pub(crate) use reader::{Reader, Word, word};
 
 /// A byte range of the text that a value was read from.

@@ -20,14 +20,14 @@ pub(super) const WORKING: &str = "The working: all answers, the sum, what each o
 pub(super) const BETWEEN_COMMANDS: &str = " · ";
 
 /// How many changes of rules are named in a sentence.
-const CHANGES: usize = 3;
+const CHANGES: usize = 4;
 
 /// What rules of one's own have moved.
 pub(super) fn moved(layers: &[String], undecided: bool, from: &str, to: &str, by: &[String]) -> String {
     let what = if undecided { "the leaning" } else { "this" };
     let by = match by.len().saturating_sub(CHANGES) {
         0 => list(by, "and"),
-        more => format!("{} and {more} more changes", by[..CHANGES].join(", ")),
+        more => format!("{} and {}", by[..CHANGES].join(", "), counted(more, "more change", "more changes")),
     };
     format!("Your policy ({}) moved {what} from {from} to {to}: {by}.", list(layers, "and"))
 }

@@ -20,6 +20,9 @@ const FILES: &[(&str, &str)] = &[
 /// The published decisions, which few results need.
 const CASES: (&str, &str) = ("rules/cases.toml", include_str!("../../rules/cases.toml"));
 
+/// A layer to begin rules of one's own with.
+pub const STARTER: &str = include_str!("../../rules/starter/policy.toml");
+
 /// What a scan goes by in the rulebook that the program ships with.
 pub fn builtin_scan_file() -> SourceFile {
     source_file(("rules/scan.toml", include_str!("../../rules/scan.toml")))

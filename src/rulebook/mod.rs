@@ -11,7 +11,7 @@ pub mod shape;
 mod value;
 mod values;
 
-pub use builtin::{builtin_files, builtin_scan_file};
+pub use builtin::{STARTER, builtin_files, builtin_scan_file};
 pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};

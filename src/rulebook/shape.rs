@@ -140,21 +140,26 @@ const UNDECIDED: Shape = Shape {
     ],
 };
 
-/// The kinds of items, each by the key of its tables.
+/// The kinds of items, each by the key of its tables, and after those that it refers to.
 pub const KINDS: &[(&str, &Shape)] = &[
+    ("source", &SOURCE),
     ("band", &BAND),
-    ("exception", &EXCEPTION),
     ("group", &GROUP),
     ("question", &QUESTION),
-    ("criterion", &CRITERION),
     ("family", &FAMILY),
     ("platform", &PLATFORM),
     ("aspect", &ASPECT),
+    ("criterion", &CRITERION),
+    ("exception", &EXCEPTION),
     ("problem", &PROBLEM),
     ("step", &STEP),
-    ("source", &SOURCE),
     ("case", &CASE),
 ];
+
+/// The place of a kind after all that it refers to.
+pub(super) fn position(kind: &str) -> usize {
+    KINDS.iter().position(|(known, _)| *known == kind).unwrap_or(KINDS.len())
+}
 
 /// The shape of a kind of item.
 pub fn kind(name: &str) -> Option<&'static Shape> {
@@ -475,5 +480,65 @@ fn text<'e>(value: &'e Located<'_>) -> Option<&'e str> {
     match &value.node {
         Node::Text(text) => Some(text),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::document::asked;
+    use crate::rulebook::{Rulebook, builtin_files};
+
+    /// The keys of a shape and of all that stand in it, each with what messages call its table.
+    fn keys(called: &str, shape: &Shape, found: &mut BTreeSet<(String, String)>) {
+        for Key { name, takes, .. } in shape.keys {
+            found.insert((called.to_owned(), (*name).to_owned()));
+            match takes {
+                Table(shape) => keys(name, shape, found),
+                Tables(shape) | By(_, Table(shape)) => keys(shape.what, shape, found),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn the_shape_has_exactly_the_keys_that_readers_ask_for() {
+        let asked = asked::during(|| drop(Rulebook::parse(builtin_files()).unwrap_or_else(|faults| panic!("{faults}"))));
+        let mut shaped = BTreeSet::new();
+        keys(HEAD.what, &HEAD, &mut shaped);
+        for (kind, shape) in KINDS {
+            shaped.insert((HEAD.what.to_owned(), (*kind).to_owned()));
+            keys(shape.what, shape, &mut shaped);
+        }
+        // What a layer takes away is read before it is put on top.
+        shaped.remove(&(HEAD.what.to_owned(), "remove".to_owned()));
+        let only = |one: &BTreeSet<(String, String)>, other| one.difference(other).cloned().collect::<Vec<_>>();
+        assert_eq!(only(&asked, &shaped), [], "readers ask for these, and the shape has them not");
+        assert_eq!(only(&shaped, &asked), [], "the shape has these, and no reader asks for them");
+    }
+
+    #[test]
+    fn a_new_item_needs_what_its_reader_needs() {
+        let files = builtin_files();
+        let lacks = |files: Vec<_>| Rulebook::parse(files).err().map(|faults| faults.to_string()).unwrap_or_default();
+        // What a criterion needs depends on its side.
+        let kinds = [
+            ("platform", "platforms.toml", ""),
+            ("criterion", "criteria.toml", "side = \"constraint\"\n"),
+            ("question", "questions.toml", ""),
+        ];
+        for (kind, file, given) in kinds {
+            let mut files = files.clone();
+            let file = files.iter_mut().find(|candidate| candidate.name.ends_with(file)).expect("the file");
+            file.text.push_str(&format!("\n[[{kind}]]\nid = \"empty\"\n{given}"));
+            let said = lacks(files);
+            for key in super::kind(kind).expect("a kind").keys {
+                let is_said = said.contains(&format!("{kind} lacks `{}`", key.name));
+                let is_given = ["id", "side"].contains(&key.name);
+                assert_eq!(is_said, key.required && !is_given, "{kind}.{}: {said}", key.name);
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::cli::decision::Record;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{is_set, nobody_to_ask, say, shown};
 use crate::cli::program::{Known, Program, now};
+use crate::cli::rulebooks::{self, By};
 use crate::cli::scanned::Scanned;
 use crate::explanation::Status;
 use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, SoFar, Tone, Wish};
@@ -212,11 +213,19 @@ fn record(program: &Program<'_>, answers: &Answers, scanned: Option<&Scanned>) -
         assessment: &assessment,
         explanation: &explanation,
         evidence: scanned.map(|scanned| &scanned.conclusions),
+        rules: rulebooks::as_recorded(program.rules, &program.record_path()),
         now: now(),
     };
     let file = program.record_path();
     record.write(&file)?;
     say(&format!("Recorded in {}.", shown(&file)));
+    if let Some(unnamed) = program.rules.iter().find(|_| record.rules.is_empty()).filter(|one| one.by != By::Record) {
+        say(&format!(
+            "The record does not name {}: give it to needk8s check as well, with --rules or {}.",
+            unnamed.shown,
+            rulebooks::VARIABLE
+        ));
+    }
     let partial = |question: &usize| answers.given(*question).is_some_and(Given::is_partial);
     for question in (0..rulebook.questions().len()).filter(partial) {
         let id = &rulebook.questions()[question].id;

@@ -18,6 +18,8 @@ pub struct Item {
     pub at: (usize, usize),
     /// The layer that added it; nothing where it is of the rulebook beneath.
     pub added_by: Option<usize>,
+    /// The platform that it is like in whatever it does not say itself.
+    pub like: Option<String>,
     /// What layers have changed of it since, in their order.
     pub changes: Vec<Change>,
     /// The item as TOML.
@@ -77,6 +79,7 @@ fn item(stack: &Stack<'_>, merged: &Merged<'_>, entry: &Entry<'_>, id: &str, tab
         (None, Some(table)) => stack.line(&table.span),
         (None, None) => stack.line(&table.span),
     };
+    let like = merged.likes.iter().find(|(own, _)| kind == "platform" && own == id);
     let mut toml = String::new();
     written::item(&mut toml, kind, table);
     let title = TITLES.iter().find_map(|key| value_of(table, key).and_then(text_of)).unwrap_or_default();
@@ -86,6 +89,7 @@ fn item(stack: &Stack<'_>, merged: &Merged<'_>, entry: &Entry<'_>, id: &str, tab
         title: title.to_owned(),
         at,
         added_by: added.map(|change| change.layer),
+        like: like.map(|(_, like)| like.clone()),
         changes: all.into_iter().filter(|change| change.act != Act::Adds).cloned().collect(),
         toml,
     }

@@ -22,13 +22,15 @@ const CRITERION: &str = "criterion";
 const REMOVES: &str = "removes";
 const FAMILIARITY: &str = "familiarity";
 
-/// Gives every platform of a layer what it takes from another one, and aspects the cells that stand with platforms.
+/// Gives every platform of a layer what it takes from another one, and aspects the cells that stand with platforms. Returns
+/// which platform is like which.
 pub(super) fn complete<'f>(
     stack: &Stack<'f>,
     entries: &mut [Entry<'f>],
     refused: &mut Vec<String>,
     log: &FaultLog<'_>,
-) {
+) -> Vec<(String, String)> {
+    let mut likes = Vec::new();
     for Platform { id, like } in in_order(entries, refused, log) {
         if let Some(like) = &like {
             inherit(entries, &id, like);
@@ -37,7 +39,9 @@ pub(super) fn complete<'f>(
         give_cells(entries, &id, like.as_deref(), log);
         keep(entries, &id, log);
         check_cells(stack, entries, &id, refused, log);
+        likes.extend(like.map(|like| (id, like)));
     }
+    likes
 }
 
 /// A platform, and the one that it is like.
@@ -198,7 +202,7 @@ fn keep(entries: &mut [Entry<'_>], id: &str, log: &FaultLog<'_>) {
             removes.retain(|platform| text_of(platform) != Some(id));
         } else {
             let removing = tables(entries, CRITERION).iter().filter(|table| value_of(table, REMOVES).is_some());
-            log.unknown(constraint.span.clone(), "criterion that removes platforms", named, removing.filter_map(id_of));
+            log.unknown(constraint.span.clone(), "constraint", named, removing.filter_map(id_of));
         }
     }
 }

@@ -23,6 +23,8 @@ pub(in crate::rulebook) struct Merged<'f> {
     pub(in crate::rulebook) refused: Vec<String>,
     /// What was removed, and where that is said.
     pub(super) removed: Vec<removal::Removed>,
+    /// Which platform is like which.
+    pub(super) likes: Vec<(String, String)>,
 }
 
 /// The document of a rulebook and of those changes of its layers that are wanted.
@@ -38,14 +40,15 @@ pub(in crate::rulebook) fn merge<'f>(stack: &Stack<'f>, is_wanted: &dyn Fn(&Chan
             faults: Vec::new(),
             refused: Vec::new(),
             removed: Vec::new(),
+            likes: Vec::new(),
         },
     };
     for layer in 0..stack.says.len() {
         merger.add(layer);
     }
-    like::complete(stack, &mut merger.merged.entries, &mut merger.merged.refused, &merger.log);
-    removal::check(&mut merger.merged, &merger.log);
-    let mut merged = merger.merged;
+    let Merger { mut merged, log, .. } = merger;
+    merged.likes = like::complete(stack, &mut merged.entries, &mut merged.refused, &log);
+    removal::check(&mut merged, &log);
     merged.faults = collected.into_inner();
     merged
 }
@@ -61,14 +64,17 @@ impl<'f> Merger<'_, 'f> {
     fn add(&mut self, layer: usize) {
         let stack = self.stack;
         let says = &stack.says[layer];
-        if self.is_whole_rulebook(says) {
+        if self.is_whole_rulebook(says) || !self.stands_on_this(says) {
             return;
         }
-        self.check_head(layer, says);
+        self.check_head(says);
         for removed in says.iter().filter(|entry| entry.key == REMOVE) {
             self.remove(layer, &removed.value);
         }
-        for entry in says.iter().filter(|entry| !OWN.contains(&entry.key.as_ref())) {
+        let mut items: Vec<&Entry<'f>> =
+            says.iter().filter(|entry| !OWN.contains(&entry.key.as_ref())).collect();
+        items.sort_by_key(|entry| shape::position(&entry.key));
+        for entry in items {
             match &entry.value.node {
                 Node::List(tables) if is_tables(tables) => self.add_tables(layer, entry, tables),
                 Node::Table(entries) => self.add_head(layer, entry, entries),
@@ -92,8 +98,34 @@ impl<'f> Merger<'_, 'f> {
         }
     }
 
+    /// Whether a layer is meant to lie on what is beneath it.
+    fn stands_on_this(&self, says: &[Entry<'_>]) -> bool {
+        let Some(value) = says.iter().find(|entry| entry.key == EXTENDS).map(|entry| &entry.value) else { return true };
+        let wrong = |message: String, help: &str| {
+            self.log.fault(value.span.clone(), message, Some(help.to_owned()));
+            false
+        };
+        let base = self.stack.base.iter().find(|entry| entry.key == "name");
+        match (&value.node, base.map(|entry| &entry.value.node)) {
+            (Node::Flag(true), _) => true,
+            (Node::Flag(false), _) => wrong(
+                "a rulebook of its own replaces all before it, so it can only stand first".to_owned(),
+                "name it before all other rules",
+            ),
+            (Node::Text(name), Some(Node::Text(base))) if base != name => wrong(
+                format!("this layer extends `{name}`, and the rulebook beneath it is `{base}`"),
+                "a layer lies on the rulebook that is built in, or on the first --rules where that has extends = false",
+            ),
+            (Node::Text(_), _) => true,
+            (other, _) => wrong(
+                format!("`{EXTENDS}` must be false or the name of a rulebook, not {}", other.kind()),
+                "leave it out to lie on the rules that are built in",
+            ),
+        }
+    }
+
     /// What a layer says of itself.
-    fn check_head(&self, layer: usize, says: &[Entry<'_>]) {
+    fn check_head(&self, says: &[Entry<'_>]) {
         for (index, entry) in says.iter().enumerate() {
             let is_twice = says[..index].iter().any(|earlier| earlier.key == entry.key);
             if is_twice && OWN.contains(&entry.key.as_ref()) {
@@ -102,17 +134,6 @@ impl<'f> Merger<'_, 'f> {
             }
             let value = &entry.value;
             match (entry.key.as_ref(), &value.node) {
-                (EXTENDS, Node::Flag(true)) => {}
-                (EXTENDS, Node::Flag(false)) if layer == 0 => {}
-                (EXTENDS, Node::Flag(false)) => {
-                    let message = "a rulebook of its own replaces all before it, so it can only stand first";
-                    self.log.fault(value.span.clone(), message.to_owned(), None);
-                }
-                (EXTENDS, Node::Text(name)) => self.check_base(name, &value.span),
-                (EXTENDS, other) => {
-                    let message = format!("`extends` must be false or the name of a rulebook, not {}", other.kind());
-                    self.log.fault(value.span.clone(), message, None);
-                }
                 ("schema", Node::Text(schema)) if schema != SCHEMA => {
                     let message = format!("this program reads the schema `{SCHEMA}`, not `{schema}`");
                     self.log.fault(value.span.clone(), message, None);
@@ -122,18 +143,6 @@ impl<'f> Merger<'_, 'f> {
                 }
                 _ => {}
             }
-        }
-    }
-
-    /// A layer may name the rulebook that it was written for.
-    fn check_base(&self, name: &str, span: &Span) {
-        let base = self.stack.base.iter().find(|entry| entry.key == "name");
-        if let Some(Node::Text(base)) = base.map(|entry| &entry.value.node)
-            && base != name
-        {
-            let message = format!("this layer extends `{name}`, and the rulebook beneath it is `{base}`");
-            let help = "a layer extends the rulebook that is built in, or the first --rules; extends = false replaces it";
-            self.log.fault(span.clone(), message, Some(help.to_owned()));
         }
     }
 
@@ -343,6 +352,16 @@ pub(super) fn ids<'e>(entries: &'e [Entry<'_>], kind: &str) -> impl Iterator<Ite
 
 fn find<'e, 'f>(entries: &'e mut [Entry<'f>], kind: &str, id: &str) -> Option<&'e mut Located<'f>> {
     tables_mut(entries, kind).iter_mut().find(|table| id_of(table) == Some(id))
+}
+
+/// Where the tables with these ids begin.
+pub(super) fn heads(entries: &[Entry<'_>], ids: &[String]) -> Vec<Span> {
+    let tables = entries.iter().filter_map(|entry| match &entry.value.node {
+        Node::List(tables) => Some(tables),
+        _ => None,
+    });
+    let is_meant = |table: &&Located<'_>| id_of(table).is_some_and(|id| ids.iter().any(|own| own == id));
+    tables.flatten().filter(is_meant).map(|table| table.span.clone()).collect()
 }
 
 /// The id of a table.

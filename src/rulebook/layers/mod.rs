@@ -140,7 +140,11 @@ fn build(stack: &Stack<'_>, faults: &mut Vec<Fault>) -> Option<Rulebook> {
     let merged = merge(stack, &|_| true);
     let collected = RefCell::new(Vec::new());
     let rulebook = parse::build_merged(&merged.entries, &collected);
-    let is_news = |fault: &Fault| !merged.refused.iter().any(|id| fault.message.contains(&format!("`{id}`")));
+    let heads = merge::heads(&merged.entries, &merged.refused);
+    let is_news = |fault: &Fault| {
+        let names = |id: &String| fault.message.contains(&format!("`{id}`"));
+        !merged.refused.iter().any(names) && !heads.contains(&fault.span)
+    };
     let follow = collected.into_inner().into_iter().filter(is_news);
     faults.extend(merged.faults.into_iter().chain(follow).map(|fault| stack.placed(fault)));
     rulebook.map(|rulebook| Rulebook { layers: stack.layers.clone(), changes: merged.changes, ..rulebook })
