@@ -2,7 +2,7 @@
 
 use crate::answers::{Answers, Given};
 use crate::assessment::{Assessment, assess};
-use crate::rulebook::{Change, Rulebook, Variants};
+use crate::rulebook::{Change, Rulebook, Variants, needed};
 
 /// A rulebook with layers, and what is beneath them.
 pub struct Policy<'r> {
@@ -68,7 +68,7 @@ impl<'r> Policy<'r> {
             })
         };
         let all: Vec<usize> = (0..self.rulebook.changes().len()).collect();
-        let mut by = needed(&is_there, &[], &all);
+        let mut by = needed(&is_there, &all);
         if !is_there(&by) {
             by = all;
         }
@@ -102,38 +102,4 @@ fn carried(answers: &Answers, from: &Rulebook, to: &Rulebook) -> Answers {
         carried.add(own, Given { value, origin: given.origin.clone() });
     }
     carried
-}
-
-/// The fewest of `items` that `is_there` needs on top of `before`, by halving: Junker, "QuickXplain" (AAAI 2004).
-fn needed(is_there: &dyn Fn(&[usize]) -> bool, before: &[usize], items: &[usize]) -> Vec<usize> {
-    fn of(is_there: &dyn Fn(&[usize]) -> bool, before: &[usize], is_news: bool, items: &[usize]) -> Vec<usize> {
-        if is_news && is_there(before) {
-            return Vec::new();
-        }
-        if items.len() <= 1 {
-            return items.to_vec();
-        }
-        let (first, second) = items.split_at(items.len() / 2);
-        let of_second = of(is_there, &[before, first].concat(), true, second);
-        let of_first = of(is_there, &[before, &of_second].concat(), !of_second.is_empty(), first);
-        [of_first, of_second].concat()
-    }
-    of(is_there, before, false, items)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_needed_is_found_and_nothing_else() {
-        let all: Vec<usize> = (0..20).collect();
-        let found = |needs: &[usize]| {
-            let mut found = needed(&|has| needs.iter().all(|need| has.contains(need)), &[], &all);
-            found.sort_unstable();
-            found
-        };
-        assert_eq!(found(&[7]), [7]);
-        assert_eq!(found(&[0, 13, 19]), [0, 13, 19]);
-    }
 }

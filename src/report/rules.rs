@@ -22,13 +22,19 @@ pub fn list_text(rulebook: &Rulebook, items: &[Item], kind: Option<&str>, named:
     page.finish()
 }
 
+/// More ids of a kind than these are a list of their own.
+const MOST_IDS: usize = 130;
+
 fn overview(rulebook: &Rulebook, items: &[Item], named: &str, page: &mut Page) {
     page.line(named);
     for kind in kinds(items) {
         let of_kind: Vec<&Item> = items.iter().filter(|item| item.kind == kind).collect();
-        let ids: Vec<String> = of_kind.iter().map(|item| format!("{}{}", item.id, mark(rulebook, item))).collect();
         page.heading(&format!("{kind} ({})", of_kind.len()));
-        page.paragraph(2, &ids.join(", "));
+        let is_long = of_kind.len() > MOST_IDS;
+        let named = |item: &&&Item| !is_long || item.added_by.is_some() || !item.changes.is_empty();
+        let ids = of_kind.iter().filter(named).map(|item| format!("{}{}", item.id, mark(rulebook, item)));
+        let all = is_long.then(|| format!("needk8s rules list {kind}"));
+        page.paragraph(2, &ids.chain(all).collect::<Vec<_>>().join(", "));
     }
     let gone = rulebook.changes().iter().filter(|change| change.act == Act::Removes);
     let gone: Vec<String> = gone.map(|change| format!("{}.{} ({})", change.kind, change.id, layer(rulebook, change))).collect();

@@ -22,6 +22,7 @@ pub use value::{
 };
 pub use values::Values;
 
+pub(crate) use layers::needed;
 pub(crate) use parse::{read_answer, read_answer_table};
 pub(crate) use value::question_meant;
 

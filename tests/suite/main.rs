@@ -16,6 +16,7 @@ mod input;
 mod interview;
 mod json;
 mod markdown;
+mod layers;
 mod model;
 mod musts;
 mod numbers;

@@ -1,7 +1,7 @@
 //! Platforms that are like another one but for what they say themselves, and cells that stand with their platform.
 
 use super::Stack;
-use super::merge::{id_of, ids, key_of, put_over, tables, tables_mut, text_of, value_mut, value_of};
+use super::merge::{id_of, insert, ids, key_of, put_over, tables, tables_mut, text_of, value_mut, value_of};
 use crate::document::{Entry, FaultLog, Located, Node, Span};
 use crate::text::counted;
 
@@ -122,7 +122,7 @@ fn inherit(entries: &mut [Entry<'_>], id: &str, like: &str) {
             entry.value.node = Node::Text(format!("Like {name}. {summary}").into());
         }
         if let Node::Table(own) = &mut table.node {
-            own.push(entry);
+            insert(own, entry);
         }
     }
 }
@@ -141,7 +141,7 @@ fn join(entries: &mut [Entry<'_>], id: &str, like: &str) {
             let has = points.iter().any(|entry| entry.key == id);
             let model = points.iter().find(|entry| entry.key == like);
             if let (Some(model), false) = (model.cloned(), has) {
-                points.push(Entry { key: id.to_owned().into(), ..model });
+                insert(points, Entry { key: id.to_owned().into(), ..model });
             }
         }
     }
@@ -181,7 +181,7 @@ fn give_cells(entries: &mut [Entry<'_>], id: &str, like: Option<&str>, log: &Fau
         let mut layers = [copied, there, own].into_iter().flatten();
         let Some(mut cell) = layers.next() else { continue };
         layers.for_each(|above| put_over(&mut cell.value, above.value));
-        cells.push(cell);
+        insert(cells, cell);
     }
 }
 

@@ -193,11 +193,11 @@ impl<'f> Merger<'_, 'f> {
                 continue;
             }
             let act = if ids(&self.merged.entries, kind).any(|known| known == id) { Act::Changes } else { Act::Adds };
-            if act == Act::Adds && !self.is_complete(kind, id, table) {
-                self.merged.refused.push(id.to_owned());
+            if !self.is_wanted(layer, act, kind, id, &table.span) {
                 continue;
             }
-            if !self.is_wanted(layer, act, kind, id, &table.span) {
+            if act == Act::Adds && !self.is_complete(kind, id, table) {
+                self.merged.refused.push(id.to_owned());
                 continue;
             }
             free_names(&mut self.merged.entries, kind, table);
@@ -289,8 +289,14 @@ fn put_key_over<'f>(known: &mut Vec<Entry<'f>>, new: Entry<'f>) {
             entry.key_span = new.key_span;
             put_over(&mut entry.value, new.value);
         }
-        None => known.push(new),
+        None => insert(known, new),
     }
+}
+
+/// Adds a key where it would stand had it been read with the others.
+pub(super) fn insert<'f>(entries: &mut Vec<Entry<'f>>, new: Entry<'f>) {
+    let at = entries.partition_point(|entry| entry.key < new.key);
+    entries.insert(at, new);
 }
 
 fn is_condition(key: &str) -> bool {

@@ -6,11 +6,13 @@
 mod items;
 mod like;
 mod merge;
+mod needed;
 mod removal;
 mod stack;
 mod written;
 
 pub use items::Item;
+pub(crate) use needed::needed;
 pub(super) use merge::{Merged, merge};
 pub(super) use stack::Stack;
 
@@ -19,6 +21,7 @@ use std::ops::Range;
 
 use super::{Rulebook, parse};
 use crate::document::{Fault, FaultLog, Faults, Node, SourceFile, read_toml};
+use crate::text::list;
 
 /// The files of a layer as they were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,8 +149,36 @@ fn build(stack: &Stack<'_>, faults: &mut Vec<Fault>) -> Option<Rulebook> {
         !merged.refused.iter().any(names) && !heads.contains(&fault.span)
     };
     let follow = collected.into_inner().into_iter().filter(is_news);
-    faults.extend(merged.faults.into_iter().chain(follow).map(|fault| stack.placed(fault)));
+    let found: Vec<Fault> = merged.faults.into_iter().chain(follow).collect();
+    let (own, beneath): (Vec<Fault>, Vec<Fault>) = found.into_iter().partition(|fault| stack.is_in_layer(&fault.span));
+    if own.is_empty() {
+        faults.extend(beneath.first().map(|fault| caused(stack, fault, &merged.changes)));
+    }
+    faults.extend(own.into_iter().map(|fault| stack.placed(fault)));
     rulebook.map(|rulebook| Rulebook { layers: stack.layers.clone(), changes: merged.changes, ..rulebook })
+}
+
+/// A fault that shows in the rules beneath, which are right by themselves: it is told where the layers cause it.
+fn caused(stack: &Stack<'_>, fault: &Fault, changes: &[Change]) -> Fault {
+    let is_there = |wanted: &[usize]| {
+        let merged = merge(stack, &|change| wanted.iter().any(|index| changes[*index] == *change));
+        let collected = RefCell::new(Vec::new());
+        parse::build_merged(&merged.entries, &collected);
+        collected.into_inner().iter().any(|other| other.message == fault.message)
+    };
+    let all: Vec<usize> = (0..changes.len()).collect();
+    let cause = needed(&is_there, &all);
+    let placed = stack.placed(fault.clone());
+    let Some(last) = cause.last().map(|index| &changes[*index]) else { return placed };
+    let by: Vec<String> = cause.iter().map(|index| changes[*index].name()).collect();
+    let (name, line) = stack.named_line(&fault.span);
+    let shows = format!("it comes of {}, and shows at {name}:{line}", list(&by, "and"));
+    let help = match placed.help {
+        Some(help) => format!("{help}; {shows}"),
+        None => shows,
+    };
+    let (file, span) = stack.line_span(last.at);
+    Fault { file, span, help: Some(help), ..placed }
 }
 
 /// A layered rulebook taken apart, to be put together again with some of its changes only.

@@ -85,6 +85,20 @@ impl<'f> Stack<'f> {
         (file, text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1)
     }
 
+    /// The name of the file and the line of a place.
+    pub(super) fn named_line(&self, span: &Span) -> (&str, usize) {
+        let (file, line) = self.line(span);
+        (self.files.get(file).map_or("", |file| file.name.as_str()), line)
+    }
+
+    /// The file, and where a line of it stands in that.
+    pub(super) fn line_span(&self, (file, line): (usize, usize)) -> (usize, Span) {
+        let text = self.files.get(file).map_or("", |file| file.text.as_str());
+        let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+        let length = text[start..].lines().next().map_or(0, str::len);
+        (file, start..start + length)
+    }
+
     /// Whether a place is in a layer.
     pub(super) fn is_in_layer(&self, span: &Span) -> bool {
         self.layers.first().is_some_and(|layer| self.place(span.start).0 >= layer.files.start)

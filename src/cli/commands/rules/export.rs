@@ -2,7 +2,7 @@
 
 use clap::{ArgMatches, Command};
 
-use super::format_arg;
+use super::{format_arg, is_format};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::print;
 use crate::cli::program::Program;
@@ -22,8 +22,7 @@ pub(super) fn command(_: &Rulebook) -> Command {
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
-    let is_toml = matches.get_one::<String>("format").is_some_and(|format| format == "toml");
-    print(&match is_toml {
+    print(&match is_format(matches, "toml") {
         true => program.rulebook.as_toml(),
         false => export::render(program.rulebook, &program.provenance()),
     })?;

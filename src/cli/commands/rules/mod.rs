@@ -35,6 +35,11 @@ fn format_arg(formats: &[&'static str]) -> Arg {
         .help("The format")
 }
 
+/// Whether the format that was asked for is this one.
+fn is_format(matches: &ArgMatches, format: &str) -> bool {
+    matches.get_one::<String>("format").is_some_and(|given| given == format)
+}
+
 /// The kinds of items.
 fn kinds() -> impl Iterator<Item = &'static str> {
     shape::KINDS.iter().map(|(kind, _)| *kind)
