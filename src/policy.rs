@@ -98,7 +98,8 @@ fn carried(answers: &Answers, from: &Rulebook, to: &Rulebook) -> Answers {
     let mut carried = Answers::none(to);
     for (index, question) in from.questions().iter().enumerate() {
         let (Some(given), Some(own)) = (answers.given(index), to.question(&question.id)) else { continue };
-        let value = given.value.and_then(|value| to.questions()[own].parse(&question.spell(value)).ok()).flatten();
+        let value =
+            given.value.and_then(|value| to.questions()[own].parse(&question.spell(value)).ok()).flatten();
         carried.add(own, Given { value, origin: given.origin.clone() });
     }
     carried

@@ -34,8 +34,8 @@ const WAIVER: &str = "waiver";
 
 /// The keys of a decision.
 const KEYS: [&str; 11] = [
-    "verdict", "leaning", "platform", "margin", "sureness", "date", "rulebook", "version", DIGEST, DECIDED_ON,
-    "revisit",
+    "verdict", "leaning", "platform", "margin", "sureness", "date", "rulebook", "version", DIGEST,
+    DECIDED_ON, "revisit",
 ];
 
 /// The SHA-256 of the rules, where they are not those of a released program, whose version says it.
@@ -311,7 +311,18 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>, text: &str) -> Option<
     let line = line_of(text, verdict.span.start);
     let decided_on = table.get(DECIDED_ON).map(|answers| read_decided_on(questions, answers, text));
     let evidence = Vec::new();
-    Some(Decision { line, verdict: band, platform, margin, date, rulebook, digest, decided_on, revisit, evidence })
+    Some(Decision {
+        line,
+        verdict: band,
+        platform,
+        margin,
+        date,
+        rulebook,
+        digest,
+        decided_on,
+        revisit,
+        evidence,
+    })
 }
 
 /// The answers of the day. Rules may have changed since: what they do not know any more says nothing.

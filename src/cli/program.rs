@@ -12,10 +12,10 @@ use super::rulebooks::Named;
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
-use crate::explanation::{Engine, Explanation};
-use crate::report::text::Layout;
 use crate::document::SourceFile;
+use crate::explanation::{Engine, Explanation};
 use crate::policy::Policy;
+use crate::report::text::Layout;
 use crate::report::{Contents, Format, LayerName, Provenance, html, json, markdown, text};
 use crate::rulebook::{Layer, Rulebook, Value};
 

@@ -100,7 +100,11 @@ fn recorded(record: &Path) -> Result<Vec<Named>, Unreadable> {
                         match within(record, path.text) {
                             Ok(found) => named.push(found),
                             Err(why) => {
-                                log.fault(item.span.clone(), format!("cannot read the rules `{}`: {why}", path.text), None);
+                                log.fault(
+                                    item.span.clone(),
+                                    format!("cannot read the rules `{}`: {why}", path.text),
+                                    None,
+                                );
                             }
                         }
                     }
@@ -152,7 +156,9 @@ fn check_twice(named: &[Named]) -> Result<(), Stop> {
     let whole: Vec<Option<PathBuf>> = named.iter().map(|named| named.path.canonicalize().ok()).collect();
     for (index, own) in whole.iter().enumerate() {
         let is_in = |other: &Option<PathBuf>| match (own, other) {
-            (Some(own), Some(other)) => own == other || own.parent() == Some(other) || other.parent() == Some(own),
+            (Some(own), Some(other)) => {
+                own == other || own.parent() == Some(other) || other.parent() == Some(own)
+            }
             _ => false,
         };
         if let Some(earlier) = whole[..index].iter().position(is_in) {
@@ -213,7 +219,8 @@ fn rule_files(named: &Named) -> Result<Vec<OsString>, Stop> {
 
 /// What a scan goes by: the scan file of the last layer that has one, else that of the rulebook beneath.
 pub(super) fn read_scan_file(rulebook: &Rulebook, named: &[Named]) -> Result<Option<SourceFile>, Stop> {
-    let has_one = |named: &&Named| named.path.is_dir() && named.path.join(SCAN_FILE).symlink_metadata().is_ok();
+    let has_one =
+        |named: &&Named| named.path.is_dir() && named.path.join(SCAN_FILE).symlink_metadata().is_ok();
     match named.iter().rev().find(has_one) {
         Some(named) => Ok(Some(SourceFile {
             name: shown(&Path::new(&named.shown).join(SCAN_FILE)),
@@ -235,5 +242,9 @@ pub(super) fn as_recorded(named: &[Named], record: &Path) -> Vec<String> {
         Some(parts.join("/")).filter(|path| !path.is_empty() && within(record, path).is_ok())
     };
     let is_recorded = named.iter().all(|named| named.by == By::Record);
-    if is_recorded { Vec::new() } else { named.iter().map(seen).collect::<Option<Vec<_>>>().unwrap_or_default() }
+    if is_recorded {
+        Vec::new()
+    } else {
+        named.iter().map(seen).collect::<Option<Vec<_>>>().unwrap_or_default()
+    }
 }

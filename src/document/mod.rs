@@ -96,7 +96,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::rulebook::Rulebook;
+    use crate::rulebook::{LayerFiles, Rulebook};
 
     /// What is wrong with a text, as people are told.
     fn faults(text: &str, read: impl Fn(&str, &FaultLog<'_>)) -> String {
@@ -123,6 +123,21 @@ mod tests {
         crate::fuzz::texts("rules", |text| {
             let file = SourceFile { name: "a.toml".to_owned(), text: text.to_owned() };
             Rulebook::parse(vec![file]).err().map(|faults| faults.to_string())
+        });
+    }
+
+    #[test]
+    fn any_layers_are_read_within_bounds() {
+        let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), text: text.to_owned() };
+        let layer = |file: SourceFile| LayerFiles { path: file.name.clone(), files: vec![file] };
+        let base = layer(file("base.toml", include_str!("../../tests/corpus/rules/broker.toml")));
+        let usual = layer(file("usual.toml", include_str!("../../tests/corpus/layers/usual.toml")));
+        let read = |layers| Rulebook::layered(layers).map(|rulebook| (rulebook.as_toml(), rulebook.items()));
+        assert_eq!(read(vec![base.clone(), usual.clone()]).err().map(|faults| faults.to_string()), None);
+        crate::fuzz::texts("layers", |text| {
+            let own = layer(file("a.toml", text));
+            let alone = read(vec![base.clone(), own.clone()]).map_err(|faults| faults.to_string());
+            (alone, read(vec![base.clone(), usual.clone(), own]).map_err(|faults| faults.to_string()))
         });
     }
 

@@ -88,8 +88,10 @@ struct PolicyOutcome<'a> {
 
 fn policy<'a>(contents: &'a Contents<'_>) -> Option<Policy<'a>> {
     let moved = contents.provenance.moved.as_ref()?;
-    let outcome =
-        |outcome: &'a crate::policy::Outcome| PolicyOutcome { verdict: &outcome.verdict.0, platform: &outcome.platform.0 };
+    let outcome = |outcome: &'a crate::policy::Outcome| PolicyOutcome {
+        verdict: &outcome.verdict.0,
+        platform: &outcome.platform.0,
+    };
     Some(Policy {
         from: outcome(&moved.from),
         to: outcome(&moved.to),

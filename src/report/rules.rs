@@ -13,7 +13,13 @@ use crate::text::{list, one_line};
 pub const SCHEMA: &str = "needk8s.rules/1";
 
 /// All items by kind, or those of one kind a line each.
-pub fn list_text(rulebook: &Rulebook, items: &[Item], kind: Option<&str>, named: &str, layout: Layout) -> String {
+pub fn list_text(
+    rulebook: &Rulebook,
+    items: &[Item],
+    kind: Option<&str>,
+    named: &str,
+    layout: Layout,
+) -> String {
     let mut page = Page::new(layout);
     match kind {
         None => overview(rulebook, items, named, &mut page),
@@ -37,7 +43,8 @@ fn overview(rulebook: &Rulebook, items: &[Item], named: &str, page: &mut Page) {
         page.paragraph(2, &ids.chain(all).collect::<Vec<_>>().join(", "));
     }
     let gone = rulebook.changes().iter().filter(|change| change.act == Act::Removes);
-    let gone: Vec<String> = gone.map(|change| format!("{}.{} ({})", change.kind, change.id, layer(rulebook, change))).collect();
+    let gone: Vec<String> =
+        gone.map(|change| format!("{}.{} ({})", change.kind, change.id, layer(rulebook, change))).collect();
     if !gone.is_empty() {
         page.heading("removed");
         page.paragraph(2, &gone.join(", "));
@@ -88,9 +95,11 @@ pub fn origin(rulebook: &Rulebook, item: &Item) -> String {
         None => place(rulebook, item.at),
     }];
     parts.extend(item.like.as_ref().map(|like| format!("like {like}")));
-    parts.extend(item.changes.iter().map(|change| {
-        format!("changed by {} ({})", layer(rulebook, change), place(rulebook, change.at))
-    }));
+    parts.extend(
+        item.changes
+            .iter()
+            .map(|change| format!("changed by {} ({})", layer(rulebook, change), place(rulebook, change.at))),
+    );
     parts.join(", ")
 }
 
@@ -101,9 +110,8 @@ fn place(rulebook: &Rulebook, (file, line): (usize, usize)) -> String {
 
 /// Items as TOML, each under where it comes from.
 pub fn show_text(rulebook: &Rulebook, items: &[&Item]) -> String {
-    let shown = |item: &&Item| {
-        format!("# {}.{}: {}\n{}", item.kind, item.id, origin(rulebook, item), item.toml)
-    };
+    let shown =
+        |item: &&Item| format!("# {}.{}: {}\n{}", item.kind, item.id, origin(rulebook, item), item.toml);
     items.iter().map(shown).collect::<Vec<_>>().join("\n")
 }
 

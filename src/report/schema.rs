@@ -90,7 +90,8 @@ impl Writer<'_> {
             Takes::Table(shape) => self.table(shape),
             Takes::Tables(shape) => {
                 let mut table = self.table(shape);
-                let required: Vec<&str> = shape.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+                let required: Vec<&str> =
+                    shape.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
                 // Items with ids are merged, so that those that differ need no more than that.
                 let has_ids = required.contains(&"id");
                 table["required"] = if has_ids { json!(["id"]) } else { json!(required) };
@@ -103,7 +104,9 @@ impl Writer<'_> {
                 json!({ "type": "object", "properties": properties, "additionalProperties": inner })
             }
             Takes::ByWord(takes) => json!({ "type": "object", "additionalProperties": self.takes(takes) }),
-            Takes::Extends => json!({ "anyOf": [{ "type": "boolean" }, { "type": "string", "minLength": 1 }] }),
+            Takes::Extends => {
+                json!({ "anyOf": [{ "type": "boolean" }, { "type": "string", "minLength": 1 }] })
+            }
         }
     }
 
@@ -155,7 +158,8 @@ impl Writer<'_> {
     fn test(&self, question: &Question) -> Json {
         let comparison = |value: Json| {
             let keys = ["above", "at-least", "below", "at-most"];
-            let properties: Map<String, Json> = keys.map(|key| (key.to_owned(), value.clone())).into_iter().collect();
+            let properties: Map<String, Json> =
+                keys.map(|key| (key.to_owned(), value.clone())).into_iter().collect();
             json!({ "type": "object", "minProperties": 1, "properties": properties, "additionalProperties": false })
         };
         let some = |one: &Json| json!({ "anyOf": [one, { "type": "array", "minItems": 1, "items": one }] });

@@ -63,7 +63,8 @@ pub enum Takes {
 }
 
 use Takes::{
-    Address, Answers, By, ByWord, Condition, Extends, Flag, Id, Number, OneOf, Ref, Refs, Table, Tables, Text, Texts,
+    Address, Answers, By, ByWord, Condition, Extends, Flag, Id, Number, OneOf, Ref, Refs, Table, Tables,
+    Text, Texts,
 };
 
 const fn key(name: &'static str, takes: Takes, says: &'static str) -> Key {
@@ -84,10 +85,18 @@ pub const HEAD: Shape = Shape {
     what: "the file",
     keys: &[
         may("schema", Text, "The version of the shape of rule files: needk8s.rulebook/1."),
-        may("extends", Extends, "false: a whole rulebook of its own. Otherwise a layer on top of the rules that are built in, or of the rulebook with this name."),
+        may(
+            "extends",
+            Extends,
+            "false: a whole rulebook of its own. Otherwise a layer on top of the rules that are built in, or of the rulebook with this name.",
+        ),
         may("name", Text, "The name by which results call this rulebook or layer."),
         may("version", Text, "Its version, which results and records name."),
-        may("remove", Texts, "What a layer takes away: \"criterion.some-id\", \"criterion.some-id.demands.some-aspect\"."),
+        may(
+            "remove",
+            Texts,
+            "What a layer takes away: \"criterion.some-id\", \"criterion.some-id.demands.some-aspect\".",
+        ),
         may("title", Text, "The question that the rulebook answers."),
         may("subject", Ref("family"), "The family of platforms that the question is about."),
         may("constants", Table(&CONSTANTS), "The numbers of the model."),
@@ -107,10 +116,7 @@ const CONSTANTS: Shape = Shape {
 
 const CONSTANT: Shape = Shape {
     what: "constant",
-    keys: &[
-        key("value", Number(0, MOST), "The number."),
-        key("because", Text, "Why it is this one."),
-    ],
+    keys: &[key("value", Number(0, MOST), "The number."), key("because", Text, "Why it is this one.")],
 };
 
 const SIDES: Shape = Shape {
@@ -186,7 +192,11 @@ const EXCEPTION: Shape = Shape {
         key("id", Id, "Its id."),
         may("questions", Refs("question"), "The questions whose answer changes; all when there are none."),
         may("when", Condition, "The answers, before or after, for which it is one."),
-        may("where-subject-is-lighter", Flag, "Only where the best platform with the subject takes less effort."),
+        may(
+            "where-subject-is-lighter",
+            Flag,
+            "Only where the best platform with the subject takes less effort.",
+        ),
         key("because", Text, "Why it is right nevertheless."),
     ],
 };
@@ -217,7 +227,11 @@ const QUESTION: Shape = Shape {
         may("unit", Text, "What is counted."),
         may("share", ByWord(&Number(0, HUGE)), "How many published decisions state each answer."),
         may("stated", Number(1, HUGE), "How many published decisions state any of several options."),
-        may("unsaid", ByWord(&Number(0, HUGE)), "The answer that goes without saying, and how many decisions leave it unsaid."),
+        may(
+            "unsaid",
+            ByWord(&Number(0, HUGE)),
+            "The answer that goes without saying, and how many decisions leave it unsaid.",
+        ),
         may("ask-when", Condition, "When it applies; it may name earlier questions only."),
     ],
 };
@@ -255,14 +269,26 @@ const CRITERION: Shape = Shape {
     what: "the criterion",
     keys: &[
         key("id", Id, "Its id."),
-        key("side", OneOf(&["overkill", "essential", "capacity", "constraint"]), "What kind of argument it is."),
+        key(
+            "side",
+            OneOf(&["overkill", "essential", "capacity", "constraint"]),
+            "What kind of argument it is.",
+        ),
         may("tutorial", Flag, "One of the criteria of the source tutorial."),
         key("statement", Text, "The statement about the situation."),
         may("when", Condition, "When it holds; a constraint without it always does."),
         may("effort", Number(-MOST, MOST), "Points added to what a point of effort costs."),
-        may("familiarity", By(&["family", "platform"], &Number(-MOST, MOST)), "Points added to the effort of platforms, by family or platform."),
+        may(
+            "familiarity",
+            By(&["family", "platform"], &Number(-MOST, MOST)),
+            "Points added to the effort of platforms, by family or platform.",
+        ),
         may("demands", By(&["aspect"], &Table(&DEMAND)), "What it asks of the platforms, by aspect."),
-        may("musts", By(&["aspect"], &Number(1, 4)), "Levels that the platform must have, whatever it costs, by aspect."),
+        may(
+            "musts",
+            By(&["aspect"], &Number(1, 4)),
+            "Levels that the platform must have, whatever it costs, by aspect.",
+        ),
         may("removes", Refs("platform"), "The platforms that a constraint rules out."),
         may("leaves", Ref("family"), "The one family that a constraint leaves."),
         key("because", Text, "What goes wrong without it, in a sentence."),
@@ -275,7 +301,11 @@ const CRITERION: Shape = Shape {
 const DEMAND: Shape = Shape {
     what: "the demand",
     keys: &[
-        key("level", Number(1, 4), "The level that satisfies it: 1 manual, 2 basic, 3 built-in, 4 automatic."),
+        key(
+            "level",
+            Number(1, 4),
+            "The level that satisfies it: 1 manual, 2 basic, 3 built-in, 4 automatic.",
+        ),
         key("weight", Number(1, MOST), "Points for each level that is missing."),
     ],
 };
@@ -309,9 +339,21 @@ const PLATFORM: Shape = Shape {
 pub const OF_LAYERS: Shape = Shape {
     what: "the platform",
     keys: &[
-        may("like", Ref("platform"), "The platform from which it takes whatever it does not say itself, cells and constraints included."),
-        may("cells", By(&["aspect"], &Table(&CELL)), "Its cells of the matrix, by aspect: those that differ."),
-        may("not-removed-by", Refs("criterion"), "Constraints that do not rule it out, though they do rule out the one that it is like."),
+        may(
+            "like",
+            Ref("platform"),
+            "The platform from which it takes whatever it does not say itself, cells and constraints included.",
+        ),
+        may(
+            "cells",
+            By(&["aspect"], &Table(&CELL)),
+            "Its cells of the matrix, by aspect: those that differ.",
+        ),
+        may(
+            "not-removed-by",
+            Refs("criterion"),
+            "Constraints that do not rule it out, though they do rule out the one that it is like.",
+        ),
     ],
 };
 
@@ -333,7 +375,11 @@ const ASPECT: Shape = Shape {
         key("rated", Text, "What is rated."),
         may("short-of", Text, "What lacking it means."),
         may("asks", ByWord(&Text), "What a demand of each level from 1 to 4 asks for: \"you asked for …\"."),
-        may("harm", OneOf(&["data", "outage", "security", "convenience"]), "What comes of lacking it and doing nothing about it."),
+        may(
+            "harm",
+            OneOf(&["data", "outage", "security", "convenience"]),
+            "What comes of lacking it and doing nothing about it.",
+        ),
         may("tutorial", Flag, "One of the rows of the source tutorial."),
         may("cells", By(&["platform"], &Table(&CELL)), "One cell for every platform."),
     ],
@@ -440,7 +486,10 @@ pub(super) fn users(entries: &[Entry<'_>], of: &str, id: &str) -> Vec<String> {
 }
 
 fn names(shape: &Shape, table: &Located<'_>, of: &str, id: &str) -> bool {
-    shape.keys.iter().any(|key| entry(table, key.name).is_some_and(|value| takes_name(&key.takes, value, of, id)))
+    shape
+        .keys
+        .iter()
+        .any(|key| entry(table, key.name).is_some_and(|value| takes_name(&key.takes, value, of, id)))
 }
 
 fn takes_name(takes: &Takes, value: &Located<'_>, of: &str, id: &str) -> bool {
@@ -451,9 +500,9 @@ fn takes_name(takes: &Takes, value: &Located<'_>, of: &str, id: &str) -> bool {
         (Condition, _) => of == "question" && condition_names(value, id),
         (Table(shape), _) => names(shape, value, of, id),
         (Tables(shape), Node::List(items)) => items.iter().any(|item| names(shape, item, of, id)),
-        (By(kinds, takes), Node::Table(entries)) => entries.iter().any(|entry| {
-            (kinds.contains(&of) && entry.key == id) || takes_name(takes, &entry.value, of, id)
-        }),
+        (By(kinds, takes), Node::Table(entries)) => entries
+            .iter()
+            .any(|entry| (kinds.contains(&of) && entry.key == id) || takes_name(takes, &entry.value, of, id)),
         (Answers, Node::Table(entries)) => of == "question" && entries.iter().any(|entry| entry.key == id),
         _ => false,
     }
@@ -505,7 +554,9 @@ mod tests {
 
     #[test]
     fn the_shape_has_exactly_the_keys_that_readers_ask_for() {
-        let asked = asked::during(|| drop(Rulebook::parse(builtin_files()).unwrap_or_else(|faults| panic!("{faults}"))));
+        let asked = asked::during(|| {
+            drop(Rulebook::parse(builtin_files()).unwrap_or_else(|faults| panic!("{faults}")))
+        });
         let mut shaped = BTreeSet::new();
         keys(HEAD.what, &HEAD, &mut shaped);
         for (kind, shape) in KINDS {
@@ -514,7 +565,8 @@ mod tests {
         }
         // What a layer takes away is read before it is put on top.
         shaped.remove(&(HEAD.what.to_owned(), "remove".to_owned()));
-        let only = |one: &BTreeSet<(String, String)>, other| one.difference(other).cloned().collect::<Vec<_>>();
+        let only =
+            |one: &BTreeSet<(String, String)>, other| one.difference(other).cloned().collect::<Vec<_>>();
         assert_eq!(only(&asked, &shaped), [], "readers ask for these, and the shape has them not");
         assert_eq!(only(&shaped, &asked), [], "the shape has these, and no reader asks for them");
     }
@@ -522,7 +574,8 @@ mod tests {
     #[test]
     fn a_new_item_needs_what_its_reader_needs() {
         let files = builtin_files();
-        let lacks = |files: Vec<_>| Rulebook::parse(files).err().map(|faults| faults.to_string()).unwrap_or_default();
+        let lacks =
+            |files: Vec<_>| Rulebook::parse(files).err().map(|faults| faults.to_string()).unwrap_or_default();
         // What a criterion needs depends on its side.
         let kinds = [
             ("platform", "platforms.toml", ""),

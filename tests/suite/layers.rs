@@ -15,12 +15,14 @@ fn layer(path: &str, text: &str) -> LayerFiles {
 }
 
 fn with(texts: &[&str]) -> Rulebook {
-    let layers = texts.iter().enumerate().map(|(index, text)| layer(&format!("{index}.toml"), text)).collect();
+    let layers =
+        texts.iter().enumerate().map(|(index, text)| layer(&format!("{index}.toml"), text)).collect();
     Rulebook::layered(layers).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 fn refused(texts: &[&str]) -> String {
-    let layers = texts.iter().enumerate().map(|(index, text)| layer(&format!("{index}.toml"), text)).collect();
+    let layers =
+        texts.iter().enumerate().map(|(index, text)| layer(&format!("{index}.toml"), text)).collect();
     Rulebook::layered(layers).expect_err("a fault").to_string()
 }
 
@@ -30,11 +32,15 @@ fn builtin() -> Rulebook {
 
 #[test]
 fn a_layer_changes_only_the_keys_that_it_writes() {
-    let (before, after) = (builtin(), with(&["[[criterion]]\nid = \"many-services\"\ndemands.service-discovery.weight = 7\n"]));
+    let (before, after) =
+        (builtin(), with(&["[[criterion]]\nid = \"many-services\"\ndemands.service-discovery.weight = 7\n"]));
     let index = before.criteria().iter().position(|criterion| criterion.id == "many-services").expect("it");
     let (old, new) = (&before.criteria()[index], &after.criteria()[index]);
     let changed: Vec<_> = old.demands.iter().zip(&new.demands).filter(|(old, new)| old != new).collect();
-    assert!(matches!(changed.as_slice(), [(old, new)] if old.level == new.level && new.weight == 7), "{changed:?}");
+    assert!(
+        matches!(changed.as_slice(), [(old, new)] if old.level == new.level && new.weight == 7),
+        "{changed:?}"
+    );
     assert_eq!((&old.statement, &old.when, &old.sources), (&new.statement, &new.when, &new.sources));
     assert_eq!(before.platforms(), after.platforms());
     assert_eq!(before.aspects(), after.aspects());
@@ -68,7 +74,8 @@ fn constants_levels_texts_and_options_can_be_changed() {
 #[test]
 fn a_platform_that_is_like_another_differs_only_in_what_it_says() {
     let after = with(&[POLICY]);
-    let (own, model) = (after.platform("openshift").expect("own"), after.platform("given-cluster").expect("model"));
+    let (own, model) =
+        (after.platform("openshift").expect("own"), after.platform("given-cluster").expect("model"));
     for aspect in after.aspects() {
         let (own, model) = (&aspect.cells[own], &aspect.cells[model]);
         match aspect.id.as_str() {
@@ -88,7 +95,10 @@ fn a_platform_that_is_like_another_differs_only_in_what_it_says() {
 
 #[test]
 fn later_layers_change_what_earlier_ones_add() {
-    let after = with(&[POLICY, "[[platform]]\nid = \"openshift\"\neffort = 7\n[[platform]]\nid = \"okd\"\nlike = \"openshift\"\nname = \"OKD\"\n"]);
+    let after = with(&[
+        POLICY,
+        "[[platform]]\nid = \"openshift\"\neffort = 7\n[[platform]]\nid = \"okd\"\nlike = \"openshift\"\nname = \"OKD\"\n",
+    ]);
     let effort = |id: &str| after.platforms()[after.platform(id).expect("a platform")].effort;
     assert_eq!((effort("openshift"), effort("okd")), (7, 7));
     let secrets = after.aspects().iter().find(|aspect| aspect.id == "secrets").expect("an aspect");
@@ -112,26 +122,41 @@ fn a_removed_platform_goes_with_all_that_is_said_of_it() {
         assert_eq!(after.platforms().len() + 1, before.platforms().len(), "{}", platform.id);
     }
     let after = with(&["remove = [\"platform.given-cluster\"]"]);
-    assert!(!after.criteria().iter().any(|criterion| criterion.id == "no-given-cluster"), "it ruled out nothing else");
+    assert!(
+        !after.criteria().iter().any(|criterion| criterion.id == "no-given-cluster"),
+        "it ruled out nothing else"
+    );
     assert_eq!(after.changes().len(), 1);
     assert_eq!(after.changes()[0].act, Act::Removes);
 }
 
 #[test]
 fn a_part_of_an_item_can_be_removed_and_an_item_defined_anew() {
-    let after = with(&["remove = [\"criterion.many-services.demands.service-discovery\", \"criterion.solo-developer\"]\n\
-        [[criterion]]\nid = \"solo-developer\"\nside = \"overkill\"\nstatement = \"Alone\"\nwhen = { developers = 1 }\neffort = 1\nbecause = \"b\"\n"]);
+    let after = with(&[
+        "remove = [\"criterion.many-services.demands.service-discovery\", \"criterion.solo-developer\"]\n\
+        [[criterion]]\nid = \"solo-developer\"\nside = \"overkill\"\nstatement = \"Alone\"\nwhen = { developers = 1 }\neffort = 1\nbecause = \"b\"\n",
+    ]);
     let find = |id: &str| after.criteria().iter().find(|criterion| criterion.id == id).expect("a criterion");
     assert_eq!(find("many-services").demands.len(), 1);
-    assert_eq!((find("solo-developer").statement.as_str(), find("solo-developer").nuance.as_ref()), ("Alone", None));
+    assert_eq!(
+        (find("solo-developer").statement.as_str(), find("solo-developer").nuance.as_ref()),
+        ("Alone", None)
+    );
 }
 
 #[test]
 fn a_constraint_without_a_condition_always_holds() {
-    let after = with(&["[[criterion]]\nid = \"no-swarm\"\nside = \"constraint\"\nstatement = \"No Swarm\"\nremoves = [\"swarm\"]\nbecause = \"b\"\n"]);
+    let after = with(&[
+        "[[criterion]]\nid = \"no-swarm\"\nside = \"constraint\"\nstatement = \"No Swarm\"\nremoves = [\"swarm\"]\nbecause = \"b\"\n",
+    ]);
     let assessment = assess(&after, Answers::none(&after).readings(&after));
     assert!(!assessment.standings[after.platform("swarm").expect("it")].is_available());
-    assert!(refused(&["[[criterion]]\nid = \"x\"\nside = \"overkill\"\nstatement = \"s\"\neffort = 1\nbecause = \"b\"\n"]).contains("lacks `when`"));
+    assert!(
+        refused(&[
+            "[[criterion]]\nid = \"x\"\nside = \"overkill\"\nstatement = \"s\"\neffort = 1\nbecause = \"b\"\n"
+        ])
+        .contains("lacks `when`")
+    );
 }
 
 #[test]
@@ -139,7 +164,10 @@ fn a_layer_lies_on_a_rulebook_of_its_own_as_well() {
     let broker = include_str!("../corpus/rules/broker.toml");
     let after = with(&[broker, "extends = \"broker\"\nconstants.effort-price.value = 9\n"]);
     assert_eq!((after.name(), after.effort_price().value), ("broker", 9));
-    assert_eq!((after.full_name().as_str(), after.full_version().as_str()), ("broker + 1", &*format!("{} + -", after.version())));
+    assert_eq!(
+        (after.full_name().as_str(), after.full_version().as_str()),
+        ("broker + 1", &*format!("{} + -", after.version()))
+    );
     assert!(refused(&["extends = false\n"]).contains("lacks `schema`"));
     assert!(refused(&["extends = 3\n"]).contains("`extends` must be false or the name of a rulebook"));
     assert!(refused(&["schema = \"needk8s.rulebook/9\"\n"]).contains("0.toml:1:10"));
@@ -152,7 +180,11 @@ fn what_is_exported_as_toml_can_be_read_again_and_gives_the_same_results() {
         let again = Rulebook::layered(vec![layer("whole.toml", &rulebook.as_toml())]);
         let again = again.unwrap_or_else(|faults| panic!("{what}: {faults}"));
         assert_eq!(again.layers(), [], "{what}");
-        assert_eq!((again.name(), again.version()), (&*rulebook.full_name(), &*rulebook.full_version()), "{what}");
+        assert_eq!(
+            (again.name(), again.version()),
+            (&*rulebook.full_name(), &*rulebook.full_version()),
+            "{what}"
+        );
         assert_eq!(again.questions(), rulebook.questions(), "{what}");
         for (again, once) in again.criteria().iter().zip(rulebook.criteria()) {
             assert_eq!(again, once, "{what}");
@@ -162,7 +194,11 @@ fn what_is_exported_as_toml_can_be_read_again_and_gives_the_same_results() {
         assert_eq!(again.aspects(), rulebook.aspects(), "{what}");
         assert_eq!(again.cases(), rulebook.cases(), "{what}");
         assert_eq!((again.bands(), again.exceptions()), (rulebook.bands(), rulebook.exceptions()), "{what}");
-        assert_eq!((again.problems(), again.steps(), again.sources()), (rulebook.problems(), rulebook.steps(), rulebook.sources()), "{what}");
+        assert_eq!(
+            (again.problems(), again.steps(), again.sources()),
+            (rulebook.problems(), rulebook.steps(), rulebook.sources()),
+            "{what}"
+        );
         assert_eq!(again.as_toml().lines().count(), rulebook.as_toml().lines().count(), "{what}");
     }
 }
@@ -174,7 +210,8 @@ const STARTER_RENAMED: &str = "[[question]]\nid = \"data-at-home\"\nhelp = \"Ask
 fn every_item_says_where_it_was_written_and_what_changed_it() {
     let rulebook = with(&[POLICY, STARTER_RENAMED]);
     let items = rulebook.items();
-    let find = |kind: &str, id: &str| items.iter().find(|item| item.kind == kind && item.id == id).expect("an item");
+    let find =
+        |kind: &str, id: &str| items.iter().find(|item| item.kind == kind && item.id == id).expect("an item");
     let openshift = find("platform", "openshift");
     assert_eq!((openshift.added_by, openshift.like.as_deref()), (Some(0), Some("given-cluster")));
     let (file, line) = openshift.at;
@@ -187,7 +224,14 @@ fn every_item_says_where_it_was_written_and_what_changed_it() {
     for item in builtin().items() {
         let file = &builtin_files()[item.at.0];
         let from: String = file.text.lines().skip(item.at.1 - 1).take(2).collect::<Vec<_>>().join(" ");
-        assert!(from.contains(&format!("\"{}\"", item.id)) , "{}.{} is not at {}:{}: {from}", item.kind, item.id, file.name, item.at.1);
+        assert!(
+            from.contains(&format!("\"{}\"", item.id)),
+            "{}.{} is not at {}:{}: {from}",
+            item.kind,
+            item.id,
+            file.name,
+            item.at.1
+        );
     }
 }
 
@@ -196,9 +240,16 @@ fn the_starter_is_a_layer_that_works() {
     let rulebook = with(&[STARTER]);
     assert_eq!(rulebook.layers()[0].named(), "acme-policy 1.0");
     let names: Vec<String> = rulebook.changes().iter().map(needk8s::rulebook::Change::name).collect();
-    assert_eq!(names, [
-        "question.data-at-home", "platform.openshift", "criterion.no-services-abroad", "criterion.no-swarm", "criterion.strict-compliance",
-    ]);
+    assert_eq!(
+        names,
+        [
+            "question.data-at-home",
+            "platform.openshift",
+            "criterion.no-services-abroad",
+            "criterion.no-swarm",
+            "criterion.strict-compliance",
+        ]
+    );
 }
 
 #[test]
@@ -218,12 +269,32 @@ fn what_moved_a_result_is_the_same_when_it_is_tried() {
         let answers = answers(given);
         policy.moved(&answers, &assess(&rulebook, answers.readings(&rulebook)))
     };
-    let base = [("services", "9"), ("purpose", "production"), ("developers", "6"), ("location", "one-cloud"), ("teams", "1")];
+    let base = [
+        ("services", "9"),
+        ("purpose", "production"),
+        ("developers", "6"),
+        ("location", "one-cloud"),
+        ("teams", "1"),
+    ];
     let home = [&base[..], &[("data-at-home", "true")]].concat();
-    let by: Vec<String> = moved(&home).expect("moved").by.iter().map(needk8s::rulebook::Change::name).collect();
+    let by: Vec<String> =
+        moved(&home).expect("moved").by.iter().map(needk8s::rulebook::Change::name).collect();
     // Without any of these it would be another verdict, and the others may as well be missing.
-    assert!(by.contains(&"platform.openshift".to_owned()) && !by.contains(&"criterion.strict-compliance".to_owned()), "{by:?}");
-    assert_eq!(moved(&[("location", "one-server"), ("services", "1"), ("developers", "1"), ("purpose", "personal"), ("given", "forbidden")]), None);
+    assert!(
+        by.contains(&"platform.openshift".to_owned())
+            && !by.contains(&"criterion.strict-compliance".to_owned()),
+        "{by:?}"
+    );
+    assert_eq!(
+        moved(&[
+            ("location", "one-server"),
+            ("services", "1"),
+            ("developers", "1"),
+            ("purpose", "personal"),
+            ("given", "forbidden")
+        ]),
+        None
+    );
 }
 
 #[test]
@@ -232,7 +303,10 @@ fn rules_are_named_by_a_flag_else_the_environment_else_the_record() {
         program.run(&format!("{args} --services 3 --format json")).ok().json()["rulebook"]["layers"][0]["name"].clone()
     };
     let small = |name: &str| format!("name = \"{name}\"\nconstants.effort-price.value = 3\n");
-    let program = Program::new().file("a.toml", small("flag")).file("b.toml", small("variable")).file("c/c.toml", small("record"));
+    let program = Program::new()
+        .file("a.toml", small("flag"))
+        .file("b.toml", small("variable"))
+        .file("c/c.toml", small("record"));
     assert_eq!(named(&program, ""), serde_json::Value::Null);
     let program = program.file("needk8s.toml", "rules = [\"c\"]\n[answers]\nteams = 1\n");
     assert_eq!(named(&program, ""), "record");
@@ -272,7 +346,8 @@ fn a_record_names_rules_in_its_own_repository_only() {
     #[cfg(unix)]
     {
         let program = program("[\"link.toml\"]");
-        std::os::unix::fs::symlink(program.path("secret.toml"), program.path("repo/app/link.toml")).expect("a link");
+        std::os::unix::fs::symlink(program.path("secret.toml"), program.path("repo/app/link.toml"))
+            .expect("a link");
         let run = program.run("-C repo/app");
         run.refused(&["leads out"]);
         assert!(!run.stderr.contains("CANARY"), "{}", run.stderr);
@@ -287,7 +362,12 @@ fn a_record_keeps_the_rules_that_it_was_decided_by() {
     let program = Program::new().file("policy.toml", POLICY);
     program.run(&format!("--rules policy.toml {answers} --save -q")).ok();
     let record = program.read("needk8s.toml");
-    for line in ["rules = [\"policy.toml\"]", "rulebook = \"needk8s + acme-policy\"", "version = \"2.0.0 + 1.2\"", "digest = \""] {
+    for line in [
+        "rules = [\"policy.toml\"]",
+        "rulebook = \"needk8s + acme-policy\"",
+        "version = \"2.0.0 + 1.2\"",
+        "digest = \"",
+    ] {
         assert!(record.contains(line), "{line}: {record}");
     }
     program.run("--save -q").ok();
@@ -297,7 +377,11 @@ fn a_record_keeps_the_rules_that_it_was_decided_by() {
     let program = program.file("policy.toml", heavier);
     let run = program.run("check");
     assert_eq!(run.code, 1, "{}", run.stderr);
-    assert!(run.stderr.contains("the files of needk8s + acme-policy 2.0.0 + 1.2 are others"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("the files of needk8s + acme-policy 2.0.0 + 1.2 are others"),
+        "{}",
+        run.stderr
+    );
     let out_of_reach = Program::new().file("policy.toml", POLICY).file("repo/.git/HEAD", "");
     let run = out_of_reach.run(&format!("-C repo --rules ../policy.toml {answers} --save -q")).ok();
     assert!(run.stderr.contains("The record does not name ../policy.toml"), "{}", run.stderr);
@@ -306,17 +390,26 @@ fn a_record_keeps_the_rules_that_it_was_decided_by() {
 #[test]
 fn a_layer_is_bounded_as_any_file_of_a_stranger() {
     let huge = vec![b'#'; 50 << 20];
-    Program::new().file("huge.toml", huge).run("--rules huge.toml").refused(&["huge.toml is larger than 4 MiB"]);
+    Program::new()
+        .file("huge.toml", huge)
+        .run("--rules huge.toml")
+        .refused(&["huge.toml is larger than 4 MiB"]);
     let half = "# a comment\n".repeat(200_000);
-    Program::new().file("a.toml", &half).file("b.toml", &half).run("--rules a.toml --rules b.toml").refused(&[
-        "the rule files of all layers up to b.toml have more than 4 MiB together",
-    ]);
+    Program::new()
+        .file("a.toml", &half)
+        .file("b.toml", &half)
+        .run("--rules a.toml --rules b.toml")
+        .refused(&["the rule files of all layers up to b.toml have more than 4 MiB together"]);
     let platforms: String = (0..60)
         .map(|index| format!("[[platform]]\nid = \"p{index}\"\nlike = \"compose\"\nname = \"P{index}\"\n"))
         .collect();
-    Program::new().file("many.toml", platforms).run("--rules many.toml").refused(&["the rulebook has 78 platforms, at most 60 are weighed"]);
+    Program::new()
+        .file("many.toml", platforms)
+        .run("--rules many.toml")
+        .refused(&["the rulebook has 78 platforms, at most 60 are weighed"]);
     Program::new().file("bytes.toml", b"name = \"\xff\"").run("--rules bytes.toml").refused(&["not UTF-8"]);
-    let run = Program::new().file("steer.toml", "name = \"\\u001b[31m\"\n").run("--rules steer.toml --services 3");
+    let run =
+        Program::new().file("steer.toml", "name = \"\\u001b[31m\"\n").run("--rules steer.toml --services 3");
     run.refused(&["steer.toml:1:8", "control character"]);
 }
 
@@ -325,7 +418,9 @@ fn a_scan_goes_by_the_scan_file_of_the_last_layer_that_has_one() {
     let program = Program::new()
         .file("compose.yaml", "services:\n  web: {build: .}\n")
         .file("team/policy.toml", "constants.effort-price.value = 3\n");
-    let answers = |program: &Program| program.run("--rules team scan --format json").ok().json()["answers"].as_array().map(Vec::len);
+    let answers = |program: &Program| {
+        program.run("--rules team scan --format json").ok().json()["answers"].as_array().map(Vec::len)
+    };
     assert_ne!(answers(&program), Some(0), "the built-in one counts");
     let program = program.file("team/scan.toml", "[paths]\n");
     let run = program.run("--rules team scan --format json");
@@ -361,4 +456,116 @@ fn the_published_schema_accepts_all_shipped_files_and_refuses_slips() {
     ] {
         assert!(!schema.is_valid(&json(wrong)), "{wrong}");
     }
+}
+
+#[test]
+fn the_policy_of_the_readme_is_the_one_that_is_tried() {
+    let policy = include_str!("../policies/acme.toml");
+    assert!(include_str!("../../README.md").contains(&format!("```toml\n{policy}```\n")));
+    let rulebook = with(&[policy]);
+    let changes: Vec<String> = rulebook.changes().iter().map(needk8s::rulebook::Change::name).collect();
+    assert_eq!(
+        changes,
+        ["platform.openshift", "criterion.no-services-abroad", "criterion.strict-compliance"]
+    );
+}
+
+/// Every format says by which rules a result was made, and what they have moved.
+#[test]
+fn every_format_names_the_layers_and_what_they_have_moved() {
+    let program = Program::new()
+        .file("acme.toml", include_str!("../policies/acme.toml"))
+        .file("a.toml", include_str!("../cases/mid-size-saas.toml"));
+    let said = "Your policy (acme-policy 1.0) moved this from not yet to essential: platform.openshift and criterion.no-services-abroad.";
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").replace('\\', "");
+    let run = |args: &str| program.run(&format!("--rules acme.toml --answers a.toml {args}")).ok().stdout;
+    let json: serde_json::Value = serde_json::from_str(&run("--format json")).expect("JSON");
+    crate::json::hold(
+        &crate::json::schema(include_str!("../schema/assessment.schema.json")),
+        &json,
+        "layered",
+    );
+    assert_eq!(json["policy"]["text"], said);
+    assert_eq!(json["policy"]["from"]["verdict"], "not-yet");
+    assert_eq!(
+        json["policy"]["by"],
+        serde_json::json!(["platform.openshift", "criterion.no-services-abroad"])
+    );
+    let layer = &json["rulebook"]["layers"][0];
+    let digest = layer["digest"].as_str().expect("a digest");
+    assert_eq!((&layer["name"], &layer["version"]), (&"acme-policy".into(), &"1.0".into()));
+    for (format, has_digest) in
+        [("", false), ("-v", true), ("--format markdown", true), ("--format html", true)]
+    {
+        let text = plain(&run(format));
+        assert!(text.contains(said), "{format}: {text}");
+        assert_eq!(text.contains(digest), has_digest, "{format}");
+        assert_eq!(text.contains("needk8s 2.0.0 + acme-policy 1.0"), has_digest, "{format}");
+    }
+    let same = program.run("--rules acme.toml --answers a.toml --format json").ok().stdout;
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&same).expect("JSON"), json);
+}
+
+#[test]
+fn the_file_to_begin_with_works_as_it_is_and_is_never_written_over() {
+    let program = Program::new();
+    let run = program.run("rules init").ok();
+    assert_eq!(run.stderr, "Written to policy.toml. Edit it, then: needk8s --rules policy.toml\n");
+    assert_eq!(program.read("policy.toml"), STARTER);
+    program.run("rules init").refused(&["policy.toml exists; it is not overwritten"]);
+    program.run("rules init team").ok();
+    program.run("rules init team/other.toml").ok();
+    program.run("rules init team").refused(&["team/policy.toml exists"]);
+    program.run("rules init policy.toml/x").refused(&["cannot make the folder policy.toml/x"]);
+    assert_eq!(program.read("team/policy.toml"), program.read("team/other.toml"));
+    let result = program.run("--rules policy.toml --services 9 --data-at-home --format json").ok().json();
+    assert_eq!(result["rulebook"]["layers"][0]["name"], "acme-policy");
+    assert!(
+        result["answers"].as_array().expect("answers").iter().any(|answer| answer["id"] == "data-at-home")
+    );
+}
+
+#[test]
+fn what_there_is_comes_as_json_as_well() {
+    let program = Program::new().file("p.toml", POLICY).file("q.toml", "remove = [\"platform.swarm\"]\n");
+    let list = program.run("--rules p.toml --rules q.toml rules list platform --format json").ok().json();
+    let items = list["items"].as_array().expect("items");
+    assert_eq!(
+        (items.len(), &list["removed"][0]["id"], &list["removed"][0]["file"]),
+        (18, &"swarm".into(), &"q.toml".into())
+    );
+    let own = items.iter().find(|item| item["id"] == "openshift").expect("it");
+    assert_eq!(
+        (&own["layer"], &own["like"], &own["file"]),
+        (&"acme-policy".into(), &"given-cluster".into(), &"p.toml".into())
+    );
+    let shown = program.run("--rules p.toml rules show platform.openshift --format json").ok().json();
+    let toml = shown["items"][0]["toml"].as_str().expect("TOML");
+    let table: toml::Table = toml.parse().expect("TOML");
+    assert_eq!(table["platform"][0]["family"].as_str(), Some("kubernetes"));
+}
+
+/// Editors and code hosts get what is wrong in formats of theirs, as the result of a command that works with rules.
+#[test]
+fn faults_come_as_json_and_as_sarif_for_commands_that_work_with_rules() {
+    let program = Program::new().file("p.toml", "# ä\n[[criterion]]\nid = \"many-servces\"\neffort = 1\n");
+    let run = program.run("--rules p.toml rules list --format json");
+    assert_eq!((run.code, run.stderr.as_str()), (2, ""));
+    let place = run.json()["findings"][0]["place"].clone();
+    assert_eq!(
+        place,
+        serde_json::json!({ "file": "p.toml", "line": 3, "column": 6, "end_line": 3, "end_column": 20 })
+    );
+    let run = program.run("rules --rules p.toml show x --format=sarif");
+    assert_eq!((run.code, run.stderr.as_str()), (2, ""));
+    crate::json::hold(
+        &crate::json::schema(include_str!("../schema/sarif-2.1.0.schema.json")),
+        &run.json(),
+        "faults",
+    );
+    // For everybody else they are words.
+    program.run("--rules p.toml --services 3 --format json").refused(&["did you mean `many-services`?"]);
+    program.run("--rules p.toml rules list").refused(&["p.toml:3:6"]);
+    let record = Program::new().file("needk8s.toml", "rules = 3\n[answers]\nservices = 1\n");
+    assert_eq!(record.run("rules list --format json").json()["findings"][0]["place"]["line"], 1);
 }

@@ -219,7 +219,9 @@ fn record(program: &Program<'_>, answers: &Answers, scanned: Option<&Scanned>) -
     let file = program.record_path();
     record.write(&file)?;
     say(&format!("Recorded in {}.", shown(&file)));
-    if let Some(unnamed) = program.rules.iter().find(|_| record.rules.is_empty()).filter(|one| one.by != By::Record) {
+    if let Some(unnamed) =
+        program.rules.iter().find(|_| record.rules.is_empty()).filter(|one| one.by != By::Record)
+    {
         say(&format!(
             "The record does not name {}: give it to needk8s check as well, with --rules or {}.",
             unnamed.shown,

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 pub use github::{Annotation, Level, Links, annotations, summary};
 pub use junit::render as junit;
-pub use sarif::render as sarif;
 pub(super) use sarif::SCHEMA as SARIF_SCHEMA;
+pub use sarif::render as sarif;
 pub use text::{line, lines};
 
 pub use crate::facts::Place;

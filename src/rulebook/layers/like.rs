@@ -1,7 +1,7 @@
 //! Platforms that are like another one but for what they say themselves, and cells that stand with their platform.
 
 use super::Stack;
-use super::merge::{id_of, insert, ids, key_of, put_over, tables, tables_mut, text_of, value_mut, value_of};
+use super::merge::{id_of, ids, insert, key_of, put_over, tables, tables_mut, text_of, value_mut, value_of};
 use crate::document::{Entry, FaultLog, Located, Node, Span};
 use crate::text::counted;
 
@@ -63,7 +63,12 @@ fn in_order(entries: &mut [Entry<'_>], refused: &mut Vec<String>, log: &FaultLog
                     waiting.push((Platform { id, like: Some(like.to_owned()) }, value.span.clone()));
                 }
                 Some(like) => {
-                    log.unknown(value.span.clone(), PLATFORM, like, ids(entries, PLATFORM).filter(|other| *other != id));
+                    log.unknown(
+                        value.span.clone(),
+                        PLATFORM,
+                        like,
+                        ids(entries, PLATFORM).filter(|other| *other != id),
+                    );
                     refused.push(id);
                 }
                 None => {
@@ -75,7 +80,8 @@ fn in_order(entries: &mut [Entry<'_>], refused: &mut Vec<String>, log: &FaultLog
         }
     }
     loop {
-        let is_ready = |platform: &Platform| ready.iter().any(|other| Some(&other.id) == platform.like.as_ref());
+        let is_ready =
+            |platform: &Platform| ready.iter().any(|other| Some(&other.id) == platform.like.as_ref());
         let Some(next) = waiting.iter().position(|(platform, _)| is_ready(platform)) else { break };
         ready.push(waiting.remove(next).0);
     }
@@ -117,7 +123,8 @@ fn inherit(entries: &mut [Entry<'_>], id: &str, like: &str) {
         let inherited = keys.iter().find(|entry| entry.key == key && key_of(table, key).is_none());
         let Some(mut entry) = inherited.cloned() else { continue };
         if key == "summary"
-            && let (Some(name), Some(summary)) = (value_of(&model, "name").and_then(text_of), text_of(&entry.value))
+            && let (Some(name), Some(summary)) =
+                (value_of(&model, "name").and_then(text_of), text_of(&entry.value))
         {
             entry.value.node = Node::Text(format!("Like {name}. {summary}").into());
         }
@@ -170,12 +177,15 @@ fn give_cells(entries: &mut [Entry<'_>], id: &str, like: Option<&str>, log: &Fau
     }
     for aspect in tables_mut(entries, ASPECT) {
         let own = own.iter().find(|cell| id_of(aspect) == Some(cell.key.as_ref())).cloned();
-        let Some(Node::Table(cells)) = value_mut(aspect, CELLS).map(|value| &mut value.node) else { continue };
-        let copied = like.and_then(|like| cells.iter().find(|cell| cell.key == like)).cloned().map(|mut cell| {
-            // What others claim, they claim of the other one.
-            drop(take(&mut cell.value, "claimed"));
-            Entry { key: id.to_owned().into(), ..cell }
-        });
+        let Some(Node::Table(cells)) = value_mut(aspect, CELLS).map(|value| &mut value.node) else {
+            continue;
+        };
+        let copied =
+            like.and_then(|like| cells.iter().find(|cell| cell.key == like)).cloned().map(|mut cell| {
+                // What others claim, they claim of the other one.
+                drop(take(&mut cell.value, "claimed"));
+                Entry { key: id.to_owned().into(), ..cell }
+            });
         let there = cells.iter().position(|cell| cell.key == id).map(|at| cells.remove(at));
         let own = own.map(|own| Entry { key: id.to_owned().into(), ..own });
         let mut layers = [copied, there, own].into_iter().flatten();
@@ -201,7 +211,8 @@ fn keep(entries: &mut [Entry<'_>], id: &str, log: &FaultLog<'_>) {
         if let Some(Node::List(removes)) = removes {
             removes.retain(|platform| text_of(platform) != Some(id));
         } else {
-            let removing = tables(entries, CRITERION).iter().filter(|table| value_of(table, REMOVES).is_some());
+            let removing =
+                tables(entries, CRITERION).iter().filter(|table| value_of(table, REMOVES).is_some());
             log.unknown(constraint.span.clone(), "constraint", named, removing.filter_map(id_of));
         }
     }
@@ -219,11 +230,15 @@ fn check_cells(
     if !stack.is_in_layer(&table.span) {
         return;
     }
-    let lacks = |aspect: &&Located<'_>| value_of(aspect, CELLS).is_none_or(|cells| value_of(cells, id).is_none());
+    let lacks =
+        |aspect: &&Located<'_>| value_of(aspect, CELLS).is_none_or(|cells| value_of(cells, id).is_none());
     let lacking: Vec<&str> = tables(entries, ASPECT).iter().filter(lacks).filter_map(id_of).collect();
     let Some(first) = lacking.first() else { return };
-    let message = format!("`{id}` has no cell for {} ({first} …)", counted(lacking.len(), "aspect", "aspects"));
-    let help = format!("{LIKE} = \"another platform\" takes that one's; cells = {{ {first} = {{ … }} }} gives its own");
+    let message =
+        format!("`{id}` has no cell for {} ({first} …)", counted(lacking.len(), "aspect", "aspects"));
+    let help = format!(
+        "{LIKE} = \"another platform\" takes that one's; cells = {{ {first} = {{ … }} }} gives its own"
+    );
     let at = value_of(table, "id").map_or(table.span.clone(), |id| id.span.clone());
     log.fault(at, message, Some(help));
     refused.push(id.to_owned());

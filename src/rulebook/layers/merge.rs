@@ -89,7 +89,8 @@ impl<'f> Merger<'_, 'f> {
         let whole = ["subject", "sides", "band"].map(has);
         match whole {
             [Some(subject), Some(_), Some(_)] if has(EXTENDS).is_none() => {
-                let help = "write extends = false at its top to use it instead of the rules that are built in";
+                let help =
+                    "write extends = false at its top to use it instead of the rules that are built in";
                 let message = "this is a whole rulebook, not a layer on top of another".to_owned();
                 self.log.fault(subject.key_span.clone(), message, Some(help.to_owned()));
                 true
@@ -100,7 +101,9 @@ impl<'f> Merger<'_, 'f> {
 
     /// Whether a layer is meant to lie on what is beneath it.
     fn stands_on_this(&self, says: &[Entry<'_>]) -> bool {
-        let Some(value) = says.iter().find(|entry| entry.key == EXTENDS).map(|entry| &entry.value) else { return true };
+        let Some(value) = says.iter().find(|entry| entry.key == EXTENDS).map(|entry| &entry.value) else {
+            return true;
+        };
         let wrong = |message: String, help: &str| {
             self.log.fault(value.span.clone(), message, Some(help.to_owned()));
             false
@@ -192,7 +195,11 @@ impl<'f> Merger<'_, 'f> {
                 self.log.fault(id_span(table), message, None);
                 continue;
             }
-            let act = if ids(&self.merged.entries, kind).any(|known| known == id) { Act::Changes } else { Act::Adds };
+            let act = if ids(&self.merged.entries, kind).any(|known| known == id) {
+                Act::Changes
+            } else {
+                Act::Adds
+            };
             if !self.is_wanted(layer, act, kind, id, &table.span) {
                 continue;
             }
@@ -204,7 +211,8 @@ impl<'f> Merger<'_, 'f> {
             match find(&mut self.merged.entries, kind, id) {
                 Some(known) => {
                     if let Some(key) = key_of(table, like::LIKE) {
-                        let message = format!("`{id}` is there already; `{}` is for a new platform", like::LIKE);
+                        let message =
+                            format!("`{id}` is there already; `{}` is for a new platform", like::LIKE);
                         self.log.fault(key, message, None);
                     }
                     put_over(known, table.clone());
@@ -258,7 +266,8 @@ impl<'f> Merger<'_, 'f> {
 fn lacking(shape: &Shape, table: &Located<'_>) -> Vec<&'static str> {
     let has = |key: &str| key_of(table, key).is_some();
     let is_like = has(like::LIKE);
-    let required = shape.keys.iter().filter(|key| key.required && !(is_like && like::INHERITED.contains(&key.name)));
+    let required =
+        shape.keys.iter().filter(|key| key.required && !(is_like && like::INHERITED.contains(&key.name)));
     required.map(|key| key.name).filter(|name| !has(name)).collect()
 }
 
@@ -330,7 +339,9 @@ fn free_names(entries: &mut [Entry<'_>], kind: &str, new: &Located<'_>) {
         names.extend(aliases.iter().filter_map(text_of));
     }
     for table in tables_mut(entries, kind) {
-        let Some(Node::List(aliases)) = value_mut(table, "aliases").map(|value| &mut value.node) else { continue };
+        let Some(Node::List(aliases)) = value_mut(table, "aliases").map(|value| &mut value.node) else {
+            continue;
+        };
         aliases.retain(|alias| text_of(alias).is_none_or(|alias| !names.contains(&alias)));
     }
 }

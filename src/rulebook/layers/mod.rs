@@ -12,8 +12,8 @@ mod stack;
 mod written;
 
 pub use items::Item;
-pub(crate) use needed::needed;
 pub(super) use merge::{Merged, merge};
+pub(crate) use needed::needed;
 pub(super) use stack::Stack;
 
 use std::cell::RefCell;
@@ -125,7 +125,12 @@ fn layered(base: Vec<SourceFile>, layers: Vec<LayerFiles>) -> Result<Rulebook, F
     for layer in layers {
         let first = files.len();
         files.extend(layer.files);
-        named.push(Layer { name: layer.path.clone(), version: None, path: layer.path, files: first..files.len() });
+        named.push(Layer {
+            name: layer.path.clone(),
+            version: None,
+            path: layer.path,
+            files: first..files.len(),
+        });
     }
     let mut faults = Vec::new();
     let rulebook = Stack::read(&files, named, &mut faults).and_then(|stack| build(&stack, &mut faults));
@@ -150,7 +155,8 @@ fn build(stack: &Stack<'_>, faults: &mut Vec<Fault>) -> Option<Rulebook> {
     };
     let follow = collected.into_inner().into_iter().filter(is_news);
     let found: Vec<Fault> = merged.faults.into_iter().chain(follow).collect();
-    let (own, beneath): (Vec<Fault>, Vec<Fault>) = found.into_iter().partition(|fault| stack.is_in_layer(&fault.span));
+    let (own, beneath): (Vec<Fault>, Vec<Fault>) =
+        found.into_iter().partition(|fault| stack.is_in_layer(&fault.span));
     if own.is_empty() {
         faults.extend(beneath.first().map(|fault| caused(stack, fault, &merged.changes)));
     }

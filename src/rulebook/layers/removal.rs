@@ -43,7 +43,8 @@ pub(super) fn find(entries: &[Entry<'_>], named: &str, span: &Span, log: &FaultL
         return None;
     }
     // Ids may have dots in them; the longest one is meant.
-    let is_meant = |id: &&str| rest == *id || rest.strip_prefix(*id).is_some_and(|rest| rest.starts_with('.'));
+    let is_meant =
+        |id: &&str| rest == *id || rest.strip_prefix(*id).is_some_and(|rest| rest.starts_with('.'));
     let Some(item) = ids(entries, kind).filter(is_meant).max_by_key(|id| id.len()) else {
         log.unknown(span.clone(), kind, rest, ids(entries, kind));
         return None;
@@ -56,10 +57,14 @@ pub(super) fn find(entries: &[Entry<'_>], named: &str, span: &Span, log: &FaultL
             Node::Table(entries) => entries.as_slice(),
             _ => &[],
         });
-        let is_next = |key: &&str| left == *key || left.strip_prefix(*key).is_some_and(|rest| rest.starts_with('.'));
+        let is_next =
+            |key: &&str| left == *key || left.strip_prefix(*key).is_some_and(|rest| rest.starts_with('.'));
         let known: Vec<&str> = at.map(|entry| entry.key.as_ref()).collect();
         let Some(key) = known.iter().copied().filter(is_next).max_by_key(|key| key.len()) else {
-            let what = format!("key in {kind}.{}", [item].into_iter().chain(keys.iter().map(String::as_str)).collect::<Vec<_>>().join("."));
+            let what = format!(
+                "key in {kind}.{}",
+                [item].into_iter().chain(keys.iter().map(String::as_str)).collect::<Vec<_>>().join(".")
+            );
             log.unknown(span.clone(), &what, left, known);
             return None;
         };
@@ -108,9 +113,12 @@ fn forget_platform(entries: &mut [Entry<'_>], platform: &str) {
     // A constraint that ruled out nothing else has nothing left to say.
     let is_idle = |table: &Located<'_>| {
         matches!(value_of(table, "removes").map(|value| &value.node), Some(Node::List(removes)) if removes.is_empty())
-            && ["leaves", "effort", "familiarity", "demands", "musts"].iter().all(|key| value_of(table, key).is_none())
+            && ["leaves", "effort", "familiarity", "demands", "musts"]
+                .iter()
+                .all(|key| value_of(table, key).is_none())
     };
-    let criteria = entries.iter_mut().find(|entry| entry.key == "criterion").map(|entry| &mut entry.value.node);
+    let criteria =
+        entries.iter_mut().find(|entry| entry.key == "criterion").map(|entry| &mut entry.value.node);
     if let Some(Node::List(criteria)) = criteria {
         criteria.retain(|table| !is_idle(table));
     }
@@ -148,10 +156,14 @@ pub(super) fn check(merged: &mut Merged<'_>, log: &FaultLog<'_>) {
         if more > 0 {
             users.push(format!("{more} more"));
         }
-        let message = format!("`{}.{}` cannot be removed: it is used by {}", target.kind, target.item, list(&users, "and"));
+        let message = format!(
+            "`{}.{}` cannot be removed: it is used by {}",
+            target.kind,
+            target.item,
+            list(&users, "and")
+        );
         let help = "remove these as well, or have them do without it".to_owned();
         log.fault(span, message, Some(help));
         merged.refused.push(target.item);
     }
 }
-

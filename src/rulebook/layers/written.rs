@@ -114,7 +114,9 @@ fn value(node: &Node<'_>) -> String {
         Node::Table(entries) => {
             let mut entries: Vec<&Entry<'_>> = entries.iter().collect();
             entries.sort_by_key(|entry| entry.key_span.start);
-            let parts = entries.into_iter().map(|entry| format!("{} = {}", key(&entry.key), value(&entry.value.node)));
+            let parts = entries
+                .into_iter()
+                .map(|entry| format!("{} = {}", key(&entry.key), value(&entry.value.node)));
             format!("{{ {} }}", joined(parts.collect()))
         }
         // No rule file that can be read has either.
@@ -123,6 +125,7 @@ fn value(node: &Node<'_>) -> String {
 }
 
 fn key(name: &str) -> String {
-    let is_bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let is_bare =
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     if is_bare { name.to_owned() } else { toml_edit::Value::from(name).to_string() }
 }

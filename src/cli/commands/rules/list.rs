@@ -29,7 +29,8 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let provenance = program.provenance();
     let text = match is_format(matches, "json") {
         true => {
-            let such: Vec<&Item> = items.iter().filter(|item| kind.is_none_or(|kind| item.kind == kind)).collect();
+            let such: Vec<&Item> =
+                items.iter().filter(|item| kind.is_none_or(|kind| item.kind == kind)).collect();
             rules::json(program.rulebook, &such, &provenance, false)
         }
         false => rules::list_text(program.rulebook, &items, kind, &provenance.named(), program.layout(false)),
