@@ -193,6 +193,25 @@ impl<'d> Reader<'d> {
     }
 }
 
+/// A value as a text that is safe to print.
+pub(crate) fn word<'d>(key: &str, value: &'d Located<'d>, log: &FaultLog<'_>) -> Option<Word<'d>> {
+    match &value.node {
+        Node::Text(text) if text.trim().is_empty() => {
+            log.fault(value.span.clone(), format!("`{key}` is empty"), None);
+            None
+        }
+        Node::Text(text) if text.chars().any(|c| is_unsafe(c) && c != '\n') => {
+            log.fault(value.span.clone(), format!("`{key}` contains a control character"), None);
+            None
+        }
+        Node::Text(text) => Some(Word { text, span: &value.span }),
+        other => {
+            log.fault(value.span.clone(), format!("`{key}` must be a text, not {}", other.kind()), None);
+            None
+        }
+    }
+}
+
 /// What has been asked for, so that a test can hold the published shape of the files to it.
 #[cfg(test)]
 pub(crate) mod asked {
@@ -212,24 +231,5 @@ pub(crate) mod asked {
         ASKED.take();
         done();
         ASKED.take()
-    }
-}
-
-/// A value as a text that is safe to print.
-pub(crate) fn word<'d>(key: &str, value: &'d Located<'d>, log: &FaultLog<'_>) -> Option<Word<'d>> {
-    match &value.node {
-        Node::Text(text) if text.trim().is_empty() => {
-            log.fault(value.span.clone(), format!("`{key}` is empty"), None);
-            None
-        }
-        Node::Text(text) if text.chars().any(|c| is_unsafe(c) && c != '\n') => {
-            log.fault(value.span.clone(), format!("`{key}` contains a control character"), None);
-            None
-        }
-        Node::Text(text) => Some(Word { text, span: &value.span }),
-        other => {
-            log.fault(value.span.clone(), format!("`{key}` must be a text, not {}", other.kind()), None);
-            None
-        }
     }
 }
