@@ -108,10 +108,9 @@ pub(super) enum FaultFormat {
 
 /// The format in which a command that works with rules is asked for; what is wrong with them is its result.
 pub(super) fn format_of_faults(args: &[OsString]) -> Option<FaultFormat> {
-    let is_option = |arg: &&OsString| arg.to_str().is_some_and(|arg| arg.starts_with('-'));
-    let mut words = args.iter().skip(1).filter(|arg| !is_option(arg));
-    words.find(|word| *word == "rules")?;
-    words.next()?;
+    const BEFORE: [&str; 5] = ["--rules", "--config", "--directory", "-C", "--color"];
+    let mut words = args.windows(2).filter(|pair| !BEFORE.iter().any(|option| pair[0] == *option));
+    words.find(|pair| pair[1] == commands::rules::NAME)?;
     match early(args, "--format", None).pop()?.to_str()? {
         "json" => Some(FaultFormat::Json),
         "sarif" => Some(FaultFormat::Sarif),

@@ -13,7 +13,7 @@ pub fn render(rulebook: &Rulebook) -> String {
     let writer = Writer { rulebook };
     let mut properties: Map<String, Json> = HEAD.keys.iter().map(|key| writer.property(key)).collect();
     for (kind, shape) in KINDS {
-        let item = json!({ "$ref": format!("#/definitions/{kind}") });
+        let item = defined(kind);
         let list = json!({ "type": "array", "items": item, "description": format!("Items of the kind {kind}: {}", ids_say(shape)) });
         properties.insert((*kind).to_owned(), list);
     }
@@ -22,6 +22,12 @@ pub fn render(rulebook: &Rulebook) -> String {
     }
     let mut definitions: Map<String, Json> =
         KINDS.iter().map(|(kind, shape)| ((*kind).to_owned(), writer.item(kind, shape))).collect();
+    for (_, shape) in KINDS.iter().chain([&("", &HEAD), &("", &OF_LAYERS)]) {
+        writer.define_parts(shape, &mut definitions);
+    }
+    for kind in REFERRED_TO {
+        definitions.insert(format!("{kind}-id"), writer.id_of(kind));
+    }
     definitions.insert("condition".to_owned(), writer.condition());
     definitions.insert("answers".to_owned(), writer.answers());
     pretty(&json!({
@@ -34,6 +40,19 @@ pub fn render(rulebook: &Rulebook) -> String {
         "additionalProperties": false,
         "definitions": definitions,
     }))
+}
+
+/// The kinds that others refer to by their ids.
+const REFERRED_TO: [&str; 7] = ["aspect", "criterion", "family", "group", "platform", "question", "source"];
+
+/// A reference to a definition.
+fn defined(name: &str) -> Json {
+    json!({ "$ref": format!("#/definitions/{name}") })
+}
+
+/// The name of the definition of a table that stands within others.
+fn part(shape: &Shape) -> &'static str {
+    shape.what.strip_prefix("the ").unwrap_or(shape.what)
 }
 
 /// What a table of this shape is told by.
@@ -74,6 +93,26 @@ impl Writer<'_> {
         table
     }
 
+    /// Defines the tables that stand within a table of this shape.
+    fn define_parts(&self, shape: &Shape, definitions: &mut Map<String, Json>) {
+        for key in shape.keys {
+            let (inner, is_listed) = match key.takes {
+                Takes::Table(inner) | Takes::By(_, &Takes::Table(inner)) => (inner, false),
+                Takes::Tables(inner) => (inner, true),
+                _ => continue,
+            };
+            let mut table = self.table(inner);
+            if is_listed {
+                let required: Vec<&str> =
+                    inner.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
+                // Items with ids are merged, so that those that differ need no more than that.
+                table["required"] = if required.contains(&"id") { json!(["id"]) } else { json!(required) };
+            }
+            definitions.insert(part(inner).to_owned(), table);
+            self.define_parts(inner, definitions);
+        }
+    }
+
     fn takes(&self, takes: &Takes) -> Json {
         match takes {
             Takes::Id => json!({ "type": "string", "pattern": "^[a-z0-9][a-z0-9.-]{0,59}$" }),
@@ -83,20 +122,12 @@ impl Writer<'_> {
             Takes::Number(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
             Takes::OneOf(words) => json!({ "enum": words }),
             Takes::Texts => json!({ "type": "array", "items": { "type": "string", "minLength": 1 } }),
-            Takes::Ref(kind) => self.id_of(kind),
-            Takes::Refs(kind) => json!({ "type": "array", "items": self.id_of(kind) }),
-            Takes::Condition => json!({ "$ref": "#/definitions/condition" }),
-            Takes::Answers => json!({ "$ref": "#/definitions/answers" }),
-            Takes::Table(shape) => self.table(shape),
-            Takes::Tables(shape) => {
-                let mut table = self.table(shape);
-                let required: Vec<&str> =
-                    shape.keys.iter().filter(|key| key.required).map(|key| key.name).collect();
-                // Items with ids are merged, so that those that differ need no more than that.
-                let has_ids = required.contains(&"id");
-                table["required"] = if has_ids { json!(["id"]) } else { json!(required) };
-                json!({ "type": "array", "items": table })
-            }
+            Takes::Ref(kind) => defined(&format!("{kind}-id")),
+            Takes::Refs(kind) => json!({ "type": "array", "items": defined(&format!("{kind}-id")) }),
+            Takes::Condition => defined("condition"),
+            Takes::Answers => defined("answers"),
+            Takes::Table(shape) => defined(part(shape)),
+            Takes::Tables(shape) => json!({ "type": "array", "items": defined(part(shape)) }),
             Takes::By(kinds, takes) => {
                 let inner = self.takes(takes);
                 let known = kinds.iter().flat_map(|kind| self.ids(kind));
@@ -134,7 +165,7 @@ impl Writer<'_> {
     }
 
     fn condition(&self) -> Json {
-        let condition = json!({ "$ref": "#/definitions/condition" });
+        let condition = defined("condition");
         let several = json!({ "type": "array", "minItems": 1, "items": condition });
         let mut properties = Map::new();
         properties.insert("all".to_owned(), several.clone());
