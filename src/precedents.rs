@@ -1,5 +1,7 @@
 //! What others published: the decisions nearest to a set of answers, and how those turned out that come out alike.
 
+use rayon::prelude::*;
+
 use crate::assessment::{Assessment, assess};
 use crate::rulebook::{Case, Kind, Leaning, Question, Reading, Rulebook, Value};
 
@@ -135,8 +137,10 @@ fn closeness(question: &Question, one: Value, other: Value) -> i64 {
 pub fn odds(rulebook: &Rulebook) -> Vec<Odds> {
     let mut odds: Vec<Odds> =
         (0..rulebook.bands().len()).map(|band| Odds { band, without: 0, either: 0, with: 0 }).collect();
-    for case in rulebook.cases() {
-        let odds = &mut odds[verdict(rulebook, case).band];
+    let cases = rulebook.cases();
+    let bands: Vec<usize> = cases.par_iter().map(|case| verdict(rulebook, case).band).collect();
+    for (case, band) in cases.iter().zip(bands) {
+        let odds = &mut odds[band];
         match case.outcome {
             Leaning::Without => odds.without += 1,
             Leaning::Hedge => odds.either += 1,

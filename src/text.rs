@@ -7,6 +7,12 @@ pub fn is_unsafe(c: char) -> bool {
     c.is_control() || is_unseen(c)
 }
 
+/// Whether a text of any number of lines holds such a character.
+pub fn has_unsafe(text: &str) -> bool {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    !text.bytes().all(is_plain) && text.chars().any(|c| is_unsafe(c) && c != '\n')
+}
+
 /// Whether a character takes no room, looks like none, or turns the direction of those around it: what Unicode Standard
 /// Annex 44 calls ignorable by default, the marks of Annex 9, separators of lines, and letters that are blank.
 pub fn is_unseen(c: char) -> bool {

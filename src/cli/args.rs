@@ -222,11 +222,20 @@ fn is_yes_or_no(word: &str) -> bool {
     ["yes", "no", "y", "n", "true", "false", "on", "off", UNKNOWN].contains(&word.to_lowercase().as_str())
 }
 
+/// The program by name and version.
+fn named() -> Command {
+    Command::new("needk8s").version(env!("CARGO_PKG_VERSION"))
+}
+
+/// The version, if it is all that is asked for: no rules need be read for it.
+pub(super) fn version_alone(args: &[OsString]) -> Option<String> {
+    matches!(args, [_, only] if only == "--version" || only == "-V").then(|| named().render_version())
+}
+
 /// The whole command line.
 pub(super) fn command(rulebook: &Rulebook) -> Command {
     let subject = rulebook.side(Leaning::With).name.clone();
-    commands::assess::with_options(Command::new("needk8s"), rulebook)
-        .version(env!("CARGO_PKG_VERSION"))
+    commands::assess::with_options(named(), rulebook)
         .about(format!("{} Asks, weighs the answers, and explains the result.", rulebook.title()))
         .long_about(format!(
             "{} Asks how your system is built, run and owned (or reads the answers from flags, files, the environment and a repository), \

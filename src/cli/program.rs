@@ -148,7 +148,10 @@ impl<'a> Program<'a> {
     pub(super) fn judge(&self, answers: &Answers) -> (Assessment, Explanation) {
         let assessment = self.assessment(answers);
         let (values, stated) = (answers.values(), self.stated(answers));
-        let explanation = self.engine().explain(self.rulebook, &values, &assessment);
+        let (engine, rulebook) = (self.engine(), self.rulebook);
+        // Nearly every result names precedents: they are read meanwhile.
+        let (explanation, _) =
+            rayon::join(|| engine.explain(rulebook, &values, &assessment), || rulebook.cases());
         if values == stated {
             return (assessment, explanation);
         }

@@ -23,6 +23,9 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
 }
 
 fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
+    if let Some(version) = args::version_alone(args) {
+        return print(&version).map(|()| ExitCode::Done);
+    }
     if let Some(folder) = args::directory(args) {
         std::env::set_current_dir(&folder)
             .map_err(|error| Stop::wrong(format!("cannot go to {}: {error}", shown(&folder))))?;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::{Entry, FaultLog, Located, Node, Span};
-use crate::text::is_unsafe;
+use crate::text::has_unsafe;
 
 /// One table on its way into a typed value. Every key that is asked for counts as known; [`Reader::finish`] reports the others.
 pub(crate) struct Reader<'d> {
@@ -200,7 +200,7 @@ pub(crate) fn word<'d>(key: &str, value: &'d Located<'d>, log: &FaultLog<'_>) ->
             log.fault(value.span.clone(), format!("`{key}` is empty"), None);
             None
         }
-        Node::Text(text) if text.chars().any(|c| is_unsafe(c) && c != '\n') => {
+        Node::Text(text) if has_unsafe(text) => {
             log.fault(value.span.clone(), format!("`{key}` contains a control character"), None);
             None
         }

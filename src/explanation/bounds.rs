@@ -39,6 +39,8 @@ pub(super) struct Measure {
     shares: Shares,
     /// Bounds on the differences from each platform with the subject, kept for a choice among them.
     differences: Vec<[Wide; MAX_ROWS]>,
+    /// By how much each open demand of one aspect exceeds what is certain.
+    excesses: Vec<Row>,
 }
 
 /// A demand that may or may not count.
@@ -149,6 +151,7 @@ impl Measure {
                 touched: vec![false; model.variables.len()],
             },
             differences: vec![[[0; ROW]; MAX_ROWS]; model.with.len()],
+            excesses: Vec::new(),
         }
     }
 
@@ -455,29 +458,30 @@ impl Measure {
         let anchored = self.held[aspect * model.rows + anchor / ROW][anchor % ROW];
         let mut base = held;
         for lane in &mut base {
-            *lane = if way == Way::Above { *lane - anchored } else { anchored - *lane };
+            let difference = lane.wrapping_sub(anchored);
+            *lane = if way == Way::Above { difference } else { difference.wrapping_neg() };
         }
         if open.is_empty() {
             add(lacks, &base);
             return;
         }
-        let excess = |need: usize| -> Row {
-            let mut excess = model.gaps[need + row];
-            let anchor_gap = model.gaps[need + anchor / ROW][anchor % ROW];
-            match way {
-                Way::Above => excess.iter_mut().for_each(|lane| *lane -= anchor_gap.max(anchored)),
-                Way::Below => {
-                    for column in 0..ROW {
-                        excess[column] = anchor_gap - excess[column].max(held[column]);
-                    }
-                }
-            }
-            excess
+        let needs = &self.open[open];
+        let excess = |need: &Open| -> Row {
+            let gaps = &model.gaps[need.rows + row];
+            let anchor_gap = model.gaps[need.rows + anchor / ROW][anchor % ROW];
+            let most = anchor_gap.max(anchored);
+            std::array::from_fn(|column| match way {
+                Way::Above => gaps[column].wrapping_sub(most),
+                Way::Below => anchor_gap.wrapping_sub(gaps[column].max(held[column])),
+            })
         };
+        self.excesses.clear();
+        self.excesses.extend(needs.iter().map(excess));
+        let excesses = &self.excesses;
         let (mut first, mut second) = (base, base);
-        for group in self.open[open.clone()].chunk_by(|a, b| a.owner == b.owner) {
-            let mut largest = excess(group[0].rows);
-            group[1..].iter().for_each(|need| raise(&mut largest, &excess(need.rows)));
+        for group in groups(needs) {
+            let mut largest = excesses[group.start];
+            excesses[group.start + 1..group.end].iter().for_each(|other| raise(&mut largest, other));
             for column in 0..ROW {
                 second[column] = second[column].max(first[column].min(largest[column]));
                 first[column] = first[column].max(largest[column]);
@@ -487,31 +491,24 @@ impl Measure {
         if first == second {
             return;
         }
-        for group in self.open[open].chunk_by(|a, b| a.owner == b.owner) {
-            let owner = group[0].owner;
+        for group in groups(needs) {
+            let owner = needs[group.start].owner;
             let slots = model.slots[owner]..model.slots[owner + 1];
             let own = u64::MAX >> (64 - slots.len());
-            for (at, need) in group.iter().enumerate() {
-                let mut above = excess(need.rows);
-                for column in 0..ROW {
-                    above[column] = (above[column] - second[column]).max(0);
-                }
-                if above == [0; ROW] {
+            for at in group.clone() {
+                if above(&excesses[at], &second) == [0; ROW] {
                     continue;
                 }
                 self.shares.touch(owner, slots.clone());
-                let earlier = &group[..at];
-                each_bit(need.values & own, |value| {
+                each_bit(needs[at].values & own, |value| {
                     // Of several demands that count with the same value, the largest does.
                     let mut known = second;
-                    for other in earlier.iter().filter(|other| other.values >> value & 1 == 1) {
-                        raise(&mut known, &excess(other.rows));
+                    for other in group.start..at {
+                        if needs[other].values >> value & 1 == 1 {
+                            raise(&mut known, &excesses[other]);
+                        }
                     }
-                    let mut over = above;
-                    for column in 0..ROW {
-                        over[column] = (over[column] - (known[column] - second[column])).max(0);
-                    }
-                    add(self.shares.at(slots.start + value, row), &over);
+                    add(self.shares.at(slots.start + value, row), &above(&excesses[at], &known));
                 });
             }
         }
@@ -796,6 +793,15 @@ impl Out {
     }
 }
 
+/// The stretches of demands with one owner.
+fn groups(needs: &[Open]) -> impl Iterator<Item = Range<usize>> {
+    let mut end = 0;
+    needs.chunk_by(|a, b| a.owner == b.owner).map(move |group| {
+        end += group.len();
+        end - group.len()..end
+    })
+}
+
 fn each_bit(mut mask: u64, mut see: impl FnMut(usize)) {
     while mask != 0 {
         see(mask.trailing_zeros() as usize);
@@ -803,10 +809,18 @@ fn each_bit(mut mask: u64, mut see: impl FnMut(usize)) {
     }
 }
 
+// The figures of a rulebook are bounded when it is read, so that none of these sums and differences can come round; checks
+// would keep the compiler from taking a whole row at once.
+
 fn add(sums: &mut [i32; ROW], row: &Row) {
     for column in 0..ROW {
-        sums[column] += i32::from(row[column]);
+        sums[column] = sums[column].wrapping_add(i32::from(row[column]));
     }
+}
+
+/// By how much each figure of one row is above that of another; 0 where it is not.
+fn above(row: &Row, other: &Row) -> Row {
+    std::array::from_fn(|column| row[column].wrapping_sub(other[column]).max(0))
 }
 
 fn raise(held: &mut Row, gap: &Row) {

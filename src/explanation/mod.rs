@@ -86,10 +86,13 @@ impl Engine {
         assessment: &Assessment,
     ) -> Explanation {
         let root = self.completions(values);
-        let mut situation = Situation::new(&self.model, self.model.classes_of(values));
-        let span = self.span(&root);
-        let outlook = self.outlook_of(&span, &root, assessment.band);
-        let found = turning::find(&mut situation);
+        let ahead = || self.ahead(&root, assessment.band);
+        let around = || {
+            let mut situation = Situation::new(&self.model, self.model.classes_of(values));
+            let found = turning::find(&mut situation);
+            (situation, found)
+        };
+        let ((span, outlook), (mut situation, found)) = rayon::join(ahead, around);
         let sufficient_reason = match outlook.status {
             Status::Settled => {
                 let known = situation.known_escapes(&root, found.sets());

@@ -1,5 +1,7 @@
 //! Open questions: which of them can still change the result, and how far each moves the margin.
 
+use rayon::prelude::*;
+
 use super::Engine;
 use super::bounds::Outcome;
 use super::goals::{OtherPlatform, Pivot};
@@ -53,7 +55,7 @@ impl Engine {
         let mut decide = vec![false; open.len()];
         self.decide_at_edges(&mut search, open, met, &mut decide);
         let prove = |(question, decides): (&usize, bool)| {
-            if decides || self.decides_somewhere(&mut search, given, *question) {
+            if decides || self.decides_somewhere(&mut self.search(), given, *question) {
                 return Some(true);
             }
             match self.part_of_search(PART).run(root, &mut Pivot::new(*question)) {
@@ -62,7 +64,7 @@ impl Engine {
                 End::OutOfBudget => None,
             }
         };
-        open.iter().zip(decide).map(prove).collect()
+        open.par_iter().zip(decide).map(prove).collect()
     }
 
     /// Goes from each of the sets of answers to each of another band; wherever the band changes on the way, sees which

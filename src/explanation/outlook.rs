@@ -56,12 +56,19 @@ const PART_FOR_BOUNDS: u64 = 32;
 impl Engine {
     /// What is still possible, given a value or none for each question, and the band of what is known.
     pub fn outlook(&self, values: &[Option<Value>], band: usize) -> Outlook {
-        let root = self.completions(values);
-        self.outlook_of(&self.span(&root), &root, band)
+        self.ahead(&self.completions(values), band).1
     }
 
-    pub(super) fn outlook_of(&self, span: &Span, root: &Frame, band: usize) -> Outlook {
-        let Prospect { sureness, bands } = self.prospect(root, self.model.bands[band].1);
+    /// What is still possible in a box of answers, and what searches found about it.
+    pub(super) fn ahead(&self, root: &Frame, band: usize) -> (Span, Outlook) {
+        let (span, prospect) =
+            rayon::join(|| self.span(root), || self.prospect(root, self.model.bands[band].1));
+        let outlook = self.outlook_of(&span, prospect, band);
+        (span, outlook)
+    }
+
+    fn outlook_of(&self, span: &Span, prospect: Prospect, band: usize) -> Outlook {
+        let Prospect { sureness, bands } = prospect;
         let verdicts = bits(span.bands);
         // What is possible is never quite without a share, however seldom it was met.
         let shares = verdicts.iter().map(|band| bands[*band].max(Share::LEAST)).collect();
@@ -76,9 +83,10 @@ impl Engine {
     /// Bounds on the margins of a box, and its possible bands: those that were met, and those that no search ruled out.
     pub(super) fn span(&self, root: &Frame) -> Span {
         let Reach { margins: (least, most), sides, .. } = self.search().reach(root);
-        let mut met = Vec::new();
-        let margins =
-            (self.extreme(root, Way::Below, least, &mut met), self.extreme(root, Way::Above, most, &mut met));
+        let (least, most) =
+            rayon::join(|| self.extreme(root, Way::Below, least), || self.extreme(root, Way::Above, most));
+        let margins = (least.0, most.0);
+        let mut met = vec![least.1, most.1];
         let possible = self.model.possible(margins, sides);
         self.draw(root, possible, &mut met);
         let mut proved = true;
@@ -97,14 +105,15 @@ impl Engine {
         Span { margins, bands: bands | bands_of(&met), proved, met }
     }
 
-    /// A bound on the margins of a box from one side: the last of them, or one beyond all where the search is cut short.
-    fn extreme(&self, root: &Frame, way: Way, bound: i64, met: &mut Vec<(usize, Frame)>) -> i64 {
+    /// A bound on the margins of a box from one side, the last of them or one beyond all where the search is cut short; and
+    /// the answers nearest to it that were met, with their band.
+    fn extreme(&self, root: &Frame, way: Way, bound: i64) -> (i64, (usize, Frame)) {
         let (mut goal, mut search) = (Extreme::new(way), self.part_of_search(PART_FOR_BOUNDS));
         let end = search.run(root, &mut goal);
         let kept = search.kept.clone();
-        met.push((search.outcome(&kept).band, kept));
+        let met = (search.outcome(&kept).band, kept);
         let found = if end == End::Exhausted { goal.margin() } else { goal.bound(search.rest) };
-        found.unwrap_or(bound)
+        (found.unwrap_or(bound), met)
     }
 
     /// Draws answers until each of the possible bands is met.

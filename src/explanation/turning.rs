@@ -1,5 +1,7 @@
 //! Turning points: the smallest sets of one or two answer changes that move the verdict. All of them are tried.
 
+use rayon::prelude::*;
+
 use super::bounds::Outcome;
 use super::model::Model;
 use super::situation::{Change, Situation};
@@ -60,10 +62,10 @@ pub(super) fn find(situation: &mut Situation<'_>) -> Found {
         let such = goals.iter().enumerate().filter(|(_, bands)| *bands >> outcome.band & 1 == 1);
         such.fold(0, |met, (goal, _)| met | 1_u128 << goal)
     };
-    try_small(situation, met, |set, met| {
+    for (set, met) in small_sets(situation, met) {
         let hit = searches.iter_mut().enumerate().filter(|(goal, _)| met >> goal & 1 == 1);
-        hit.for_each(|(_, search)| search.hits.push(set.to_vec()));
-    });
+        hit.for_each(|(_, search)| search.hits.push(set.clone()));
+    }
     Found { searches }
 }
 
@@ -93,13 +95,8 @@ pub(super) fn ways_to(
     situation: &mut Situation<'_>,
     platform: usize,
 ) -> Vec<TurningPoint> {
-    let mut hits = Vec::new();
     let met = |outcome: &Outcome| u128::from(outcome.recommendation == platform);
-    try_small(situation, met, |set, met| {
-        if met != 0 {
-            hits.push(set.to_vec());
-        }
-    });
+    let hits = small_sets(situation, met).into_iter().map(|(set, _)| set).collect();
     points(rulebook, situation, hits)
 }
 
@@ -112,45 +109,53 @@ fn targets(model: &Model, now: usize) -> Vec<Search> {
     sides.chain(verdicts).map(|(target, bands)| Search { target, bands, hits: Vec::new() }).collect()
 }
 
-/// Tries all sets of one and two changes. `goals` tells which goals an outcome meets, a bit each; `see` gets every set with
-/// the goals that it meets and no smaller set within it does.
-fn try_small(
-    situation: &mut Situation<'_>,
-    goals: impl Fn(&Outcome) -> u128,
-    mut see: impl FnMut(&[Change], u128),
-) {
+/// What one change comes to: the goals that it meets, and whether any criterion flips with it.
+struct Single {
+    change: Change,
+    met: u128,
+    flips: bool,
+}
+
+/// All sets of one and two changes that meet goals, with the goals that they meet and no smaller set within them does.
+/// `goals` tells which goals an outcome meets, a bit each.
+fn small_sets(situation: &mut Situation<'_>, goals: impl Fn(&Outcome) -> u128 + Sync) -> Vec<(Hit, u128)> {
     let model = situation.model;
-    let mut singles: Vec<Vec<(usize, u128)>> = Vec::with_capacity(model.classes.len());
+    let mut singles: Vec<Vec<Single>> = Vec::with_capacity(model.classes.len());
+    let mut found = Vec::new();
     for question in 0..model.classes.len() {
-        let mut met = Vec::new();
         let now = situation.classes[question];
-        for class in (0..model.classes[question].len()).filter(|class| now != Some(*class)) {
-            let goals = goals(&situation.after(&[(question, class)]));
-            see(&[(question, class)], goals);
-            met.push((class, goals));
-        }
-        singles.push(met);
+        let mut single = |class: usize| {
+            let change = (question, class);
+            let met = goals(&situation.after(&[change]));
+            if met != 0 {
+                found.push((vec![change], met));
+            }
+            Single { change, met, flips: !situation.flips(change).is_empty() }
+        };
+        let others = (0..model.classes[question].len()).filter(|class| now != Some(*class));
+        singles.push(others.map(&mut single).collect());
     }
-    for first in 0..singles.len() {
+    let pairs = |situation: &mut Situation<'_>, first: usize| -> Vec<(Hit, u128)> {
+        let mut found = Vec::new();
         for second in first + 1..singles.len() {
             let tied = model.are_tied(first, second);
-            for (one, met) in &singles[first] {
-                if !tied && situation.flips((first, *one)).is_empty() {
-                    continue;
-                }
-                for (other, also_met) in &singles[second] {
-                    if !tied && situation.flips((second, *other)).is_empty() {
-                        continue;
-                    }
-                    let pair = [(first, *one), (second, *other)];
-                    let goals = goals(&situation.after(&pair)) & !met & !also_met;
-                    if goals != 0 {
-                        see(&pair, goals);
+            let counts = |single: &&Single| tied || single.flips;
+            for one in singles[first].iter().filter(counts) {
+                for other in singles[second].iter().filter(counts) {
+                    let pair = [one.change, other.change];
+                    let met = goals(&situation.after(&pair)) & !one.met & !other.met;
+                    if met != 0 {
+                        found.push((pair.to_vec(), met));
                     }
                 }
             }
         }
-    }
+        found
+    };
+    let firsts = (0..singles.len()).into_par_iter();
+    let by_first: Vec<Vec<(Hit, u128)>> = firsts.map_init(|| situation.clone(), pairs).collect();
+    found.extend(by_first.into_iter().flatten());
+    found
 }
 
 fn summed_up(rulebook: &Rulebook, situation: &Situation<'_>, search: Search) -> TurningPoints {
