@@ -14,7 +14,7 @@ use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
 use crate::rulebook::{Rulebook, shape};
 
-pub(super) const NAME: &str = "rules";
+pub(in crate::cli) const NAME: &str = "rules";
 
 /// What can be done with rules, in the order in which help lists it.
 const ALL: [Entry; 5] = [
