@@ -259,7 +259,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .global(true)
                 .hide_short_help(true)
                 .action(ArgAction::Append)
-                .help("Put the rules in this folder or file on top (extends = false in them: use them instead); repeatable; also NEEDK8S_RULES, or rules = [...] in needk8s.toml")
+                .help("Put the rules in this file or folder on top of those built in, or in their place where they say extends = false; repeatable (also NEEDK8S_RULES, and rules = [...] in needk8s.toml)")
                 .value_parser(value_parser!(PathBuf)),
         )
         .arg(

@@ -83,7 +83,24 @@ fn is_too_much(text: &str, log: &FaultLog<'_>) -> bool {
 
 /// Reads TOML; every fault of the syntax goes to `log`, and what could be read is returned all the same.
 pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    if is_too_much(text, log) { Vec::new() } else { toml::read(text, log) }
+    if is_too_much(text, log) {
+        return Vec::new();
+    }
+    if let Some(span) = toml::too_deep(text) {
+        log.fault(span, "values are nested more deeply than is read".to_owned(), None);
+        return Vec::new();
+    }
+    toml::read(text, log)
+}
+
+/// Whether values of a TOML text are nested more deeply than is safe to follow, for readers of their own.
+pub(crate) fn is_too_deep(text: &str) -> bool {
+    toml::too_deep(text).is_some()
+}
+
+/// Reads TOML that the program ships with, which is neither large nor deep.
+pub(crate) fn read_shipped_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
+    toml::read(text, log)
 }
 
 /// Reads JSON whose top level is an object; a fault of the syntax goes to `log`.

@@ -169,6 +169,16 @@ fn a_layer_lies_on_a_rulebook_of_its_own_as_well() {
         ("broker + 1", &*format!("{} + -", after.version()))
     );
     assert!(refused(&["extends = false\n"]).contains("lacks `schema`"));
+    // What is wrong beneath is told as it is.
+    let spoiled =
+        broker.replacen("group = \"all\"", "group = \"al\"", 1).replacen("effort = 1\n", "effort = -1\n", 1);
+    let said = refused(&[&spoiled, "extends = \"broker\"\nconstants.effort-price.value = 9\n"]);
+    assert!(
+        said.contains("did you mean `all`?")
+            && said.contains("`effort` is -1")
+            && !said.contains("it comes of"),
+        "{said}"
+    );
     assert!(refused(&["extends = 3\n"]).contains("`extends` must be false or the name of a rulebook"));
     assert!(refused(&["schema = \"needk8s.rulebook/9\"\n"]).contains("0.toml:1:10"));
 }
@@ -529,6 +539,8 @@ fn the_file_to_begin_with_works_as_it_is_and_is_never_written_over() {
 fn what_there_is_comes_as_json_as_well() {
     let program = Program::new().file("p.toml", POLICY).file("q.toml", "remove = [\"platform.swarm\"]\n");
     let list = program.run("--rules p.toml --rules q.toml rules list platform --format json").ok().json();
+    let schema = crate::json::schema(include_str!("../schema/rules.schema.json"));
+    crate::json::hold(&schema, &list, "a list");
     let items = list["items"].as_array().expect("items");
     assert_eq!(
         (items.len(), &list["removed"][0]["id"], &list["removed"][0]["file"]),
@@ -540,6 +552,7 @@ fn what_there_is_comes_as_json_as_well() {
         (&"acme-policy".into(), &"given-cluster".into(), &"p.toml".into())
     );
     let shown = program.run("--rules p.toml rules show platform.openshift --format json").ok().json();
+    crate::json::hold(&schema, &shown, "an item");
     let toml = shown["items"][0]["toml"].as_str().expect("TOML");
     let table: toml::Table = toml.parse().expect("TOML");
     assert_eq!(table["platform"][0]["family"].as_str(), Some("kubernetes"));
@@ -551,6 +564,8 @@ fn faults_come_as_json_and_as_sarif_for_commands_that_work_with_rules() {
     let program = Program::new().file("p.toml", "# ä\n[[criterion]]\nid = \"many-servces\"\neffort = 1\n");
     let run = program.run("--rules p.toml rules list --format json");
     assert_eq!((run.code, run.stderr.as_str()), (2, ""));
+    let faults = crate::json::schema(include_str!("../schema/faults.schema.json"));
+    crate::json::hold(&faults, &run.json(), "faults");
     let place = run.json()["findings"][0]["place"].clone();
     assert_eq!(
         place,

@@ -14,7 +14,7 @@ use crate::cli::rulebooks::{self, By};
 use crate::cli::scanned::Scanned;
 use crate::explanation::Status;
 use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, SoFar, Tone, Wish};
-use crate::report::{Format, reference};
+use crate::report::{Contents, Format, Provenance, reference};
 use crate::rulebook::{Reading, Rulebook};
 use crate::text::counted;
 
@@ -172,10 +172,13 @@ fn interview(
 
 /// What the result would begin with, and what could still turn its side, the likeliest first.
 fn so_far(program: &Program<'_>, answers: &Answers) -> SoFar {
-    program.with_contents(answers, |contents| SoFar {
-        headline: contents.headline.clone(),
+    let (assessment, explanation) = program.judge(answers);
+    // Where figures come from, and what rules of one's own move, is said of the result.
+    let contents = Contents::new(program.rulebook, answers, &assessment, &explanation, Provenance::default());
+    SoFar {
         turns: contents.explanation.unless.iter().map(|unless| unless.say(program.rulebook)).collect(),
-    })
+        headline: contents.headline,
+    }
 }
 
 /// Has a person settle what the scan could not, and takes the answers that follow. Nothing when the person left.

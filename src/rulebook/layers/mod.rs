@@ -158,24 +158,30 @@ fn build(stack: &Stack<'_>, faults: &mut Vec<Fault>) -> Option<Rulebook> {
     let (own, beneath): (Vec<Fault>, Vec<Fault>) =
         found.into_iter().partition(|fault| stack.is_in_layer(&fault.span));
     if own.is_empty() {
-        faults.extend(beneath.first().map(|fault| caused(stack, fault, &merged.changes)));
+        match beneath.first().and_then(|fault| caused(stack, fault, &merged.changes)) {
+            Some(caused) => faults.push(caused),
+            None => faults.extend(beneath.into_iter().map(|fault| stack.placed(fault))),
+        }
     }
     faults.extend(own.into_iter().map(|fault| stack.placed(fault)));
     rulebook.map(|rulebook| Rulebook { layers: stack.layers.clone(), changes: merged.changes, ..rulebook })
 }
 
-/// A fault that shows in the rules beneath, which are right by themselves: it is told where the layers cause it.
-fn caused(stack: &Stack<'_>, fault: &Fault, changes: &[Change]) -> Fault {
+/// A fault that shows in the rules beneath, told where the layers cause it; nothing where it is there without them.
+fn caused(stack: &Stack<'_>, fault: &Fault, changes: &[Change]) -> Option<Fault> {
     let is_there = |wanted: &[usize]| {
         let merged = merge(stack, &|change| wanted.iter().any(|index| changes[*index] == *change));
         let collected = RefCell::new(Vec::new());
         parse::build_merged(&merged.entries, &collected);
         collected.into_inner().iter().any(|other| other.message == fault.message)
     };
+    if is_there(&[]) {
+        return None;
+    }
     let all: Vec<usize> = (0..changes.len()).collect();
     let cause = needed(&is_there, &all);
     let placed = stack.placed(fault.clone());
-    let Some(last) = cause.last().map(|index| &changes[*index]) else { return placed };
+    let last = &changes[*cause.last()?];
     let by: Vec<String> = cause.iter().map(|index| changes[*index].name()).collect();
     let (name, line) = stack.named_line(&fault.span);
     let shows = format!("it comes of {}, and shows at {name}:{line}", list(&by, "and"));
@@ -184,7 +190,7 @@ fn caused(stack: &Stack<'_>, fault: &Fault, changes: &[Change]) -> Fault {
         None => shows,
     };
     let (file, span) = stack.line_span(last.at);
-    Fault { file, span, help: Some(help), ..placed }
+    Some(Fault { file, span, help: Some(help), ..placed })
 }
 
 /// A layered rulebook taken apart, to be put together again with some of its changes only.

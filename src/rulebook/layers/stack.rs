@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::{EXTENDS, Layer};
-use crate::document::{Entry, Fault, FaultLog, Located, Node, SourceFile, Span, word};
+use crate::document::{Entry, Fault, FaultLog, Located, Node, SourceFile, Span, read_toml, word};
 use crate::rulebook::parse;
 
 /// A rulebook and its layers, read but not merged. Places are counted through all files, one after another.
@@ -26,7 +26,7 @@ impl<'f> Stack<'f> {
         faults: &mut Vec<Fault>,
     ) -> Option<Self> {
         let collected = RefCell::new(Vec::new());
-        let mut documents = parse::read_all(files, &collected);
+        let mut documents = parse::read_all(files, &collected, read_toml);
         faults.extend(collected.into_inner());
         if !faults.is_empty() {
             return None;
