@@ -1,8 +1,13 @@
 //! What rules of one's own change in a result: the same answers without them, and the few changes that make the difference.
 
+use std::cell::Cell;
+
 use crate::answers::{Answers, Given};
 use crate::assessment::{Assessment, assess};
 use crate::rulebook::{Change, Rulebook, Variants, needed};
+
+/// How often a rulebook is put together to find out what makes the difference; each time takes some milliseconds.
+const MOST_TRIES: usize = 200;
 
 /// A rulebook with layers, and what is beneath them.
 pub struct Policy<'r> {
@@ -27,7 +32,8 @@ pub struct Moved {
     pub from: Outcome,
     /// What it is.
     pub to: Outcome,
-    /// Changes that make the difference: with these alone the result is the same, and without any of them it is not.
+    /// Changes that make the difference: with these alone the result is the same, and without any of them it is not. All of
+    /// them where that takes too many tries to find out.
     pub by: Vec<Change>,
 }
 
@@ -54,7 +60,12 @@ impl<'r> Policy<'r> {
             return None;
         }
         let is_other_verdict = from.verdict.0 != to.verdict.0;
+        let tries = Cell::new(0);
         let is_there = |wanted: &[usize]| {
+            tries.set(tries.get() + 1);
+            if tries.get() > MOST_TRIES {
+                return false;
+            }
             let is_wanted = |change: &Change| {
                 let index = self.rulebook.changes().iter().position(|other| other == change);
                 index.is_some_and(|index| wanted.contains(&index))
@@ -69,6 +80,7 @@ impl<'r> Policy<'r> {
         };
         let all: Vec<usize> = (0..self.rulebook.changes().len()).collect();
         let mut by = needed(&is_there, &all);
+        // Where changes undo one another, halves can mislead; what is named is tried.
         if !is_there(&by) {
             by = all;
         }

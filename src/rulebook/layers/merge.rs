@@ -10,6 +10,8 @@ use crate::text::list;
 
 /// The keys by which a layer speaks of itself.
 const OWN: [&str; 5] = ["schema", "name", "version", EXTENDS, REMOVE];
+/// More items of one kind than this are merged into no rulebook; it would weigh far fewer.
+const MOST_ITEMS: usize = 4_000;
 /// The list of what a layer takes away.
 const REMOVE: &str = "remove";
 
@@ -183,6 +185,11 @@ impl<'f> Merger<'_, 'f> {
     /// `[[kind]]` tables of a layer.
     fn add_tables(&mut self, layer: usize, entry: &Entry<'f>, tables: &[Located<'f>]) {
         let kind = entry.key.as_ref();
+        if self::tables(&self.merged.entries, kind).len() + tables.len() > MOST_ITEMS {
+            let message = format!("there are more than {MOST_ITEMS} of {kind}");
+            self.log.fault(entry.key_span.clone(), message, None);
+            return;
+        }
         for (index, table) in tables.iter().enumerate() {
             let Some(id) = id_of(table) else {
                 // Whoever reads it says that it has no id.
