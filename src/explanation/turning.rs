@@ -24,7 +24,7 @@ pub enum Target {
 pub struct TurningPoints {
     /// Where they lead.
     pub target: Target,
-    /// The sets; those in which systems grow come first, then those with fewer changes. Where there are none, it takes
+    /// The sets; those in which systems grow come first, those that nobody expects last, and fewer changes before more. Where there are none, it takes
     /// more than [`MOST_CHANGES`].
     pub points: Vec<TurningPoint>,
 }
@@ -36,6 +36,10 @@ pub struct TurningPoint {
     pub changes: Vec<Values>,
     /// Whether every change is one that growth brings.
     pub grows: bool,
+    /// Whether one of them is the reverse of what growth brings.
+    pub shrinks: bool,
+    /// Whether they set another given answer aside, so that it is another system that is asked about.
+    pub uproots: bool,
 }
 
 /// A set of single changes that leads somewhere.
@@ -167,7 +171,7 @@ fn summed_up(rulebook: &Rulebook, situation: &Situation<'_>, search: Search) -> 
 fn points(rulebook: &Rulebook, situation: &Situation<'_>, hits: Vec<Hit>) -> Vec<TurningPoint> {
     let sets = merged(hits);
     let mut points: Vec<TurningPoint> = sets.iter().map(|set| point(rulebook, situation, set)).collect();
-    points.sort_by_key(|point| (!point.grows, point.changes.len()));
+    points.sort_by_key(|point| (!point.grows, point.uproots, point.shrinks, point.changes.len()));
     points
 }
 
@@ -208,27 +212,41 @@ fn merged(hits: Vec<Hit>) -> Vec<Set> {
 fn point(rulebook: &Rulebook, situation: &Situation<'_>, set: &Set) -> TurningPoint {
     let classes = &situation.model.classes;
     let changes = set.iter().map(|(question, values)| classes[*question].values(*question, values)).collect();
-    let grows = set.iter().all(|(question, values)| {
+    let all_are = |(question, values): &(usize, Vec<usize>), grown: bool| {
         let now = situation.classes[*question].map(|class| classes[*question].sample(class));
-        let grows = |value: &usize| {
-            now.is_some_and(|now| {
-                is_growth(&rulebook.questions()[*question], now, classes[*question].sample(*value))
-            })
+        let is = |value: &usize| {
+            let then = classes[*question].sample(*value);
+            now.and_then(|now| is_growth(&rulebook.questions()[*question], now, then)) == Some(grown)
         };
-        values.iter().all(grows)
-    });
-    TurningPoint { changes, grows }
+        values.iter().all(is)
+    };
+    TurningPoint {
+        changes,
+        grows: set.iter().all(|change| all_are(change, true)),
+        shrinks: set.iter().any(|change| all_are(change, false)),
+        uproots: sets_aside(situation, set),
+    }
 }
 
-/// Whether going from one answer to another is what growth brings.
-fn is_growth(question: &Question, now: Value, then: Value) -> bool {
+/// Whether an answer that counts is set aside by the changes.
+fn sets_aside(situation: &Situation<'_>, set: &Set) -> bool {
+    let mut changed = situation.classes.clone();
+    for (question, values) in set {
+        changed[*question] = values.first().copied();
+    }
+    let then = situation.model.situation(&changed);
+    let counts =
+        |question: &usize| situation.classes[*question].is_some() && situation.frame.may_apply(*question);
+    (0..changed.len()).filter(counts).any(|question| !then.may_apply(question))
+}
+
+/// Whether going from one answer to another is what growth brings, or the reverse; `None` where it is neither.
+fn is_growth(question: &Question, now: Value, then: Value) -> Option<bool> {
     let up = match (now, then) {
-        (Value::Choices(now), Value::Choices(then)) => now != then && now.union(then) == then,
+        (Value::Choices(now), Value::Choices(then)) if now.union(then) == then => true,
+        (Value::Choices(now), Value::Choices(then)) if now.union(then) == now => false,
+        (Value::Choices(_), Value::Choices(_)) => return None,
         (now, then) => then > now,
     };
-    match question.grows {
-        Some(Growth::Up) => up,
-        Some(Growth::Down) => !up,
-        None => false,
-    }
+    question.grows.map(|direction| up == (direction == Growth::Up))
 }

@@ -355,9 +355,13 @@ impl Writer<'_> {
     }
 
     fn watch(&self, turning: &TurningPoints, lines: usize) -> Again {
-        let growing = turning.points.iter().filter(|point| point.grows).count();
-        let points = if growing > 0 { &turning.points[..growing] } else { &turning.points };
-        let groups = grouped(points);
+        // What growth brings, else what leaves it the same system.
+        let such = |likely: fn(&TurningPoint) -> bool| -> Vec<TurningPoint> {
+            turning.points.iter().filter(|point| likely(point)).cloned().collect()
+        };
+        let likely = [such(|point| point.grows), such(|point| !point.uproots)];
+        let likely = likely.iter().find(|points| !points.is_empty()).unwrap_or(&turning.points);
+        let groups = grouped(likely);
         let when = groups.iter().take(lines).map(|group| say_few(self.rulebook, group)).collect();
         let to = match turning.target {
             Target::Verdict(band) => self.band_name(band),

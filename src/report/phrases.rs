@@ -173,11 +173,6 @@ pub(super) fn duty(text: &str) -> String {
     format!("you have to {}", crate::text::lower_first(crate::text::first_sentence(text)))
 }
 
-/// So many needs that are not met.
-pub(super) fn needs(number: usize) -> String {
-    crate::text::counted(number, "need", "needs")
-}
-
 /// "a, b, c and 5 more"
 pub(super) fn few(items: &[String]) -> String {
     const NAMED: usize = 5;

@@ -99,14 +99,13 @@ fn opening(contents: &Contents<'_>, aside: bool, page: &mut Page) {
 
 /// The figures of some platforms, as a sum that can be done by hand.
 fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
-    let width = page.layout().width;
-    let narrow = width < ROOM_FOR_WORDS;
     let header = ["", "effort×cost", "+missing", "=total", "what is missing"];
     let name = |sum: &Sum| contents.platform_name(sum.platform).to_owned();
     let names = rows.iter().map(|sum| display_width(&name(sum))).max().unwrap_or_default();
     let figures: usize = header[1..4].iter().map(|text| display_width(text)).sum();
     // Each column has a blank on either side.
-    let room = width.saturating_sub(names + figures + 2 * header.len() + 2);
+    let room = page.layout().width.saturating_sub(names + figures + 2 * header.len() + 2);
+    let narrow = room < display_width(header[4]);
     // Lines that break between words are not full.
     let room = lines * room - (lines - 1) * (room / 3);
     let columns = if narrow { 4 } else { 5 };
@@ -136,26 +135,25 @@ fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
     }
 }
 
-/// From which width on there is room for words beside the figures.
-const ROOM_FOR_WORDS: usize = 72;
-
-/// What is missing, as many words as there is room for.
+/// What is missing, as many words as there is room for; at least one need by its name.
 fn lacks(sum: &Sum, room: usize) -> String {
     if sum.ruled_out {
         return phrases::RULED_OUT.to_owned();
     }
-    let said = |number: usize| {
-        let more = match sum.lacks.len() - number {
-            0 => String::new(),
-            more => format!(", {more} more"),
-        };
-        format!("{}{more}", sum.lacks[..number].join(", "))
-    };
     let all = sum.lacks.len();
-    match (1..=all).rev().map(said).find(|said| display_width(said) <= room) {
+    let said = |names: &[String]| match all - names.len() {
+        0 => names.join(", "),
+        more => format!("{}, {more} more", names.join(", ")),
+    };
+    let most = (1..=all).rev().map(|number| said(&sum.lacks[..number]));
+    // A shorter name stands for a heavier one, but nothing stands for a must.
+    let may_stand = if sum.lacks_a_must { 1 } else { all };
+    let single = sum.lacks.iter().take(may_stand).map(|name| said(std::slice::from_ref(name)));
+    match most.chain(single).find(|said| display_width(said) <= room) {
         Some(said) => said,
-        None if all == 0 => phrases::NOTHING.to_owned(),
-        None => phrases::needs(all),
+        None => {
+            sum.lacks.first().map_or(phrases::NOTHING.to_owned(), |name| said(std::slice::from_ref(name)))
+        }
     }
 }
 

@@ -236,7 +236,8 @@ fn say_options(options: &[Choice], set: OptionSet, ordered: bool) -> Vec<String>
         return vec![clause];
     }
     let rest = OptionSet::first(options.len()).without(set);
-    if !rest.is_empty() && rest.len() < set.len() {
+    // A few options are clearer than what several others are not.
+    if rest.len() == 1 || !rest.is_empty() && rest.len() < set.len() && set.len() > 3 {
         match denials(options, rest) {
             Some(denials) => return vec![none_of(&denials)],
             None if rest.len() == 1 && set.len() > 3 => {

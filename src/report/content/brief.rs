@@ -43,8 +43,10 @@ pub struct Sum {
     pub missing: i64,
     /// The total.
     pub total: i64,
-    /// What is missing, in words, the most points first.
+    /// What is missing, in words: what must be had first, then the most points.
     pub lacks: Vec<String>,
+    /// Whether any of it must be had.
+    pub lacks_a_must: bool,
     /// Whether a constraint rules it out.
     pub ruled_out: bool,
 }
@@ -220,13 +222,15 @@ impl Writer<'_> {
     pub(super) fn sum(&self, platform: usize) -> Sum {
         let standing = &self.assessment.standings[platform];
         let price = self.assessment.effort_price;
+        let lacks = self.lacks(platform);
         Sum {
             platform,
             effort: standing.effort,
             price,
             missing: standing.burden - price * standing.effort,
             total: standing.burden,
-            lacks: self.lacks(platform).iter().map(phrases::missing).collect(),
+            lacks_a_must: lacks.iter().any(|lack| lack.must),
+            lacks: lacks.iter().map(phrases::missing).collect(),
             ruled_out: !standing.is_available(),
         }
     }
