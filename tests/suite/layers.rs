@@ -417,9 +417,13 @@ fn a_layer_is_bounded_as_any_file_of_a_stranger() {
         .file("many.toml", platforms)
         .run("--rules many.toml")
         .refused(&["the rulebook has 78 platforms, at most 60 are weighed"]);
-    let crowd: String =
-        (0..9_000).map(|index| format!("[[platform]]\nid = \"p{index}\"\nlike = \"compose\"\nname = \"P\"\n")).collect();
-    Program::new().file("crowd.toml", crowd).run("--rules crowd.toml").refused(&["there are more than 4000 of platform"]);
+    let crowd: String = (0..9_000)
+        .map(|index| format!("[[platform]]\nid = \"p{index}\"\nlike = \"compose\"\nname = \"P\"\n"))
+        .collect();
+    Program::new()
+        .file("crowd.toml", crowd)
+        .run("--rules crowd.toml")
+        .refused(&["there are more than 4000 of platform"]);
     Program::new().file("bytes.toml", b"name = \"\xff\"").run("--rules bytes.toml").refused(&["not UTF-8"]);
     let run =
         Program::new().file("steer.toml", "name = \"\\u001b[31m\"\n").run("--rules steer.toml --services 3");
