@@ -12,6 +12,7 @@ mod named;
 mod output;
 mod program;
 mod rooted;
+mod rulebooks;
 mod run;
 mod scanned;
 

@@ -10,7 +10,7 @@ mod explain;
 mod learn;
 mod man;
 mod questions;
-mod rules;
+pub(super) mod rules;
 mod scan;
 mod what_if;
 mod why;
