@@ -13,6 +13,7 @@ mod output;
 mod portfolio;
 mod program;
 mod rooted;
+mod rulebooks;
 mod run;
 mod scanned;
 

@@ -5,20 +5,24 @@ mod case;
 mod classes;
 mod clauses;
 mod condition;
+mod layers;
 mod parse;
+pub mod shape;
 mod value;
 mod values;
 
-pub use builtin::{builtin_files, builtin_scan_file};
+pub use builtin::{STARTER, builtin_files, builtin_scan_file};
 pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
+pub use layers::{Act, Change, Item, Layer, LayerFiles, Variants};
 pub use value::{
     Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,
 };
 pub use values::Values;
 
+pub(crate) use layers::needed;
 pub(crate) use parse::{read_answer, read_answer_table};
 pub(crate) use value::question_meant;
 
@@ -32,6 +36,10 @@ use crate::text::{lower_first, upper_first};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rulebook {
     pub(crate) files: Vec<SourceFile>,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) changes: Vec<Change>,
+    /// Whether it is the one that the program ships with, layers or not.
+    pub(crate) is_shipped: bool,
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) title: String,
@@ -525,6 +533,37 @@ impl Rulebook {
     /// Never in a released program: a test holds the embedded files valid.
     pub fn builtin() -> Result<Self, Faults> {
         builtin::read()
+    }
+
+    /// Reads layers on top of the shipped rulebook, or of the first of them where that is a rulebook of its own.
+    ///
+    /// # Errors
+    /// Every fault that was found, each with its place.
+    pub fn layered(layers: Vec<LayerFiles>) -> Result<Self, Faults> {
+        layers::read(layers)
+    }
+
+    /// The layers on top of it, in their order.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+    /// What the layers have changed, in their order.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+    /// Whether the rules that the program ships with are beneath it.
+    pub fn is_shipped(&self) -> bool {
+        self.is_shipped
+    }
+    /// Its name and those of its layers: "needk8s + acme-policy".
+    pub fn full_name(&self) -> String {
+        let layers = self.layers.iter().map(|layer| layer.name.as_str());
+        [self.name.as_str()].into_iter().chain(layers).collect::<Vec<_>>().join(" + ")
+    }
+    /// Its version and those of its layers: "2.0.0 + 1.2"; `-` stands for none.
+    pub fn full_version(&self) -> String {
+        let layers = self.layers.iter().map(|layer| layer.version.as_deref().unwrap_or("-"));
+        [self.version.as_str()].into_iter().chain(layers).collect::<Vec<_>>().join(" + ")
     }
 
     /// The files it was read from.

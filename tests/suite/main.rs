@@ -16,6 +16,7 @@ mod html;
 mod input;
 mod interview;
 mod json;
+mod layers;
 mod markdown;
 mod model;
 mod musts;

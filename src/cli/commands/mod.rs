@@ -11,7 +11,7 @@ mod learn;
 mod man;
 mod portfolio;
 mod questions;
-mod rules;
+pub(super) mod rules;
 mod scan;
 mod what_if;
 mod why;

@@ -176,7 +176,9 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let order =
         matches.get_one::<String>("sort").and_then(|word| Order::ALL.iter().find(|(name, _)| name == word));
     let job = Job {
-        program,
+        rulebook,
+        rules: program.rules(),
+        provenance: program.provenance(),
         sources: sources(&paths, asks(matches, SCAN))?,
         flow: match form {
             Form::Flow(flow) => Some(flow),

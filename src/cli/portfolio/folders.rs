@@ -9,6 +9,7 @@ use crate::cli::decision::{self, Decision};
 use crate::cli::exit::Stop;
 use crate::cli::output::shown;
 use crate::cli::program::now;
+use crate::cli::rulebooks::Named;
 use crate::cli::scanned::Scanner;
 use crate::folder::{Folder, Kind};
 use crate::portfolio::System;
@@ -125,7 +126,7 @@ pub(super) fn read_record(rulebook: &Rulebook, path: &Path, name: String) -> Res
 }
 
 /// Scans a repository; what its record says counts more.
-pub(super) fn scan(rulebook: &Rulebook, rules: Option<&Path>, dir: &Path) -> Result<Found, Refusal> {
+pub(super) fn scan(rulebook: &Rulebook, rules: &[Named], dir: &Path) -> Result<Found, Refusal> {
     let record = dir.join(decision::FILE);
     let mut answers = Answers::none(rulebook);
     let mut exclude = Vec::new();

@@ -16,9 +16,11 @@ use std::sync::{Arc, OnceLock};
 
 use super::exit::Stop;
 use super::output::{Target, is_obeyed, say, without_workflow_commands};
-use super::program::Program;
+use super::rulebooks::Named;
 use crate::portfolio::{Asked, Form, Judge, System, Totals};
+use crate::report::Provenance;
 use crate::report::portfolio::{COLUMNS, Counts, kept};
+use crate::rulebook::Rulebook;
 use feed::{Feed, Refusal, Source};
 pub(super) use folders::sources;
 pub(super) use pages::linked;
@@ -54,7 +56,10 @@ pub(super) enum Flow {
 
 /// What is to be done with the systems.
 pub(super) struct Job<'j> {
-    pub(super) program: &'j Program<'j>,
+    pub(super) rulebook: &'j Rulebook,
+    /// Where the rules are that are not built in.
+    pub(super) rules: &'j [Named],
+    pub(super) provenance: Provenance,
     pub(super) sources: Vec<Source>,
     /// Written as it goes; nothing where systems are kept for a report.
     pub(super) flow: Option<Flow>,
@@ -85,7 +90,7 @@ const MOST_TOLD: u64 = 1_000;
 impl Job<'_> {
     /// Runs it.
     pub(super) fn run(self) -> Result<Done, Stop> {
-        let rulebook = self.program.rulebook;
+        let rulebook = self.rulebook;
         let stopped = interrupt();
         let form = Form::new(rulebook, &self.group);
         let judge = Judge::new(rulebook);

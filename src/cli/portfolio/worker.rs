@@ -9,6 +9,7 @@ use super::pipeline::Work;
 use super::progress::ONE;
 use super::{Filter, Flow, Job, Verdicts};
 use crate::assessment::assess;
+use crate::cli::rulebooks::Named;
 use crate::explanation::{Engine, Status};
 use crate::portfolio::{
     Asked, Form, Habits, Judge, Judgement, Part, Record, Scratch, Sure, Surveyor, System, Totals,
@@ -20,7 +21,7 @@ use crate::text::one_line;
 /// Reads and judges.
 pub(super) struct Worker<'w> {
     rulebook: &'w Rulebook,
-    rules: Option<&'w std::path::Path>,
+    rules: &'w [Named],
     form: &'w Form<'w>,
     judge: &'w Judge,
     engine: &'w OnceLock<Engine>,
@@ -73,10 +74,10 @@ impl<'w> Worker<'w> {
         engine: &'w OnceLock<Engine>,
         head: Arc<OnceLock<Head>>,
     ) -> Self {
-        let rulebook = job.program.rulebook;
+        let rulebook = job.rulebook;
         Self {
             rulebook,
-            rules: job.program.rules(),
+            rules: job.rules,
             form,
             judge,
             engine,
@@ -90,7 +91,7 @@ impl<'w> Worker<'w> {
             pages: job
                 .pages
                 .as_deref()
-                .map(|folder| Pages::new(rulebook, engine, folder, job.program.provenance())),
+                .map(|folder| Pages::new(rulebook, engine, folder, job.provenance.clone())),
             head,
             scratch: judge.scratch(),
             record: Record::of(rulebook),

@@ -74,8 +74,11 @@ fn body(contents: &Contents<'_>, date: &str) -> Markup {
         footer {
             p {
                 time datetime=(date) { (date) }
-                " · Rulebook " (contents.provenance.name) " " (contents.provenance.version)
+                " · Rulebook " (contents.provenance.named())
                 " · " span.digest { "sha256 " (contents.provenance.digest) }
+            }
+            @for (layer, digest) in contents.provenance.told_layers() {
+                p { (layer) " · " span.digest { "sha256 " (digest) } }
             }
         }
     }
