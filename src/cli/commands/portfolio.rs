@@ -64,8 +64,8 @@ pub(super) fn command(_: &Rulebook) -> Command {
              needk8s portfolio . -o board.html --pages pages   a page of all, and one for each\n\n\
              The diff of two results in JSON tells which systems moved, and by which answers or rules.\n\n\
              It is a pure filter, lines in and lines out, for engines that spread work:\n  \
-             parallel --pipepart -a a.jsonl --block -1 needk8s portfolio - --format jsonl\n  \
-             Spark: rdd.pipe(\"needk8s portfolio - --format jsonl\")\n  \
+             parallel --pipepart -a a.jsonl --block -1 needk8s portfolio - --format jsonl;\n  \
+             Spark, as what rdd.pipe runs: `needk8s portfolio - --format jsonl`;\n  \
              DuckDB: SELECT verdict, count(*) FROM read_json('verdicts.jsonl') GROUP BY ALL\n\n\
              Exit status: 0 done, 1 --fail-on, 2 something was refused (0 with --keep-going), 130 broken off.",
         )
