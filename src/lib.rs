@@ -1,7 +1,7 @@
 //! `needk8s` answers "do I need Kubernetes?" from a rulebook, and explains the answer line by line.
 //!
 //! Data flows one way: rule files → [`rulebook`] · flags, files and prompts → [`answers`] · both → [`assessment`] and
-//! [`explanation`] → [`report`], beside [`precedents`]. These take values and return values, and know no domain. The edges are [`interview`],
+//! [`explanation`] → [`report`], beside [`precedents`] and [`policy`]. These take values and return values, and know no domain. The edges are [`interview`],
 //! which asks, [`scan`], which reads a repository, and [`cli`], which joins all of it to files, terminal, clock and
 //! environment. [`facts`] are what a repository says and which answers follow. [`document`] (TOML and JSON with the place
 //! of every word) and [`text`] serve them all; files of strangers are opened through `folder`.
@@ -16,6 +16,8 @@ mod folder;
 #[cfg(test)]
 mod fuzz;
 pub mod interview;
+pub mod policy;
+pub mod portfolio;
 pub mod precedents;
 pub mod report;
 pub mod review;

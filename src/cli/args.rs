@@ -80,28 +80,52 @@ pub(super) const REPORT_ONLY: &str = "report-only";
 /// The format that is nothing but the verdict.
 const WORD: &str = "word";
 
-/// What stands after an option, wherever it stands, where reading the rest depends on it.
-fn early(args: &[OsString], long: &str, short: Option<&str>) -> Option<PathBuf> {
+/// What stands after an option, each time and wherever it stands, where reading the rest depends on it.
+fn early(args: &[OsString], long: &str, short: Option<&str>) -> Vec<PathBuf> {
+    let mut found = Vec::new();
     let mut args = args.iter().skip(1).take_while(|arg| *arg != "--");
     while let Some(arg) = args.next() {
         if arg == long || short.is_some_and(|short| arg == short) {
-            return args.next().map(PathBuf::from);
-        }
-        if let Some(path) = arg.to_str().and_then(|arg| arg.strip_prefix(long)?.strip_prefix('=')) {
-            return Some(PathBuf::from(path));
+            found.extend(args.next().map(PathBuf::from));
+        } else if let Some(path) = arg.to_str().and_then(|arg| arg.strip_prefix(long)?.strip_prefix('=')) {
+            found.push(PathBuf::from(path));
         }
     }
-    None
+    found
 }
 
-/// The path after `--rules`, because all other flags depend on it.
-pub(super) fn rules_path(args: &[OsString]) -> Option<PathBuf> {
+/// The paths after `--rules`, because all other flags depend on them.
+pub(super) fn rules_paths(args: &[OsString]) -> Vec<PathBuf> {
     early(args, "--rules", None)
+}
+
+/// The formats in which other programs take what is wrong with rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FaultFormat {
+    Json,
+    Sarif,
+}
+
+/// The format in which a command that works with rules is asked for; what is wrong with them is its result.
+pub(super) fn format_of_faults(args: &[OsString]) -> Option<FaultFormat> {
+    const BEFORE: [&str; 5] = ["--rules", "--config", "--directory", "-C", "--color"];
+    let mut words = args.windows(2).filter(|pair| !BEFORE.iter().any(|option| pair[0] == *option));
+    words.find(|pair| pair[1] == commands::rules::NAME)?;
+    match early(args, "--format", None).pop()?.to_str()? {
+        "json" => Some(FaultFormat::Json),
+        "sarif" => Some(FaultFormat::Sarif),
+        _ => None,
+    }
+}
+
+/// The record that is named, which may name rules.
+pub(super) fn config(args: &[OsString]) -> Option<PathBuf> {
+    early(args, "--config", None).into_iter().next()
 }
 
 /// The folder after `-C`, in which everything else happens.
 pub(super) fn directory(args: &[OsString]) -> Option<PathBuf> {
-    early(args, "--directory", Some("-C"))
+    early(args, "--directory", Some("-C")).into_iter().next()
 }
 
 /// Flags of the answers stand under headings that begin so.
@@ -234,7 +258,8 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .value_name("PATH")
                 .global(true)
                 .hide_short_help(true)
-                .help("Use the rulebook in this folder or file instead of the built-in one")
+                .action(ArgAction::Append)
+                .help("Put the rules in this file or folder on top of those built in, or in their place where they say extends = false; repeatable (also NEEDK8S_RULES, and rules = [...] in needk8s.toml)")
                 .value_parser(value_parser!(PathBuf)),
         )
         .arg(

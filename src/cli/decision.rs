@@ -9,7 +9,8 @@ use super::comments;
 use super::exit::Stop;
 use super::input::{line_of, no_faults, read_record};
 use super::output::{shown, write_whole};
-use super::program::day_of;
+use super::program::{day_of, digest};
+use super::rulebooks;
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::Assessment;
 use crate::document::{Entry, FaultLog, Located, Node, Reader, SourceFile, did_you_mean, read_toml};
@@ -32,10 +33,13 @@ const TABLES: [&str; 4] = ["answers", "decision", "evidence", "scan"];
 const WAIVER: &str = "waiver";
 
 /// The keys of a decision.
-const KEYS: [&str; 10] = [
-    "verdict", "leaning", "platform", "margin", "sureness", "date", "rulebook", "version", DECIDED_ON,
-    "revisit",
+const KEYS: [&str; 11] = [
+    "verdict", "leaning", "platform", "margin", "sureness", "date", "rulebook", "version", DIGEST,
+    DECIDED_ON, "revisit",
 ];
+
+/// The SHA-256 of the rules, where they are not those of a released program, whose version says it.
+const DIGEST: &str = "digest";
 
 /// The answers that it was decided on, and the remark beside them.
 const DECIDED_ON: &str = "answers";
@@ -73,8 +77,10 @@ pub(super) struct Decision {
     pub(super) margin: Option<i64>,
     /// The day.
     pub(super) date: Option<String>,
-    /// Name and version of the rulebook.
+    /// Name and version of the rulebook and its layers.
     pub(super) rulebook: Option<(String, String)>,
+    /// The SHA-256 of their files, where they are not built in.
+    pub(super) digest: Option<String>,
     /// The answers that it was taken on, by question; records of older versions have none.
     pub(super) decided_on: Option<DecidedOn>,
     /// What would change it, as it was when it was taken.
@@ -112,15 +118,15 @@ impl Decision {
     /// That it was taken by other rules than those of now: "decided with …, assessed with …".
     pub(super) fn other_rules(&self, rulebook: &Rulebook) -> Option<String> {
         let (name, version) = self.rulebook.as_ref()?;
-        let is_other = name != rulebook.name() || version != rulebook.version();
-        is_other.then(|| {
-            let (name, version) = (one_line(name), one_line(version));
-            format!(
-                "decided with the rulebook {name} {version}, assessed with {} {}",
-                rulebook.name(),
-                rulebook.version()
-            )
-        })
+        let (own_name, own_version) = (rulebook.full_name(), rulebook.full_version());
+        let (name, version) = (one_line(name), one_line(version));
+        if name != own_name || version != own_version {
+            return Some(format!(
+                "decided with the rulebook {name} {version}, assessed with {own_name} {own_version}"
+            ));
+        }
+        let is_edited = self.digest.as_ref().is_some_and(|then| *then != digest(rulebook.files()));
+        is_edited.then(|| format!("the files of {name} {version} are others than when it was decided"))
     }
 
     /// Whether a scan had found this when the decision was recorded.
@@ -206,6 +212,8 @@ fn check_tables(entries: &[Entry<'_>], log: &FaultLog<'_>) -> Vec<Unread> {
                 log.fault(entry.value.span.clone(), message, Some(help.to_owned()));
             }
             WAIVER => {}
+            // Whoever reads rules has read this.
+            rulebooks::KEY if matches!(entry.value.node, Node::List(_)) => {}
             key if TABLES.contains(&key) && is_table => {}
             key if TABLES.contains(&key) => {
                 log.fault(entry.value.span.clone(), format!("`{key}` must be a table"), None);
@@ -286,6 +294,7 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>, text: &str) -> Option<
     let verdict = table.required_word("verdict");
     let rulebook_name = table.text("rulebook");
     let version = table.text("version");
+    let digest = table.text(DIGEST);
     let platform = table.text("platform");
     let margin = table.integer("margin", i64::MIN..=i64::MAX);
     let date = table.text("date");
@@ -302,7 +311,18 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>, text: &str) -> Option<
     let line = line_of(text, verdict.span.start);
     let decided_on = table.get(DECIDED_ON).map(|answers| read_decided_on(questions, answers, text));
     let evidence = Vec::new();
-    Some(Decision { line, verdict: band, platform, margin, date, rulebook, decided_on, revisit, evidence })
+    Some(Decision {
+        line,
+        verdict: band,
+        platform,
+        margin,
+        date,
+        rulebook,
+        digest,
+        decided_on,
+        revisit,
+        evidence,
+    })
 }
 
 /// The answers of the day. Rules may have changed since: what they do not know any more says nothing.
@@ -394,6 +414,8 @@ pub(super) struct Record<'a> {
     pub(super) explanation: &'a Explanation,
     /// What a scan concluded, if there was one.
     pub(super) evidence: Option<&'a Conclusions>,
+    /// The rules that are not built in, to be named in the record, as seen from it.
+    pub(super) rules: Vec<String>,
     pub(super) now: time::OffsetDateTime,
 }
 
@@ -406,6 +428,9 @@ impl Record<'_> {
         let text = existing.as_deref().unwrap_or(new);
         let mut document: DocumentMut =
             text.parse().map_err(|error| Stop::wrong(format!("cannot change {}: {error}", shown(path))))?;
+        if !self.rules.is_empty() && !document.contains_key(rulebooks::KEY) {
+            document.insert(rulebooks::KEY, value(self.rules.iter().collect::<Array>()));
+        }
         let before = TABLES.map(|name| document.get(name).map(comments::of_item).unwrap_or_default());
         self.put_answers(table_at(&mut document, "answers", path)?);
         self.put_decision(table_at(&mut document, "decision", path)?);
@@ -453,8 +478,13 @@ impl Record<'_> {
         put(table, "margin", value(self.assessment.margin));
         put(table, "sureness", value(i64::from(outlook.sureness.share.percent())));
         put(table, "date", value(day_of(self.now)));
-        put(table, "rulebook", value(self.rulebook.name()));
-        put(table, "version", value(self.rulebook.version()));
+        put(table, "rulebook", value(self.rulebook.full_name()));
+        put(table, "version", value(self.rulebook.full_version()));
+        if self.rulebook.is_shipped() && self.rulebook.layers().is_empty() {
+            table.remove(DIGEST);
+        } else {
+            put(table, DIGEST, value(digest(self.rulebook.files())));
+        }
         self.put_decided_on(table);
         put_revisit(self.rulebook, table, &self.revisit());
     }

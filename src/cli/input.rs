@@ -1,7 +1,7 @@
-//! Reading: files of answers and rules, environment variables, all of them from strangers.
+//! Reading: files of answers, environment variables, all of them from strangers.
 
 use std::cell::RefCell;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path};
@@ -16,18 +16,16 @@ use crate::text::one_line;
 
 /// No file of answers is longer; reading stops here.
 const MAX_ANSWERS: u64 = 1 << 20;
-/// No file of rules is longer, nor are all of a rulebook together.
-const MAX_RULES: u64 = 4 << 20;
-/// A rulebook has at most this many files.
-const MAX_RULE_FILES: usize = 200;
-/// What a scan goes by; it has another shape than the rest of a rulebook.
-const SCAN_FILE: &str = "scan.toml";
+/// No written report that is brought up to date is longer.
+const MAX_REPORT: u64 = 4 << 20;
+/// No results of many systems are longer.
+const MAX_RESULTS: u64 = 256 << 20;
 /// Environment variables with answers start with this.
 pub(super) const VARIABLE_PREFIX: &str = "NEEDK8S_";
 
 /// Reads a text file as a whole, or says why it cannot be. What was named by a path from here has to be here: a link out of
 /// a checked-out repository could show a stranger's choice of files, since messages quote what is wrong.
-fn read_file(path: &Path, most: u64) -> Result<String, Stop> {
+pub(super) fn read_file(path: &Path, most: u64) -> Result<String, Stop> {
     let is_here = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let file = if is_here {
         Folder::open(Path::new(".")).and_then(|here| here.file(path, Links::Followed))
@@ -39,11 +37,16 @@ fn read_file(path: &Path, most: u64) -> Result<String, Stop> {
 
 /// Reads a written report, to bring it up to date.
 pub(super) fn read_report(path: &Path) -> Result<String, Stop> {
-    read_file(path, MAX_RULES)
+    read_file(path, MAX_REPORT)
+}
+
+/// Reads the results of many systems.
+pub(super) fn read_results(path: &Path) -> Result<String, Stop> {
+    read_file(path, MAX_RESULTS)
 }
 
 /// Reads a regular file of a folder.
-fn read_in(folder: &Path, name: &OsStr, most: u64) -> Result<String, Stop> {
+pub(super) fn read_in(folder: &Path, name: &OsStr, most: u64) -> Result<String, Stop> {
     let file = Folder::open(folder).and_then(|folder| folder.file(name, Links::Followed));
     read_opened(file, &shown(&folder.join(name)), most, false)
 }
@@ -89,60 +92,6 @@ fn read_text(reader: impl Read, name: &str, most: u64) -> Result<String, Stop> {
         let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
         Stop::wrong(format!("{name} is not UTF-8 text: line {line} contains an invalid byte"))
     })
-}
-
-/// Reads the rulebook at `path`: a folder of TOML files or a single one; the built-in rulebook when there is no path.
-pub(super) fn read_rulebook(path: Option<&Path>) -> Result<Rulebook, Stop> {
-    let faults = |faults: Faults| Stop(faults.to_string());
-    let Some(path) = path else { return Rulebook::builtin().map_err(faults) };
-    if !path.is_dir() {
-        let file = SourceFile { name: shown(path), text: read_file(path, MAX_RULES)? };
-        return Rulebook::parse(vec![file]).map_err(faults);
-    }
-    let names = rule_files(path)?;
-    let mut left = MAX_RULES;
-    let mut files = Vec::with_capacity(names.len());
-    for name in &names {
-        let text = read_in(path, name, MAX_RULES)?;
-        left = left.checked_sub(text.len() as u64).ok_or_else(|| {
-            Stop::wrong(format!(
-                "the rule files in {} have more than {} together",
-                shown(path),
-                in_units(MAX_RULES)
-            ))
-        })?;
-        files.push(SourceFile { name: shown(&path.join(name)), text });
-    }
-    Rulebook::parse(files).map_err(faults)
-}
-
-/// The names of the rule files of a folder, sorted.
-fn rule_files(folder: &Path) -> Result<Vec<OsString>, Stop> {
-    let listing = Folder::open(folder).and_then(|folder| folder.list("."));
-    let listing = listing.map_err(|error| Stop::wrong(format!("cannot read {}: {error}", shown(folder))))?;
-    let is_rules = |name: &OsString| {
-        Path::new(name).extension().is_some_and(|extension| extension == "toml") && name != SCAN_FILE
-    };
-    let names = listing.filter_map(Result::ok).map(|item| item.name).filter(is_rules);
-    let mut names: Vec<OsString> = names.take(MAX_RULE_FILES + 1).collect();
-    names.sort();
-    if names.is_empty() || names.len() > MAX_RULE_FILES {
-        let found = if names.is_empty() { "no" } else { "too many" };
-        let message =
-            format!("{} has {found} rule files (*.toml); 1 to {MAX_RULE_FILES} are expected", shown(folder));
-        return Err(Stop::wrong(message));
-    }
-    Ok(names)
-}
-
-/// The scan file of the rulebook at `path`, if it has one; the built-in one when there is no path.
-pub(super) fn read_scan_file(path: Option<&Path>) -> Result<Option<SourceFile>, Stop> {
-    let Some(path) = path else { return Ok(Some(crate::rulebook::builtin_scan_file())) };
-    let file = path.join(SCAN_FILE);
-    if !path.is_dir() || file.symlink_metadata().is_err() {
-        return Ok(None);
-    }
-    Ok(Some(SourceFile { name: shown(&file), text: read_in(path, OsStr::new(SCAN_FILE), MAX_RULES)? }))
 }
 
 /// What an answers file says. `-` is standard input.
@@ -214,7 +163,7 @@ pub(super) fn read_environment(rulebook: &Rulebook, answers: &mut Answers) -> Re
     let mut wrong = Vec::new();
     let mut given: Vec<(String, Option<String>)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok())))
-        .filter(|(name, _)| name.starts_with(VARIABLE_PREFIX))
+        .filter(|(name, _)| name.starts_with(VARIABLE_PREFIX) && name != super::rulebooks::VARIABLE)
         .collect();
     given.sort();
     for (name, value) in given {

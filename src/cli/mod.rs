@@ -10,8 +10,10 @@ mod gates;
 mod input;
 mod named;
 mod output;
+mod portfolio;
 mod program;
 mod rooted;
+mod rulebooks;
 mod run;
 mod scanned;
 

@@ -18,10 +18,13 @@ pub(super) fn print(text: &str) -> Result<(), Stop> {
 
 fn write_to(mut stream: impl Write, text: &str) -> io::Result<()> {
     let text = without_workflow_commands(text);
-    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
+    unread_is_fine(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
+}
+
+/// Whether what is written to standard output is read by a machine that obeys words in it.
+pub(super) fn is_obeyed() -> bool {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"].into_iter().any(is_set)
 }
 
 /// Writes a line to standard error; talk that nobody reads is no failure.
@@ -44,11 +47,9 @@ pub(super) fn annotate(annotation: &Annotation) {
 
 /// The text with nothing unseen in it, and for whoever obeys what stands in its log without anything that it would take
 /// for a command: words from a repository may stand in it.
-fn without_workflow_commands(text: &str) -> Cow<'_, str> {
+pub(super) fn without_workflow_commands(text: &str) -> Cow<'_, str> {
     let text = visible(text);
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let obeys = ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"].into_iter().any(is_set);
-    if !obeys || !(text.contains("::") || text.contains("##")) {
+    if !is_obeyed() || !(text.contains("::") || text.contains("##")) {
         return text;
     }
     let lines = text.split_inclusive('\n').map(|line| {
@@ -71,43 +72,107 @@ fn broken(text: &str) -> String {
 /// followed, so that the file it points to is replaced and the link stays. A pipe, a device, and a file that is open
 /// already (`/dev/stdout`) are written to.
 pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Stop> {
-    let fail = |error: io::Error| Stop::wrong(format!("cannot write {}: {error}", shown(path)));
-    let text = visible(text);
-    let existing = path.metadata().ok();
-    if let Some(stream) = existing.as_ref().and_then(stream_of) {
-        return write_to(stream, &text).map_err(fail);
+    let mut target = Target::open(path)?;
+    let written = target.write_all(visible(text).as_bytes());
+    written.map_err(|error| cannot_write(path, &error))?;
+    target.finish(path)
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Stop {
+    Stop::wrong(format!("cannot write {}: {error}", shown(path)))
+}
+
+/// Where a result is written to, piece by piece; a file takes its name when it is whole.
+pub(super) enum Target {
+    /// A stream, which has no name to take.
+    Stream(Box<dyn Write + Send>),
+    /// A new file beside the one that it replaces.
+    File(Box<Replacement>),
+}
+
+/// A file that is to take the place of another.
+pub(super) struct Replacement {
+    file: tempfile::NamedTempFile,
+    to: PathBuf,
+    existing: Option<std::fs::Metadata>,
+}
+
+impl Target {
+    /// Opens what is at a path, or a new file that is to take its name.
+    pub(super) fn open(path: &Path) -> Result<Self, Stop> {
+        let fail = |error: io::Error| cannot_write(path, &error);
+        let existing = path.metadata().ok();
+        if let Some(stream) = existing.as_ref().and_then(stream_of) {
+            return Ok(Self::Stream(stream));
+        }
+        if existing.as_ref().is_some_and(|found| found.is_dir()) {
+            return Err(Stop::wrong(format!("{} is a directory, not a file to write to", shown(path))));
+        }
+        if existing.as_ref().is_some_and(|found| !found.is_file()) || is_of_system(path) {
+            let file = std::fs::File::options().append(true).open(path).map_err(fail)?;
+            return Ok(Self::Stream(Box::new(file)));
+        }
+        let to = match path.symlink_metadata() {
+            Ok(found) if found.is_symlink() => path.canonicalize().map_err(fail)?,
+            _ => path.to_path_buf(),
+        };
+        let folder = match to.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+            _ => PathBuf::from("."),
+        };
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".needk8s-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // An ordinary new file, less what the user's mask takes away; tempfile's own default is for secrets.
+            builder.permissions(std::fs::Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(&folder).map_err(fail)?;
+        Ok(Self::File(Box::new(Replacement { file, to, existing })))
     }
-    if existing.as_ref().is_some_and(|found| found.is_dir()) {
-        return Err(Stop::wrong(format!("{} is a directory, not a file to write to", shown(path))));
+
+    /// Ends it: a file takes its name.
+    pub(super) fn finish(self, path: &Path) -> Result<(), Stop> {
+        let fail = |error: io::Error| cannot_write(path, &error);
+        let Replacement { file, to, existing } = match self {
+            Self::Stream(mut stream) => return unread_is_fine(stream.flush()).map_err(fail),
+            Self::File(replacement) => *replacement,
+        };
+        if let Some(existing) = existing {
+            file.as_file().set_permissions(existing.permissions()).map_err(fail)?;
+        }
+        file.as_file().sync_all().map_err(fail)?;
+        file.persist(&to).map_err(|error| fail(error.error))?;
+        Ok(())
     }
-    if existing.as_ref().is_some_and(|found| !found.is_file()) || is_of_system(path) {
-        let file = std::fs::File::options().append(true).open(path).map_err(fail)?;
-        return write_to(file, &text).map_err(fail);
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            // That nobody reads it any more is no failure.
+            Self::Stream(stream) => match stream.write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+                written => written,
+            },
+            Self::File(replacement) => replacement.file.write(bytes),
+        }
     }
-    let target = match path.symlink_metadata() {
-        Ok(found) if found.is_symlink() => path.canonicalize().map_err(fail)?,
-        _ => path.to_path_buf(),
-    };
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-        _ => PathBuf::from("."),
-    };
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".needk8s-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // An ordinary new file, less what the user's mask takes away; tempfile's own default is for secrets.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Stream(stream) => unread_is_fine(stream.flush()),
+            Self::File(replacement) => replacement.file.flush(),
+        }
     }
-    let mut file = builder.tempfile_in(&folder).map_err(fail)?;
-    file.write_all(text.as_bytes()).map_err(fail)?;
-    if let Some(existing) = existing {
-        file.as_file().set_permissions(existing.permissions()).map_err(fail)?;
+}
+
+fn unread_is_fine(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
-    file.as_file().sync_all().map_err(fail)?;
-    file.persist(&target).map_err(|error| fail(error.error))?;
-    Ok(())
 }
 
 /// Whether a path is a name that the system gives to what is open, or to a device.
@@ -118,7 +183,7 @@ pub(super) fn is_of_system(path: &Path) -> bool {
 /// The standard stream that a file is, if it is one: by its own name it may not be opened again (a socket), or only at its
 /// beginning (a log that others add to).
 #[cfg(unix)]
-fn stream_of(found: &std::fs::Metadata) -> Option<Box<dyn Write>> {
+fn stream_of(found: &std::fs::Metadata) -> Option<Box<dyn Write + Send>> {
     use std::os::unix::fs::MetadataExt;
     let is_same = |stream: rustix::fd::BorrowedFd<'_>| {
         rustix::fs::fstat(stream).is_ok_and(|open| open.st_dev == found.dev() && open.st_ino == found.ino())
@@ -133,7 +198,7 @@ fn stream_of(found: &std::fs::Metadata) -> Option<Box<dyn Write>> {
 }
 
 #[cfg(not(unix))]
-fn stream_of(_: &std::fs::Metadata) -> Option<Box<dyn Write>> {
+fn stream_of(_: &std::fs::Metadata) -> Option<Box<dyn Write + Send>> {
     None
 }
 

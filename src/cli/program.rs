@@ -8,21 +8,25 @@ use super::decision::{self, Recorded};
 use super::exit::{ExitCode, Stop};
 use super::input;
 use super::output::{is_of_system, layout, print, print_long, say, shown, write_whole};
+use super::rulebooks::Named;
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
+use crate::document::SourceFile;
 use crate::explanation::{Engine, Explanation};
+use crate::policy::Policy;
 use crate::report::text::Layout;
-use crate::report::{Contents, Format, Provenance, html, json, markdown, text};
-use crate::rulebook::{Rulebook, Value};
+use crate::report::{Contents, Format, LayerName, Provenance, html, json, markdown, text};
+use crate::rulebook::{Layer, Rulebook, Value};
 
 /// A run of the program: the rules it goes by and what was typed.
 pub(super) struct Program<'a> {
     pub(super) rulebook: &'a Rulebook,
-    /// Where the rulebook is, unless it is the built-in one.
-    rules: Option<&'a Path>,
+    /// Where the rules are that are not built in.
+    pub(super) rules: &'a [Named],
     pub(super) plan: &'a Plan,
     engine: OnceCell<Engine>,
+    policy: OnceCell<Option<Policy<'a>>>,
 }
 
 /// Everything that is known without asking.
@@ -37,16 +41,37 @@ pub(super) struct Known {
 }
 
 impl<'a> Program<'a> {
-    pub(super) fn new(rulebook: &'a Rulebook, rules: Option<&'a Path>, plan: &'a Plan) -> Self {
-        Self { rulebook, rules, plan, engine: OnceCell::new() }
+    pub(super) fn new(rulebook: &'a Rulebook, rules: &'a [Named], plan: &'a Plan) -> Self {
+        Self { rulebook, rules, plan, engine: OnceCell::new(), policy: OnceCell::new() }
     }
 
+    /// Where the rules are, the rulebook first.
+    pub(super) fn rules(&self) -> &'a [Named] {
+        self.rules
+    }
+
+    /// Where figures come from that are not those of one result.
     pub(super) fn provenance(&self) -> Provenance {
+        let rulebook = self.rulebook;
+        let layer = |layer: &Layer| LayerName {
+            name: layer.name.clone(),
+            version: layer.version.clone(),
+            digest: digest(&rulebook.files()[layer.files.clone()]),
+        };
         Provenance {
-            name: self.rulebook.name().to_owned(),
-            version: self.rulebook.version().to_owned(),
-            digest: digest(self.rulebook),
+            name: rulebook.name().to_owned(),
+            version: rulebook.version().to_owned(),
+            digest: digest(rulebook.files()),
+            layers: rulebook.layers().iter().map(layer).collect(),
+            moved: None,
         }
+    }
+
+    /// The same for the result of some answers, with what rules of the user's own have moved in it.
+    pub(super) fn provenance_of(&self, answers: &Answers, assessment: &Assessment) -> Provenance {
+        let policy = self.policy.get_or_init(|| Policy::new(self.rulebook));
+        let moved = policy.as_ref().and_then(|policy| policy.moved(answers, assessment));
+        Provenance { moved, ..self.provenance() }
     }
 
     /// Everything that is known without asking: flags, file, environment, recorded answers, scan, strongest first.
@@ -89,25 +114,9 @@ impl<'a> Program<'a> {
         Ok(Known { answers, told, recorded, scanned })
     }
 
-    /// Where the decision is recorded: the file that was named, else the nearest one from here up to the root of the
-    /// repository, else one in the working directory.
+    /// Where the decision is recorded.
     pub(super) fn record_path(&self) -> PathBuf {
-        if let Some(config) = &self.plan.config {
-            return config.clone();
-        }
-        let here = PathBuf::from(decision::FILE);
-        let Ok(folder) = std::env::current_dir() else { return here };
-        let mut up = PathBuf::new();
-        for folder in folder.ancestors() {
-            if folder.join(decision::FILE).symlink_metadata().is_ok() {
-                return up.join(decision::FILE);
-            }
-            if folder.join(".git").symlink_metadata().is_ok() {
-                break;
-            }
-            up.push("..");
-        }
-        here
+        record_at(self.plan.config.as_deref())
     }
 
     pub(super) fn scanner<'p>(&'p self, dir: &'p Path, exclude: Vec<String>) -> Scanner<'p> {
@@ -159,7 +168,8 @@ impl<'a> Program<'a> {
     /// Judges the answers, and does something with the content of a report on them.
     pub(super) fn with_contents<T>(&self, answers: &Answers, use_it: impl FnOnce(&Contents<'_>) -> T) -> T {
         let (assessment, explanation) = self.judge(answers);
-        use_it(&Contents::new(self.rulebook, answers, &assessment, &explanation, self.provenance()))
+        let provenance = self.provenance_of(answers, &assessment);
+        use_it(&Contents::new(self.rulebook, answers, &assessment, &explanation, provenance))
     }
 
     /// Writes a text to the file that was named, else to standard output.
@@ -270,6 +280,27 @@ impl<'a> Program<'a> {
     }
 }
 
+/// Where the decision is recorded: the file that was named, else the nearest one from here up to the root of the repository,
+/// else one in the working directory.
+pub(super) fn record_at(config: Option<&Path>) -> PathBuf {
+    if let Some(config) = config {
+        return config.to_path_buf();
+    }
+    let here = PathBuf::from(decision::FILE);
+    let Ok(folder) = std::env::current_dir() else { return here };
+    let mut up = PathBuf::new();
+    for folder in folder.ancestors() {
+        if folder.join(decision::FILE).symlink_metadata().is_ok() {
+            return up.join(decision::FILE);
+        }
+        if folder.join(".git").symlink_metadata().is_ok() {
+            break;
+        }
+        up.push("..");
+    }
+    here
+}
+
 /// The text of a file that is to be brought up to date; nothing where there is none, or no ordinary one.
 fn existing_text(path: &Path) -> Result<Option<String>, Stop> {
     match path.metadata() {
@@ -280,11 +311,11 @@ fn existing_text(path: &Path) -> Result<Option<String>, Stop> {
     }
 }
 
-/// The SHA-256 of all rule files with their names, in their order.
-fn digest(rulebook: &Rulebook) -> String {
+/// The SHA-256 of rule files with their names, in their order.
+pub(super) fn digest(files: &[SourceFile]) -> String {
     use sha2::{Digest, Sha256};
     let mut hasher = Sha256::new();
-    for file in rulebook.files() {
+    for file in files {
         hasher.update(file.name.rsplit(['/', '\\']).next().unwrap_or_default());
         hasher.update([0]);
         hasher.update(&file.text);

@@ -42,7 +42,7 @@ impl Rooted {
 }
 
 /// The nearest folder from here up that is a repository.
-fn root_of(folder: &Path) -> Option<PathBuf> {
+pub(super) fn root_of(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().find(|folder| folder.join(".git").symlink_metadata().is_ok()).map(Path::to_path_buf)
 }
 

@@ -2,12 +2,14 @@
 
 use std::ffi::OsString;
 
-use super::args;
+use super::args::{self, FaultFormat};
 use super::commands;
 use super::exit::{ExitCode, Stop};
-use super::input;
 use super::output::{Colour, layout, print, say, shown};
 use super::program::Program;
+use super::rulebooks::{self, Unreadable};
+use crate::document::Faults;
+use crate::report::faults;
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -28,8 +30,13 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         std::env::set_current_dir(&folder)
             .map_err(|error| Stop::wrong(format!("cannot go to {}: {error}", shown(&folder))))?;
     }
-    let rules = args::rules_path(args);
-    let rulebook = input::read_rulebook(rules.as_deref())?;
+    let named = rulebooks::named(args::rules_paths(args), args::config(args).as_deref());
+    let read = named.and_then(|named| Ok((rulebooks::read(&named)?, named)));
+    let (rulebook, named) = match read {
+        Ok(read) => read,
+        Err(Unreadable::Stop(stop)) => return Err(stop),
+        Err(Unreadable::Faults(faults)) => return tell(&faults, args::format_of_faults(args)),
+    };
     let command = args::command(&rulebook);
     if let Some(id) = args::reserved_question(&rulebook, &command) {
         return Err(Stop::wrong(format!(
@@ -55,5 +62,16 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
     let (command, typed) = commands::chosen(&matches);
     let plan = args::plan(&rulebook, typed).map_err(Stop::wrong)?;
     plan.notes.iter().for_each(|note| say(note));
-    (command.run)(&Program::new(&rulebook, rules.as_deref(), &plan), typed)
+    (command.run)(&Program::new(&rulebook, &named, &plan), typed)
+}
+
+/// Says what is wrong with rules: to people, or to the program that asked for it.
+fn tell(found: &Faults, format: Option<FaultFormat>) -> Result<ExitCode, Stop> {
+    let findings = || faults::findings(found);
+    match format {
+        None => return Err(Stop(found.to_string())),
+        Some(FaultFormat::Json) => print(&faults::json(&findings()))?,
+        Some(FaultFormat::Sarif) => print(&faults::sarif(&findings()))?,
+    }
+    Ok(ExitCode::WrongInput)
 }

@@ -6,8 +6,8 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, SystemTime};
 
 use super::exit::Stop;
-use super::input::read_scan_file;
 use super::output::shown;
+use super::rulebooks::{Named, read_scan_file};
 use crate::answers::{Answers, Given, Origin};
 use crate::document::Faults;
 use crate::facts::{Conclusions, Facts, Finding, MAX_EVIDENCE, Rules, conclude};
@@ -32,8 +32,8 @@ pub(super) struct Scanned {
 /// A scan that can be run.
 pub(super) struct Scanner<'a> {
     pub(super) rulebook: &'a Rulebook,
-    /// Where the rulebook is, unless it is the built-in one.
-    pub(super) rules: Option<&'a Path>,
+    /// Where the rules are that are not built in.
+    pub(super) rules: &'a [Named],
     pub(super) dir: &'a Path,
     /// Patterns of paths that do not count.
     pub(super) exclude: Vec<String>,
@@ -98,8 +98,8 @@ impl Scanner<'_> {
 
 /// What the readers of formats go by, and what is concluded from facts. A rulebook without a scan file knows its formats
 /// by the built-in tables, and concludes nothing.
-fn read_rules(rulebook: &Rulebook, path: Option<&Path>) -> Result<(scan::Rules, Rules), Stop> {
-    let Some(file) = read_scan_file(path)? else {
+fn read_rules(rulebook: &Rulebook, named: &[Named]) -> Result<(scan::Rules, Rules), Stop> {
+    let Some(file) = read_scan_file(rulebook, named)? else {
         let formats = scan::Rules::parse(&builtin_scan_file());
         return Ok((formats.map_err(|faults| Stop(faults.to_string()))?, Rules::default()));
     };

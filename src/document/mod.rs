@@ -10,6 +10,8 @@ use std::ops::Range;
 
 pub use fault::{Fault, Faults, SourceFile};
 pub(crate) use fault::{FaultLog, did_you_mean};
+#[cfg(test)]
+pub(crate) use reader::asked;
 pub(crate) use reader::{Reader, Word, word};
 
 /// A byte range of the text that a value was read from.
@@ -81,7 +83,24 @@ fn is_too_much(text: &str, log: &FaultLog<'_>) -> bool {
 
 /// Reads TOML; every fault of the syntax goes to `log`, and what could be read is returned all the same.
 pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    if is_too_much(text, log) { Vec::new() } else { toml::read(text, log) }
+    if is_too_much(text, log) {
+        return Vec::new();
+    }
+    if let Some(span) = toml::too_deep(text) {
+        log.fault(span, "values are nested more deeply than is read".to_owned(), None);
+        return Vec::new();
+    }
+    toml::read(text, log)
+}
+
+/// Whether values of a TOML text are nested more deeply than is safe to follow, for readers of their own.
+pub(crate) fn is_too_deep(text: &str) -> bool {
+    toml::too_deep(text).is_some()
+}
+
+/// Reads TOML that the program ships with, which is neither large nor deep.
+pub(crate) fn read_shipped_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
+    toml::read(text, log)
 }
 
 /// Reads JSON whose top level is an object; a fault of the syntax goes to `log`.
@@ -94,7 +113,7 @@ mod tests {
     use std::cell::RefCell;
 
     use super::*;
-    use crate::rulebook::Rulebook;
+    use crate::rulebook::{LayerFiles, Rulebook};
 
     /// What is wrong with a text, as people are told.
     fn faults(text: &str, read: impl Fn(&str, &FaultLog<'_>)) -> String {
@@ -121,6 +140,21 @@ mod tests {
         crate::fuzz::texts("rules", |text| {
             let file = SourceFile { name: "a.toml".to_owned(), text: text.to_owned() };
             Rulebook::parse(vec![file]).err().map(|faults| faults.to_string())
+        });
+    }
+
+    #[test]
+    fn any_layers_are_read_within_bounds() {
+        let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), text: text.to_owned() };
+        let layer = |file: SourceFile| LayerFiles { path: file.name.clone(), files: vec![file] };
+        let base = layer(file("base.toml", include_str!("../../tests/corpus/rules/broker.toml")));
+        let usual = layer(file("usual.toml", include_str!("../../tests/corpus/layers/usual.toml")));
+        let read = |layers| Rulebook::layered(layers).map(|rulebook| (rulebook.as_toml(), rulebook.items()));
+        assert_eq!(read(vec![base.clone(), usual.clone()]).err().map(|faults| faults.to_string()), None);
+        crate::fuzz::texts("layers", |text| {
+            let own = layer(file("a.toml", text));
+            let alone = read(vec![base.clone(), own.clone()]).map_err(|faults| faults.to_string());
+            (alone, read(vec![base.clone(), usual.clone(), own]).map_err(|faults| faults.to_string()))
         });
     }
 

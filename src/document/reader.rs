@@ -49,6 +49,8 @@ impl<'d> Reader<'d> {
     /// The value of `key`, if it is there.
     pub(crate) fn get(&self, key: &'static str) -> Option<&'d Located<'d>> {
         self.known.borrow_mut().push(key);
+        #[cfg(test)]
+        asked::note(self.what, key);
         self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
@@ -207,5 +209,27 @@ pub(crate) fn word<'d>(key: &str, value: &'d Located<'d>, log: &FaultLog<'_>) ->
             log.fault(value.span.clone(), format!("`{key}` must be a text, not {}", other.kind()), None);
             None
         }
+    }
+}
+
+/// What has been asked for, so that a test can hold the published shape of the files to it.
+#[cfg(test)]
+pub(crate) mod asked {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    thread_local! {
+        static ASKED: RefCell<BTreeSet<(String, String)>> = const { RefCell::new(BTreeSet::new()) };
+    }
+
+    pub(super) fn note(what: &str, key: &str) {
+        ASKED.with_borrow_mut(|asked| asked.insert((what.to_owned(), key.to_owned())));
+    }
+
+    /// The tables, as messages call them, and their keys that were asked for while something was done.
+    pub(crate) fn during(done: impl FnOnce()) -> BTreeSet<(String, String)> {
+        ASKED.take();
+        done();
+        ASKED.take()
     }
 }

@@ -2,7 +2,38 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Entry, FaultLog, Located, Node};
+use toml_parser::Source;
+use toml_parser::lexer::TokenKind;
+
+use super::{Entry, FaultLog, Located, Node, Span};
+
+/// Values deeper within one another than this help nobody.
+const MOST_NESTED: usize = 100;
+
+/// Where a text opens one value too many within others. The parser follows them on the stack, and its own bound can be
+/// talked down by what is closed and was never opened.
+pub(super) fn too_deep(text: &str) -> Option<Span> {
+    let mut open: Vec<TokenKind> = Vec::new();
+    for token in Source::new(text).lex() {
+        let opened_by = match token.kind() {
+            kind @ (TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket) => {
+                open.push(kind);
+                None
+            }
+            TokenKind::RightSquareBracket => Some(TokenKind::LeftSquareBracket),
+            TokenKind::RightCurlyBracket => Some(TokenKind::LeftCurlyBracket),
+            _ => None,
+        };
+        if opened_by.is_some() && open.last().copied() == opened_by {
+            open.pop();
+        }
+        if open.len() > MOST_NESTED {
+            let span = token.span();
+            return Some(span.start()..span.end());
+        }
+    }
+    None
+}
 
 pub(super) fn read<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
     let (table, errors) = DeTable::parse_recoverable(text);

@@ -187,6 +187,10 @@ impl Force<'_, '_> {
                 self.widen_sets(&frames, question, &refuted, &mut domains, &mut classes);
                 classes
             };
+            // The answer that was given forces the verdict, even where the budget is too small to find it so again.
+            if !classes.contains(&own) {
+                classes.push(own);
+            }
             classes.sort_unstable();
             widened[at].1 = classes;
         }

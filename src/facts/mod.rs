@@ -10,4 +10,4 @@ mod signal;
 
 pub use conclude::{Conclusions, Conflict, Evidence, Finding, MAX_EVIDENCE, Reason, conclude};
 pub use repository::*;
-pub use rules::{Rules, Sureness};
+pub use rules::{Rules, Sureness, TABLES as SCAN_TABLES};

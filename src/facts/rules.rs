@@ -79,8 +79,8 @@ pub(super) enum Answer {
 const NUMBER: &str = "{number}";
 /// What a sentence can be filled with.
 const BLANKS: [&str; 2] = [NUMBER, "{names}"];
-/// The tables of the file; all but the first belong to the readers of the formats.
-const TABLES: [&str; 12] = [
+/// The tables of a scan file; all but the first belong to the readers of the formats.
+pub const TABLES: [&str; 12] = [
     "conclusion",
     "paths",
     "dockerfiles",

@@ -48,7 +48,7 @@ impl Session {
     /// The session of `directory` under the state directory `state`.
     pub fn new(state: &Path, directory: &Path, rulebook: &Rulebook) -> Self {
         let directory = directory.to_string_lossy().into_owned();
-        let key = fingerprint(&[&directory, rulebook.name()]);
+        let key = fingerprint(&[&directory, &rulebook.full_name()]);
         let file = state.join("needk8s").join("drafts").join(format!("{key:016x}.toml"));
         Self { file: Some(file), directory, holds_answers: false, failed: false }
     }

@@ -344,11 +344,7 @@ fn list_json(listing: Listing<'_>, provenance: &Provenance) -> String {
     };
     pretty(&json!({
         "schema": SCHEMA,
-        "rulebook": RulebookName {
-            name: &provenance.name,
-            version: &provenance.version,
-            digest: &provenance.digest,
-        },
+        "rulebook": RulebookName::of(provenance),
         "cases": listing.cases.iter().map(shape).collect::<Vec<_>>(),
     }))
 }

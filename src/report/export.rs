@@ -21,7 +21,7 @@ pub fn render(rulebook: &Rulebook, provenance: &Provenance) -> String {
     };
     json::pretty(&json!({
         "schema": SCHEMA,
-        "rulebook": { "name": provenance.name, "version": provenance.version, "digest": provenance.digest },
+        "rulebook": json::RulebookName::of(provenance),
         "title": rulebook.title(),
         "subject": rulebook.families()[rulebook.subject()].id,
         "constants": {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::cases::{OddsShape, PrecedentShape, odds_shape, precedent_shape};
-use super::content::{Availability, Contents};
+use super::content::{Availability, Contents, LayerName, Provenance};
 use super::explained;
 use super::outcome::{self, Outcome};
 use crate::explanation::{MOST_CHANGES, Status, Target};
@@ -50,6 +50,8 @@ struct Document<'a> {
     odds: Option<OddsShape<'a>>,
     sources: Vec<Source<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<Policy<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<outcome::Shape<'a>>,
 }
 
@@ -58,6 +60,44 @@ pub(super) struct RulebookName<'a> {
     pub(super) name: &'a str,
     pub(super) version: &'a str,
     pub(super) digest: &'a str,
+    #[serde(skip_serializing_if = "<[LayerName]>::is_empty")]
+    layers: &'a [LayerName],
+}
+
+impl<'a> RulebookName<'a> {
+    pub(super) fn of(provenance: &'a Provenance) -> Self {
+        let Provenance { name, version, digest, layers, .. } = provenance;
+        Self { name, version, digest, layers }
+    }
+}
+
+/// What rules of one's own have moved.
+#[derive(Serialize)]
+struct Policy<'a> {
+    from: PolicyOutcome<'a>,
+    to: PolicyOutcome<'a>,
+    by: Vec<String>,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct PolicyOutcome<'a> {
+    verdict: &'a str,
+    platform: &'a str,
+}
+
+fn policy<'a>(contents: &'a Contents<'_>) -> Option<Policy<'a>> {
+    let moved = contents.provenance.moved.as_ref()?;
+    let outcome = |outcome: &'a crate::policy::Outcome| PolicyOutcome {
+        verdict: &outcome.verdict.0,
+        platform: &outcome.platform.0,
+    };
+    Some(Policy {
+        from: outcome(&moved.from),
+        to: outcome(&moved.to),
+        by: moved.by.iter().map(crate::rulebook::Change::name).collect(),
+        text: contents.moved()?,
+    })
 }
 
 #[derive(Serialize)]
@@ -276,11 +316,7 @@ fn render_with(contents: &Contents<'_>, outcome: Option<&Outcome>) -> String {
     let precedents = contents.precedents();
     let document = Document {
         schema: SCHEMA,
-        rulebook: RulebookName {
-            name: &contents.provenance.name,
-            version: &contents.provenance.version,
-            digest: &contents.provenance.digest,
-        },
+        rulebook: RulebookName::of(&contents.provenance),
         headline: &contents.headline,
         verdict: contents.verdict(),
         side: contents.side(),
@@ -403,6 +439,7 @@ fn render_with(contents: &Contents<'_>, outcome: Option<&Outcome>) -> String {
         precedents: precedents.nearest.iter().map(|precedent| precedent_shape(rulebook, precedent)).collect(),
         odds: precedents.odds.map(|odds| odds_shape(rulebook, odds)),
         sources: contents.sources.iter().map(|index| source(rulebook, *index)).collect(),
+        policy: policy(contents),
         outcome: outcome.map(outcome::shape),
     };
     pretty(&document)

@@ -192,7 +192,7 @@ fn render_markdown(selection: Selection<'_>) -> String {
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
-    rulebook: [&'a str; 2],
+    rulebook: [String; 2],
     levels: [&'static str; 5],
     platforms: Vec<Column<'a>>,
     aspects: Vec<Row<'a>>,
@@ -244,7 +244,7 @@ fn render_json(selection: Selection<'_>) -> String {
     };
     json::pretty(&Document {
         schema: "needk8s.matrix/1",
-        rulebook: [rulebook.name(), rulebook.version()],
+        rulebook: [rulebook.full_name(), rulebook.full_version()],
         levels: LEVELS,
         platforms: platforms
             .iter()

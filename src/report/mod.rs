@@ -5,6 +5,7 @@ pub mod comparison;
 mod content;
 mod explained;
 pub mod export;
+pub mod faults;
 pub mod html;
 pub mod json;
 pub mod markdown;
@@ -12,10 +13,13 @@ pub mod matrix;
 pub mod outcome;
 mod page;
 mod phrases;
+pub mod portfolio;
 pub mod questions;
 pub mod reference;
 pub mod review;
+pub mod rules;
 pub mod scan;
+pub mod schema;
 mod terms;
 pub mod text;
 pub mod why;
@@ -23,7 +27,7 @@ pub mod why;
 pub use explained::{Again, Explained, FragileFigure, Open, Reason, Said, Set, Turn, condition_of};
 
 pub use content::{
-    Answer, Availability, Balance, Brief, Contents, Contradiction, Course, LedgerLine, NextStep,
+    Answer, Availability, Balance, Brief, Contents, Contradiction, Course, LayerName, LedgerLine, NextStep,
     NextStepKind, PlatformRow, ProblemRow, Provenance, ShortfallRow, Stretch, Sum,
 };
 

@@ -19,6 +19,24 @@ pub(super) const WORKING: &str = "The working: all answers, the sum, what each o
 /// Between commands on one line.
 pub(super) const BETWEEN_COMMANDS: &str = " · ";
 
+/// How many changes of rules are named in a sentence.
+const CHANGES: usize = 4;
+
+/// What rules of one's own have moved.
+pub(super) fn moved(layers: &[String], undecided: bool, from: &str, to: &str, by: &[String]) -> String {
+    let what = if undecided { "the leaning" } else { "this" };
+    let by = match by.len().saturating_sub(CHANGES) {
+        0 => list(by, "and"),
+        more => format!("{} and {}", by[..CHANGES].join(", "), counted(more, "more change", "more changes")),
+    };
+    format!("Your policy ({}) moved {what} from {from} to {to}: {by}.", list(layers, "and"))
+}
+
+/// By which rules a result was made, where some are the reader's own and have moved nothing.
+pub(super) fn by_rules(named: &str) -> String {
+    format!("By {named}; your own rules do not change this result.")
+}
+
 /// Why an option stands behind others that may cost more.
 pub(super) fn behind_for(musts: &[&str]) -> String {
     match musts {

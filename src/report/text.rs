@@ -89,6 +89,9 @@ fn opening(contents: &Contents<'_>, aside: bool, page: &mut Page) {
     if aside && !contents.ignored.is_empty() {
         page.paragraph(0, &phrases::ignored(&contents.ignored));
     }
+    if aside && !contents.provenance.layers.is_empty() && contents.provenance.moved.is_none() {
+        page.paragraph(0, &phrases::by_rules(&contents.provenance.named()));
+    }
     page.gap();
     page.labelled("How sure", &unmarked(&[contents.brief.sure.join(" ")]));
     page.labelled("Answer next", &unmarked(contents.brief.ask.as_slice()));
@@ -422,10 +425,10 @@ fn answers(contents: &Contents<'_>, page: &mut Page) {
         page.item("-", &contradiction.text);
     }
     let provenance = &contents.provenance;
-    page.paragraph(
-        0,
-        &format!("Rulebook {} {} (sha256 {})", provenance.name, provenance.version, provenance.digest),
-    );
+    page.paragraph(0, &format!("Rulebook {} (sha256 {})", provenance.named(), provenance.digest));
+    for (layer, digest) in provenance.told_layers() {
+        page.paragraph(2, &format!("{layer} (sha256 {digest})"));
+    }
 }
 
 fn sources(contents: &Contents<'_>, page: &mut Page) {

@@ -512,11 +512,7 @@ fn json(why: Why<'_>, provenance: &Provenance) -> String {
     let sources = why.contrast.map_or(Vec::new(), |contrast| Parts::of(why, contrast).sources);
     pretty(&Document {
         schema: SCHEMA,
-        rulebook: RulebookName {
-            name: &provenance.name,
-            version: &provenance.version,
-            digest: &provenance.digest,
-        },
+        rulebook: RulebookName::of(provenance),
         asked: platform_id(why.asked),
         recommended: platform_id(why.recommended()),
         answer: why.answer(),

@@ -21,6 +21,9 @@ const FILES: &[(&str, &str)] = &[
 /// The published decisions, which few results need.
 const CASES: (&str, &str) = ("rules/cases.toml", include_str!("../../rules/cases.toml"));
 
+/// A layer to begin rules of one's own with.
+pub const STARTER: &str = include_str!("../../rules/starter/policy.toml");
+
 /// What a scan goes by in the rulebook that the program ships with.
 pub fn builtin_scan_file() -> SourceFile {
     source_file(("rules/scan.toml", include_str!("../../rules/scan.toml")))
@@ -36,6 +39,7 @@ pub(super) fn read() -> Result<Rulebook, Faults> {
     let mut rulebook = parse::shipped(FILES[..FILES.len() - 1].iter().copied().map(source_file).collect())?;
     rulebook.files.push(cases_file());
     rulebook.cases = OnceLock::new();
+    rulebook.is_shipped = true;
     Ok(rulebook)
 }
 

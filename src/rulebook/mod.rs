@@ -5,22 +5,26 @@ mod case;
 mod classes;
 mod clauses;
 mod condition;
+mod layers;
 mod parse;
 mod promise;
+pub mod shape;
 mod value;
 mod values;
 
-pub use builtin::{builtin_files, builtin_scan_file};
+pub use builtin::{STARTER, builtin_files, builtin_scan_file};
 pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
+pub use layers::{Act, Change, Item, Layer, LayerFiles, Variants};
 pub use promise::{Keeps, Over, Promise, Rise};
 pub use value::{
     Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,
 };
 pub use values::Values;
 
+pub(crate) use layers::needed;
 pub(crate) use parse::{read_answer, read_answer_table};
 pub(crate) use value::question_meant;
 
@@ -34,6 +38,10 @@ use crate::text::{lower_first, upper_first};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rulebook {
     pub(crate) files: Vec<SourceFile>,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) changes: Vec<Change>,
+    /// Whether it is the one that the program ships with, layers or not.
+    pub(crate) is_shipped: bool,
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) title: String,
@@ -56,6 +64,7 @@ pub struct Rulebook {
     pub(crate) steps: Vec<Step>,
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) promises: Vec<Promise>,
+    pub(crate) sharing: Option<Sharing>,
     pub(crate) sources: Vec<Source>,
     /// Those of the shipped rulebook are read when they are first asked for.
     pub(crate) cases: OnceLock<Vec<Case>>,
@@ -404,6 +413,21 @@ pub struct Problem {
     pub sources: Vec<usize>,
 }
 
+/// What becomes of a system when many share what one of them, or somebody else, runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sharing {
+    /// The platform that each of them has then.
+    pub platform: usize,
+    /// The answers that say so.
+    pub answers: Vec<(usize, Value)>,
+    /// Which systems can share.
+    pub when: Condition,
+    /// What it is called in a sentence: "one shared cluster".
+    pub called: String,
+    /// What the sum leaves out.
+    pub because: String,
+}
+
 /// Where the rules do not keep what promises that name it say of all other answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exception {
@@ -514,6 +538,37 @@ impl Rulebook {
         builtin::read()
     }
 
+    /// Reads layers on top of the shipped rulebook, or of the first of them where that is a rulebook of its own.
+    ///
+    /// # Errors
+    /// Every fault that was found, each with its place.
+    pub fn layered(layers: Vec<LayerFiles>) -> Result<Self, Faults> {
+        layers::read(layers)
+    }
+
+    /// The layers on top of it, in their order.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+    /// What the layers have changed, in their order.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+    /// Whether the rules that the program ships with are beneath it.
+    pub fn is_shipped(&self) -> bool {
+        self.is_shipped
+    }
+    /// Its name and those of its layers: "needk8s + acme-policy".
+    pub fn full_name(&self) -> String {
+        let layers = self.layers.iter().map(|layer| layer.name.as_str());
+        [self.name.as_str()].into_iter().chain(layers).collect::<Vec<_>>().join(" + ")
+    }
+    /// Its version and those of its layers: "2.0.0 + 1.2"; `-` stands for none.
+    pub fn full_version(&self) -> String {
+        let layers = self.layers.iter().map(|layer| layer.version.as_deref().unwrap_or("-"));
+        [self.version.as_str()].into_iter().chain(layers).collect::<Vec<_>>().join(" + ")
+    }
+
     /// The files it was read from.
     pub fn files(&self) -> &[SourceFile] {
         &self.files
@@ -557,6 +612,10 @@ impl Rulebook {
     /// What the rules keep whatever is answered.
     pub fn promises(&self) -> &[Promise] {
         &self.promises
+    }
+    /// What becomes of systems that share a platform; nothing where the rules know of none.
+    pub fn sharing(&self) -> Option<&Sharing> {
+        self.sharing.as_ref()
     }
     /// The bands, from the least margin up.
     pub fn bands(&self) -> &[Band] {

@@ -349,6 +349,9 @@ fn toml(text: &str) -> Result<Declared<'_>, String> {
     if crate::document::marks(text) > MOST_MARKS {
         return Err("it has more keys and values than are read".to_owned());
     }
+    if crate::document::is_too_deep(text) {
+        return Err("its values are nested more deeply than is read".to_owned());
+    }
     let document = Document::parse(text)
         .map_err(|error| format!("it is no TOML: {}", first_sentence(error.message())))?;
     let lines = Lines::new(text);

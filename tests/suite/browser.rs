@@ -198,6 +198,38 @@ fn pages_fit_screens_and_say_nothing_to_the_console() {
 }
 
 #[test]
+fn a_page_of_many_systems_fits_screens_and_is_sorted_without_a_script() {
+    let Some(mut browser) = Browser::start() else { return };
+    let mut lines = String::new();
+    let mut numbers = crate::numbers::Numbers(5);
+    for number in 0..30 {
+        crate::fleet::line(&crate::cases::rulebook(), number, 0, &mut numbers, &mut lines);
+    }
+    let program =
+        Program::new().file("f.jsonl", lines.replace("{\"name\"", "{\"group\":\"a group\",\"name\""));
+    program.run("portfolio f.jsonl --shared --pages pages -o report.html").ok();
+    let page = program.path("report.html");
+    for (width, scheme) in [(1280, "light"), (375, "light"), (1280, "dark"), (375, "dark")] {
+        browser.open(&page, width, scheme);
+        let at = format!("many at {width}, {scheme}");
+        assert_eq!(browser.value("document.documentElement.scrollWidth"), json!(width), "{at}");
+        assert_eq!(browser.value(TOO_FAINT), json!([]), "{at}");
+        browser.picture(&format!("many-{width}-{scheme}.png"));
+        let spoke = ["Log.entryAdded", "Runtime.consoleAPICalled", "Runtime.exceptionThrown"];
+        let said = |event: &&Value| spoke.iter().any(|method| event["method"] == *method);
+        assert_eq!(browser.events.iter().find(said), None, "{at}");
+    }
+    browser.open(&page, 1280, "light");
+    browser.value("document.querySelector('input[value=\"1\"]').click()");
+    let names = "[...document.querySelectorAll('.systems tbody tr')]
+        .sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
+        .map(row => row.querySelector('a').textContent)";
+    let names: Vec<String> = serde_json::from_value(browser.value(names)).expect("names");
+    assert_eq!(names.len(), 30);
+    assert!(names.is_sorted(), "{names:?}");
+}
+
+#[test]
 fn the_note_behind_a_cell_opens_and_closes_by_keys() {
     let Some(mut browser) = Browser::start() else { return };
     let program = Program::new();

@@ -252,6 +252,8 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
         add_with_its_gates(&tables, &id, &mut kept);
     }
     for table in &mut tables {
+        // What it is made of may be cut away.
+        table.remove("sharing");
         keep(table, "question", |question| kept.contains(&word(question, "id")));
         keep(table, "criterion", |criterion| {
             asked_by(&criterion["when"], &ids).iter().all(|id| kept.contains(id))

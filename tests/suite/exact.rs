@@ -6,7 +6,7 @@ use needk8s::assessment::{Assessment, assess};
 use needk8s::explanation::{
     Engine, Explanation, Figure, Fragile, How, MOST_CHANGES, Share, Status, Target, TurningPoints,
 };
-use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Reading, Rulebook, Value, Values};
+use needk8s::rulebook::{Classes, Kind, Leaning, OptionSet, Question, Reading, Rulebook, Value, Values};
 
 use crate::cases::{rulebook, some};
 use crate::drafts::{parsed, random_rulebook, shipped_tables, slice};
@@ -719,4 +719,68 @@ fn where_the_budget_ends_a_search_nothing_possible_is_missing_and_it_is_said() {
         }
     }
     assert!(wider > 0, "three boxes were enough for everything");
+}
+
+/// Answers with which the search ends while it widens a set of options.
+const CUT_SHORT_AT_A_SET: &[(&str, &str)] = &[
+    ("services", "0"),
+    ("workloads", "worker,scheduled-jobs,ml-serving,stateful"),
+    ("today", "kubernetes"),
+    ("managed-services", "false"),
+    ("given", "cluster"),
+    ("autoscaling", "true"),
+    ("load", "predictable-peaks"),
+    ("teams", "3"),
+    ("experience", "some"),
+    ("uptime", "best-effort"),
+    ("release-pace", "monthly"),
+    ("isolation", "true"),
+    ("lock-in", "required"),
+    ("gpus", "none"),
+    ("training", "one-machine"),
+    ("feature-store", "true"),
+    ("customers-install", "true"),
+];
+
+/// The set of these answers.
+fn answered(rulebook: &Rulebook, answers: &[(&str, &str)]) -> Given {
+    let value = |question: &Question| {
+        let (_, text) = answers.iter().find(|(id, _)| *id == question.id)?;
+        question.parse(text).unwrap_or_else(|error| panic!("{}: {error}", question.id))
+    };
+    rulebook.questions().iter().map(value).collect()
+}
+
+#[test]
+fn a_reason_that_was_cut_short_still_forces_the_verdict() {
+    let rulebook = rulebook();
+    let naive = Naive::of_classes(&rulebook);
+    let mut numbers = Numbers(17);
+    let mut sets: Vec<Given> = (0..16).map(|_| some_answers(&mut numbers, &naive, 0)).collect();
+    sets.push(answered(&rulebook, CUT_SHORT_AT_A_SET));
+    for (round, given) in sets.into_iter().rev().enumerate() {
+        let engine = Engine::with_budget(&rulebook, [2_000, 400, 40, 4][round % 4]);
+        let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
+        let explanation = engine.explain(&rulebook, &given, &assessment);
+        let reason = explanation.sufficient_reason.unwrap_or_else(|| panic!("{given:?}"));
+        for values in &reason.answers {
+            assert!(
+                given[values.question()].is_some_and(|value| values.contains(value)),
+                "{values:?} {given:?}"
+            );
+        }
+        for _ in 0..200 {
+            let mut drawn = some_answers(&mut numbers, &naive, 0);
+            for values in &reason.answers {
+                let allowed: Vec<Value> = naive.values[values.question()]
+                    .iter()
+                    .copied()
+                    .filter(|value| values.contains(*value))
+                    .collect();
+                drawn[values.question()] = Some(allowed[numbers.below(allowed.len())]);
+            }
+            let band = assess(&rulebook, rulebook.readings(|question| drawn[question])).band;
+            assert_eq!(band, assessment.band, "{reason:?} {drawn:?} {given:?}");
+        }
+    }
 }

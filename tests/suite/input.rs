@@ -285,7 +285,12 @@ fn every_recorded_turning_point_comes_true_when_the_answers_change_so() {
     program.run(&format!("{SAAS} --save")).ok();
     let recorded = program.read("needk8s.toml");
     assert_eq!(recorded.matches("[[decision.revisit]]").count(), 8, "{recorded}");
-    for change in ["--operations dedicated", "--location edge", "--managed-services=false --teams 4"] {
+    for change in [
+        "--operations dedicated",
+        "--packaged-software chart-only",
+        "--managed-services=false",
+        "--experience production --services 60",
+    ] {
         let check = program.run(&format!("check {change}"));
         assert!(check.stderr.contains("this has come true"), "{change}: {}", check.stderr);
     }

@@ -47,6 +47,7 @@ fn nothing_known_is_no_strong_verdict() {
 /// A rulebook about something else altogether.
 pub(crate) const BROKER: &str = r#"
 schema = "needk8s.rulebook/1"
+extends = false
 name = "broker"
 version = "1"
 title = "Do I need a message broker?"

@@ -7,6 +7,7 @@ use needk8s::rulebook::{Leaning, Rulebook, Value};
 /// `bus` and `cart` stand against `train`; `speed` and `comfort` can be made musts.
 const JOURNEY: &str = r#"
 schema = "needk8s.rulebook/1"
+extends = false
 name = "journey"
 version = "1"
 title = "Do I need a train?"

@@ -3,6 +3,7 @@
 /// Whether a shop needs a warehouse: one question of each kind, one that needs another.
 pub(crate) const RULES: &str = r#"
 schema = "needk8s.rulebook/1"
+extends = false
 name = "shop"
 version = "1"
 title = "Do I need a warehouse?"

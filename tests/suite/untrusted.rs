@@ -54,6 +54,19 @@ fn deep_nesting_ends_in_a_message() {
         .run("--answers a.json")
         .refused(&["a.json"]);
     Program::new().file("a.toml", format!("services = {deep}")).run("--answers a.toml").refused(&["a.toml"]);
+    // What is closed and was never opened talks the parser's own bound down.
+    for piece in ["{{}a", "[[}"] {
+        let text = format!("a = {}", piece.repeat(20_000));
+        Program::new()
+            .file("a.toml", &text)
+            .run("--answers a.toml")
+            .refused(&["a.toml:1:", "nested more deeply"]);
+        Program::new().file("r.toml", &text).run("--rules r.toml").refused(&["r.toml:1:"]);
+        Program::new().file("needk8s.toml", &text).run("check").refused(&["needk8s.toml:1:"]);
+        let shorter = format!("a = {}", piece.repeat(6_000));
+        let scanned = Program::new().file("pyproject.toml", shorter).run("scan -v").ok().stdout;
+        assert!(scanned.contains("nested more deeply"), "{scanned}");
+    }
     let tables = "a = { ".repeat(50_000) + &"}".repeat(50_000);
     Program::new().file("a.toml", tables).run("--answers a.toml").refused(&["a.toml"]);
 }

@@ -10,10 +10,11 @@ use crate::cli::decision::Record;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{is_set, nobody_to_ask, say, shown};
 use crate::cli::program::{Known, Program, now};
+use crate::cli::rulebooks::{self, By};
 use crate::cli::scanned::Scanned;
 use crate::explanation::Status;
 use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, SoFar, Tone, Wish};
-use crate::report::{Format, reference};
+use crate::report::{Contents, Format, Provenance, reference};
 use crate::rulebook::{Reading, Rulebook};
 use crate::text::counted;
 
@@ -171,10 +172,13 @@ fn interview(
 
 /// What the result would begin with, and what could still turn its side, the likeliest first.
 fn so_far(program: &Program<'_>, answers: &Answers) -> SoFar {
-    program.with_contents(answers, |contents| SoFar {
-        headline: contents.headline.clone(),
+    let (assessment, explanation) = program.judge(answers);
+    // Where figures come from, and what rules of one's own move, is said of the result.
+    let contents = Contents::new(program.rulebook, answers, &assessment, &explanation, Provenance::default());
+    SoFar {
         turns: contents.explanation.unless.iter().map(|unless| unless.say(program.rulebook)).collect(),
-    })
+        headline: contents.headline,
+    }
 }
 
 /// Has a person settle what the scan could not, and takes the answers that follow. Nothing when the person left.
@@ -212,11 +216,21 @@ fn record(program: &Program<'_>, answers: &Answers, scanned: Option<&Scanned>) -
         assessment: &assessment,
         explanation: &explanation,
         evidence: scanned.map(|scanned| &scanned.conclusions),
+        rules: rulebooks::as_recorded(program.rules, &program.record_path()),
         now: now(),
     };
     let file = program.record_path();
     record.write(&file)?;
     say(&format!("Recorded in {}.", shown(&file)));
+    if let Some(unnamed) =
+        program.rules.iter().find(|_| record.rules.is_empty()).filter(|one| one.by != By::Record)
+    {
+        say(&format!(
+            "The record does not name {}: give it to needk8s check as well, with --rules or {}.",
+            unnamed.shown,
+            rulebooks::VARIABLE
+        ));
+    }
     let partial = |question: &usize| answers.given(*question).is_some_and(Given::is_partial);
     for question in (0..rulebook.questions().len()).filter(partial) {
         let id = &rulebook.questions()[question].id;

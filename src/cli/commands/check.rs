@@ -105,7 +105,13 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         )));
     }
     let (assessment, explanation) = program.judge(&answers);
-    let contents = Contents::new(program.rulebook, &answers, &assessment, &explanation, program.provenance());
+    let contents = Contents::new(
+        program.rulebook,
+        &answers,
+        &assessment,
+        &explanation,
+        program.provenance_of(&answers, &assessment),
+    );
     let outcome = Check {
         contents: &contents,
         record: &program.record_path(),

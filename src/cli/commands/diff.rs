@@ -12,6 +12,7 @@ use crate::cli::input;
 use crate::cli::output::shown;
 use crate::cli::program::Program;
 use crate::report::comparison::{Comparison, Side};
+use crate::report::portfolio::{Before, Changes};
 use crate::rulebook::{Rulebook, UNDECIDED, UNKNOWN};
 
 pub(super) const NAME: &str = "diff";
@@ -23,7 +24,8 @@ pub(super) fn command(_: &Rulebook) -> Command {
     with_format(Command::new(NAME))
         .about("Show what changed between two records, and by which answers")
         .long_about(
-            "Shows what changed between two records, answers files or JSON reports, and by which answers.",
+            "Shows what changed between two records, answers files or JSON reports, and by which answers; or between two results \
+             of a portfolio (json; jsonl or csv with --keep-answers): which systems moved, and by which answers or rules.",
         )
         .arg(file(
             "before",
@@ -34,6 +36,9 @@ pub(super) fn command(_: &Rulebook) -> Command {
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
+    if let Some(changes) = portfolios(program.rulebook, matches)? {
+        return program.show(|format, layout| changes.render(format, layout));
+    }
     let side = |name: &str| {
         let path = matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
         let (answers, recorded) = read(program.rulebook, &path)?;
@@ -41,6 +46,31 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     };
     let comparison = Comparison::new(program.rulebook, [side("before")?, side("after")?]);
     program.show(|format, layout| comparison.render(format, layout))
+}
+
+/// Two results of many systems; nothing where the files are none.
+fn portfolios<'r>(rulebook: &'r Rulebook, matches: &ArgMatches) -> Result<Option<Changes<'r>>, Stop> {
+    let mut sides = Vec::new();
+    for name in ["before", "after"] {
+        let path = matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
+        // A pipe can be read once, and is left to the others.
+        if !path.is_file() {
+            return Ok(None);
+        }
+        let text = input::read_results(&path)?;
+        let read = Before::read(rulebook, shown(&path), &text)
+            .map_err(|error| Stop::wrong(format!("{}: {error}", shown(&path))))?;
+        sides.push((path, read));
+    }
+    let mut sides = sides.into_iter();
+    match (sides.next(), sides.next()) {
+        (Some((_, Some(before))), Some((_, Some(after)))) => Ok(Some(Changes::new(rulebook, before, after))),
+        (Some((one, Some(_))), Some((other, None))) | (Some((other, None)), Some((one, Some(_)))) => {
+            let message = format!("{} is a portfolio, and {} is none", shown(&one), shown(&other));
+            Err(Stop::wrong(message))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The answers of a file, and the verdict that stands in it.

@@ -9,8 +9,9 @@ mod diff;
 mod explain;
 mod learn;
 mod man;
+mod portfolio;
 mod questions;
-mod rules;
+pub(super) mod rules;
 mod scan;
 mod what_if;
 mod why;
@@ -34,7 +35,7 @@ pub(super) struct Entry {
 pub(super) const DEFAULT: Entry = Entry { name: assess::NAME, command: assess::command, run: assess::run };
 
 /// Every command, in the order in which help lists them.
-pub(super) const ALL: [Entry; 14] = [
+pub(super) const ALL: [Entry; 15] = [
     DEFAULT,
     Entry { name: check::NAME, command: check::command, run: check::run },
     Entry { name: why::NAME, command: why::command, run: why::run },
@@ -43,6 +44,7 @@ pub(super) const ALL: [Entry; 14] = [
     Entry { name: compare::NAME, command: compare::command, run: compare::run },
     Entry { name: what_if::NAME, command: what_if::command, run: what_if::run },
     Entry { name: diff::NAME, command: diff::command, run: diff::run },
+    Entry { name: portfolio::NAME, command: portfolio::command, run: portfolio::run },
     Entry { name: explain::NAME, command: explain::command, run: explain::run },
     Entry { name: cases::NAME, command: cases::command, run: cases::run },
     Entry { name: learn::NAME, command: learn::command, run: learn::run },

@@ -37,7 +37,13 @@ pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Sto
     let Known { answers, scanned, .. } = program.known_with_record_in(beside)?;
     let Some(scanned) = scanned else { return Ok(ExitCode::Done) };
     let (assessment, explanation) = program.judge(&answers);
-    let contents = Contents::new(program.rulebook, &answers, &assessment, &explanation, program.provenance());
+    let contents = Contents::new(
+        program.rulebook,
+        &answers,
+        &assessment,
+        &explanation,
+        program.provenance_of(&answers, &assessment),
+    );
     let scan = report::Scan {
         folder: &scanned.folder,
         facts: &scanned.facts,

@@ -22,8 +22,9 @@ use super::phrases;
 use crate::answers::{Answers, Origin};
 use crate::assessment::{About, Assessment, Shortfall};
 use crate::explanation::{Explanation, How, Outlook, Status};
+use crate::policy::Moved;
 use crate::precedents::Precedents;
-use crate::rulebook::{Band, Kind, Platform, Problem, Reading, Rulebook, UNDECIDED};
+use crate::rulebook::{Band, Change, Kind, Layer, Platform, Problem, Reading, Rulebook, UNDECIDED};
 use crate::text::{list, lower_first};
 
 /// Where the figures come from, so that a result can be repeated.
@@ -33,8 +34,42 @@ pub struct Provenance {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The SHA-256 of its files, and of those of its layers.
+    pub digest: String,
+    /// What stands on top of it.
+    pub layers: Vec<LayerName>,
+    /// What that has moved in this result.
+    pub moved: Option<Moved>,
+}
+
+/// Rules of one's own on top of a rulebook.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LayerName {
+    /// The name.
+    pub name: String,
+    /// The version, if it has one.
+    pub version: Option<String>,
     /// The SHA-256 of its files.
     pub digest: String,
+}
+
+impl Provenance {
+    /// The rules by name and version: "needk8s 2.0.0 + acme-policy 1.2".
+    pub fn named(&self) -> String {
+        let layers = self.layers.iter().map(|layer| match &layer.version {
+            Some(version) => format!("{} {version}", layer.name),
+            None => layer.name.clone(),
+        });
+        [format!("{} {}", self.name, self.version)].into_iter().chain(layers).collect::<Vec<_>>().join(" + ")
+    }
+
+    /// The layers one by one, each with what identifies it: "acme-policy 1.2 (sha256 …)".
+    pub fn told_layers(&self) -> impl Iterator<Item = (String, &str)> {
+        self.layers.iter().map(|layer| {
+            let version = layer.version.as_deref().map_or(String::new(), |version| format!(" {version}"));
+            (format!("{}{version}", layer.name), layer.digest.as_str())
+        })
+    }
 }
 
 /// One answer as a report shows it.
@@ -240,6 +275,7 @@ impl<'a> Contents<'a> {
             .map(|answer| rulebook.questions()[answer.question].name.clone())
             .collect();
         contents.brief = writer.brief(&contents);
+        contents.brief.why.extend(contents.moved());
         contents.sources = writer.sources(&contents);
         contents
     }
@@ -295,6 +331,22 @@ impl<'a> Contents<'a> {
         let said =
             groups.iter().map(|(because, names)| format!("Ruled out: {} ({}).", list(names, "and"), because));
         said.collect()
+    }
+
+    /// What rules of one's own have moved, in a sentence.
+    pub fn moved(&self) -> Option<String> {
+        let moved = self.provenance.moved.as_ref()?;
+        let mut of: Vec<usize> = moved.by.iter().map(|change| change.layer).collect();
+        of.sort_unstable();
+        of.dedup();
+        let layers = of.into_iter().filter_map(|layer| self.rulebook.layers().get(layer));
+        let layers: Vec<String> = layers.map(Layer::named).collect();
+        let (from, to) = match moved.is_other_verdict() {
+            true => (moved.from.verdict.1.to_lowercase(), moved.to.verdict.1.to_lowercase()),
+            false => (moved.from.platform.1.clone(), moved.to.platform.1.clone()),
+        };
+        let by: Vec<String> = moved.by.iter().map(Change::name).collect();
+        Some(phrases::moved(&layers, self.is_undecided(), &from, &to, &by))
     }
 
     /// Whether too little is known to name one answer.

@@ -112,7 +112,7 @@ fn to_either_side(points: i64, most: i64) -> Markup {
 }
 
 /// A number with its sign, and a true minus.
-pub(super) fn signed(points: i64) -> String {
+pub(in crate::report) fn signed(points: i64) -> String {
     match points {
         0 => "0".to_owned(),
         points if points < 0 => format!("\u{2212}{}", points.unsigned_abs()),

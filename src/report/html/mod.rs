@@ -4,6 +4,8 @@ mod appendix;
 mod charts;
 mod matrix;
 
+pub(super) use charts::signed;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -16,7 +18,8 @@ use crate::precedents::Precedent;
 use crate::rulebook::Leaning;
 use crate::text::{list, safe_lines, upper_first};
 
-const STYLE: &str = include_str!("style.css");
+/// The style sheet that all pages share.
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// Lays the report out as a page; `date` is the day of the decision, as YYYY-MM-DD.
 pub fn render(contents: &Contents<'_>, date: &str) -> String {
@@ -71,8 +74,11 @@ fn body(contents: &Contents<'_>, date: &str) -> Markup {
         footer {
             p {
                 time datetime=(date) { (date) }
-                " · Rulebook " (contents.provenance.name) " " (contents.provenance.version)
+                " · Rulebook " (contents.provenance.named())
                 " · " span.digest { "sha256 " (contents.provenance.digest) }
+            }
+            @for (layer, digest) in contents.provenance.told_layers() {
+                p { (layer) " · " span.digest { "sha256 " (digest) } }
             }
         }
     }

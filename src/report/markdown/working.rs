@@ -165,11 +165,13 @@ fn precedents(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
 fn sources(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     writeln!(
         out,
-        "### Sources\n\nRulebook: {} {} (sha256 `{}`)\n",
-        escape(&contents.provenance.name),
-        escape(&contents.provenance.version),
+        "### Sources\n\nRulebook: {} (sha256 `{}`)\n",
+        escape(&contents.provenance.named()),
         contents.provenance.digest
     )?;
+    for (layer, digest) in contents.provenance.told_layers() {
+        writeln!(out, "{} (sha256 `{digest}`)\n", escape(&layer))?;
+    }
     for index in &contents.sources {
         let source = &contents.rulebook.sources()[*index];
         match &source.url {

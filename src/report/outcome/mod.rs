@@ -11,6 +11,7 @@ use serde::Serialize;
 
 pub use github::{Annotation, Level, Links, annotations, summary};
 pub use junit::render as junit;
+pub(super) use sarif::SCHEMA as SARIF_SCHEMA;
 pub use sarif::render as sarif;
 pub use text::{line, lines};
 
@@ -275,7 +276,7 @@ pub fn signed(margin: i64) -> String {
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A path as a part of an address.
-pub(in crate::report) fn address(path: &str) -> String {
+pub(super) fn address(path: &str) -> String {
     utf8_percent_encode(path, ENCODED).to_string()
 }
 

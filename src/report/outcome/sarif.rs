@@ -12,7 +12,7 @@ use crate::text::one_line;
 /// The root of the repository, as the specification names it.
 const ROOT: &str = "%SRCROOT%";
 /// Where the schema is published.
-const SCHEMA: &str =
+pub(in crate::report) const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// Lays the outcome out: a rule for each gate, a result for each reason why one does not hold.

@@ -277,11 +277,7 @@ pub(super) fn render(scan: &Scan<'_>) -> String {
     let facts = scan.facts;
     let document = Document {
         schema: SCHEMA,
-        rulebook: RulebookName {
-            name: &provenance.name,
-            version: &provenance.version,
-            digest: &provenance.digest,
-        },
+        rulebook: RulebookName::of(provenance),
         folder: scan.folder,
         compose: compose(&facts.compose),
         dockerfiles: facts.dockerfiles.iter().map(dockerfile).collect(),

@@ -33,7 +33,8 @@ fn criterion(table: &Reader<'_>, id: String, names: &Names<'_>) -> Criterion {
         table.log().fault(table.span(), message, None);
     }
     let when = table.get("when");
-    if when.is_none() {
+    // What is ruled out for everybody needs no condition.
+    if when.is_none() && side != CriterionSide::Constraint {
         table.log().fault(table.span(), "the criterion lacks `when`".to_owned(), None);
     }
     Criterion {

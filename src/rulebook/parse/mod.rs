@@ -8,6 +8,7 @@ mod criteria;
 mod knowledge;
 mod promises;
 mod questions;
+mod sharing;
 mod verdict;
 
 pub(crate) use answers::{read_answer, read_answer_table};
@@ -21,23 +22,35 @@ use availability::Places;
 use rayon::prelude::*;
 
 use super::{Case, Rulebook};
-use crate::document::{Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml};
+use crate::document::{
+    Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_shipped_toml, read_toml,
+};
 
 /// The version of the shapes that this program reads.
 pub(crate) const SCHEMA: &str = "needk8s.rulebook/1";
 
 pub(super) fn parse(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
-    parse_and(files, availability::check)
+    parse_and(files, read_toml, availability::check)
+}
+
+/// Builds a rulebook of a document that was put together of several; faults name no files, and places in that document.
+pub(super) fn build_merged(entries: &[Entry<'_>], collected: &RefCell<Vec<Fault>>) -> Option<Rulebook> {
+    let log = FaultLog::new(0, collected);
+    build(vec![Reader::new(entries, 0..0, "the file", &log)], collected, availability::check)
 }
 
 /// Reads the shipped rules, of which a test proves that they leave a platform whatever is answered.
 pub(super) fn shipped(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
-    parse_and(files, |_, _| ())
+    parse_and(files, read_shipped_toml, |_, _| ())
 }
 
-fn parse_and(files: Vec<SourceFile>, prove: fn(&Rulebook, &Places<'_>)) -> Result<Rulebook, Faults> {
+fn parse_and(
+    files: Vec<SourceFile>,
+    read_one: ReadToml,
+    prove: fn(&Rulebook, &Places<'_>),
+) -> Result<Rulebook, Faults> {
     let collected = RefCell::new(Vec::new());
-    let rulebook = build(&files, &collected, prove);
+    let rulebook = read(&files, &collected, read_one, prove);
     let mut faults: Vec<Fault> = collected.into_inner();
     if let (Some(mut rulebook), true) = (rulebook, faults.is_empty()) {
         rulebook.files = files;
@@ -51,7 +64,7 @@ fn parse_and(files: Vec<SourceFile>, prove: fn(&Rulebook, &Places<'_>)) -> Resul
 pub(super) fn shipped_cases(rulebook: &Rulebook) -> Vec<Case> {
     let (file, faults) = (super::builtin::cases_file(), RefCell::new(Vec::new()));
     let log = FaultLog::new(0, &faults);
-    let document = read_toml(&file.text, &log);
+    let document = read_shipped_toml(&file.text, &log);
     let heads = [Reader::new(&document, 0..0, "the file", &log)];
     cases::build(Section::collect(&heads, "case", "the case"), rulebook)
 }
@@ -150,11 +163,18 @@ fn is_id(text: &str) -> bool {
         && text.len() <= 60
 }
 
+/// How a file is read.
+pub(super) type ReadToml = for<'a> fn(&'a str, &FaultLog<'_>) -> Vec<Entry<'a>>;
+
 /// What the files say, read on all cores, and the faults of their syntax.
-fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Fault>>) -> Vec<Vec<Entry<'f>>> {
+pub(super) fn read_all<'f>(
+    files: &'f [SourceFile],
+    collected: &RefCell<Vec<Fault>>,
+    read_one: ReadToml,
+) -> Vec<Vec<Entry<'f>>> {
     let read = |(file, source): (usize, &'f SourceFile)| {
         let faults = RefCell::new(Vec::new());
-        let document = read_toml(&source.text, &FaultLog::new(file, &faults));
+        let document = read_one(&source.text, &FaultLog::new(file, &faults));
         (document, faults.into_inner())
     };
     let (documents, faults): (Vec<_>, Vec<_>) = files.par_iter().enumerate().map(read).unzip();
@@ -162,19 +182,24 @@ fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Fault>>) -> Vec
     documents
 }
 
-fn build(
+fn read(
     files: &[SourceFile],
     collected: &RefCell<Vec<Fault>>,
+    read_one: ReadToml,
     prove: fn(&Rulebook, &Places<'_>),
 ) -> Option<Rulebook> {
     let logs: Vec<FaultLog<'_>> = (0..files.len()).map(|file| FaultLog::new(file, collected)).collect();
-    let documents = read_all(files, collected);
-    let heads: Vec<Reader<'_>> = documents
-        .iter()
-        .zip(&logs)
-        .map(|(document, log)| Reader::new(document, 0..0, "the file", log))
-        .collect();
+    let documents = read_all(files, collected, read_one);
+    let heads = documents.iter().zip(&logs);
+    let heads = heads.map(|(document, log)| Reader::new(document, 0..0, "the file", log)).collect();
+    build(heads, collected, prove)
+}
 
+fn build(
+    heads: Vec<Reader<'_>>,
+    collected: &RefCell<Vec<Fault>>,
+    prove: fn(&Rulebook, &Places<'_>),
+) -> Option<Rulebook> {
     let Some(head) = heads.iter().find(|head| head.get("schema").is_some()).or(heads.first()) else {
         collected.borrow_mut().push(Fault {
             file: 0,
@@ -244,8 +269,12 @@ fn build(
         },
     );
     promises::check_middle(&promises, &verdicts.bands, head);
+    let sharing = sharing::read(head, &questions, &platform_ids);
     let mut rulebook = Rulebook {
         files: Vec::new(),
+        layers: Vec::new(),
+        changes: Vec::new(),
+        is_shipped: false,
         name: verdicts.name,
         version: verdicts.version,
         title: verdicts.title,
@@ -268,6 +297,7 @@ fn build(
         steps,
         exceptions,
         promises,
+        sharing,
         sources: knowledge::sources(sources),
         cases: OnceLock::new(),
     };

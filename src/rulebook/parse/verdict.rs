@@ -31,6 +31,8 @@ pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, families: &Ids) -> Ve
         let message = format!("this program reads the schema `{SCHEMA}`, not `{}`", schema.text);
         head.log().fault(schema.span.clone(), message, None);
     }
+    // That it stands by itself is known by whoever reads it as a whole.
+    head.flag("extends");
     let constants = head.required_table("constants");
     let read = |table: Reader<'_>, least: i64, most: i64| {
         let constant = Constant {

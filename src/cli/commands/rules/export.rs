@@ -1,7 +1,8 @@
 //! `needk8s rules export`: prints the whole rulebook.
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 
+use super::{format_arg, is_format};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::print;
 use crate::cli::program::Program;
@@ -11,17 +12,19 @@ use crate::rulebook::Rulebook;
 pub(super) const NAME: &str = "export";
 
 pub(super) fn command(_: &Rulebook) -> Command {
-    Command::new(NAME).about("Print the whole rulebook as the engine uses it").arg(
-        Arg::new("format")
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(["json"])
-            .default_value("json")
-            .help("The format"),
-    )
+    Command::new(NAME)
+        .about("Print the whole rulebook, all layers applied")
+        .long_about(
+            "Prints the whole rulebook, all layers applied: as JSON, enough to recompute every verdict with the published \
+             formulas, or as one TOML file that stands by itself (--rules FILE).",
+        )
+        .arg(format_arg(&["json", "toml"]))
 }
 
-pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Stop> {
-    print(&export::render(program.rulebook, &program.provenance()))?;
+pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
+    print(&match is_format(matches, "toml") {
+        true => program.rulebook.as_toml(),
+        false => export::render(program.rulebook, &program.provenance()),
+    })?;
     Ok(ExitCode::Done)
 }

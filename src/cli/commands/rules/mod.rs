@@ -2,23 +2,52 @@
 
 mod check;
 mod export;
+mod init;
+mod list;
+mod schema;
+mod show;
 mod test;
 
-use clap::{ArgMatches, Command};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command};
 
 use super::Entry;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Rulebook, shape};
 
-pub(super) const NAME: &str = "rules";
+pub(in crate::cli) const NAME: &str = "rules";
 
 /// What can be done with rules, in the order in which help lists it.
-const ALL: [Entry; 3] = [
+const ALL: [Entry; 7] = [
+    Entry { name: init::NAME, command: init::command, run: init::run },
+    Entry { name: list::NAME, command: list::command, run: list::run },
+    Entry { name: show::NAME, command: show::command, run: show::run },
     Entry { name: check::NAME, command: check::command, run: check::run },
     Entry { name: test::NAME, command: test::command, run: test::run },
     Entry { name: export::NAME, command: export::command, run: export::run },
+    Entry { name: schema::NAME, command: schema::command, run: schema::run },
 ];
+
+/// `--format`, the first of which is the usual one.
+fn format_arg(formats: &[&'static str]) -> Arg {
+    Arg::new("format")
+        .long("format")
+        .value_name("FORMAT")
+        .value_parser(PossibleValuesParser::new(formats.iter().copied()))
+        .default_value(formats.first().copied().unwrap_or_default())
+        .help("The format")
+}
+
+/// Whether the format that was asked for is this one.
+fn is_format(matches: &ArgMatches, format: &str) -> bool {
+    matches.get_one::<String>("format").is_some_and(|given| given == format)
+}
+
+/// The kinds of items.
+fn kinds() -> impl Iterator<Item = &'static str> {
+    shape::KINDS.iter().map(|(kind, _)| *kind)
+}
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
     Command::new(NAME)

@@ -1,0 +1,489 @@
+//! A portfolio as one page: complete in itself, without a script, its table sorted by the style sheet.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
+
+use super::{Order, Portfolio, grouped, points};
+use crate::portfolio::System;
+use crate::report::html::{STYLE as BASE_STYLE, signed};
+use crate::rulebook::Leaning;
+use crate::text::{counted, safe_lines, upper_first};
+
+const STYLE: &str = include_str!("style.css");
+/// So many systems have a row, the first by the order that was asked for.
+const MOST_ROWS: usize = 2_000;
+/// Pixels of the height of the map.
+const MAP: f64 = 420.0;
+
+/// What is written in another way in the address of a page.
+const IN_A_PATH: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_');
+
+/// The orders that a reader can choose.
+const ORDERS: [(&str, Order); 5] = [
+    ("Margin", Order::Margin),
+    ("Name", Order::Name),
+    ("Verdict", Order::Verdict),
+    ("Least sure", Order::Sureness),
+    ("Nearest to turning", Order::Nearest),
+];
+
+pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
+    let style = format!("{BASE_STYLE}{STYLE}{}", order_style(portfolio));
+    let digest = STANDARD.encode(Sha256::digest(&style));
+    let policy =
+        format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'");
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="referrer" content="no-referrer";
+                title { (portfolio.rulebook.title()) " " (counted(portfolio.all(), "system", "systems")) }
+                style { (PreEscaped(&style)) }
+            }
+            body { (body(portfolio)) }
+        }
+    };
+    safe_lines(&page.into_string())
+}
+
+/// For each order, the place of each row in it.
+fn order_style(portfolio: &Portfolio<'_>) -> String {
+    let shown = portfolio.systems.len().min(MOST_ROWS);
+    let mut places = vec![[0_usize; ORDERS.len()]; shown];
+    for (column, (_, order)) in ORDERS.iter().enumerate() {
+        let mut rows: Vec<usize> = (0..shown).collect();
+        rows.sort_by(|one, other| order.compare(&portfolio.systems[*one], &portfolio.systems[*other]));
+        for (place, row) in rows.into_iter().enumerate() {
+            places[row][column] = place;
+        }
+    }
+    let mut style = String::new();
+    for (row, places) in places.iter().enumerate() {
+        let _ = write!(style, "#s{row}{{");
+        for (column, place) in places.iter().enumerate() {
+            let _ = write!(style, "--o{column}:{place};");
+        }
+        style.push_str("}\n");
+    }
+    style
+}
+
+fn body(portfolio: &Portfolio<'_>) -> Markup {
+    let subject = &portfolio.rulebook.side(Leaning::With).name;
+    html! {
+        a.skip href="#systems" { "Skip to the systems" }
+        header.answer.hedge {
+            p.eyebrow { (portfolio.rulebook.title()) " " (counted(portfolio.all(), "system", "systems")) }
+            h1 { (portfolio.headline()) }
+            @if portfolio.interrupted { p.lead { "Broken off: these are the systems that were read until then." } }
+            @if let (Some(sharing), false) = (portfolio.sharing_changes(), portfolio.shared) { p { (sharing) } }
+        }
+        main {
+            (part("verdicts", "How they come out", distribution(portfolio)))
+            (part("map", &format!("What {subject} would bring, and what it would cost"), map(portfolio)))
+            div.pair {
+                (drivers(portfolio))
+                (brakes(portfolio))
+            }
+            (nearest(portfolio))
+            (records(portfolio))
+            (shared(portfolio))
+            (groups(portfolio))
+            (part("systems", "The systems", systems(portfolio)))
+        }
+        footer {
+            p {
+                time datetime=(portfolio.date) { (portfolio.date) }
+                " · " (portfolio.counts.say())
+                " · Rulebook " (portfolio.provenance.name) " " (portfolio.provenance.version)
+                " · " span.digest { "sha256 " (portfolio.provenance.digest) }
+            }
+        }
+    }
+}
+
+fn part(id: &str, heading: &str, inside: Markup) -> Markup {
+    html! {
+        section id=(id) aria-labelledby={ (id) "-title" } {
+            h2 id={ (id) "-title" } { (heading) }
+            (inside)
+        }
+    }
+}
+
+fn tone(side: Leaning) -> &'static str {
+    match side {
+        Leaning::Without => "without",
+        Leaning::Hedge => "hedge",
+        Leaning::With => "with",
+    }
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    100.0 * part as f64 / whole.max(1) as f64
+}
+
+fn bar(name: &str, number: usize, most: usize, all: usize, class: &str) -> Markup {
+    let width = format!("{:.2}%", share(number, most));
+    html! {
+        li {
+            span.name { (name) }
+            svg width="100%" height="22" aria-hidden="true" focusable="false" {
+                rect class=(class) x="0" y="0" width=(width) height="22" {}
+            }
+            span.total { (grouped(number as i64)) span.aside { (in_percent(number, all)) } }
+        }
+    }
+}
+
+/// "12 %"
+fn in_percent(number: usize, all: usize) -> String {
+    if number > 0 && 100 * number < all { "<1 %".to_owned() } else { format!("{:.0} %", share(number, all)) }
+}
+
+fn distribution(portfolio: &Portfolio<'_>) -> Markup {
+    let all = portfolio.all();
+    let verdicts = portfolio.verdicts();
+    let most = verdicts.iter().map(|(.., number)| *number).max().unwrap_or(1);
+    let platforms = portfolio.platforms();
+    let most_platforms = platforms.first().map_or(1, |(_, number)| *number);
+    html! {
+        div.pair {
+            figure {
+                figcaption { "By verdict" }
+                ul.bars { @for (name, side, number) in &verdicts { (bar(name, *number, most, all, tone(*side))) } }
+            }
+            figure {
+                figcaption { "By platform" }
+                ul.bars {
+                    @for (platform, number) in &platforms {
+                        @let side = if portfolio.rulebook.is_subject(*platform) { Leaning::With } else { Leaning::Without };
+                        (bar(&portfolio.rulebook.platforms()[*platform].name, *number, most_platforms, all, tone(side)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where points lie on the map, from 0 to 100.
+struct Scale {
+    least: i64,
+    most: i64,
+}
+
+impl Scale {
+    /// The middle of the values: the few beyond it stand at the edge.
+    fn of(values: impl Iterator<Item = i64>) -> Self {
+        let mut values: Vec<i64> = values.collect();
+        values.sort_unstable();
+        let at = |part: usize| values.get(values.len().saturating_sub(1) * part / 1000).copied().unwrap_or(0);
+        Self { least: at(5).min(0), most: at(995).max(1) }
+    }
+
+    fn at(&self, value: i64) -> f64 {
+        let value = value.clamp(self.least, self.most);
+        4.0 + 92.0 * (value - self.least) as f64 / (self.most - self.least).max(1) as f64
+    }
+}
+
+/// Systems that stand at one place of the map.
+#[derive(Default)]
+struct Spot<'a> {
+    systems: Vec<&'a System>,
+}
+
+/// What the subject would bring up, what it would cost along: the diagonals are where verdicts change.
+fn map(portfolio: &Portfolio<'_>) -> Markup {
+    let systems = || portfolio.systems.iter().filter(|system| !system.judgement.is_forced);
+    let (across, up) =
+        (Scale::of(systems().map(|system| system.cost)), Scale::of(systems().map(|system| system.need)));
+    let mut spots: BTreeMap<(i64, i64), Spot<'_>> = BTreeMap::new();
+    for system in systems() {
+        let x = system.cost.clamp(across.least, across.most);
+        let y = system.need.clamp(up.least, up.most);
+        spots.entry((x, y)).or_default().systems.push(system);
+    }
+    let forced = portfolio.systems.len() - systems().count();
+    let subject = &portfolio.rulebook.side(Leaning::With).name;
+    let percent = |at: f64| format!("{at:.2}%");
+    let y = |value: i64| 100.0 - up.at(value);
+    // Where the margin is this, need and cost differ by as much.
+    let edges = portfolio.rulebook.bands().windows(2).filter(|pair| pair[0].leaning != pair[1].leaning);
+    let edges: Vec<f64> = edges.filter_map(|pair| pair[0].to).map(|to| to as f64 + 0.5).collect();
+    let ticks = |scale: &Scale| -> Vec<i64> {
+        let step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000]
+            .into_iter()
+            .find(|step| (scale.most - scale.least) / step <= 8)
+            .unwrap_or(100_000);
+        (scale.least.div_euclid(step)..=scale.most / step)
+            .map(|at| at * step)
+            .filter(|at| *at >= scale.least)
+            .collect()
+    };
+    html! {
+        p {
+            "Each circle is a system, or several alike. The higher, the more of what they ask for would be missing without "
+            (subject) "; the further right, the more extra work " (subject) " would be to the people who run it. Above the "
+            "upper line it is worth that work, below the lower one it is not."
+        }
+        figure.map {
+            span.along aria-hidden="true" { "↑ points that are missing without " (subject) }
+            svg width="100%" height=(MAP) role="img" aria-label={ "Need against cost of " (subject) "; the table below has the same figures" } {
+                @for tick in ticks(&across) {
+                    line.edge x1=(percent(across.at(tick))) x2=(percent(across.at(tick))) y1="0" y2="100%" {}
+                    text.tick x=(percent(across.at(tick))) y="99%" { (tick) }
+                }
+                @for tick in ticks(&up) {
+                    line.edge x1="0" x2="100%" y1=(percent(y(tick))) y2=(percent(y(tick))) {}
+                    text.tick.side x="4" y=(percent(y(tick))) { (tick) }
+                }
+                @for edge in &edges {
+                    // Beyond both sides, so that the line runs through the whole picture.
+                    @let at = |x: i64| 100.0 - unclamped(&up, x as f64 + edge);
+                    @let (from, to) = (across.least - (across.most - across.least), across.most + (across.most - across.least));
+                    line.border x1=(percent(unclamped(&across, from as f64))) x2=(percent(unclamped(&across, to as f64)))
+                        y1=(percent(at(from))) y2=(percent(at(to))) {}
+                }
+                @for ((x, need), spot) in &spots {
+                    @let number = spot.systems.len();
+                    @let first = spot.systems[0];
+                    @let side = portfolio.rulebook.bands()[first.judgement.band].leaning;
+                    circle class={ "spot " (tone(side)) } cx=(percent(across.at(*x))) cy=(percent(y(*need)))
+                        r=(format!("{:.1}", (4.0 + 2.2 * (number as f64 - 1.0).sqrt()).min(26.0))) {
+                        title {
+                            (names(&spot.systems)) ": " (*need) " missing against " (*x) " of work"
+                        }
+                    }
+                }
+            }
+            span.along.right aria-hidden="true" { "points of extra work →" }
+            figcaption {
+                @for side in Leaning::ALL {
+                    span.key {
+                        svg width="14" height="14" aria-hidden="true" focusable="false" { circle class={ "spot " (tone(side)) } cx="7" cy="7" r="6" {} }
+                        " " (upper_first(match side { Leaning::Hedge => "either", side => &portfolio.rulebook.side(side).name }))
+                    }
+                }
+                @if forced > 0 {
+                    (counted(forced, "system is", "systems are")) " not shown: one fact decides there, whatever else holds."
+                }
+            }
+        }
+    }
+}
+
+fn unclamped(scale: &Scale, value: f64) -> f64 {
+    4.0 + 92.0 * (value - scale.least as f64) / (scale.most - scale.least).max(1) as f64
+}
+
+fn names(systems: &[&System]) -> String {
+    const NAMED: usize = 4;
+    let mut names: Vec<&str> = systems.iter().take(NAMED).map(|system| system.name.as_str()).collect();
+    let more;
+    if systems.len() > NAMED {
+        more = format!("{} more", systems.len() - NAMED);
+        names.push(&more);
+    }
+    names.join(", ")
+}
+
+fn drivers(portfolio: &Portfolio<'_>) -> Markup {
+    let needs = portfolio.needs(8);
+    let most = needs.iter().map(|row| row.points).max().unwrap_or(1);
+    let subject = &portfolio.rulebook.side(Leaning::With).name;
+    html! {
+        @if !needs.is_empty() {
+            (part("needs", &format!("What drives the need for {subject}"), html! {
+                ul.bars.drives {
+                    @for row in &needs {
+                        li {
+                            span.name { (row.name) }
+                            svg width="100%" height="16" aria-hidden="true" focusable="false" {
+                                rect.with x="0" y="0" width=(format!("{:.2}%", 100.0 * row.points as f64 / most as f64)) height="16" {}
+                            }
+                            span.total { (grouped(row.points)) }
+                            span.told {
+                                "counts in " (counted(row.systems, "system", "systems"))
+                                @if row.musts > 0 { ", a must for " (row.musts) }
+                                @if !row.because.is_empty() { ": " (row.because.join(", ")) }
+                            }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+fn brakes(portfolio: &Portfolio<'_>) -> Markup {
+    let brakes = portfolio.brakes(8);
+    let most = brakes.iter().map(|row| -row.points).max().unwrap_or(1);
+    let subject = &portfolio.rulebook.side(Leaning::With).name;
+    html! {
+        @if !brakes.is_empty() {
+            (part("brakes", &format!("What speaks against {subject}"), html! {
+                ul.bars.drives {
+                    @for row in &brakes {
+                        li {
+                            span.name { (row.name) }
+                            svg width="100%" height="16" aria-hidden="true" focusable="false" {
+                                rect.without x="0" y="0" width=(format!("{:.2}%", -100.0 * row.points as f64 / most as f64)) height="16" {}
+                            }
+                            span.total { (signed(row.points)) }
+                            span.told { "counts in " (counted(row.systems, "system", "systems")) }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+fn nearest(portfolio: &Portfolio<'_>) -> Markup {
+    let nearest = portfolio.nearest(8);
+    html! {
+        @if !nearest.is_empty() {
+            (part("nearest", "Nearest to changing sides", html! {
+                ul {
+                    @for system in nearest {
+                        li { (linked(portfolio, system)) " (" (portfolio.verdict(system)) "): " (portfolio.turn(system)) "." }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+fn records(portfolio: &Portfolio<'_>) -> Markup {
+    let dated = portfolio.out_of_date();
+    html! {
+        @if portfolio.totals.records > 0 {
+            (part("records", "Recorded decisions", html! {
+                p {
+                    (counted(portfolio.totals.records, "system has", "systems have")) " a recorded decision; "
+                    (match dated.len() { 0 => "none is out of date".to_owned(), number => counted(number, "is out of date", "are out of date") }) "."
+                }
+                ul { @for (system, why) in &dated { li { (linked(portfolio, system)) ": " (why) } } }
+            }))
+        }
+    }
+}
+
+fn shared(portfolio: &Portfolio<'_>) -> Markup {
+    let Some(sharing) = portfolio.rulebook.sharing().filter(|_| portfolio.shared) else { return html! {} };
+    part(
+        "shared",
+        "Shared by many",
+        html! {
+            p { (sharing.because) }
+            @for sums in portfolio.arithmetic() {
+                @if let Some(group) = &sums.group { h3 { (group) } }
+                table {
+                    tbody {
+                        @for line in &sums.lines {
+                            tr { th scope="row" { (line.what) } td { (line.sum) } td.figure { (points(line.total)) } }
+                        }
+                    }
+                }
+                p { (sums.verdict) }
+            }
+        },
+    )
+}
+
+fn groups(portfolio: &Portfolio<'_>) -> Markup {
+    let side = |side| &portfolio.rulebook.side(side).name;
+    html! {
+        @if let (Some(by), true) = (&portfolio.group, portfolio.has_groups()) {
+            (part("groups", &format!("By {by}"), html! {
+                div.wide tabindex="0" role="region" aria-labelledby="groups-title" {
+                    table {
+                        thead { tr {
+                            th scope="col" { (upper_first(by)) }
+                            th.figure scope="col" { "Systems" }
+                            th.figure scope="col" { (upper_first(side(Leaning::Without))) }
+                            th.figure scope="col" { "Either" }
+                            th.figure scope="col" { (upper_first(side(Leaning::With))) }
+                            th.figure scope="col" { "Undecided" }
+                        } }
+                        tbody {
+                            @for row in portfolio.groups() {
+                                tr {
+                                    th scope="row" { (Portfolio::group_name(row.name)) }
+                                    @for number in [row.systems, row.without, row.either, row.with, row.open] { td.figure { (number) } }
+                                }
+                            }
+                        }
+                    }
+                }
+            }))
+        }
+    }
+}
+
+/// The name of a system, which leads to its page where it has one.
+fn linked(portfolio: &Portfolio<'_>, system: &System) -> Markup {
+    match portfolio.pages.as_ref().zip(system.page.as_ref()) {
+        Some((folder, page)) => {
+            let folder = percent_encoding::utf8_percent_encode(folder, IN_A_PATH).to_string();
+            // A folder here may be called like a scheme.
+            let start = if folder.is_empty() || folder.starts_with(['/', '.']) { "" } else { "./" };
+            let between = if folder.is_empty() { "" } else { "/" };
+            html! { a href={ (start) (folder) (between) (page) } { (system.name) } }
+        }
+        None => html! { (system.name) },
+    }
+}
+
+fn systems(portfolio: &Portfolio<'_>) -> Markup {
+    let rows = &portfolio.systems[..portfolio.systems.len().min(MOST_ROWS)];
+    let has_groups = portfolio.has_groups();
+    html! {
+        fieldset.orders {
+            legend { "Sorted by" }
+            @for (number, (name, _)) in ORDERS.iter().enumerate() {
+                label { input type="radio" name="order" value=(number) checked[number == 0]; " " (name) }
+            }
+        }
+        div.wide tabindex="0" role="region" aria-labelledby="systems-title" {
+            table.systems role="table" {
+                thead role="rowgroup" { tr role="row" {
+                    @for (name, class) in [("System", ""), ("Verdict", ""), ("Sure", "figure"), ("Margin", "figure"), ("Platform", ""), ("Deciding", ""), ("Open", "")] {
+                        th class=(class) scope="col" role="columnheader" { (name) }
+                    }
+                } }
+                tbody role="rowgroup" {
+                    @for (row, system) in rows.iter().enumerate() {
+                        @let side = portfolio.rulebook.bands()[system.judgement.band].leaning;
+                        tr id={ "s" (row) } role="row" {
+                            th scope="row" role="rowheader" {
+                                (linked(portfolio, system))
+                                @if has_groups && !system.group.is_empty() { span.aside { (system.group) } }
+                            }
+                            td role="cell" { span class={ "verdict " (if system.decided().is_some() { tone(side) } else { "hedge" }) } { (portfolio.verdict(system)) } }
+                            td.figure role="cell" { (Portfolio::sure(system)) }
+                            td.figure role="cell" { (signed(system.judgement.margin)) }
+                            td role="cell" { (portfolio.platform(system)) }
+                            td role="cell" { (portfolio.reason(system)) }
+                            td role="cell" { (portfolio.unknown(system, 3)) }
+                        }
+                    }
+                }
+            }
+        }
+        @if rows.len() < portfolio.systems.len() {
+            p { "And " (grouped((portfolio.systems.len() - rows.len()) as i64)) " more, which a table (CSV) has." }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Sharing in words and sums.
+
+use super::{Portfolio, grouped, points};
+use crate::portfolio::{Joined, Share};
+use crate::rulebook::Sharing;
+use crate::text::{counted, upper_first};
+
+/// One line of the arithmetic: what it is, the sum as it is done, and what it comes to.
+pub(super) struct SumLine {
+    pub(super) what: String,
+    pub(super) sum: String,
+    pub(super) total: i64,
+}
+
+/// Sharing in all its figures, for all systems or one group.
+pub(super) struct Arithmetic {
+    /// The group; nothing for all systems.
+    pub(super) group: Option<String>,
+    pub(super) lines: Vec<SumLine>,
+    /// What follows.
+    pub(super) verdict: String,
+}
+
+impl Portfolio<'_> {
+    /// The sentence for those who did not ask: that sharing would change the answer, where it would.
+    pub(super) fn sharing_changes(&self) -> Option<String> {
+        let sharing = self.rulebook.sharing()?;
+        let (_, joined) = self.totals.shares.all.gaining().filter(|(_, joined)| joined.saves() > 0)?;
+        let subject = &self.rulebook.side(crate::rulebook::Leaning::With).name;
+        Some(format!(
+            "That is one platform for each. With {}, {} would save {} in all, running it once included; for them {subject} \
+             would be the answer then. See --shared.",
+            sharing.called,
+            counted(joined.own.systems, "system", "systems"),
+            points(joined.saves())
+        ))
+    }
+
+    /// The arithmetic for all systems, and for each group where there are groups.
+    pub(super) fn arithmetic(&self) -> Vec<Arithmetic> {
+        let Some(sharing) = self.rulebook.sharing() else { return Vec::new() };
+        let shares = &self.totals.shares;
+        let mut all = vec![self.sums(sharing, None, &shares.all)];
+        if shares.groups.len() > 1 {
+            let groups = shares.groups.iter();
+            all.extend(groups.map(|(name, share)| self.sums(sharing, Some(name.clone()), share)));
+        }
+        all
+    }
+
+    fn sums(&self, sharing: &Sharing, group: Option<String>, share: &Share) -> Arithmetic {
+        let systems = |number: usize| counted(number, "system", "systems");
+        let mut lines = vec![SumLine {
+            what: format!("One each: the best for each of {}", systems(share.each.systems)),
+            sum: String::new(),
+            total: share.each.points,
+        }];
+        let mut add = |what: String, (platform, joined): (usize, Joined)| {
+            let platform = self.rulebook.platforms()[platform].in_sentence();
+            let (run, tenants) = (grouped(joined.run), grouped(joined.tenants.points));
+            let mut sum =
+                format!("{run} to run {platform} once + {tenants} for {}", systems(joined.own.systems));
+            let apart = share.each.systems - joined.own.systems;
+            if apart > 0 {
+                sum += &format!(
+                    " + {} for the {apart} that stay apart",
+                    grouped(share.each.points - joined.own.points)
+                );
+            }
+            lines.push(SumLine { what, sum, total: share.each.points - joined.saves() });
+        };
+        if let Some(able) = share.able() {
+            add(format!("{}, all that can", upper_first(&sharing.called)), able);
+        }
+        if let Some(gaining) = share.gaining() {
+            add(format!("{}, only those that gain by it", upper_first(&sharing.called)), gaining);
+        }
+        Arithmetic { group, verdict: follows(share), lines }
+    }
+}
+
+fn follows(share: &Share) -> String {
+    if share.able().is_none() {
+        return "None of them can share.".to_owned();
+    }
+    let Some((_, joined)) = share.gaining() else {
+        return "Sharing does not pay: none of them has less to carry as a tenant than by itself.".to_owned();
+    };
+    let gain = joined.own.points - joined.tenants.points;
+    let systems = counted(joined.own.systems, "system", "systems");
+    match joined.saves() {
+        saved @ 1.. => format!(
+            "Sharing pays for {systems}: together they save {}, and it would pay as long as running it takes less than {}.",
+            points(saved),
+            points(gain)
+        ),
+        _ => format!(
+            "Sharing does not pay: {systems} would save {} as tenants, and running it takes {}.",
+            points(gain),
+            points(joined.run)
+        ),
+    }
+}
