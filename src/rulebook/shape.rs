@@ -104,6 +104,18 @@ pub const HEAD: Shape = Shape {
         may("constants", Table(&CONSTANTS), "The numbers of the model."),
         may("sides", Table(&SIDES), "The three answers."),
         may("undecided", Table(&UNDECIDED), "What is said while too little is known."),
+        may("sharing", Table(&SHARING), "What becomes of systems that share a platform."),
+    ],
+};
+
+const SHARING: Shape = Shape {
+    what: "sharing",
+    keys: &[
+        key("platform", Ref("platform"), "The platform that each of them has then."),
+        key("answers", Answers, "The answers that say so."),
+        may("when", Condition, "Which systems can share; all where it is left out."),
+        key("called", Text, "What they share, in a sentence: \"one shared cluster\"."),
+        key("because", Text, "What the sum of sharing leaves out."),
     ],
 };
 

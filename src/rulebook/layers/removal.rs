@@ -76,7 +76,7 @@ pub(super) fn find(entries: &[Entry<'_>], named: &str, span: &Span, log: &FaultL
 }
 
 /// Removes it, with what only speaks of it.
-pub(super) fn remove(entries: &mut [Entry<'_>], target: &Target) {
+pub(super) fn remove(entries: &mut Vec<Entry<'_>>, target: &Target) {
     let Target { kind, item, keys } = target;
     let list = entries.iter_mut().find(|entry| entry.key == *kind).map(|entry| &mut entry.value.node);
     let Some(Node::List(items)) = list else { return };
@@ -98,9 +98,10 @@ pub(super) fn remove(entries: &mut [Entry<'_>], target: &Target) {
     }
 }
 
-/// What is said of a platform goes with it: its cells, that it is ruled out or takes less effort, and constraints that rule out
+/// What is said of a platform goes with it: its cells, that it is shared, ruled out or takes less effort, and constraints that rule out
 /// nothing else.
-fn forget_platform(entries: &mut [Entry<'_>], platform: &str) {
+fn forget_platform(entries: &mut Vec<Entry<'_>>, platform: &str) {
+    forget_sharing(entries, |sharing| value_of(sharing, "platform").and_then(text_of) == Some(platform));
     for aspect in tables_mut(entries, "aspect") {
         forget_key(value_mut(aspect, "cells"), platform);
     }
@@ -125,10 +126,18 @@ fn forget_platform(entries: &mut [Entry<'_>], platform: &str) {
 }
 
 /// What published decisions answered to a question goes with it.
-fn forget_question(entries: &mut [Entry<'_>], question: &str) {
+fn forget_question(entries: &mut Vec<Entry<'_>>, question: &str) {
+    forget_sharing(entries, |sharing| {
+        value_of(sharing, "answers").is_some_and(|answers| value_of(answers, question).is_some())
+    });
     for case in tables_mut(entries, "case") {
         forget_key(value_mut(case, "answers"), question);
     }
+}
+
+/// What is said of sharing goes with what it rests on.
+fn forget_sharing(entries: &mut Vec<Entry<'_>>, rests: impl Fn(&Located<'_>) -> bool) {
+    entries.retain(|entry| entry.key != "sharing" || !rests(&entry.value));
 }
 
 fn forget_key(table: Option<&mut Located<'_>>, key: &str) {
