@@ -415,7 +415,7 @@ impl<'m> PairSearch<'m> {
             let goes = one.may_hold(*criterion) && !other.must_hold(*criterion);
             // Where all miss a must, all are compared; that ends when one of them is let off, or comes back.
             let in_spite_of_a_must = missable_at_one >> platform & 1 == 1;
-            !(comes && out >> platform & 1 == 1) && !(goes && out & members != 0 && in_spite_of_a_must)
+            !(comes && out >> platform & 1 == 1 || goes && out & members != 0 && in_spite_of_a_must)
         })
     }
 

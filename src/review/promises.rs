@@ -248,8 +248,8 @@ fn within(rulebook: &Rulebook, keeps: &Keeps) -> (i64, i64) {
 
 /// The least and the greatest margin of the middle band.
 fn middle(rulebook: &Rulebook) -> (i64, i64) {
-    let hedge = rulebook.bands().iter().filter(|band| band.leaning == Leaning::Hedge);
-    let (from, to) = (hedge.clone().find_map(|band| band.from), hedge.last().and_then(|band| band.to));
+    let hedge = || rulebook.bands().iter().filter(|band| band.leaning == Leaning::Hedge);
+    let (from, to) = (hedge().find_map(|band| band.from), hedge().rev().find_map(|band| band.to));
     (from.unwrap_or_default(), to.unwrap_or_default())
 }
 
