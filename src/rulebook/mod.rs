@@ -422,7 +422,7 @@ pub struct Sharing {
     pub answers: Vec<(usize, Value)>,
     /// Which systems can share.
     pub when: Condition,
-    /// What it is called in a sentence: "one shared cluster".
+    /// What it is called in a sentence.
     pub called: String,
     /// What the sum leaves out.
     pub because: String,

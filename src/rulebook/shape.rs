@@ -114,7 +114,7 @@ const SHARING: Shape = Shape {
         key("platform", Ref("platform"), "The platform that each of them has then."),
         key("answers", Answers, "The answers that say so."),
         may("when", Condition, "Which systems can share; all where it is left out."),
-        key("called", Text, "What they share, in a sentence: \"one shared cluster\"."),
+        key("called", Text, "What they share, as it is called in a sentence."),
         key("because", Text, "What the sum of sharing leaves out."),
     ],
 };

@@ -35,7 +35,7 @@ pub(super) fn command(_: &Rulebook) -> Command {
                 .short('v')
                 .long("verbose")
                 .action(ArgAction::SetTrue)
-                .help("Tell how each promise was proved, answers that lead to each verdict and platform, and how much each question and criterion weighs"),
+                .help("Tell how each promise was proved, and answers that lead to each verdict and platform"),
         )
         .arg(
             Arg::new("boxes")
