@@ -174,24 +174,28 @@ fn check_twice(named: &[Named]) -> Result<(), Stop> {
 fn read_layer(named: &Named, left: &mut (u64, usize)) -> Result<LayerFiles, Stop> {
     let mut files = Vec::new();
     let path = &named.path;
+    let of = if left.1 == MAX_RULE_FILES { "in" } else { "of all layers up to" };
+    // Counted file by file, so that no more is held than may be.
+    let mut add = |name: String, text: String| {
+        left.0 = left.0.checked_sub(text.len() as u64).ok_or_else(|| {
+            let most = in_units(MAX_RULES);
+            Stop::wrong(format!("the rule files {of} {} have more than {most} together", named.shown))
+        })?;
+        files.push(SourceFile { name, text });
+        Ok(())
+    };
     if path.is_dir() {
         for name in rule_files(named)? {
             let text = read_in(path, &name, MAX_RULES)?;
-            files.push(SourceFile { name: shown(&Path::new(&named.shown).join(&name)), text });
+            add(shown(&Path::new(&named.shown).join(&name)), text)?;
         }
     } else {
         let text = match (named.by, path.parent(), path.file_name()) {
             (By::Record, Some(folder), Some(name)) => read_in(folder, name, MAX_RULES)?,
             _ => read_file(path, MAX_RULES)?,
         };
-        files.push(SourceFile { name: named.shown.clone(), text });
+        add(named.shown.clone(), text)?;
     }
-    let bytes: u64 = files.iter().map(|file| file.text.len() as u64).sum();
-    let of = if left.1 == MAX_RULE_FILES { "in" } else { "of all layers up to" };
-    left.0 = left.0.checked_sub(bytes).ok_or_else(|| {
-        let most = in_units(MAX_RULES);
-        Stop::wrong(format!("the rule files {of} {} have more than {most} together", named.shown))
-    })?;
     left.1 = left.1.checked_sub(files.len()).ok_or_else(|| {
         Stop::wrong(format!("the rule files {of} {} are more than {MAX_RULE_FILES}", named.shown))
     })?;
