@@ -2,12 +2,11 @@
 
 use serde::Serialize;
 use serde_sarif::sarif::{
-    ArtifactLocation, Location, Message, PhysicalLocation, Region as SarifRegion, ReportingDescriptor,
-    Result as SarifResult, ResultLevel, Run, Sarif, Tool, ToolComponent,
+    Location, Message, Region as SarifRegion, ReportingDescriptor, Result as SarifResult, ResultLevel,
 };
 
 use super::json::pretty;
-use super::outcome::address;
+use super::sarif as common;
 use crate::document::{Faults, Span};
 use crate::text::one_line;
 
@@ -108,22 +107,9 @@ pub fn sarif(findings: &[Finding]) -> String {
     rules.sort_unstable();
     rules.dedup();
     let rules = rules.into_iter().map(|id| ReportingDescriptor::builder().id(id.to_owned()).build());
-    let driver = ToolComponent::builder()
-        .name("needk8s".to_owned())
-        .version(env!("CARGO_PKG_VERSION").to_owned())
-        .rules(rules.collect::<Vec<_>>())
-        .build();
-    let mut run = Run::builder()
-        .tool(Tool::builder().driver(driver).build())
-        .results(findings.iter().map(result).collect::<Vec<_>>())
-        .build();
+    let mut run = common::run(rules.collect(), findings.iter().map(result).collect());
     run.column_kind = Some(serde_json::Value::from("unicodeCodePoints"));
-    let sarif = Sarif::builder()
-        .schema(super::outcome::SARIF_SCHEMA.to_owned())
-        .version(serde_json::Value::from("2.1.0"))
-        .runs(vec![run])
-        .build();
-    pretty(&sarif)
+    common::document(run)
 }
 
 fn result(finding: &Finding) -> SarifResult {
@@ -146,17 +132,11 @@ fn result(finding: &Finding) -> SarifResult {
 
 fn location(region: &Region) -> Location {
     let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let uri = address(&region.file);
-    let uri = if region.file.starts_with('/') { format!("file://{uri}") } else { uri };
-    let mut physical =
-        PhysicalLocation::builder().artifact_location(ArtifactLocation::builder().uri(uri).build()).build();
-    physical.region = Some(
-        SarifRegion::builder()
-            .start_line(number(region.line))
-            .start_column(number(region.column))
-            .end_line(number(region.end_line))
-            .end_column(number(region.end_column))
-            .build(),
-    );
-    Location::builder().physical_location(physical).build()
+    let stretch = SarifRegion::builder()
+        .start_line(number(region.line))
+        .start_column(number(region.column))
+        .end_line(number(region.end_line))
+        .end_column(number(region.end_column))
+        .build();
+    common::location(common::file(&region.file), Some(stretch))
 }

@@ -1,9 +1,9 @@
-//! The outcome of a check as JUnit XML: a test case for each gate. The format has no standard; what build servers read is
-//! written down at <https://github.com/testmoapp/junitxml>.
+//! The outcome of a check as JUnit XML: a test case for each gate.
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{TestCase, TestCaseStatus, TestSuite};
 
 use super::{Gate, Outcome, Standing};
+use crate::report::junit;
 use crate::text::one_line;
 
 /// The name of the whole, and of what its gates belong to.
@@ -13,37 +13,28 @@ const NAME: &str = "needk8s check";
 pub fn render(outcome: &Outcome) -> String {
     let mut suite = TestSuite::new(NAME);
     suite.add_test_cases(outcome.gates.iter().map(|gate| case(outcome, gate)));
-    let mut report = Report::new(NAME);
-    report.add_test_suite(suite);
-    // Writing into a String has no way to fail.
-    report.to_string().unwrap_or_default()
+    junit::document(NAME, [suite])
 }
 
 fn case(outcome: &Outcome, gate: &Gate) -> TestCase {
     let said = one_line(&gate.said());
     let status = match &gate.standing {
         Standing::Holds => TestCaseStatus::success(),
-        Standing::Waived(waiver) => skipped(format!(
+        Standing::Waived(waiver) => junit::skipped(&format!(
             "waived until {} ({}): {said}",
             one_line(&waiver.until),
             one_line(&waiver.reason)
         )),
-        Standing::Fails if outcome.report_only => skipped(format!("only reported: {said}")),
+        Standing::Fails if outcome.report_only => junit::skipped(&format!("only reported: {said}")),
         Standing::Fails => {
-            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(said).set_type(gate.name.word()).set_description(shown_at(outcome, gate));
+            let mut status = junit::failed(&said);
+            status.set_type(gate.name.word()).set_description(shown_at(outcome, gate));
             status
         }
     };
     let mut case = TestCase::new(gate.name.word(), status);
     case.set_classname(NAME);
     case
-}
-
-fn skipped(message: String) -> TestCaseStatus {
-    let mut status = TestCaseStatus::skipped();
-    status.set_message(message);
-    status
 }
 
 /// Each reason with its line.

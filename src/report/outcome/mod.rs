@@ -11,7 +11,6 @@ use serde::Serialize;
 
 pub use github::{Annotation, Level, Links, annotations, summary};
 pub use junit::render as junit;
-pub(super) use sarif::SCHEMA as SARIF_SCHEMA;
 pub use sarif::render as sarif;
 pub use text::{line, lines};
 

@@ -1,8 +1,9 @@
 //! A review as JUnit XML: a test case for each check and for each promise.
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{TestCase, TestCaseStatus, TestSuite};
 
 use super::said;
+use crate::report::junit;
 use crate::review::{Check, Review, Standing};
 use crate::rulebook::Rulebook;
 use crate::text::one_line;
@@ -19,8 +20,8 @@ pub fn render(rulebook: &Rulebook, review: &Review) -> String {
             .collect();
         let mut status = TestCaseStatus::success();
         if !found.is_empty() {
-            status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(meaning).set_description(found.join("\n"));
+            status = junit::failed(meaning);
+            status.set_description(found.join("\n"));
         }
         checks.add_test_case(TestCase::new(word, status));
     }
@@ -29,20 +30,10 @@ pub fn render(rulebook: &Rulebook, review: &Review) -> String {
         let (_, how) = said(rulebook, kept);
         let status = match kept.standing {
             Standing::Proved { .. } | Standing::ByConstruction => TestCaseStatus::success(),
-            Standing::Broken(_) => {
-                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                status.set_message(one_line(&how));
-                status
-            }
-            Standing::NotProved { .. } => {
-                let mut status = TestCaseStatus::skipped();
-                status.set_message(one_line(&how));
-                status
-            }
+            Standing::Broken(_) => junit::failed(&one_line(&how)),
+            Standing::NotProved { .. } => junit::skipped(&one_line(&how)),
         };
         promises.add_test_case(TestCase::new(rulebook.promises()[kept.promise].id.clone(), status));
     }
-    let mut report = Report::new("needk8s rules check");
-    report.add_test_suites([checks, promises]);
-    report.to_string().unwrap_or_default()
+    junit::document("needk8s rules check", [checks, promises])
 }

@@ -2,16 +2,12 @@
 //! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 
 use serde_sarif::sarif::{
-    ArtifactLocation, Location, Message, MultiformatMessageString, PhysicalLocation, Region,
-    ReportingDescriptor, Result as Warning, ResultLevel, Run, Sarif, Tool, ToolComponent,
+    Location, Message, MultiformatMessageString, ReportingDescriptor, Result as Warning, ResultLevel,
 };
 
-use crate::report::outcome::address;
+use crate::report::sarif;
 use crate::review::{Check, Finding, Place, Review};
 use crate::text::one_line;
-
-const SCHEMA: &str =
-    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// Lays a review out.
 pub fn render(review: &Review) -> String {
@@ -21,24 +17,8 @@ pub fn render(review: &Review) -> String {
             .short_description(MultiformatMessageString::builder().text((*meaning).to_owned()).build())
             .build()
     });
-    let driver = ToolComponent::builder()
-        .name("needk8s".to_owned())
-        .version(env!("CARGO_PKG_VERSION").to_owned())
-        .rules(rules.collect::<Vec<_>>())
-        .build();
-    let run = Run::builder()
-        .tool(Tool::builder().driver(driver).build())
-        .results(review.findings.iter().map(warning).collect::<Vec<_>>())
-        .build();
-    let sarif = Sarif::builder()
-        .schema(SCHEMA.to_owned())
-        .version(serde_json::Value::from("2.1.0"))
-        .runs(vec![run])
-        .build();
-    // Values of these types have nothing that JSON cannot say.
-    let mut text = serde_json::to_string_pretty(&sarif).unwrap_or_default();
-    text.push('\n');
-    text
+    let results = review.findings.iter().map(warning).collect();
+    sarif::document(sarif::run(rules.collect(), results))
 }
 
 fn warning(finding: &Finding) -> Warning {
@@ -54,8 +34,5 @@ fn warning(finding: &Finding) -> Warning {
 }
 
 fn location(place: &Place) -> Location {
-    let file = ArtifactLocation::builder().uri(address(&one_line(&place.file))).build();
-    let mut physical = PhysicalLocation::builder().artifact_location(file).build();
-    physical.region = i64::try_from(place.line).ok().map(|line| Region::builder().start_line(line).build());
-    Location::builder().physical_location(physical).build()
+    sarif::location(sarif::file(&place.file), sarif::line(place.line))
 }

@@ -1,7 +1,8 @@
 //! `needk8s rules check`: what the rules mean, and whether they keep what they promise.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 
+use super::{format_arg, format_of, verbose_arg};
 use crate::cli::args::asks;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
@@ -22,27 +23,17 @@ pub(super) fn command(_: &Rulebook) -> Command {
              on it is said.\n\n\
              Exit status: 0 nothing is wrong, 1 there are warnings or broken promises, 2 the rules have faults.",
         )
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["text", "json", "sarif", "junit"])
-                .default_value("text")
-                .help("The format"),
-        )
-        .arg(
-            Arg::new("verbose")
-                .short('v')
-                .long("verbose")
-                .action(ArgAction::SetTrue)
-                .help("Tell how each promise was proved, and answers that lead to each verdict and platform"),
-        )
+        .arg(format_arg(&["text", "json", "sarif", "junit"]))
+        .arg(verbose_arg("Tell how each promise was proved, and answers that lead to each verdict and platform"))
         .arg(
             Arg::new("boxes")
                 .long("boxes")
                 .value_name("N")
                 .value_parser(clap::value_parser!(u64).range(1..=100_000_000))
-                .help("Look at so many boxes of answers for each part of a promise [default: 1000]"),
+                .help(format!(
+                    "Look at so many boxes of answers for each part of a promise [default: {}]",
+                    Budget::default().promises
+                )),
         )
 }
 
@@ -51,10 +42,10 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let promises = matches.get_one::<u64>("boxes").copied().unwrap_or(budget.promises);
     let rulebook = program.rulebook;
     let review = Review::of(rulebook, Budget { promises, ..budget });
-    let text = match matches.get_one::<String>("format").map(String::as_str) {
-        Some("json") => report::json(rulebook, &review, &program.provenance()),
-        Some("sarif") => report::sarif(&review),
-        Some("junit") => report::junit(rulebook, &review),
+    let text = match format_of(matches) {
+        "json" => report::json(rulebook, &review, &program.provenance()),
+        "sarif" => report::sarif(&review),
+        "junit" => report::junit(rulebook, &review),
         _ => report::text(rulebook, &review, program.layout(asks(matches, "verbose"))),
     };
     program.print(&text)?;

@@ -2,7 +2,7 @@
 
 use clap::{ArgMatches, Command};
 
-use super::{format_arg, is_format};
+use super::{format_arg, format_of};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::print;
 use crate::cli::program::Program;
@@ -22,9 +22,9 @@ pub(super) fn command(_: &Rulebook) -> Command {
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
-    print(&match is_format(matches, "toml") {
-        true => program.rulebook.as_toml(),
-        false => export::render(program.rulebook, &program.provenance()),
+    print(&match format_of(matches) {
+        "toml" => program.rulebook.as_toml(),
+        _ => export::render(program.rulebook, &program.provenance()),
     })?;
     Ok(ExitCode::Done)
 }

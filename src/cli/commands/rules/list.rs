@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
-use super::{format_arg, is_format, kinds};
+use super::{format_arg, format_of, kinds};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
 use crate::report::rules;
@@ -27,13 +27,13 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let kind = matches.get_one::<String>("kind").map(String::as_str);
     let items = program.rulebook.items();
     let provenance = program.provenance();
-    let text = match is_format(matches, "json") {
-        true => {
+    let text = match format_of(matches) {
+        "json" => {
             let such: Vec<&Item> =
                 items.iter().filter(|item| kind.is_none_or(|kind| item.kind == kind)).collect();
             rules::json(program.rulebook, &such, &provenance, false)
         }
-        false => rules::list_text(program.rulebook, &items, kind, &provenance.named(), program.layout(false)),
+        _ => rules::list_text(program.rulebook, &items, kind, &provenance.named(), program.layout(false)),
     };
     program.print(&text)?;
     Ok(ExitCode::Done)

@@ -12,6 +12,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
 use super::Entry;
+use crate::cli::args::flag;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
 use crate::rulebook::{Rulebook, shape};
@@ -39,9 +40,14 @@ fn format_arg(formats: &[&'static str]) -> Arg {
         .help("The format")
 }
 
-/// Whether the format that was asked for is this one.
-fn is_format(matches: &ArgMatches, format: &str) -> bool {
-    matches.get_one::<String>("format").is_some_and(|given| given == format)
+/// The format that was asked for.
+fn format_of(matches: &ArgMatches) -> &str {
+    matches.get_one::<String>("format").map_or("", String::as_str)
+}
+
+/// `--verbose`.
+fn verbose_arg(help: &'static str) -> Arg {
+    flag("verbose", help).short('v')
 }
 
 /// The kinds of items.

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 
-use super::{format_arg, is_format};
+use super::{format_arg, format_of};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::named::Suggested;
 use crate::cli::program::Program;
@@ -45,9 +45,9 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         };
         return Err(Stop::wrong(format!("the rules have no item `{}`; {help}", one_line(given))));
     }
-    let text = match is_format(matches, "json") {
-        true => rules::json(program.rulebook, &meant, &program.provenance(), true),
-        false => rules::show_text(program.rulebook, &meant),
+    let text = match format_of(matches) {
+        "json" => rules::json(program.rulebook, &meant, &program.provenance(), true),
+        _ => rules::show_text(program.rulebook, &meant),
     };
     program.print(&text)?;
     Ok(ExitCode::Done)

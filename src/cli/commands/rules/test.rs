@@ -2,21 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
-use serde_json::json;
+use clap::{Arg, ArgMatches, Command, value_parser};
 
+use super::{format_arg, format_of, verbose_arg};
 use crate::cli::args::asks;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::input;
 use crate::cli::output::shown;
 use crate::cli::program::Program;
 use crate::document::SourceFile;
-use crate::report::json::pretty;
-use crate::report::text::{Layout, Page};
+use crate::report::situations::{self as report, Tried};
+use crate::report::text::{self, Layout};
 use crate::rulebook::Rulebook;
 use crate::situations::{self, Coverage, Situation};
-use crate::text::{counted, one_line};
+use crate::text::one_line;
 
 pub(super) const NAME: &str = "test";
 
@@ -36,28 +35,8 @@ pub(super) fn command(_: &Rulebook) -> Command {
                 .value_parser(value_parser!(PathBuf))
                 .help("Files or folders with situations [default: the published decisions]"),
         )
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["text", "json", "junit"])
-                .default_value("text")
-                .help("The format"),
-        )
-        .arg(
-            Arg::new("verbose")
-                .short('v')
-                .long("verbose")
-                .action(ArgAction::SetTrue)
-                .help("List what no situation exercises"),
-        )
-}
-
-/// One situation and how its result differs from what is expected.
-struct Tried<'s> {
-    situation: &'s Situation,
-    verdict: String,
-    differences: Vec<String>,
+        .arg(format_arg(&["text", "json", "junit"]))
+        .arg(verbose_arg("List what no situation exercises"))
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
@@ -77,7 +56,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         let said = match situation.expect.says.is_empty() {
             true => String::new(),
             false => program.with_contents(&situation.answers, |contents| {
-                crate::report::text::render(contents, Layout { verbose: true, ..Layout::PLAIN })
+                text::render(contents, Layout { verbose: true, ..Layout::PLAIN })
             }),
         };
         let differences = situation.differences(rulebook, &assessment, &said);
@@ -86,10 +65,10 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         assessed.push((situation, assessment));
     }
     let coverage = Coverage::of(rulebook, &assessed);
-    let text = match matches.get_one::<String>("format").map(String::as_str) {
-        Some("json") => as_json(&tried, &coverage),
-        Some("junit") => as_junit(&tried),
-        _ => as_text(&tried, &coverage, program.layout(asks(matches, "verbose"))),
+    let text = match format_of(matches) {
+        "json" => report::json(&tried, &coverage),
+        "junit" => report::junit(&tried),
+        _ => report::text(&tried, &coverage, program.layout(asks(matches, "verbose"))),
     };
     program.print(&text)?;
     let all_agree = tried.iter().all(|one| one.differences.is_empty());
@@ -122,62 +101,4 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
         paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();
     paths.sort();
     Ok(paths)
-}
-
-fn as_text(tried: &[Tried<'_>], coverage: &Coverage, layout: Layout) -> String {
-    let mut page = Page::new(layout);
-    let failed: Vec<&Tried<'_>> = tried.iter().filter(|one| !one.differences.is_empty()).collect();
-    for one in &failed {
-        page.line(&format!("{}:", one.situation.name));
-        one.differences.iter().for_each(|difference| page.paragraph(2, difference));
-    }
-    let result = match failed.len() {
-        0 => format!("{}, all as expected.", counted(tried.len(), "situation", "situations")),
-        wrong => format!("{}, {wrong} not as expected.", counted(tried.len(), "situation", "situations")),
-    };
-    page.line(&result);
-    let covered: Vec<String> = coverage
-        .kinds
-        .iter()
-        .map(|(kind, all, missing)| format!("{} of {all} {kind}", all - missing.len()))
-        .collect();
-    page.paragraph(0, &format!("Exercised: {}.", covered.join(", ")));
-    if layout.verbose {
-        for (kind, _, missing) in coverage.kinds.iter().filter(|(.., missing)| !missing.is_empty()) {
-            page.heading(&format!("No situation exercises these {kind}"));
-            page.paragraph(2, &missing.join(", "));
-        }
-    }
-    page.finish()
-}
-
-fn as_json(tried: &[Tried<'_>], coverage: &Coverage) -> String {
-    let situations = tried.iter().map(|one| {
-        json!({ "name": one.situation.name, "verdict": one.verdict, "agrees": one.differences.is_empty(), "differences": one.differences })
-    });
-    let kinds = coverage
-        .kinds
-        .iter()
-        .map(|(kind, all, missing)| ((*kind).to_owned(), json!({ "all": all, "missing": missing })));
-    pretty(&json!({
-        "schema": "needk8s.rules.test/1",
-        "situations": situations.collect::<Vec<_>>(),
-        "coverage": kinds.collect::<serde_json::Map<_, _>>(),
-    }))
-}
-
-fn as_junit(tried: &[Tried<'_>]) -> String {
-    let mut suite = TestSuite::new("needk8s rules test");
-    for one in tried {
-        let mut status = TestCaseStatus::success();
-        if !one.differences.is_empty() {
-            status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            status.set_message(one.differences.join("; "));
-        }
-        suite.add_test_case(TestCase::new(one.situation.name.clone(), status));
-    }
-    let mut report = Report::new("needk8s rules test");
-    report.add_test_suite(suite);
-    // Writing into a String has no way to fail.
-    report.to_string().unwrap_or_default()
 }
