@@ -591,3 +591,10 @@ fn faults_come_as_json_and_as_sarif_for_commands_that_work_with_rules() {
     let record = Program::new().file("needk8s.toml", "rules = 3\n[answers]\nservices = 1\n");
     assert_eq!(record.run("rules list --format json").json()["findings"][0]["place"]["line"], 1);
 }
+
+#[test]
+fn a_slip_at_the_top_of_a_layer_is_told_which_key_was_meant() {
+    let said = refused(&["remov = [\"platform.swarm\"]\n"]);
+    assert!(said.contains("there is no key in the file `remov`"), "{said}");
+    assert!(said.contains("did you mean `remove`?"), "{said}");
+}

@@ -73,8 +73,8 @@ impl<'f> Merger<'_, 'f> {
         for removed in says.iter().filter(|entry| entry.key == REMOVE) {
             self.remove(layer, &removed.value);
         }
-        let mut items: Vec<&Entry<'f>> =
-            says.iter().filter(|entry| !OWN.contains(&entry.key.as_ref())).collect();
+        let is_item = |entry: &&Entry<'f>| !OWN.contains(&entry.key.as_ref()) && is_known(&entry.key);
+        let mut items: Vec<&Entry<'f>> = says.iter().filter(is_item).collect();
         items.sort_by_key(|entry| shape::position(&entry.key));
         for entry in items {
             match &entry.value.node {
@@ -136,6 +136,9 @@ impl<'f> Merger<'_, 'f> {
             if is_twice && OWN.contains(&entry.key.as_ref()) {
                 let message = format!("`{}` stands in two files of this layer", entry.key);
                 self.log.fault(entry.key_span.clone(), message, None);
+            }
+            if !is_known(&entry.key) {
+                self.log.unknown(entry.key_span.clone(), "key in the file", &entry.key, known_keys());
             }
             let value = &entry.value;
             match (entry.key.as_ref(), &value.node) {
@@ -267,6 +270,16 @@ impl<'f> Merger<'_, 'f> {
             }
         }
     }
+}
+
+/// The keys at the top of a file.
+fn known_keys() -> impl Iterator<Item = &'static str> + Clone {
+    let kinds = shape::KINDS.iter().map(|(kind, _)| *kind);
+    shape::HEAD.keys.iter().map(|key| key.name).chain(kinds)
+}
+
+fn is_known(key: &str) -> bool {
+    known_keys().any(|known| known == key)
 }
 
 /// The keys that a new table needs and has not.
