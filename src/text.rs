@@ -68,6 +68,11 @@ pub fn lower_first(text: &str) -> String {
     first.to_lowercase().chain(letters).collect()
 }
 
+/// The number of the line in which a byte of a text stands, from 1.
+pub fn line_of(text: &[u8], at: usize) -> usize {
+    text.iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+}
+
 /// The first sentence of a text.
 pub fn first_sentence(text: &str) -> &str {
     text.find(". ").map_or(text, |end| &text[..=end])

@@ -7,7 +7,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, val
 
 use super::comments;
 use super::exit::Stop;
-use super::input::{line_of, no_faults, read_record};
+use super::input::{no_faults, read_record};
 use super::output::{shown, write_whole};
 use super::program::{day_of, digest};
 use super::rulebooks;
@@ -21,7 +21,7 @@ use crate::report::outcome::{GateName, Waiver};
 use crate::rulebook::{
     Condition, Leaning, Question, Reading, Rulebook, UNDECIDED, Value, read_answer, read_answer_table,
 };
-use crate::text::{one_line, shortened};
+use crate::text::{line_of, one_line, shortened};
 
 /// The file's name, in the working directory.
 pub(super) const FILE: &str = "needk8s.toml";
@@ -150,8 +150,10 @@ pub(super) fn read(
         let mut unread = check_tables(&entries, &log);
         if let Some(Node::Table(given)) = find(&entries, "answers") {
             for read in read_answer_table(rulebook.questions(), given, &log) {
-                let origin =
-                    Origin::File { name: file.name.clone(), line: line_of(&file.text, read.span.start) };
+                let origin = Origin::File {
+                    name: file.name.clone(),
+                    line: line_of(file.text.as_bytes(), read.span.start),
+                };
                 answers.add(read.question, Given { value: read.value, origin });
             }
         }
@@ -170,7 +172,8 @@ pub(super) fn read(
         unread.sort_by_key(|(at, _)| *at);
         let named = unread.iter().take(MOST_UNREAD);
         let name = |name: &str| shortened(&one_line(name), LONGEST_NAME).into_owned();
-        let named = named.map(|(at, key)| format!("{} (line {})", name(key), line_of(&file.text, *at)));
+        let named =
+            named.map(|(at, key)| format!("{} (line {})", name(key), line_of(file.text.as_bytes(), *at)));
         let mut named: Vec<String> = named.collect();
         if unread.len() > MOST_UNREAD {
             named.push(format!("{} more", unread.len() - MOST_UNREAD));
@@ -308,7 +311,7 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>, text: &str) -> Option<
         return None;
     }
     let rulebook = rulebook_name.zip(version);
-    let line = line_of(text, verdict.span.start);
+    let line = line_of(text.as_bytes(), verdict.span.start);
     let decided_on = table.get(DECIDED_ON).map(|answers| read_decided_on(questions, answers, text));
     let evidence = Vec::new();
     Some(Decision {
@@ -332,7 +335,10 @@ fn read_decided_on(questions: &[Question], given: &Located<'_>, text: &str) -> D
         let question = questions.iter().position(|question| question.id == entry.key)?;
         Some((question, read_answer(&questions[question], &entry.value).ok()?))
     };
-    DecidedOn { answers: entries.iter().filter_map(answer).collect(), line: line_of(text, given.span.start) }
+    DecidedOn {
+        answers: entries.iter().filter_map(answer).collect(),
+        line: line_of(text.as_bytes(), given.span.start),
+    }
 }
 
 /// One `[[decision.revisit]]`: its condition. Where it leads is for readers, and must still be a verdict or a side.
@@ -394,7 +400,7 @@ fn read_evidence(
 fn read_lines(lines: &Located<'_>, text: &str) -> Vec<Shown> {
     let Node::List(lines) = &lines.node else { return Vec::new() };
     let shown = |line: &Located<'_>| {
-        let recorded_at = line_of(text, line.span.start);
+        let recorded_at = line_of(text.as_bytes(), line.span.start);
         let Node::Table(entries) = &line.node else { return None };
         let Node::Text(path) = find(entries, "path")? else { return None };
         let line = match find(entries, "line") {

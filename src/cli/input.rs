@@ -12,7 +12,7 @@ use crate::answers::{Answers, Given, Origin};
 use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, read_json, read_toml};
 use crate::folder::{Folder, LEADS_OUT, Links, in_units, led_out};
 use crate::rulebook::{Rulebook, question_meant, read_answer_table};
-use crate::text::one_line;
+use crate::text::{line_of, one_line};
 
 /// No file of answers is longer; reading stops here.
 const MAX_ANSWERS: u64 = 1 << 20;
@@ -88,8 +88,7 @@ fn read_text(reader: impl Read, name: &str, most: u64) -> Result<String, Stop> {
         return Err(Stop::wrong(format!("{name} is larger than {}", in_units(most))));
     }
     String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
         Stop::wrong(format!("{name} is not UTF-8 text: line {line} contains an invalid byte"))
     })
 }
@@ -120,7 +119,10 @@ pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answe
         let log = FaultLog::new(0, &collected);
         let entries = if is_json { read_json(&file.text, &log) } else { read_toml(&file.text, &log) };
         for read in read_answer_table(rulebook.questions(), table_of_answers(&entries), &log) {
-            let origin = Origin::File { name: file.name.clone(), line: line_of(&file.text, read.span.start) };
+            let origin = Origin::File {
+                name: file.name.clone(),
+                line: line_of(file.text.as_bytes(), read.span.start),
+            };
             answers.add(read.question, Given { value: read.value, origin });
         }
     }
@@ -136,11 +138,6 @@ fn table_of_answers<'d>(entries: &'d [Entry<'d>]) -> &'d [Entry<'d>] {
             _ => None,
         })
         .unwrap_or(entries)
-}
-
-/// The number of the line in which a byte stands, from 1.
-pub(super) fn line_of(text: &str, at: usize) -> usize {
-    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// An error with all faults, if there are any.

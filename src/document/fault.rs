@@ -6,7 +6,7 @@ use std::fmt;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Span;
-use crate::text::shortened;
+use crate::text::{line_of, shortened};
 
 /// A file as it was read: the name to show and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,25 +87,17 @@ impl std::error::Error for Faults {}
 
 /// The line in which the span starts (cut to a window when it is very long), its number, and the span within it.
 fn excerpt<'t>(text: &'t str, span: &Span) -> (usize, &'t str, Span) {
-    let at = floor_boundary(text, span.start);
+    let at = text.floor_char_boundary(span.start);
     let line_start = text[..at].rfind('\n').map_or(0, |index| index + 1);
     let line_end = text[at..].find('\n').map_or(text.len(), |index| at + index);
-    let number = text[..line_start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let number = line_of(text.as_bytes(), line_start);
     let (mut from, mut to) = (line_start, line_end);
     if line_end - line_start > 4 * LINE_WINDOW {
-        from = floor_boundary(text, at.saturating_sub(LINE_WINDOW).max(line_start));
-        to = floor_boundary(text, (at + LINE_WINDOW).min(line_end));
+        from = text.floor_char_boundary(at.saturating_sub(LINE_WINDOW).max(line_start));
+        to = text.floor_char_boundary((at + LINE_WINDOW).min(line_end));
     }
-    let end = floor_boundary(text, span.end).clamp(at, to.max(at));
+    let end = text.floor_char_boundary(span.end).clamp(at, to.max(at));
     (number, &text[from..to.max(from)], at - from..end - from)
-}
-
-fn floor_boundary(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// Collects the faults of one file while it is read, so that all of them are reported at once.

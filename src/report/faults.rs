@@ -8,7 +8,7 @@ use serde_sarif::sarif::{
 use super::json::pretty;
 use super::sarif as common;
 use crate::document::{Faults, Span};
-use crate::text::one_line;
+use crate::text::{line_of, one_line};
 
 /// The name and version of the shape.
 pub const SCHEMA: &str = "needk8s.faults/1";
@@ -61,14 +61,9 @@ impl Region {
     /// The place of some bytes of a text.
     pub fn of(file: &str, text: &str, span: &Span) -> Self {
         let at = |byte: usize| {
-            let mut byte = byte.min(text.len());
-            while !text.is_char_boundary(byte) {
-                byte -= 1;
-            }
-            let before = &text[..byte];
-            let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+            let before = &text[..text.floor_char_boundary(byte)];
             let start = before.rfind('\n').map_or(0, |at| at + 1);
-            (line, before[start..].chars().count() + 1)
+            (line_of(before.as_bytes(), before.len()), before[start..].chars().count() + 1)
         };
         let ((line, column), (end_line, end_column)) = (at(span.start), at(span.end.max(span.start)));
         Self { file: one_line(file), line, column, end_line, end_column }

@@ -13,6 +13,7 @@ use crate::cli::gates::Gates;
 use crate::cli::output::{annotate, say, shown};
 use crate::cli::program::{Known, Program, today};
 use crate::cli::rooted::Rooted;
+use crate::cli::scanned::Scanned;
 use crate::report::outcome::{self, Links, Outcome};
 use crate::report::text::{self, Layout};
 use crate::report::{Contents, Format, json};
@@ -104,39 +105,43 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
             decision::FILE
         )));
     }
-    let (assessment, explanation) = program.judge(&answers);
-    let contents = Contents::new(
-        program.rulebook,
-        &answers,
-        &assessment,
-        &explanation,
-        program.provenance_of(&answers, &assessment),
-    );
-    let outcome = Check {
-        contents: &contents,
-        record: &program.record_path(),
-        recorded: &recorded,
-        gates: &gates,
-        report_only: asks(matches, REPORT_ONLY),
-        answers: &answers,
-        told: &told,
-        scanned: scanned.as_ref(),
-        verdict_of: &|answers| program.assessment(answers).band,
-        today: &today(),
-        rooted: &Rooted::here(),
-    }
-    .outcome();
+    program.with_contents(&answers, |contents| {
+        let outcome = Check {
+            contents,
+            record: &program.record_path(),
+            recorded: &recorded,
+            gates: &gates,
+            report_only: asks(matches, REPORT_ONLY),
+            answers: &answers,
+            told: &told,
+            scanned: scanned.as_ref(),
+            verdict_of: &|answers| program.assessment(answers).band,
+            today: &today(),
+            rooted: &Rooted::here(),
+        }
+        .outcome();
+        tell(program, contents, &outcome, scanned.as_ref())
+    })
+}
+
+/// Tells the outcome wherever somebody waits for it.
+fn tell(
+    program: &Program<'_>,
+    contents: &Contents<'_>,
+    outcome: &Outcome,
+    scanned: Option<&Scanned>,
+) -> Result<ExitCode, Stop> {
     // What cannot be written must not keep the word from those who wait for it.
-    let mut delivered = deliver(program, &contents, &outcome);
-    announce(program, &outcome);
+    let mut delivered = deliver(program, contents, outcome);
+    announce(program, outcome);
     if !is_quiet(program) {
-        scanned.iter().for_each(check::announce_unread);
+        scanned.into_iter().for_each(check::announce_unread);
     }
     if variable("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        outcome::annotations(&outcome).iter().for_each(annotate);
+        outcome::annotations(outcome).iter().for_each(annotate);
     }
     if let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-        let summary = append(Path::new(&summary), &outcome::summary(&outcome, &links()));
+        let summary = append(Path::new(&summary), &outcome::summary(outcome, &links()));
         delivered = Stop::of_both(delivered, summary);
     }
     match delivered {

@@ -8,8 +8,8 @@ use crate::cli::args::{exclude_arg, with_options, with_report};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{say, shown, write_whole};
 use crate::cli::program::{Known, Program};
+use crate::report::scan as report;
 use crate::report::text::Layout;
-use crate::report::{Contents, scan as report};
 use crate::rulebook::{Reading, Rulebook};
 
 pub(super) const NAME: &str = "scan";
@@ -36,32 +36,26 @@ pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Sto
     let beside = program.plan.scan.as_deref();
     let Known { answers, scanned, .. } = program.known_with_record_in(beside)?;
     let Some(scanned) = scanned else { return Ok(ExitCode::Done) };
-    let (assessment, explanation) = program.judge(&answers);
-    let contents = Contents::new(
-        program.rulebook,
-        &answers,
-        &assessment,
-        &explanation,
-        program.provenance_of(&answers, &assessment),
-    );
-    let scan = report::Scan {
-        folder: &scanned.folder,
-        facts: &scanned.facts,
-        conclusions: &scanned.conclusions,
-        contents: &contents,
-        open: (0..program.rulebook.questions().len())
-            .filter(|question| answers.is_open(*question))
-            .filter(|question| assessment.readings[*question] != Reading::DoesNotApply)
-            .collect(),
-    };
-    let format = program.format_of_list()?;
-    match &program.plan.output {
-        None => program.print(&report::render(&scan, format, program.layout(program.plan.verbose)))?,
-        Some(path) => {
-            let layout = Layout { verbose: program.plan.verbose, ..Layout::PLAIN };
-            write_whole(path, &report::render(&scan, format, layout))?;
-            say(&format!("{} Written to {}.", contents.headline, shown(path)));
+    program.with_contents(&answers, |contents| {
+        let scan = report::Scan {
+            folder: &scanned.folder,
+            facts: &scanned.facts,
+            conclusions: &scanned.conclusions,
+            contents,
+            open: (0..program.rulebook.questions().len())
+                .filter(|question| answers.is_open(*question))
+                .filter(|question| contents.assessment.readings[*question] != Reading::DoesNotApply)
+                .collect(),
+        };
+        let format = program.format_of_list()?;
+        match &program.plan.output {
+            None => program.print(&report::render(&scan, format, program.layout(program.plan.verbose)))?,
+            Some(path) => {
+                let layout = Layout { verbose: program.plan.verbose, ..Layout::PLAIN };
+                write_whole(path, &report::render(&scan, format, layout))?;
+                say(&format!("{} Written to {}.", contents.headline, shown(path)));
+            }
         }
-    }
-    Ok(ExitCode::Done)
+        Ok(ExitCode::Done)
+    })
 }

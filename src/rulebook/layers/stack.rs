@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use super::{EXTENDS, Layer};
 use crate::document::{Entry, Fault, FaultLog, Located, Node, SourceFile, Span, read_toml, word};
 use crate::rulebook::parse;
+use crate::text::line_of;
 
 /// A rulebook and its layers, read but not merged. Places are counted through all files, one after another.
 pub(in crate::rulebook) struct Stack<'f> {
@@ -82,7 +83,7 @@ impl<'f> Stack<'f> {
     pub(super) fn line(&self, span: &Span) -> (usize, usize) {
         let (file, at) = self.place(span.start);
         let text = self.files.get(file).map_or("", |file| file.text.as_str());
-        (file, text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1)
+        (file, line_of(text.as_bytes(), at))
     }
 
     /// The name of the file and the line of a place.
