@@ -6,7 +6,7 @@ use crate::rulebook::{Leaning, Rulebook};
 struct Term {
     id: &'static str,
     /// `{with}` and `{without}` stand for the names of the two sides, `{base}` for the price of a point of effort to a team
-    /// of which nothing is known, `{decided}` for the share from which on an answer is given.
+    /// of which nothing is known, `{decided}` for the share from which on an answer is given, `{verdict}` for the id of one.
     meaning: &'static str,
 }
 
@@ -54,7 +54,7 @@ const TERMS: [Term; 15] = [
     Term {
         id: "margin",
         meaning: "The lowest total of {without} minus the lowest total of {with}. Above 0 speaks for {with}. The verdict \
-                  is the range in which it lies: `needk8s explain borderline`, for example.",
+                  is the range in which it lies: `needk8s explain {verdict}`, for example.",
     },
     Term {
         id: "verdict",
@@ -89,10 +89,13 @@ pub(super) fn ids() -> Vec<&'static str> {
 /// What a word means, or nothing where it is none of a result's.
 pub(super) fn meaning(rulebook: &Rulebook, id: &str) -> Option<String> {
     let term = TERMS.iter().find(|term| term.id == id)?;
+    let bands = rulebook.bands();
+    let verdict = bands.iter().find(|band| band.leaning == Leaning::Hedge).or(bands.first())?;
     Some(
         term.meaning
             .replace("{without}", &rulebook.side(Leaning::Without).name)
             .replace("{with}", &rulebook.side(Leaning::With).name)
+            .replace("{verdict}", &verdict.id)
             .replace("{base}", &rulebook.effort_price().value.to_string())
             .replace("{decided}", &rulebook.decided_from().value.to_string()),
     )
