@@ -1,7 +1,7 @@
 //! Reading: files of answers, environment variables, all of them from strangers.
 
 use std::cell::RefCell;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path};
@@ -54,6 +54,14 @@ pub(super) fn read_in(folder: &Path, name: &OsStr, most: u64) -> Result<String, 
 /// Reads a file with answers as text, whatever its form.
 pub(super) fn read_answers_text(path: &Path) -> Result<String, Stop> {
     read_file(path, MAX_ANSWERS)
+}
+
+/// The names of the TOML files of a folder, which messages call `name`, in no order.
+pub(super) fn toml_files(folder: &Path, name: &str) -> Result<impl Iterator<Item = OsString> + use<>, Stop> {
+    let listing = Folder::open(folder).and_then(|folder| folder.list("."));
+    let listing = listing.map_err(|error| Stop::wrong(format!("cannot read {name}: {error}")))?;
+    let is_toml = |name: &OsString| Path::new(name).extension().is_some_and(|extension| extension == "toml");
+    Ok(listing.filter_map(Result::ok).map(|item| item.name).filter(is_toml))
 }
 
 /// Reads the record at a path. It lies in its folder, in a regular file, whoever has put it there.

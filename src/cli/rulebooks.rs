@@ -5,12 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
 use super::exit::Stop;
-use super::input::{read_file, read_in, read_record};
+use super::input::{read_file, read_in, read_record, toml_files};
 use super::output::shown;
 use super::program::record_at;
 use super::rooted::root_of;
 use crate::document::{FaultLog, Faults, Node, SourceFile, read_toml, word};
-use crate::folder::{Folder, LEADS_OUT, in_units};
+use crate::folder::{LEADS_OUT, in_units};
 use crate::rulebook::{LayerFiles, Rulebook};
 
 /// The variable that names rules, as many as one likes, between the separators of `PATH`.
@@ -204,12 +204,7 @@ fn read_layer(named: &Named, left: &mut (u64, usize)) -> Result<LayerFiles, Stop
 
 /// The names of the rule files of a folder, sorted.
 fn rule_files(named: &Named) -> Result<Vec<OsString>, Stop> {
-    let listing = Folder::open(&named.path).and_then(|folder| folder.list("."));
-    let listing = listing.map_err(|error| Stop::wrong(format!("cannot read {}: {error}", named.shown)))?;
-    let is_rules = |name: &OsString| {
-        Path::new(name).extension().is_some_and(|extension| extension == "toml") && name != SCAN_FILE
-    };
-    let names = listing.filter_map(Result::ok).map(|item| item.name).filter(is_rules);
+    let names = toml_files(&named.path, &named.shown)?.filter(|name| name != SCAN_FILE);
     let mut names: Vec<OsString> = names.take(MAX_RULE_FILES + 1).collect();
     names.sort();
     if names.is_empty() || names.len() > MAX_RULE_FILES {

@@ -94,11 +94,8 @@ fn read_all(rulebook: &Rulebook, paths: &[PathBuf]) -> Result<Vec<Situation>, St
 }
 
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
-    let fail = |error| Stop::wrong(format!("cannot read {}: {error}", shown(folder)));
-    let entries = std::fs::read_dir(folder).map_err(fail)?;
-    let paths = entries.filter_map(Result::ok).map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> =
-        paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect();
-    paths.sort();
-    Ok(paths)
+    let names = input::toml_files(folder, &shown(folder))?;
+    let mut files: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
+    files.sort();
+    Ok(files)
 }
