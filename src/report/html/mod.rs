@@ -23,28 +23,31 @@ pub(super) const STYLE: &str = include_str!("style.css");
 
 /// Lays the report out as a page; `date` is the day of the decision, as YYYY-MM-DD.
 pub fn render(contents: &Contents<'_>, date: &str) -> String {
+    let title = format!("{} {}", contents.rulebook.title(), contents.headline);
+    page(&title, STYLE, &body(contents, date))
+}
+
+/// A whole page. Nothing is loaded, and only its own style sheet holds (<https://www.w3.org/TR/CSP3/>).
+pub(super) fn page(title: &str, style: &str, body: &Markup) -> String {
+    let digest = STANDARD.encode(Sha256::digest(style));
+    let policy =
+        format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'");
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                title { (contents.rulebook.title()) " " (contents.headline) }
-                style { (PreEscaped(STYLE)) }
+                title { (title) }
+                style { (PreEscaped(style)) }
             }
-            body { (body(contents, date)) }
+            body { (body) }
         }
     };
     safe_lines(&page.into_string())
-}
-
-/// Nothing is loaded, and only this page's own style sheet holds (<https://www.w3.org/TR/CSP3/>).
-fn policy() -> String {
-    let digest = STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
 }
 
 fn body(contents: &Contents<'_>, date: &str) -> Markup {
@@ -86,8 +89,16 @@ fn body(contents: &Contents<'_>, date: &str) -> Markup {
 
 /// How the answer is set off; the words say the same.
 fn tone(contents: &Contents<'_>) -> &'static str {
-    match contents.assessment.leaning(contents.rulebook) {
-        _ if contents.is_undecided() => "hedge",
+    tone_of(if contents.is_undecided() {
+        Leaning::Hedge
+    } else {
+        contents.assessment.leaning(contents.rulebook)
+    })
+}
+
+/// How a side is set off.
+pub(super) fn tone_of(side: Leaning) -> &'static str {
+    match side {
         Leaning::Without => "without",
         Leaning::Hedge => "hedge",
         Leaning::With => "with",
@@ -95,7 +106,7 @@ fn tone(contents: &Contents<'_>) -> &'static str {
 }
 
 /// A part of the page with its heading, which names it for those who hear it.
-fn part(id: &str, heading: &str, inside: Markup) -> Markup {
+pub(super) fn part(id: &str, heading: &str, inside: Markup) -> Markup {
     html! {
         section id=(id) aria-labelledby={ (id) "-title" } {
             h2 id={ (id) "-title" } { (heading) }
