@@ -311,6 +311,19 @@ fn the_document_keeps_to_its_schema() {
 }
 
 #[test]
+fn rules_of_ones_own_are_named_in_every_report() {
+    let rules = "name = \"acme\"\nversion = \"1.2\"\n[[criterion]]\nid = \"strict-compliance\"\n\
+        demands.policy-audit.weight = 3\n";
+    let program = Program::new().file("acme.toml", rules).file("f.jsonl", complete(3));
+    for format in ["text", "markdown", "html"] {
+        let run = program.run(&format!("portfolio f.jsonl --rules acme.toml --format {format}")).ok();
+        assert!(run.stdout.contains(" + acme 1.2"), "{format}: {}", run.stdout);
+    }
+    let document = program.run("portfolio f.jsonl --rules acme.toml --format json").ok().json();
+    assert_eq!(document["rulebook"]["layers"][0]["name"], "acme");
+}
+
+#[test]
 fn totals_and_sums_add_up() {
     let program = Program::new().file("f.jsonl", complete(80));
     let document = program.run("portfolio f.jsonl --format json").ok().json();

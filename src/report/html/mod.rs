@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::content::{Contents, PlatformRow};
+use super::content::{Contents, PlatformRow, Provenance};
 use super::explained::Again;
 use super::phrases;
 use crate::precedents::Precedent;
@@ -74,13 +74,21 @@ fn body(contents: &Contents<'_>, date: &str) -> Markup {
             (matrix::section(contents))
             (appendix::section(contents))
         }
+        (footer(date, "", &contents.provenance))
+    }
+}
+
+/// When and by which rules a page was made, and what else there is to say of that.
+pub(super) fn footer(date: &str, remark: &str, provenance: &Provenance) -> Markup {
+    html! {
         footer {
             p {
                 time datetime=(date) { (date) }
-                " · Rulebook " (contents.provenance.named())
-                " · " span.digest { "sha256 " (contents.provenance.digest) }
+                @if !remark.is_empty() { " · " (remark) }
+                " · Rulebook " (provenance.named())
+                " · " span.digest { "sha256 " (provenance.digest) }
             }
-            @for (layer, digest) in contents.provenance.told_layers() {
+            @for (layer, digest) in provenance.told_layers() {
                 p { (layer) " · " span.digest { "sha256 " (digest) } }
             }
         }

@@ -45,7 +45,7 @@ impl Before {
             let of = |key: &str| whole["rulebook"][key].as_str().map(one_line);
             before.rules = of("name")
                 .zip(of("version"))
-                .zip(of("sha256"))
+                .zip(of("digest"))
                 .map(|((name, version), digest)| (name, version, digest));
             let systems = whole["systems"].as_array().ok_or("the portfolio has no systems")?;
             systems.iter().for_each(|system| before.add(rulebook, system));

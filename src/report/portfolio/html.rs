@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::{Order, Portfolio, grouped, points};
 use crate::portfolio::System;
-use crate::report::html::{STYLE as BASE_STYLE, page, part, signed, tone_of as tone};
+use crate::report::html::{STYLE as BASE_STYLE, footer, page, part, signed, tone_of as tone};
 use crate::rulebook::Leaning;
 use crate::text::{counted, upper_first};
 
@@ -81,14 +81,7 @@ fn body(portfolio: &Portfolio<'_>) -> Markup {
             (groups(portfolio))
             (part("systems", "The systems", systems(portfolio)))
         }
-        footer {
-            p {
-                time datetime=(portfolio.date) { (portfolio.date) }
-                " · " (portfolio.counts.say())
-                " · Rulebook " (portfolio.provenance.name) " " (portfolio.provenance.version)
-                " · " span.digest { "sha256 " (portfolio.provenance.digest) }
-            }
-        }
+        (footer(&portfolio.date, &portfolio.counts.say(), &portfolio.provenance))
     }
 }
 

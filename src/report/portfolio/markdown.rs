@@ -97,15 +97,13 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
     if portfolio.systems.len() > MOST {
         let _ = write!(out, "And {} more.\n\n", number(portfolio.systems.len() - MOST));
     }
-    let provenance = &portfolio.provenance;
     let _ = writeln!(
         out,
-        "{} {}, rulebook {} {} (sha256 {}).",
+        "{} {}, rulebook {} (sha256 {}).",
         escape(&portfolio.counts.say()),
         portfolio.date,
-        escape(&provenance.name),
-        escape(&provenance.version),
-        provenance.digest
+        escape(&portfolio.provenance.named()),
+        portfolio.provenance.digest
     );
     out
 }

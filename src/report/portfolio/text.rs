@@ -20,6 +20,9 @@ pub(super) fn render(portfolio: &Portfolio<'_>, layout: Layout) -> String {
     if let (Some(sharing), false) = (portfolio.sharing_changes(), portfolio.shared) {
         page.paragraph(0, &sharing);
     }
+    if !portfolio.provenance.layers.is_empty() {
+        page.paragraph(0, &format!("By {}.", portfolio.provenance.named()));
+    }
     if portfolio.all() == 0 {
         return page.finish();
     }
