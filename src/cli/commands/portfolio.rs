@@ -239,11 +239,8 @@ fn end(done: &Done, keep_going: bool, form: Form) -> ExitCode {
         say("Broken off; what was done until then is written whole.");
     }
     say(&done.counts.say());
-    if done.counts.unsaid > 0 && matches!(form, Form::Flow(_)) {
-        say(&format!(
-            "{} open questions, and a leaning for a verdict: --sureness always tells which of these are decided.",
-            counted(done.counts.unsaid as usize, "system has", "systems have")
-        ));
+    if let (Some(unsaid), Form::Flow(_)) = (done.counts.say_unsaid(), form) {
+        say(&unsaid);
     }
     match () {
         () if done.interrupted => ExitCode::Interrupted,

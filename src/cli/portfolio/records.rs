@@ -1,5 +1,7 @@
 //! Where one record of a stream ends and the next begins, so that chunks of whole records can be read side by side.
 
+use crate::report::portfolio::DELIMITERS;
+
 /// How records follow one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ends {
@@ -103,7 +105,7 @@ pub(super) fn delimiter(head: &[u8]) -> u8 {
         }
         number
     };
-    let [comma, rest @ ..] = [b',', b';', b'\t', b'|'];
+    let [comma, rest @ ..] = DELIMITERS;
     rest.into_iter().fold(comma, |best, byte| if counted(byte) > counted(best) { byte } else { best })
 }
 

@@ -63,10 +63,9 @@ impl Before {
             return Ok(Some(before));
         }
         let head = text.lines().next().unwrap_or_default();
-        let delimiter = [b',', b';', b'\t', b'|'].into_iter().find(|delimiter| {
-            let heads: Vec<&str> = super::COLUMNS.to_vec();
-            head.starts_with(&heads.join(&char::from(*delimiter).to_string()))
-        });
+        let begins =
+            |delimiter: &u8| head.starts_with(&super::COLUMNS.join(&char::from(*delimiter).to_string()));
+        let delimiter = super::DELIMITERS.into_iter().find(begins);
         let Some(delimiter) = delimiter else { return Ok(None) };
         let mut reader =
             csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
@@ -245,11 +244,7 @@ impl<'a> Changes<'a> {
     /// What changed, in a sentence.
     fn headline(&self) -> String {
         let both = self.sides[0].systems.len() - self.gone.len();
-        let mut text = format!(
-            "{} of {} moved to another verdict",
-            self.moved.len(),
-            counted(both, "system", "systems")
-        );
+        let mut text = format!("{} of {} moved to another verdict", self.moved.len(), super::systems(both));
         let mut rest = Vec::new();
         if self.shifted > 0 {
             rest.push(format!("{} moved within their verdict", self.shifted));

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::{Order, Portfolio, grouped, points};
+use super::{BROKEN_OFF, Order, Portfolio, grouped, points, systems as counted_systems};
 use crate::portfolio::System;
 use crate::report::html::{STYLE as BASE_STYLE, footer, page, part, signed, tone_of as tone};
 use crate::rulebook::Leaning;
@@ -32,7 +32,7 @@ const ORDERS: [(&str, Order); 5] = [
 
 pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
     let style = format!("{BASE_STYLE}{STYLE}{}", order_style(portfolio));
-    let title = format!("{} {}", portfolio.rulebook.title(), counted(portfolio.all(), "system", "systems"));
+    let title = format!("{} {}", portfolio.rulebook.title(), counted_systems(portfolio.all()));
     page(&title, &style, &body(portfolio))
 }
 
@@ -63,9 +63,9 @@ fn body(portfolio: &Portfolio<'_>) -> Markup {
     html! {
         a.skip href="#systems" { "Skip to the systems" }
         header.answer.hedge {
-            p.eyebrow { (portfolio.rulebook.title()) " " (counted(portfolio.all(), "system", "systems")) }
+            p.eyebrow { (portfolio.rulebook.title()) " " (counted_systems(portfolio.all())) }
             h1 { (portfolio.headline()) }
-            @if portfolio.interrupted { p.lead { "Broken off: these are the systems that were read until then." } }
+            @if portfolio.interrupted { p.lead { (BROKEN_OFF) } }
             @if let (Some(sharing), false) = (portfolio.sharing_changes(), portfolio.shared) { p { (sharing) } }
         }
         main {
@@ -265,7 +265,7 @@ fn drivers(portfolio: &Portfolio<'_>) -> Markup {
                             }
                             span.total { (grouped(row.points)) }
                             span.told {
-                                "counts in " (counted(row.systems, "system", "systems"))
+                                "counts in " (counted_systems(row.systems))
                                 @if row.musts > 0 { ", a must for " (row.musts) }
                                 @if !row.because.is_empty() { ": " (row.because.join(", ")) }
                             }
@@ -292,7 +292,7 @@ fn brakes(portfolio: &Portfolio<'_>) -> Markup {
                                 rect.without x="0" y="0" width=(format!("{:.2}%", -100.0 * row.points as f64 / most as f64)) height="16" {}
                             }
                             span.total { (signed(row.points)) }
-                            span.told { "counts in " (counted(row.systems, "system", "systems")) }
+                            span.told { "counts in " (counted_systems(row.systems)) }
                         }
                     }
                 }
@@ -317,15 +317,11 @@ fn nearest(portfolio: &Portfolio<'_>) -> Markup {
 }
 
 fn records(portfolio: &Portfolio<'_>) -> Markup {
-    let dated = portfolio.out_of_date();
     html! {
-        @if portfolio.totals.records > 0 {
+        @if let Some(recorded) = portfolio.recorded() {
             (part("records", "Recorded decisions", html! {
-                p {
-                    (counted(portfolio.totals.records, "system has", "systems have")) " a recorded decision; "
-                    (match dated.len() { 0 => "none is out of date".to_owned(), number => counted(number, "is out of date", "are out of date") }) "."
-                }
-                ul { @for (system, why) in &dated { li { (linked(portfolio, system)) ": " (why) } } }
+                p { (recorded) }
+                ul { @for (system, why) in portfolio.out_of_date() { li { (linked(portfolio, system)) ": " (why) } } }
             }))
         }
     }

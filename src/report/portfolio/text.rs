@@ -3,9 +3,9 @@
 use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
 use textwrap::core::display_width;
 
-use super::{Portfolio, grouped};
+use super::{BROKEN_OFF, Portfolio, grouped};
 use crate::report::text::{Ink, Layout, Page};
-use crate::text::{counted, shortened};
+use crate::text::shortened;
 
 /// How many rows of each list a first look shows.
 const FEW: usize = 5;
@@ -15,7 +15,7 @@ pub(super) fn render(portfolio: &Portfolio<'_>, layout: Layout) -> String {
     let mut page = Page::new(layout);
     page.inked(Ink::Bold, &portfolio.headline());
     if portfolio.interrupted {
-        page.paragraph(0, "Broken off: these are the systems that were read until then.");
+        page.paragraph(0, BROKEN_OFF);
     }
     if let (Some(sharing), false) = (portfolio.sharing_changes(), portfolio.shared) {
         page.paragraph(0, &sharing);
@@ -125,22 +125,10 @@ fn nearest(portfolio: &Portfolio<'_>, verbose: bool, page: &mut Page) {
 }
 
 fn out_of_date(portfolio: &Portfolio<'_>, verbose: bool, page: &mut Page) {
+    let Some(recorded) = portfolio.recorded() else { return };
     let dated = portfolio.out_of_date();
-    if portfolio.totals.records == 0 {
-        return;
-    }
     page.heading("Recorded decisions");
-    let records = counted(portfolio.totals.records, "system has one", "systems have one");
-    page.paragraph(
-        0,
-        &format!(
-            "{records}; {}.",
-            match dated.len() {
-                0 => "none is out of date".to_owned(),
-                number => counted(number, "is out of date", "are out of date"),
-            }
-        ),
-    );
+    page.paragraph(0, &recorded);
     let most = if verbose { usize::MAX } else { 2 * FEW };
     for (system, why) in dated.iter().take(most) {
         page.item("-", &format!("{}: {why}", system.name));
