@@ -20,6 +20,8 @@ pub struct Before {
     /// Name, version and digest of the rules.
     rules: Option<(String, String, String)>,
     systems: BTreeMap<String, Row>,
+    /// The number of the last one of those that are called alike.
+    alike: BTreeMap<String, usize>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -121,9 +123,9 @@ impl Before {
         let name = if group.is_empty() { name } else { format!("{group}/{name}") };
         // Of several that are called alike, each counts.
         let mut unique = name.clone();
-        let mut number = 1;
         while self.systems.contains_key(&unique) {
-            number += 1;
+            let number = self.alike.entry(name.clone()).or_insert(1);
+            *number += 1;
             unique = format!("{name} ({number})");
         }
         self.systems.insert(unique, row);
