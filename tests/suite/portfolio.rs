@@ -193,6 +193,18 @@ fn a_table_without_questions_and_a_row_with_too_many_cells_are_refused() {
 }
 
 #[test]
+fn folders_that_are_not_looked_into_are_told() {
+    let deep = "d/".repeat(65);
+    let program = Program::new()
+        .file("fleet/a/needk8s.toml", RECORD)
+        .file(&format!("fleet/{deep}needk8s.toml"), RECORD);
+    let run = program.run("portfolio fleet --format jsonl");
+    assert_eq!((run.code, run.stdout.lines().count()), (2, 1), "{}", run.stdout);
+    assert!(run.stderr.contains("it lies more than 64 directories deep"), "{}", run.stderr);
+    assert!(run.stderr.contains("Read 1, assessed 1, refused 1."), "{}", run.stderr);
+}
+
+#[test]
 fn nothing_of_a_stranger_steers_a_terminal_or_breaks_out() {
     let name = "x\\u001b[31m\\u202e|<script>alert(1)</script>";
     let text =

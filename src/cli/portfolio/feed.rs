@@ -26,6 +26,8 @@ pub(in crate::cli) enum Source {
     Record(PathBuf, String),
     /// The folder of a repository.
     Repository(PathBuf),
+    /// Something that cannot be read.
+    Refused(Refusal),
 }
 
 /// Whole records of a stream, or one record.
@@ -72,16 +74,16 @@ pub(super) struct Head {
 
 /// Something that was not assessed, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(in crate::cli) struct Refusal {
     /// File and line.
     pub(super) place: String,
     pub(super) reason: String,
-    /// Whether it counts as a record; a whole file does not.
+    /// Whether it counts as a record; a whole file or folder does not.
     pub(super) is_record: bool,
 }
 
 impl Refusal {
-    fn of_file(file: &str, reason: impl Into<String>) -> Self {
+    pub(super) fn of_file(file: &str, reason: impl Into<String>) -> Self {
         Self { place: file.to_owned(), reason: reason.into(), is_record: false }
     }
 }
@@ -142,6 +144,7 @@ impl<'f> Feed<'f> {
                     self.head(None);
                     return Some(Piece::Repository(path));
                 }
+                Source::Refused(refusal) => return Some(Piece::Refused(refusal)),
                 Source::Stream(path) => Open::begin(&path, self.form, &self.stopped),
             };
             match open {
