@@ -193,6 +193,14 @@ fn a_table_without_questions_and_a_row_with_too_many_cells_are_refused() {
 }
 
 #[test]
+fn a_quote_without_an_end_is_refused_with_what_it_swallows() {
+    let text = "name,services\na,1\n\"b,2\nc,3\n";
+    let run = Program::new().file("a.csv", text).run("portfolio a.csv --format jsonl");
+    assert_eq!((run.code, run.stdout.lines().count()), (2, 1), "{}", run.stdout);
+    assert!(run.stderr.contains("error: a.csv:3: has a quote without an end"), "{}", run.stderr);
+}
+
+#[test]
 fn folders_that_are_not_looked_into_are_told() {
     let deep = "d/".repeat(65);
     let program = Program::new()

@@ -280,8 +280,14 @@ impl Open {
                 None if self.is_done && self.rest.is_empty() => return Ok(None),
                 // What comes after an interrupt may be half a record.
                 None if self.is_done && stopped.load(Ordering::Relaxed) => return Ok(None),
+                None if self.is_done && scan.is_quoted() => {
+                    return self.skip(scan, "has a quote without an end".to_owned()).map(Some);
+                }
                 None if self.is_done => break self.rest.len(),
-                None if self.rest.len() > LONGEST => return self.skip(scan).map(Some),
+                None if self.rest.len() > LONGEST => {
+                    let reason = format!("is longer than {}", crate::folder::in_units(LONGEST as u64));
+                    return self.skip(scan, reason).map(Some);
+                }
                 None => self.read()?,
             }
         };
@@ -298,8 +304,8 @@ impl Open {
         }))
     }
 
-    /// Leaves out a record that is too long.
-    fn skip(&mut self, mut scan: Scan) -> io::Result<Piece> {
+    /// Leaves out a record.
+    fn skip(&mut self, mut scan: Scan, reason: String) -> io::Result<Piece> {
         let place = format!("{}:{}", self.file, self.line);
         loop {
             let end = scan.first_end(self.ends, &self.rest);
@@ -313,7 +319,6 @@ impl Open {
             let end = end.unwrap_or(self.rest.len());
             self.line += lines_in(&self.rest[..end]);
             self.rest.drain(..end);
-            let reason = format!("is longer than {}", crate::folder::in_units(LONGEST as u64));
             return Ok(Piece::Refused(Refusal { place, reason, is_record: true }));
         }
     }

@@ -42,6 +42,11 @@ impl Scan {
         self.look(ends, bytes, true)
     }
 
+    /// Whether what was seen ends within quotes.
+    pub(super) fn is_quoted(&self) -> bool {
+        self.at == At::Quoted
+    }
+
     /// Goes on where the bytes that were seen are no longer there.
     pub(super) fn forget(&mut self) {
         (self.end, self.seen) = (None, 0);
