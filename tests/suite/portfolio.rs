@@ -310,6 +310,7 @@ fn what_is_filtered_sorted_and_gated_is_a_verdict() {
         .collect();
     assert!(names.is_sorted(), "{names:?}");
     program.run("portfolio f.jsonl --filter verdict=big").refused(&["there is no verdict `big`"]);
+    program.run("portfolio f.jsonl --filter verdict=").refused(&["--filter verdict= names no value"]);
     program.run("portfolio f.jsonl --filter colour=red").refused(&["nothing to filter by `colour`"]);
     program.run("portfolio").refused(&["no systems to assess"]);
 }

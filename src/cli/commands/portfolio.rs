@@ -282,6 +282,9 @@ fn filter(rulebook: &Rulebook, matches: &ArgMatches) -> Result<Filter, Stop> {
             )));
         };
         let values = values.split(',').map(str::trim).filter(|value| !value.is_empty());
+        if values.clone().next().is_none() {
+            return Err(Stop::wrong(format!("--filter {} names no value to keep", one_line(given))));
+        }
         match key.trim() {
             "verdict" => {
                 let verdicts = filter.verdicts.get_or_insert_with(Verdicts::default);
