@@ -201,6 +201,16 @@ fn a_quote_without_an_end_is_refused_with_what_it_swallows() {
 }
 
 #[test]
+fn a_table_without_systems_has_its_head() {
+    let program = Program::new().file("f.csv", "name;services;owner\na;3;x\n").file("f.jsonl", "");
+    let run = program.run("portfolio f.csv --format csv --filter group=none").ok();
+    assert_eq!(run.stdout, "name;group;verdict;leaning;margin;platform;sureness;open;owner\n");
+    let run = program.run("portfolio f.jsonl --format csv").ok();
+    assert_eq!(run.stdout, "name,group,verdict,leaning,margin,platform,sureness,open,kept\n");
+    assert_eq!(program.run("portfolio f.jsonl --format jsonl").ok().stdout, "");
+}
+
+#[test]
 fn folders_that_are_not_looked_into_are_told() {
     let deep = "d/".repeat(65);
     let program = Program::new()
@@ -447,6 +457,29 @@ fn an_interrupt_ends_with_what_is_done_written_whole() {
     let told = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert!(told.contains("Broken off") && told.contains("Read 1, assessed 1, refused 0."), "{told}");
     drop(stdin);
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_when_nobody_reads_on() {
+    use std::io::{BufRead as _, Write as _};
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_needk8s"))
+        .args(["portfolio", "-", "--format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // An input without an end: it stops because the program does.
+    let fed = std::thread::spawn(move || while stdin.write_all(b"{\"services\":1}\n").is_ok() {});
+    let mut first = String::new();
+    let mut stdout = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut first).expect("a line");
+    drop(stdout);
+    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
+    fed.join().expect("no panic");
 }
 
 /// Set where GNU parallel has to be there.

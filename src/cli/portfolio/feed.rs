@@ -63,7 +63,7 @@ pub(super) struct Table {
 }
 
 /// The head of a table that is written: what is kept beside the result.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Head {
     pub(super) delimiter: u8,
     /// The columns of the first table that are kept.
@@ -161,7 +161,7 @@ impl<'f> Feed<'f> {
 
 impl Feed<'_> {
     /// The head of a table of results; the first source decides it.
-    fn head(&self, columns: Option<&(u8, Columns)>) -> &Head {
+    pub(super) fn head(&self, columns: Option<&(u8, Columns)>) -> &Head {
         self.head.get_or_init(|| match columns {
             Some((delimiter, columns)) => Head {
                 delimiter: *delimiter,

@@ -363,6 +363,11 @@ impl Filter {
 }
 
 impl Verdicts {
+    /// Whether no verdict is one of these.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bands.is_empty() && !self.undecided
+    }
+
     /// Whether a verdict is one of these; `None` is undecided.
     fn has(&self, verdict: Option<usize>) -> bool {
         verdict.map_or(self.undecided, |band| self.bands.contains(&band))
