@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::cli::args::{asks, flag};
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{layout, print, say, shown, write_whole};
+use crate::cli::output::{print, say, shown, write_whole};
 use crate::cli::portfolio::{Done, Filter, Flow, Job, Verdicts, linked, sources};
 use crate::cli::program::{Program, today};
 use crate::portfolio::Asked;
@@ -226,9 +226,7 @@ fn put(
             say(&format!("Written to {}.", shown(path)));
             Ok(())
         }
-        None if shape == Shape::Text => {
-            program.print(&portfolio.render(shape, layout(verbose, program.plan.colour)))
-        }
+        None if shape == Shape::Text => program.print(&portfolio.render(shape, program.layout(verbose))),
         None => print(&portfolio.render(shape, Layout::PLAIN)),
     }
 }
@@ -316,7 +314,7 @@ fn add_verdict(rulebook: &Rulebook, word: &str, verdicts: &mut Verdicts) -> Resu
         verdicts.undecided = true;
         return Ok(());
     }
-    let band = rulebook.bands().iter().position(|band| band.id == word).ok_or_else(|| {
+    let band = rulebook.band(word).ok_or_else(|| {
         let ids: Vec<&str> =
             rulebook.bands().iter().map(|band| band.id.as_str()).chain([UNDECIDED]).collect();
         Stop::wrong(format!("there is no verdict `{}`; there is {}", one_line(word), ids.join(", ")))

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::records::{Ends, Scan, delimiter};
 use crate::cli::output::shown;
-use crate::portfolio::{Columns, Form};
+use crate::portfolio::{Columns, Form, Habits};
 
 /// As much is read at once.
 const CHUNK: usize = 256 << 10;
@@ -95,6 +95,8 @@ pub(super) struct Feed<'f> {
     open: Option<Open>,
     stopped: Arc<AtomicBool>,
     has_several: bool,
+    /// The heads of columns that mean nothing here.
+    pub(super) habits: Habits,
     /// What a table of results has for columns; the first source tells.
     pub(super) head: Arc<OnceLock<Head>>,
 }
@@ -114,7 +116,15 @@ struct Open {
 impl<'f> Feed<'f> {
     pub(super) fn new(form: &'f Form<'f>, sources: Vec<Source>, stopped: Arc<AtomicBool>) -> Self {
         let has_several = sources.len() > 1;
-        Self { form, sources: sources.into_iter(), open: None, stopped, has_several, head: Arc::default() }
+        Self {
+            form,
+            sources: sources.into_iter(),
+            open: None,
+            stopped,
+            has_several,
+            habits: Habits::default(),
+            head: Arc::default(),
+        }
     }
 
     /// The next piece; the bytes of records go to `bytes`.
@@ -149,6 +159,9 @@ impl<'f> Feed<'f> {
             };
             match open {
                 Ok((mut open, columns)) => {
+                    for (_, head) in columns.iter().flat_map(|(_, columns)| columns.others()) {
+                        self.habits.note(head);
+                    }
                     let head = self.head(columns.as_ref());
                     open.table = columns.map(|columns| Arc::new(Table::of(columns, head)));
                     self.open = Some(open);

@@ -173,7 +173,8 @@ impl Job<'_> {
         if done.counts.refused > MOST_TOLD {
             say(&format!("{} more were refused.", done.counts.refused - MOST_TOLD));
         }
-        let mut unknown: Vec<String> = workers.into_iter().flat_map(Worker::unknown).collect();
+        let unknown = workers.into_iter().flat_map(Worker::unknown).chain(feed.habits.unknown);
+        let mut unknown: Vec<String> = unknown.collect();
         unknown.sort();
         unknown.dedup();
         for (word, id) in form.meant(&unknown) {
