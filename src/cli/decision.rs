@@ -304,7 +304,7 @@ fn read_decision(rulebook: &Rulebook, table: &Reader<'_>, text: &str) -> Option<
     let revisit = table.tables("revisit", "the turning point");
     let revisit = revisit.into_iter().filter_map(|table| read_revisit(rulebook, table)).collect();
     let verdict = verdict?;
-    let band = rulebook.bands().iter().position(|band| band.id == verdict.text);
+    let band = rulebook.band(verdict.text);
     if band.is_none() && verdict.text != UNDECIDED {
         let ids = rulebook.bands().iter().map(|band| band.id.as_str()).chain([UNDECIDED]);
         table.log().unknown(verdict.span.clone(), "verdict", verdict.text, ids);

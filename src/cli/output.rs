@@ -73,13 +73,16 @@ fn broken(text: &str) -> String {
 /// already (`/dev/stdout`) are written to.
 pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Stop> {
     let mut target = Target::open(path)?;
-    let written = target.write_all(visible(text).as_bytes());
+    let written = unread_is_fine(target.write_all(visible(text).as_bytes()));
     written.map_err(|error| cannot_write(path, &error))?;
     target.finish(path)
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Stop {
-    Stop::wrong(format!("cannot write {}: {error}", shown(path)))
+    let error = error.to_string();
+    // The name of the file beside it is nobody's business.
+    let said = error.split_once(" at path ").map_or(error.as_str(), |(said, _)| said);
+    Stop::wrong(format!("cannot write {}: {said}", shown(path)))
 }
 
 /// Where a result is written to, piece by piece; a file takes its name when it is whole.
@@ -151,18 +154,14 @@ impl Target {
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
-            // That nobody reads it any more is no failure.
-            Self::Stream(stream) => match stream.write(bytes) {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
-                written => written,
-            },
+            Self::Stream(stream) => stream.write(bytes),
             Self::File(replacement) => replacement.file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match self {
-            Self::Stream(stream) => unread_is_fine(stream.flush()),
+            Self::Stream(stream) => stream.flush(),
             Self::File(replacement) => replacement.file.flush(),
         }
     }

@@ -79,7 +79,8 @@ pub struct Habits {
 const MOST_UNKNOWN: usize = 64;
 
 impl Habits {
-    fn note(&mut self, word: &str) {
+    /// Remembers a word that means nothing.
+    pub fn note(&mut self, word: &str) {
         if self.unknown.len() < MOST_UNKNOWN && !self.unknown.iter().any(|known| known == word) {
             self.unknown.push(word.chars().take(80).collect());
         }

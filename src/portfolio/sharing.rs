@@ -13,8 +13,6 @@ use crate::rulebook::{Reading, Rulebook, Truth, Value};
 pub struct Part {
     /// The burden of its own best platform.
     own: i64,
-    /// Whether that is one of the subject family.
-    own_is_subject: bool,
     /// Its burden as a tenant; `None` where it cannot share.
     tenant: Option<i64>,
     /// For each platform that could be shared, what running it costs at the price of this system's team.
@@ -33,7 +31,6 @@ impl Part {
         let own = &assessment.standings[assessment.recommendation];
         Some(Self {
             own: own.burden,
-            own_is_subject: rulebook.is_subject(assessment.recommendation),
             tenant: Self::as_tenant(rulebook, values, assessment),
             runs: (0..assessment.standings.len()).map(runs).collect(),
         })
@@ -76,8 +73,6 @@ const MOST_GROUPS: usize = 10_000;
 pub struct Share {
     /// All of them, each with its own best platform.
     pub each: Sum,
-    /// How many of these have one of the subject family.
-    pub each_is_subject: usize,
     /// For each platform that could be run for many, those that can share it, if all of them do.
     able: Vec<Joined>,
     /// Those of them that gain by it.
@@ -140,12 +135,7 @@ impl Share {
             };
             part.runs.iter().map(of).collect()
         };
-        Self {
-            each: one(part.own),
-            each_is_subject: usize::from(part.own_is_subject),
-            able: joined(false),
-            gaining: joined(true),
-        }
+        Self { each: one(part.own), able: joined(false), gaining: joined(true) }
     }
 
     fn join(&mut self, other: &Self) {
@@ -154,7 +144,6 @@ impl Share {
             to.iter_mut().zip(from).for_each(|(to, from)| to.join(*from));
         };
         self.each.join(other.each);
-        self.each_is_subject += other.each_is_subject;
         join(&mut self.able, &other.able);
         join(&mut self.gaining, &other.gaining);
     }

@@ -131,17 +131,8 @@ impl<'r> Surveyor<'r> {
             (0..readings.len()).filter(|question| readings[*question] != Reading::DoesNotApply).collect();
         let assessment = assess(self.rulebook, readings);
         let judgement = Judgement::of(self.rulebook, &assessment);
-        let outlook = match (open.is_empty(), self.asked.sureness) {
-            (true, _) => Some(Sure { percent: 100, is_decided: true }),
-            (_, true) => {
-                let whole = answers.map(Answers::values);
-                let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
-                let outlook = engine.outlook(whole.as_deref().unwrap_or(values), judgement.band);
-                let is_decided = outlook.status != Status::Undecided;
-                Some(Sure { percent: outlook.sureness.share.percent(), is_decided })
-            }
-            _ => None,
-        };
+        let whole = answers.map(Answers::values);
+        let outlook = self.sure(whole.as_deref().unwrap_or(values), &judgement);
         let (need, cost) = need_and_cost(&assessment);
         let side = judgement.leaning(self.rulebook);
         let system = System {
@@ -165,6 +156,19 @@ impl<'r> Surveyor<'r> {
                 .then(|| Box::new(Detail { values: values.to_vec(), terms: assessment.ledger.clone() })),
         };
         (system, assessment)
+    }
+
+    /// How sure what these answers come to is; nothing where some are open and that was not asked.
+    pub fn sure(&self, values: &[Option<Value>], judgement: &Judgement) -> Option<Sure> {
+        if judgement.open == 0 {
+            return Some(Sure { percent: 100, is_decided: true });
+        }
+        self.asked.sureness.then(|| {
+            let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
+            let outlook = engine.outlook(values, judgement.band);
+            let is_decided = outlook.status != Status::Undecided;
+            Sure { percent: outlook.sureness.share.percent(), is_decided }
+        })
     }
 
     /// What `values` come to with one answer changed to a class of answers.

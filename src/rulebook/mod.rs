@@ -736,6 +736,11 @@ impl Rulebook {
         }
     }
 
+    /// The index of the band with this id.
+    pub fn band(&self, id: &str) -> Option<usize> {
+        self.bands.iter().position(|band| band.id == id)
+    }
+
     /// The index of the band that a margin falls in.
     pub fn band_of(&self, margin: i64) -> usize {
         self.bands.iter().position(|band| band.to.is_none_or(|to| margin <= to)).unwrap_or_default()

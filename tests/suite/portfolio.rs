@@ -188,8 +188,43 @@ fn a_table_without_questions_and_a_row_with_too_many_cells_are_refused() {
         run.stderr
     );
     assert!(run.stderr.contains("Read 3, assessed 2, refused 1."), "{}", run.stderr);
-    let run = Program::new().file("a.csv", "services,servces\n1,2\n").run("portfolio a.csv --format csv");
-    assert!(run.stderr.is_empty() || !run.stderr.contains("panicked"), "{}", run.stderr);
+    for (name, text) in
+        [("a.csv", "services,servces\n1,2\n"), ("a.jsonl", "{\"services\":1,\"servces\":2}\n")]
+    {
+        let run = Program::new().file(name, text).run(&format!("portfolio {name} --format csv")).ok();
+        let told = "`servces` is no question and is kept as it is; did you mean `services`?";
+        assert!(run.stderr.contains(told), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_quote_without_an_end_is_refused_with_what_it_swallows() {
+    let text = "name,services\na,1\n\"b,2\nc,3\n";
+    let run = Program::new().file("a.csv", text).run("portfolio a.csv --format jsonl");
+    assert_eq!((run.code, run.stdout.lines().count()), (2, 1), "{}", run.stdout);
+    assert!(run.stderr.contains("error: a.csv:3: has a quote without an end"), "{}", run.stderr);
+}
+
+#[test]
+fn a_table_without_systems_has_its_head() {
+    let program = Program::new().file("f.csv", "name;services;owner\na;3;x\n").file("f.jsonl", "");
+    let run = program.run("portfolio f.csv --format csv --filter group=none").ok();
+    assert_eq!(run.stdout, "name;group;verdict;leaning;margin;platform;sureness;open;owner\n");
+    let run = program.run("portfolio f.jsonl --format csv").ok();
+    assert_eq!(run.stdout, "name,group,verdict,leaning,margin,platform,sureness,open,kept\n");
+    assert_eq!(program.run("portfolio f.jsonl --format jsonl").ok().stdout, "");
+}
+
+#[test]
+fn folders_that_are_not_looked_into_are_told() {
+    let deep = "d/".repeat(65);
+    let program = Program::new()
+        .file("fleet/a/needk8s.toml", RECORD)
+        .file(&format!("fleet/{deep}needk8s.toml"), RECORD);
+    let run = program.run("portfolio fleet --format jsonl");
+    assert_eq!((run.code, run.stdout.lines().count()), (2, 1), "{}", run.stdout);
+    assert!(run.stderr.contains("it lies more than 64 directories deep"), "{}", run.stderr);
+    assert!(run.stderr.contains("Read 1, assessed 1, refused 1."), "{}", run.stderr);
 }
 
 #[test]
@@ -290,6 +325,7 @@ fn what_is_filtered_sorted_and_gated_is_a_verdict() {
         .collect();
     assert!(names.is_sorted(), "{names:?}");
     program.run("portfolio f.jsonl --filter verdict=big").refused(&["there is no verdict `big`"]);
+    program.run("portfolio f.jsonl --filter verdict=").refused(&["--filter verdict= names no value"]);
     program.run("portfolio f.jsonl --filter colour=red").refused(&["nothing to filter by `colour`"]);
     program.run("portfolio").refused(&["no systems to assess"]);
 }
@@ -308,6 +344,19 @@ fn the_document_keeps_to_its_schema() {
             .collect();
         assert_eq!(faults, Vec::<String>::new());
     }
+}
+
+#[test]
+fn rules_of_ones_own_are_named_in_every_report() {
+    let rules = "name = \"acme\"\nversion = \"1.2\"\n[[criterion]]\nid = \"strict-compliance\"\n\
+        demands.policy-audit.weight = 3\n";
+    let program = Program::new().file("acme.toml", rules).file("f.jsonl", complete(3));
+    for format in ["text", "markdown", "html"] {
+        let run = program.run(&format!("portfolio f.jsonl --rules acme.toml --format {format}")).ok();
+        assert!(run.stdout.contains(" + acme 1.2"), "{format}: {}", run.stdout);
+    }
+    let document = program.run("portfolio f.jsonl --rules acme.toml --format json").ok().json();
+    assert_eq!(document["rulebook"]["layers"][0]["name"], "acme");
 }
 
 #[test]
@@ -413,6 +462,29 @@ fn an_interrupt_ends_with_what_is_done_written_whole() {
     let told = String::from_utf8_lossy(&ended.stderr).into_owned();
     assert!(told.contains("Broken off") && told.contains("Read 1, assessed 1, refused 0."), "{told}");
     drop(stdin);
+}
+
+#[cfg(unix)]
+#[test]
+fn it_ends_when_nobody_reads_on() {
+    use std::io::{BufRead as _, Write as _};
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_needk8s"))
+        .args(["portfolio", "-", "--format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // An input without an end: it stops because the program does.
+    let fed = std::thread::spawn(move || while stdin.write_all(b"{\"services\":1}\n").is_ok() {});
+    let mut first = String::new();
+    let mut stdout = std::io::BufReader::new(child.stdout.take().expect("a pipe"));
+    stdout.read_line(&mut first).expect("a line");
+    drop(stdout);
+    assert_eq!(child.wait().expect("the program ends").code(), Some(0));
+    fed.join().expect("no panic");
 }
 
 /// Set where GNU parallel has to be there.

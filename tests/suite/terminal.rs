@@ -573,3 +573,22 @@ fn ctrl_c_leaves_numbered_lines_too() {
     person.sees("1 answer is kept.");
     person.finds_the_terminal_intact();
 }
+
+#[test]
+fn many_systems_are_told_in_forty_columns() {
+    let desk = Desk::new("many");
+    let fleet = std::fs::read_to_string("tests/commands/portfolio.in/fleet.jsonl").expect("systems");
+    let long = fleet.replace("\"intranet\"", "\"the intranet of the company, as it was found\"");
+    std::fs::write(desk.0.join("fleet.jsonl"), long).expect("a file");
+    for columns in [40, 60, 70, 80] {
+        let mut person = desk.run(&["portfolio", "fleet.jsonl"], 150, columns, &[]);
+        person.sees("Read 5, assessed 5, refused 0.");
+        assert_eq!(person.end(), 0);
+        let seen = person.seen.lock().expect("no panic");
+        let screen = seen.0.screen().contents();
+        assert!(!(0..150).any(|row| seen.0.screen().row_wrapped(row)), "a line is too wide:\n{screen}");
+        for word in ["logistics", "something", "mostly", "Ready-made", "intranet"] {
+            assert!(screen.contains(word), "{word} is broken in {columns} columns:\n{screen}");
+        }
+    }
+}

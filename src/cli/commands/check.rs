@@ -79,7 +79,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
 fn gates(rulebook: &Rulebook, matches: &ArgMatches) -> Gates {
     let bands = |name: &str| {
         let given = matches.get_many::<String>(name).into_iter().flatten();
-        given.filter_map(|id| rulebook.bands().iter().position(|band| band.id == *id)).collect()
+        given.filter_map(|id| rulebook.band(id)).collect()
     };
     Gates {
         expect: bands("expect"),

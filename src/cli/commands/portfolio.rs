@@ -9,7 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::cli::args::{asks, flag};
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{layout, print, say, shown, write_whole};
+use crate::cli::output::{print, say, shown, write_whole};
 use crate::cli::portfolio::{Done, Filter, Flow, Job, Verdicts, linked, sources};
 use crate::cli::program::{Program, today};
 use crate::portfolio::Asked;
@@ -226,9 +226,7 @@ fn put(
             say(&format!("Written to {}.", shown(path)));
             Ok(())
         }
-        None if shape == Shape::Text => {
-            program.print(&portfolio.render(shape, layout(verbose, program.plan.colour)))
-        }
+        None if shape == Shape::Text => program.print(&portfolio.render(shape, program.layout(verbose))),
         None => print(&portfolio.render(shape, Layout::PLAIN)),
     }
 }
@@ -239,11 +237,8 @@ fn end(done: &Done, keep_going: bool, form: Form) -> ExitCode {
         say("Broken off; what was done until then is written whole.");
     }
     say(&done.counts.say());
-    if done.counts.unsaid > 0 && matches!(form, Form::Flow(_)) {
-        say(&format!(
-            "{} open questions, and a leaning for a verdict: --sureness always tells which of these are decided.",
-            counted(done.counts.unsaid as usize, "system has", "systems have")
-        ));
+    if let (Some(unsaid), Form::Flow(_)) = (done.counts.say_unsaid(), form) {
+        say(&unsaid);
     }
     match () {
         () if done.interrupted => ExitCode::Interrupted,
@@ -285,6 +280,9 @@ fn filter(rulebook: &Rulebook, matches: &ArgMatches) -> Result<Filter, Stop> {
             )));
         };
         let values = values.split(',').map(str::trim).filter(|value| !value.is_empty());
+        if values.clone().next().is_none() {
+            return Err(Stop::wrong(format!("--filter {} names no value to keep", one_line(given))));
+        }
         match key.trim() {
             "verdict" => {
                 let verdicts = filter.verdicts.get_or_insert_with(Verdicts::default);
@@ -316,7 +314,7 @@ fn add_verdict(rulebook: &Rulebook, word: &str, verdicts: &mut Verdicts) -> Resu
         verdicts.undecided = true;
         return Ok(());
     }
-    let band = rulebook.bands().iter().position(|band| band.id == word).ok_or_else(|| {
+    let band = rulebook.band(word).ok_or_else(|| {
         let ids: Vec<&str> =
             rulebook.bands().iter().map(|band| band.id.as_str()).chain([UNDECIDED]).collect();
         Stop::wrong(format!("there is no verdict `{}`; there is {}", one_line(word), ids.join(", ")))

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::records::{Ends, Scan, delimiter};
 use crate::cli::output::shown;
-use crate::portfolio::{Columns, Form};
+use crate::portfolio::{Columns, Form, Habits};
 
 /// As much is read at once.
 const CHUNK: usize = 256 << 10;
@@ -26,6 +26,8 @@ pub(in crate::cli) enum Source {
     Record(PathBuf, String),
     /// The folder of a repository.
     Repository(PathBuf),
+    /// Something that cannot be read.
+    Refused(Refusal),
 }
 
 /// Whole records of a stream, or one record.
@@ -61,7 +63,7 @@ pub(super) struct Table {
 }
 
 /// The head of a table that is written: what is kept beside the result.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Head {
     pub(super) delimiter: u8,
     /// The columns of the first table that are kept.
@@ -72,16 +74,16 @@ pub(super) struct Head {
 
 /// Something that was not assessed, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(in crate::cli) struct Refusal {
     /// File and line.
     pub(super) place: String,
     pub(super) reason: String,
-    /// Whether it counts as a record; a whole file does not.
+    /// Whether it counts as a record; a whole file or folder does not.
     pub(super) is_record: bool,
 }
 
 impl Refusal {
-    fn of_file(file: &str, reason: impl Into<String>) -> Self {
+    pub(super) fn of_file(file: &str, reason: impl Into<String>) -> Self {
         Self { place: file.to_owned(), reason: reason.into(), is_record: false }
     }
 }
@@ -93,6 +95,8 @@ pub(super) struct Feed<'f> {
     open: Option<Open>,
     stopped: Arc<AtomicBool>,
     has_several: bool,
+    /// The heads of columns that mean nothing here.
+    pub(super) habits: Habits,
     /// What a table of results has for columns; the first source tells.
     pub(super) head: Arc<OnceLock<Head>>,
 }
@@ -112,7 +116,15 @@ struct Open {
 impl<'f> Feed<'f> {
     pub(super) fn new(form: &'f Form<'f>, sources: Vec<Source>, stopped: Arc<AtomicBool>) -> Self {
         let has_several = sources.len() > 1;
-        Self { form, sources: sources.into_iter(), open: None, stopped, has_several, head: Arc::default() }
+        Self {
+            form,
+            sources: sources.into_iter(),
+            open: None,
+            stopped,
+            has_several,
+            habits: Habits::default(),
+            head: Arc::default(),
+        }
     }
 
     /// The next piece; the bytes of records go to `bytes`.
@@ -142,10 +154,14 @@ impl<'f> Feed<'f> {
                     self.head(None);
                     return Some(Piece::Repository(path));
                 }
+                Source::Refused(refusal) => return Some(Piece::Refused(refusal)),
                 Source::Stream(path) => Open::begin(&path, self.form, &self.stopped),
             };
             match open {
                 Ok((mut open, columns)) => {
+                    for (_, head) in columns.iter().flat_map(|(_, columns)| columns.others()) {
+                        self.habits.note(head);
+                    }
                     let head = self.head(columns.as_ref());
                     open.table = columns.map(|columns| Arc::new(Table::of(columns, head)));
                     self.open = Some(open);
@@ -158,7 +174,7 @@ impl<'f> Feed<'f> {
 
 impl Feed<'_> {
     /// The head of a table of results; the first source decides it.
-    fn head(&self, columns: Option<&(u8, Columns)>) -> &Head {
+    pub(super) fn head(&self, columns: Option<&(u8, Columns)>) -> &Head {
         self.head.get_or_init(|| match columns {
             Some((delimiter, columns)) => Head {
                 delimiter: *delimiter,
@@ -277,8 +293,14 @@ impl Open {
                 None if self.is_done && self.rest.is_empty() => return Ok(None),
                 // What comes after an interrupt may be half a record.
                 None if self.is_done && stopped.load(Ordering::Relaxed) => return Ok(None),
+                None if self.is_done && scan.is_quoted() => {
+                    return self.skip(scan, "has a quote without an end".to_owned()).map(Some);
+                }
                 None if self.is_done => break self.rest.len(),
-                None if self.rest.len() > LONGEST => return self.skip(scan).map(Some),
+                None if self.rest.len() > LONGEST => {
+                    let reason = format!("is longer than {}", crate::folder::in_units(LONGEST as u64));
+                    return self.skip(scan, reason).map(Some);
+                }
                 None => self.read()?,
             }
         };
@@ -295,8 +317,8 @@ impl Open {
         }))
     }
 
-    /// Leaves out a record that is too long.
-    fn skip(&mut self, mut scan: Scan) -> io::Result<Piece> {
+    /// Leaves out a record.
+    fn skip(&mut self, mut scan: Scan, reason: String) -> io::Result<Piece> {
         let place = format!("{}:{}", self.file, self.line);
         loop {
             let end = scan.first_end(self.ends, &self.rest);
@@ -310,7 +332,6 @@ impl Open {
             let end = end.unwrap_or(self.rest.len());
             self.line += lines_in(&self.rest[..end]);
             self.rest.drain(..end);
-            let reason = format!("is longer than {}", crate::folder::in_units(LONGEST as u64));
             return Ok(Piece::Refused(Refusal { place, reason, is_record: true }));
         }
     }

@@ -11,7 +11,7 @@ use crate::cli::output::shown;
 use crate::cli::program::now;
 use crate::cli::rulebooks::Named;
 use crate::cli::scanned::Scanner;
-use crate::folder::{Folder, Kind};
+use crate::folder::{Folder, Kind, said};
 use crate::portfolio::System;
 use crate::rulebook::{Rulebook, Truth, UNDECIDED};
 use crate::text::one_line;
@@ -55,18 +55,26 @@ pub(in crate::cli) fn sources(paths: &[PathBuf], scan: bool) -> Result<Vec<Sourc
     Ok(sources)
 }
 
-/// The records below a folder, by path.
+/// The records below a folder, by path, and what was not looked into.
 fn records(path: &Path) -> Result<Vec<Source>, Stop> {
     let fail = |error: std::io::Error| Stop::wrong(format!("cannot read {}: {error}", shown(path)));
     let folder = Folder::open(path).map_err(fail)?;
-    let mut found = Vec::new();
+    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    let mut refuse = |at: &str, reason: String| {
+        refused.push(Source::Refused(Refusal::of_file(&shown(&path.join(at)), reason)));
+    };
     let mut seen = 0;
     let mut left = vec![(String::new(), 0)];
     while let Some((at, depth)) = left.pop() {
-        // What cannot be listed has nothing to show.
-        let Ok(items) = folder.list(if at.is_empty() { "." } else { &at }) else { continue };
+        let items = match folder.list(if at.is_empty() { "." } else { &at }) {
+            Ok(items) => items,
+            Err(error) => {
+                refuse(&at, said(&error));
+                continue;
+            }
+        };
         let mut below = Vec::new();
-        for item in items.filter_map(Result::ok) {
+        for item in items {
             seen += 1;
             if seen > MOST_SEEN || found.len() > MOST_RECORDS {
                 return Err(Stop::wrong(format!(
@@ -74,14 +82,26 @@ fn records(path: &Path) -> Result<Vec<Source>, Stop> {
                     shown(path)
                 )));
             }
-            let Some(name) = item.name.to_str() else { continue };
-            let inner = if at.is_empty() { name.to_owned() } else { format!("{at}/{name}") };
+            let item = match item {
+                Ok(item) => item,
+                Err(error) => {
+                    refuse(&at, said(&error));
+                    break;
+                }
+            };
+            let name = item.name.to_string_lossy();
+            let inner = if at.is_empty() { name.to_string() } else { format!("{at}/{name}") };
             match item.kind {
                 Kind::File if name == decision::FILE => found.push(inner),
-                Kind::Folder if depth < DEEPEST && !LEFT_OUT.contains(&name) => {
-                    below.push((inner, depth + 1))
+                Kind::Folder if LEFT_OUT.contains(&&*name) => {}
+                Kind::Folder if item.name.to_str().is_none() => {
+                    refuse(&inner, "its name is not UTF-8 text".to_owned());
                 }
-                _ => {}
+                Kind::Folder if depth >= DEEPEST => {
+                    refuse(&inner, format!("it lies more than {DEEPEST} directories deep"));
+                }
+                Kind::Folder => below.push((inner, depth + 1)),
+                Kind::File | Kind::Link | Kind::Other => {}
             }
         }
         left.extend(below);
@@ -92,7 +112,7 @@ fn records(path: &Path) -> Result<Vec<Source>, Stop> {
         let name = named(file.parent().unwrap_or(path));
         Source::Record(file, name)
     };
-    Ok(found.into_iter().map(source).collect())
+    Ok(found.into_iter().map(source).chain(refused).collect())
 }
 
 /// What a system in a folder is called: the path as it was named.

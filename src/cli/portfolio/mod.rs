@@ -11,7 +11,7 @@ mod worker;
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::exit::Stop;
@@ -123,6 +123,8 @@ impl Job<'_> {
         let answers: Vec<String> = questions.map(|question| question.id.clone()).collect();
         let mut has_head = self.flow != Some(Flow::Table);
         let mut failed: Option<io::Error> = None;
+        // Nobody reads the result any more; then there is nothing to go on for but the exit status.
+        let (mut is_unread, mut is_enough) = (false, false);
         let workers = pipeline::run(&mut feed, workers, |batch: &mut Batch| {
             batch.refusals.iter().for_each(|refusal| {
                 done.counts.read += u64::from(refusal.is_record);
@@ -138,34 +140,41 @@ impl Job<'_> {
             if let Some(totals) = batch.totals.take() {
                 done.totals.join(&totals);
             }
-            if let (Some(target), true) = (&mut target, failed.is_none() && !batch.text.is_empty()) {
-                if !std::mem::replace(&mut has_head, true) {
-                    let head = head.get().cloned().unwrap_or_default();
-                    failed = target.write_all(&head_of(&head, &answers)).err();
-                }
-                let written = match std::str::from_utf8(&batch.text) {
-                    Ok(text) if is_obeyed => target.write_all(without_workflow_commands(text).as_bytes()),
-                    _ => target.write_all(&batch.text),
-                };
-                if let Err(error) = written.and_then(|()| target.flush()) {
-                    failed = Some(error);
-                    stopped.store(true, std::sync::atomic::Ordering::Relaxed);
+            let goes_on = failed.is_none() && !is_unread && !batch.text.is_empty();
+            if let (Some(target), true) = (&mut target, goes_on) {
+                let head = head.get().filter(|_| !std::mem::replace(&mut has_head, true));
+                let head = head.map_or(Vec::new(), |head| head_of(head, &answers));
+                match put(target, &head, &batch.text, is_obeyed) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                        is_unread = true;
+                        is_enough = self.fail_on.is_empty() && !stopped.swap(true, Ordering::Relaxed);
+                    }
+                    Err(error) => {
+                        failed = Some(error);
+                        stopped.store(true, Ordering::Relaxed);
+                    }
                 }
             }
             progress.advance(batch.bytes, done.counts.read);
         });
         progress.finish();
+        if let (Some(target), false) = (&mut target, has_head) {
+            let written = put(target, &head_of(feed.head(None), &answers), &[], is_obeyed);
+            failed = written.err().filter(|error| error.kind() != io::ErrorKind::BrokenPipe);
+        }
         if let Some(error) = failed {
             return Err(Stop::wrong(format!("cannot write the result: {error}")));
         }
         if let Some(target) = target {
             target.finish(self.output.as_deref().unwrap_or(std::path::Path::new("-")))?;
         }
-        done.interrupted = stopped.load(std::sync::atomic::Ordering::Relaxed);
+        done.interrupted = stopped.load(Ordering::Relaxed) && !is_enough;
         if done.counts.refused > MOST_TOLD {
             say(&format!("{} more were refused.", done.counts.refused - MOST_TOLD));
         }
-        let mut unknown: Vec<String> = workers.into_iter().flat_map(Worker::unknown).collect();
+        let unknown = workers.into_iter().flat_map(Worker::unknown).chain(feed.habits.unknown);
+        let mut unknown: Vec<String> = unknown.collect();
         unknown.sort();
         unknown.dedup();
         for (word, id) in form.meant(&unknown) {
@@ -174,6 +183,17 @@ impl Job<'_> {
         }
         Ok(done)
     }
+}
+
+/// Writes a piece of the result, and before the first one what it begins with.
+fn put(target: &mut Target, head: &[u8], text: &[u8], is_obeyed: bool) -> io::Result<()> {
+    for bytes in [head, text] {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if is_obeyed => target.write_all(without_workflow_commands(text).as_bytes())?,
+            _ => target.write_all(bytes)?,
+        }
+    }
+    target.flush()
 }
 
 /// The first line of a table of results.

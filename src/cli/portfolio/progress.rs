@@ -20,6 +20,7 @@ impl Progress {
                 path.metadata().ok().filter(std::fs::Metadata::is_file).map(|found| found.len())
             }
             Source::Record(..) | Source::Repository(_) => Some(ONE),
+            Source::Refused(_) => Some(0),
         };
         let total: Option<u64> = sources.iter().map(length).sum();
         let bar = match total {

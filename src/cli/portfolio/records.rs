@@ -1,5 +1,7 @@
 //! Where one record of a stream ends and the next begins, so that chunks of whole records can be read side by side.
 
+use crate::report::portfolio::DELIMITERS;
+
 /// How records follow one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ends {
@@ -38,6 +40,11 @@ impl Scan {
     /// The same for the first record.
     pub(super) fn first_end(&mut self, ends: Ends, bytes: &[u8]) -> Option<usize> {
         self.look(ends, bytes, true)
+    }
+
+    /// Whether what was seen ends within quotes.
+    pub(super) fn is_quoted(&self) -> bool {
+        self.at == At::Quoted
     }
 
     /// Goes on where the bytes that were seen are no longer there.
@@ -103,7 +110,7 @@ pub(super) fn delimiter(head: &[u8]) -> u8 {
         }
         number
     };
-    let [comma, rest @ ..] = [b',', b';', b'\t', b'|'];
+    let [comma, rest @ ..] = DELIMITERS;
     rest.into_iter().fold(comma, |best, byte| if counted(byte) > counted(best) { byte } else { best })
 }
 

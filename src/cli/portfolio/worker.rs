@@ -10,10 +10,8 @@ use super::progress::ONE;
 use super::{Filter, Flow, Job, Verdicts};
 use crate::assessment::assess;
 use crate::cli::rulebooks::Named;
-use crate::explanation::{Engine, Status};
-use crate::portfolio::{
-    Asked, Form, Habits, Judge, Judgement, Part, Record, Scratch, Sure, Surveyor, System, Totals,
-};
+use crate::explanation::Engine;
+use crate::portfolio::{Form, Habits, Judge, Judgement, Part, Record, Scratch, Surveyor, System, Totals};
 use crate::report::portfolio::{Line, Lines, kept};
 use crate::rulebook::Rulebook;
 use crate::text::one_line;
@@ -24,11 +22,9 @@ pub(super) struct Worker<'w> {
     rules: &'w [Named],
     form: &'w Form<'w>,
     judge: &'w Judge,
-    engine: &'w OnceLock<Engine>,
     surveyor: Surveyor<'w>,
     lines: Lines<'w>,
     flow: Option<Flow>,
-    asked: Asked,
     answers: bool,
     filter: &'w Filter,
     fail_on: &'w Verdicts,
@@ -64,6 +60,13 @@ impl Batch {
         self.totals = None;
         (self.assessed, self.left_out, self.unsaid, self.failing) = (0, 0, 0, 0);
     }
+
+    /// Counts a system that is in the result; `None` where it is not known whether it is undecided.
+    fn count(&mut self, verdict: Option<Option<usize>>, fail_on: &Verdicts) {
+        self.assessed += 1;
+        self.unsaid += u64::from(verdict.is_none());
+        self.failing += u64::from(verdict.is_some_and(|verdict| fail_on.has(verdict)));
+    }
 }
 
 impl<'w> Worker<'w> {
@@ -80,11 +83,9 @@ impl<'w> Worker<'w> {
             rules: job.rules,
             form,
             judge,
-            engine,
             surveyor: Surveyor::new(rulebook, judge, engine, job.asked),
             lines: Lines::new(rulebook),
             flow: job.flow,
-            asked: job.asked,
             answers: job.asked.detail,
             filter: &job.filter,
             fail_on: &job.fail_on,
@@ -170,8 +171,7 @@ impl<'w> Worker<'w> {
         self.record.name.push_str(&found.name);
         let stated = (0..self.record.values.len()).map(|question| found.answers.value(question));
         self.record.values = stated.collect();
-        let place = found.place.clone();
-        self.take(|| place.clone(), None, Some(&found), batch);
+        self.take(|| found.place.clone(), None, Some(&found), batch);
     }
 
     /// Judges what is in the record, and writes or keeps it.
@@ -206,26 +206,14 @@ impl<'w> Worker<'w> {
             }
             None => self.judge.judge(&record.values, &mut self.scratch),
         };
-        let sure = match judgement.open {
-            0 => Some(Sure { percent: 100, is_decided: true }),
-            _ if self.asked.sureness => {
-                let whole = found.map(|found| found.answers.values());
-                let values = whole.as_deref().unwrap_or(&record.values);
-                let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
-                let outlook = engine.outlook(values, judgement.band);
-                let is_decided = outlook.status != Status::Undecided;
-                Some(Sure { percent: outlook.sureness.share.percent(), is_decided })
-            }
-            _ => None,
-        };
+        let whole = found.map(|found| found.answers.values());
+        let sure = self.surveyor.sure(whole.as_deref().unwrap_or(&record.values), &judgement);
         let verdict = sure.map(|sure| sure.is_decided.then_some(judgement.band));
         if !self.filter.admits(verdict, judgement.recommendation, &record.group) {
             batch.left_out += 1;
             return;
         }
-        batch.assessed += 1;
-        batch.unsaid += u64::from(sure.is_none());
-        batch.failing += u64::from(verdict.is_some_and(|verdict| self.fail_on.has(verdict)));
+        batch.count(verdict, self.fail_on);
         let fallback = if record.called().is_none() { place() } else { String::new() };
         let name = record.called().unwrap_or(&fallback);
         let line = Line { name, group: &record.group, judgement, sure };
@@ -307,9 +295,7 @@ impl<'w> Worker<'w> {
             batch.refusals.push(Refusal { place, reason, is_record: true });
             return;
         }
-        batch.assessed += 1;
-        batch.unsaid += u64::from(system.outlook.is_none());
-        batch.failing += u64::from(verdict.is_some_and(|verdict| self.fail_on.has(verdict)));
+        batch.count(verdict, self.fail_on);
         let part = Part::of(self.rulebook, &record.values, &assessment);
         let totals = batch.totals.get_or_insert_with(|| Totals::of(self.rulebook));
         totals.add(self.rulebook, &system, &assessment, part.as_ref());
@@ -377,6 +363,11 @@ impl Filter {
 }
 
 impl Verdicts {
+    /// Whether no verdict is one of these.
+    pub(super) fn is_empty(&self) -> bool {
+        self.bands.is_empty() && !self.undecided
+    }
+
     /// Whether a verdict is one of these; `None` is undecided.
     fn has(&self, verdict: Option<usize>) -> bool {
         verdict.map_or(self.undecided, |band| self.bands.contains(&band))

@@ -218,7 +218,7 @@ fn picture(contents: &Contents<'_>, course: &Course) -> Markup {
 fn stripes(contents: &Contents<'_>, scale: &Scale) -> Markup {
     html! {
         @for (band, top, height) in scale.bands(contents) {
-            rect class={ "stripe " (stripe(band.leaning)) } x="0" width="100%" y=(pixels(top)) height=(pixels(height)) {}
+            rect class={ "stripe " (super::tone_of(band.leaning)) } x="0" width="100%" y=(pixels(top)) height=(pixels(height)) {}
             line.edge x1="0" x2="100%" y1=(pixels(top)) y2=(pixels(top)) {}
         }
     }
@@ -231,14 +231,6 @@ fn names_of_stripes(contents: &Contents<'_>, scale: &Scale) -> Markup {
         @for (band, top, height) in scale.bands(contents) {
             @if height >= LINE { text.band x="6" y=(pixels(top + height / 2.0 + 4.0)) { (band.name) } }
         }
-    }
-}
-
-fn stripe(leaning: Leaning) -> &'static str {
-    match leaning {
-        Leaning::Without => "without",
-        Leaning::Hedge => "hedge",
-        Leaning::With => "with",
     }
 }
 

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::content::{Contents, PlatformRow};
+use super::content::{Contents, PlatformRow, Provenance};
 use super::explained::Again;
 use super::phrases;
 use crate::precedents::Precedent;
@@ -23,28 +23,31 @@ pub(super) const STYLE: &str = include_str!("style.css");
 
 /// Lays the report out as a page; `date` is the day of the decision, as YYYY-MM-DD.
 pub fn render(contents: &Contents<'_>, date: &str) -> String {
+    let title = format!("{} {}", contents.rulebook.title(), contents.headline);
+    page(&title, STYLE, &body(contents, date))
+}
+
+/// A whole page. Nothing is loaded, and only its own style sheet holds (<https://www.w3.org/TR/CSP3/>).
+pub(super) fn page(title: &str, style: &str, body: &Markup) -> String {
+    let digest = STANDARD.encode(Sha256::digest(style));
+    let policy =
+        format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'");
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy);
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
-                title { (contents.rulebook.title()) " " (contents.headline) }
-                style { (PreEscaped(STYLE)) }
+                title { (title) }
+                style { (PreEscaped(style)) }
             }
-            body { (body(contents, date)) }
+            body { (body) }
         }
     };
     safe_lines(&page.into_string())
-}
-
-/// Nothing is loaded, and only this page's own style sheet holds (<https://www.w3.org/TR/CSP3/>).
-fn policy() -> String {
-    let digest = STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'")
 }
 
 fn body(contents: &Contents<'_>, date: &str) -> Markup {
@@ -71,13 +74,21 @@ fn body(contents: &Contents<'_>, date: &str) -> Markup {
             (matrix::section(contents))
             (appendix::section(contents))
         }
+        (footer(date, "", &contents.provenance))
+    }
+}
+
+/// When and by which rules a page was made, and what else there is to say of that.
+pub(super) fn footer(date: &str, remark: &str, provenance: &Provenance) -> Markup {
+    html! {
         footer {
             p {
                 time datetime=(date) { (date) }
-                " · Rulebook " (contents.provenance.named())
-                " · " span.digest { "sha256 " (contents.provenance.digest) }
+                @if !remark.is_empty() { " · " (remark) }
+                " · Rulebook " (provenance.named())
+                " · " span.digest { "sha256 " (provenance.digest) }
             }
-            @for (layer, digest) in contents.provenance.told_layers() {
+            @for (layer, digest) in provenance.told_layers() {
                 p { (layer) " · " span.digest { "sha256 " (digest) } }
             }
         }
@@ -86,8 +97,16 @@ fn body(contents: &Contents<'_>, date: &str) -> Markup {
 
 /// How the answer is set off; the words say the same.
 fn tone(contents: &Contents<'_>) -> &'static str {
-    match contents.assessment.leaning(contents.rulebook) {
-        _ if contents.is_undecided() => "hedge",
+    tone_of(if contents.is_undecided() {
+        Leaning::Hedge
+    } else {
+        contents.assessment.leaning(contents.rulebook)
+    })
+}
+
+/// How a side is set off.
+pub(super) fn tone_of(side: Leaning) -> &'static str {
+    match side {
         Leaning::Without => "without",
         Leaning::Hedge => "hedge",
         Leaning::With => "with",
@@ -95,7 +114,7 @@ fn tone(contents: &Contents<'_>) -> &'static str {
 }
 
 /// A part of the page with its heading, which names it for those who hear it.
-fn part(id: &str, heading: &str, inside: Markup) -> Markup {
+pub(super) fn part(id: &str, heading: &str, inside: Markup) -> Markup {
     html! {
         section id=(id) aria-labelledby={ (id) "-title" } {
             h2 id={ (id) "-title" } { (heading) }

@@ -20,6 +20,8 @@ pub struct Before {
     /// Name, version and digest of the rules.
     rules: Option<(String, String, String)>,
     systems: BTreeMap<String, Row>,
+    /// The number of the last one of those that are called alike.
+    alike: BTreeMap<String, usize>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,7 +47,7 @@ impl Before {
             let of = |key: &str| whole["rulebook"][key].as_str().map(one_line);
             before.rules = of("name")
                 .zip(of("version"))
-                .zip(of("sha256"))
+                .zip(of("digest"))
                 .map(|((name, version), digest)| (name, version, digest));
             let systems = whole["systems"].as_array().ok_or("the portfolio has no systems")?;
             systems.iter().for_each(|system| before.add(rulebook, system));
@@ -63,10 +65,9 @@ impl Before {
             return Ok(Some(before));
         }
         let head = text.lines().next().unwrap_or_default();
-        let delimiter = [b',', b';', b'\t', b'|'].into_iter().find(|delimiter| {
-            let heads: Vec<&str> = super::COLUMNS.to_vec();
-            head.starts_with(&heads.join(&char::from(*delimiter).to_string()))
-        });
+        let begins =
+            |delimiter: &u8| head.starts_with(&super::COLUMNS.join(&char::from(*delimiter).to_string()));
+        let delimiter = super::DELIMITERS.into_iter().find(begins);
         let Some(delimiter) = delimiter else { return Ok(None) };
         let mut reader =
             csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
@@ -122,9 +123,9 @@ impl Before {
         let name = if group.is_empty() { name } else { format!("{group}/{name}") };
         // Of several that are called alike, each counts.
         let mut unique = name.clone();
-        let mut number = 1;
         while self.systems.contains_key(&unique) {
-            number += 1;
+            let number = self.alike.entry(name.clone()).or_insert(1);
+            *number += 1;
             unique = format!("{name} ({number})");
         }
         self.systems.insert(unique, row);
@@ -245,11 +246,7 @@ impl<'a> Changes<'a> {
     /// What changed, in a sentence.
     fn headline(&self) -> String {
         let both = self.sides[0].systems.len() - self.gone.len();
-        let mut text = format!(
-            "{} of {} moved to another verdict",
-            self.moved.len(),
-            counted(both, "system", "systems")
-        );
+        let mut text = format!("{} of {} moved to another verdict", self.moved.len(), super::systems(both));
         let mut rest = Vec::new();
         if self.shifted > 0 {
             rest.push(format!("{} moved within their verdict", self.shifted));

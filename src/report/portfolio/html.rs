@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sha2::{Digest, Sha256};
+use maud::{Markup, html};
 
-use super::{Order, Portfolio, grouped, points};
+use super::{BROKEN_OFF, Order, Portfolio, grouped, points, systems as counted_systems};
 use crate::portfolio::System;
-use crate::report::html::{STYLE as BASE_STYLE, signed};
+use crate::report::html::{STYLE as BASE_STYLE, footer, page, part, signed, tone_of as tone};
 use crate::rulebook::Leaning;
-use crate::text::{counted, safe_lines, upper_first};
+use crate::text::{counted, upper_first};
 
 const STYLE: &str = include_str!("style.css");
 /// So many systems have a row, the first by the order that was asked for.
@@ -35,25 +32,8 @@ const ORDERS: [(&str, Order); 5] = [
 
 pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
     let style = format!("{BASE_STYLE}{STYLE}{}", order_style(portfolio));
-    let digest = STANDARD.encode(Sha256::digest(&style));
-    let policy =
-        format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'");
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { (portfolio.rulebook.title()) " " (counted(portfolio.all(), "system", "systems")) }
-                style { (PreEscaped(&style)) }
-            }
-            body { (body(portfolio)) }
-        }
-    };
-    safe_lines(&page.into_string())
+    let title = format!("{} {}", portfolio.rulebook.title(), counted_systems(portfolio.all()));
+    page(&title, &style, &body(portfolio))
 }
 
 /// For each order, the place of each row in it.
@@ -83,9 +63,9 @@ fn body(portfolio: &Portfolio<'_>) -> Markup {
     html! {
         a.skip href="#systems" { "Skip to the systems" }
         header.answer.hedge {
-            p.eyebrow { (portfolio.rulebook.title()) " " (counted(portfolio.all(), "system", "systems")) }
+            p.eyebrow { (portfolio.rulebook.title()) " " (counted_systems(portfolio.all())) }
             h1 { (portfolio.headline()) }
-            @if portfolio.interrupted { p.lead { "Broken off: these are the systems that were read until then." } }
+            @if portfolio.interrupted { p.lead { (BROKEN_OFF) } }
             @if let (Some(sharing), false) = (portfolio.sharing_changes(), portfolio.shared) { p { (sharing) } }
         }
         main {
@@ -101,31 +81,7 @@ fn body(portfolio: &Portfolio<'_>) -> Markup {
             (groups(portfolio))
             (part("systems", "The systems", systems(portfolio)))
         }
-        footer {
-            p {
-                time datetime=(portfolio.date) { (portfolio.date) }
-                " · " (portfolio.counts.say())
-                " · Rulebook " (portfolio.provenance.name) " " (portfolio.provenance.version)
-                " · " span.digest { "sha256 " (portfolio.provenance.digest) }
-            }
-        }
-    }
-}
-
-fn part(id: &str, heading: &str, inside: Markup) -> Markup {
-    html! {
-        section id=(id) aria-labelledby={ (id) "-title" } {
-            h2 id={ (id) "-title" } { (heading) }
-            (inside)
-        }
-    }
-}
-
-fn tone(side: Leaning) -> &'static str {
-    match side {
-        Leaning::Without => "without",
-        Leaning::Hedge => "hedge",
-        Leaning::With => "with",
+        (footer(&portfolio.date, &portfolio.counts.say(), &portfolio.provenance))
     }
 }
 
@@ -192,15 +148,13 @@ impl Scale {
     }
 
     fn at(&self, value: i64) -> f64 {
-        let value = value.clamp(self.least, self.most);
-        4.0 + 92.0 * (value - self.least) as f64 / (self.most - self.least).max(1) as f64
+        self.beyond(value.clamp(self.least, self.most) as f64)
     }
-}
 
-/// Systems that stand at one place of the map.
-#[derive(Default)]
-struct Spot<'a> {
-    systems: Vec<&'a System>,
+    /// The same for what may lie outside.
+    fn beyond(&self, value: f64) -> f64 {
+        4.0 + 92.0 * (value - self.least as f64) / (self.most - self.least).max(1) as f64
+    }
 }
 
 /// What the subject would bring up, what it would cost along: the diagonals are where verdicts change.
@@ -208,11 +162,12 @@ fn map(portfolio: &Portfolio<'_>) -> Markup {
     let systems = || portfolio.systems.iter().filter(|system| !system.judgement.is_forced);
     let (across, up) =
         (Scale::of(systems().map(|system| system.cost)), Scale::of(systems().map(|system| system.need)));
-    let mut spots: BTreeMap<(i64, i64), Spot<'_>> = BTreeMap::new();
+    // Those that stand at one place.
+    let mut spots: BTreeMap<(i64, i64), Vec<&System>> = BTreeMap::new();
     for system in systems() {
         let x = system.cost.clamp(across.least, across.most);
         let y = system.need.clamp(up.least, up.most);
-        spots.entry((x, y)).or_default().systems.push(system);
+        spots.entry((x, y)).or_default().push(system);
     }
     let forced = portfolio.systems.len() - systems().count();
     let subject = &portfolio.rulebook.side(Leaning::With).name;
@@ -250,19 +205,19 @@ fn map(portfolio: &Portfolio<'_>) -> Markup {
                 }
                 @for edge in &edges {
                     // Beyond both sides, so that the line runs through the whole picture.
-                    @let at = |x: i64| 100.0 - unclamped(&up, x as f64 + edge);
+                    @let at = |x: i64| 100.0 - up.beyond(x as f64 + edge);
                     @let (from, to) = (across.least - (across.most - across.least), across.most + (across.most - across.least));
-                    line.border x1=(percent(unclamped(&across, from as f64))) x2=(percent(unclamped(&across, to as f64)))
+                    line.border x1=(percent(across.beyond(from as f64))) x2=(percent(across.beyond(to as f64)))
                         y1=(percent(at(from))) y2=(percent(at(to))) {}
                 }
-                @for ((x, need), spot) in &spots {
-                    @let number = spot.systems.len();
-                    @let first = spot.systems[0];
+                @for ((x, need), systems) in &spots {
+                    @let number = systems.len();
+                    @let first = systems[0];
                     @let side = portfolio.rulebook.bands()[first.judgement.band].leaning;
                     circle class={ "spot " (tone(side)) } cx=(percent(across.at(*x))) cy=(percent(y(*need)))
                         r=(format!("{:.1}", (4.0 + 2.2 * (number as f64 - 1.0).sqrt()).min(26.0))) {
                         title {
-                            (names(&spot.systems)) ": " (*need) " missing against " (*x) " of work"
+                            (names(systems)) ": " (*need) " missing against " (*x) " of work"
                         }
                     }
                 }
@@ -281,10 +236,6 @@ fn map(portfolio: &Portfolio<'_>) -> Markup {
             }
         }
     }
-}
-
-fn unclamped(scale: &Scale, value: f64) -> f64 {
-    4.0 + 92.0 * (value - scale.least as f64) / (scale.most - scale.least).max(1) as f64
 }
 
 fn names(systems: &[&System]) -> String {
@@ -314,7 +265,7 @@ fn drivers(portfolio: &Portfolio<'_>) -> Markup {
                             }
                             span.total { (grouped(row.points)) }
                             span.told {
-                                "counts in " (counted(row.systems, "system", "systems"))
+                                "counts in " (counted_systems(row.systems))
                                 @if row.musts > 0 { ", a must for " (row.musts) }
                                 @if !row.because.is_empty() { ": " (row.because.join(", ")) }
                             }
@@ -341,7 +292,7 @@ fn brakes(portfolio: &Portfolio<'_>) -> Markup {
                                 rect.without x="0" y="0" width=(format!("{:.2}%", -100.0 * row.points as f64 / most as f64)) height="16" {}
                             }
                             span.total { (signed(row.points)) }
-                            span.told { "counts in " (counted(row.systems, "system", "systems")) }
+                            span.told { "counts in " (counted_systems(row.systems)) }
                         }
                     }
                 }
@@ -366,15 +317,11 @@ fn nearest(portfolio: &Portfolio<'_>) -> Markup {
 }
 
 fn records(portfolio: &Portfolio<'_>) -> Markup {
-    let dated = portfolio.out_of_date();
     html! {
-        @if portfolio.totals.records > 0 {
+        @if let Some(recorded) = portfolio.recorded() {
             (part("records", "Recorded decisions", html! {
-                p {
-                    (counted(portfolio.totals.records, "system has", "systems have")) " a recorded decision; "
-                    (match dated.len() { 0 => "none is out of date".to_owned(), number => counted(number, "is out of date", "are out of date") }) "."
-                }
-                ul { @for (system, why) in &dated { li { (linked(portfolio, system)) ": " (why) } } }
+                p { (recorded) }
+                ul { @for (system, why) in portfolio.out_of_date() { li { (linked(portfolio, system)) ": " (why) } } }
             }))
         }
     }

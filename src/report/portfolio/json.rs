@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::Portfolio;
 use crate::assessment::{About, Term};
 use crate::portfolio::{Deciding, Drive, Joined, Share, System};
+use crate::report::json::RulebookName;
 use crate::rulebook::{Rulebook, UNDECIDED, Value};
 
 /// The schema of the document.
@@ -25,11 +26,7 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
     let counts = portfolio.counts;
     let document = Document {
         schema: SCHEMA,
-        rulebook: json!({
-            "name": portfolio.provenance.name,
-            "version": portfolio.provenance.version,
-            "sha256": portfolio.provenance.digest,
-        }),
+        rulebook: RulebookName::of(&portfolio.provenance),
         date: &portfolio.date,
         counts: json!({
             "read": counts.read,
@@ -59,7 +56,7 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
 #[derive(Serialize)]
 struct Document<'d> {
     schema: &'static str,
-    rulebook: Json,
+    rulebook: RulebookName<'d>,
     date: &'d str,
     counts: Json,
     headline: String,

@@ -29,6 +29,9 @@ pub struct Lines<'r> {
 pub const COLUMNS: [&str; 8] =
     ["name", "group", "verdict", "leaning", "margin", "platform", "sureness", "open"];
 
+/// What may stand between the cells of a table, the usual one first.
+pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
 impl<'r> Lines<'r> {
     /// Lines in the words of `rulebook`.
     pub fn new(rulebook: &'r Rulebook) -> Self {
@@ -176,7 +179,7 @@ fn plain(text: &str) -> std::borrow::Cow<'_, str> {
 
 /// A cell of a stranger that no spreadsheet takes for a formula (<https://owasp.org/www-community/attacks/CSV_Injection>);
 /// numbers stay numbers.
-pub fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
+fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
     let begins =
         cell.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
             || cell.starts_with(['\t', '\r', '\n']);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Portfolio, grouped};
+use super::{BROKEN_OFF, Portfolio, grouped};
 use crate::report::markdown::escape;
 use crate::rulebook::Leaning;
 
@@ -13,7 +13,7 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
     let mut out =
         format!("# {}\n\n{}\n\n", escape(portfolio.rulebook.title()), escape(&portfolio.headline()));
     if portfolio.interrupted {
-        out += "Broken off: these are the systems that were read until then.\n\n";
+        let _ = write!(out, "{BROKEN_OFF}\n\n");
     }
     if let (Some(sharing), false) = (portfolio.sharing_changes(), portfolio.shared) {
         let _ = write!(out, "{}\n\n", escape(&sharing));
@@ -51,14 +51,9 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
         }
         out += "\n";
     }
-    if portfolio.totals.records > 0 {
+    if let Some(recorded) = portfolio.recorded() {
         let dated = portfolio.out_of_date();
-        let _ = write!(
-            out,
-            "## Recorded decisions\n\n{} recorded, {} out of date.\n\n",
-            portfolio.totals.records,
-            dated.len()
-        );
+        let _ = write!(out, "## Recorded decisions\n\n{recorded}\n\n");
         for (system, why) in &dated {
             let _ = writeln!(out, "- {}: {}", escape(&system.name), escape(why));
         }
@@ -97,15 +92,13 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
     if portfolio.systems.len() > MOST {
         let _ = write!(out, "And {} more.\n\n", number(portfolio.systems.len() - MOST));
     }
-    let provenance = &portfolio.provenance;
     let _ = writeln!(
         out,
-        "{} {}, rulebook {} {} (sha256 {}).",
+        "{} {}, rulebook {} (sha256 {}).",
         escape(&portfolio.counts.say()),
         portfolio.date,
-        escape(&provenance.name),
-        escape(&provenance.version),
-        provenance.digest
+        escape(&portfolio.provenance.named()),
+        portfolio.provenance.digest
     );
     out
 }

@@ -19,7 +19,7 @@ use crate::rulebook::{Leaning, Rulebook, UNDECIDED};
 use crate::text::{counted, list, lower_first, upper_first};
 
 pub use changes::{Before, Changes};
-pub use lines::{COLUMNS, Line, Lines, harmless, kept};
+pub use lines::{COLUMNS, DELIMITERS, Line, Lines, kept};
 
 /// How many records there were, and what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,6 +37,17 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// What is to be asked for where only leanings are told.
+    pub fn say_unsaid(&self) -> Option<String> {
+        let has = if self.unsaid == 1 { "has" } else { "have" };
+        (self.unsaid > 0).then(|| {
+            format!(
+                "{} {has} open questions, and a leaning for a verdict: --sureness always tells which of these are decided.",
+                systems(self.unsaid as usize)
+            )
+        })
+    }
+
     /// "Read 300, assessed 298, refused 2."
     pub fn say(&self) -> String {
         let number = |number: u64| grouped(number as i64);
@@ -141,6 +152,9 @@ pub struct Portfolio<'a> {
     pub interrupted: bool,
 }
 
+/// What stands in a report that was broken off.
+const BROKEN_OFF: &str = "Broken off: these are the systems that were read until then.";
+
 /// The formats of a portfolio that come when all of it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
@@ -178,13 +192,14 @@ impl Portfolio<'_> {
     /// The answer for all of them in a sentence.
     fn headline(&self) -> String {
         let name = |side: Leaning| self.rulebook.side(side).name.as_str();
-        let number = |side: Leaning| self.of_side(side, &self.totals.bands);
-        let all = counted(self.all(), "system", "systems");
+        let number = |number: usize| grouped(number as i64);
+        let of = |side: Leaning| self.of_side(side, &self.totals.bands);
+        let all = systems(self.all());
         if self.all() == 0 {
             return "No system was assessed.".to_owned();
         }
         if self.totals.unsaid == self.all() {
-            let leaning = |side: Leaning| self.of_side(side, &self.totals.leanings);
+            let leaning = |side: Leaning| number(self.of_side(side, &self.totals.leanings));
             return format!(
                 "None of {all} is fully answered: {} lean to {}, {} to {}, {} could go either way.",
                 leaning(Leaning::With),
@@ -197,19 +212,19 @@ impl Portfolio<'_> {
         let mut text = format!(
             "{} is the answer for {} of {all}, {} for {}",
             upper_first(name(Leaning::With)),
-            number(Leaning::With),
+            number(of(Leaning::With)),
             name(Leaning::Without),
-            number(Leaning::Without),
+            number(of(Leaning::Without)),
         );
         let mut rest = Vec::new();
-        if number(Leaning::Hedge) > 0 {
-            rest.push(format!("{} could go either way", number(Leaning::Hedge)));
-        }
-        if self.totals.undecided > 0 {
-            rest.push(format!("{} say too little for a verdict", self.totals.undecided));
-        }
-        if self.totals.unsaid > 0 {
-            rest.push(format!("{} are not fully answered, and only lean", self.totals.unsaid));
+        for (some, what) in [
+            (of(Leaning::Hedge), "could go either way"),
+            (self.totals.undecided, "say too little for a verdict"),
+            (self.totals.unsaid, "are not fully answered, and only lean"),
+        ] {
+            if some > 0 {
+                rest.push(format!("{} {what}", number(some)));
+            }
         }
         if !rest.is_empty() {
             text += &format!("; {}", list(&rest, "and"));
@@ -296,21 +311,23 @@ impl Portfolio<'_> {
             Leaning::Hedge => "a toss-up".to_owned(),
             side => self.rulebook.side(side).name.clone(),
         };
-        let distance = usize::try_from(system.distance).unwrap_or_default();
-        format!(
-            "{} from the line; {to} when {}",
-            counted(distance, "point", "points"),
-            turn.values.say(question)
-        )
+        format!("{} from the line; {to} when {}", points(system.distance), turn.values.say(question))
     }
 
+    /// The systems whose recorded decisions are out of date, each with why.
     fn out_of_date(&self) -> Vec<(&System, &str)> {
-        let dated = |system: &'_ System| system.out_of_date.is_some();
-        self.systems
-            .iter()
-            .filter(|system| dated(system))
-            .filter_map(|system| Some((system, system.out_of_date.as_deref()?)))
-            .collect()
+        self.systems.iter().filter_map(|system| Some((system, system.out_of_date.as_deref()?))).collect()
+    }
+
+    /// How many decisions are recorded and out of date; nothing where none is recorded.
+    fn recorded(&self) -> Option<String> {
+        let records = self.totals.records;
+        let have = if records == 1 { "has" } else { "have" };
+        let outdated = match self.out_of_date().len() {
+            0 => "none is out of date".to_owned(),
+            number => counted(number, "is out of date", "are out of date"),
+        };
+        (records > 0).then(|| format!("{} {have} a recorded decision; {outdated}.", systems(records)))
     }
 
     /// The word for a verdict in a table.
@@ -432,4 +449,10 @@ fn grouped(number: i64) -> String {
 fn points(points: i64) -> String {
     let word = if points == 1 { "point" } else { "points" };
     format!("{} {word}", grouped(points))
+}
+
+/// "1 system", "1,200 systems"
+fn systems(number: usize) -> String {
+    let word = if number == 1 { "system" } else { "systems" };
+    format!("{} {word}", grouped(number as i64))
 }

@@ -1,9 +1,9 @@
 //! Sharing in words and sums.
 
-use super::{Portfolio, grouped, points};
+use super::{Portfolio, grouped, points, systems};
 use crate::portfolio::{Joined, Share};
 use crate::rulebook::Sharing;
-use crate::text::{counted, upper_first};
+use crate::text::upper_first;
 
 /// One line of the arithmetic: what it is, the sum as it is done, and what it comes to.
 pub(super) struct SumLine {
@@ -31,7 +31,7 @@ impl Portfolio<'_> {
             "That is one platform for each. With {}, {} would save {} in all, running it once included; for them {subject} \
              would be the answer then. See --shared.",
             sharing.called,
-            counted(joined.own.systems, "system", "systems"),
+            systems(joined.own.systems),
             points(joined.saves())
         ))
     }
@@ -44,12 +44,16 @@ impl Portfolio<'_> {
         if shares.groups.len() > 1 {
             let groups = shares.groups.iter();
             all.extend(groups.map(|(name, share)| self.sums(sharing, Some(name.clone()), share)));
+            if shares.ungrouped > 0 {
+                let verdict =
+                    format!("{} are in the sum of all only.", upper_first(&systems(shares.ungrouped)));
+                all.push(Arithmetic { group: Some("Further groups".to_owned()), lines: Vec::new(), verdict });
+            }
         }
         all
     }
 
     fn sums(&self, sharing: &Sharing, group: Option<String>, share: &Share) -> Arithmetic {
-        let systems = |number: usize| counted(number, "system", "systems");
         let mut lines = vec![SumLine {
             what: format!("One each: the best for each of {}", systems(share.each.systems)),
             sum: String::new(),
@@ -63,8 +67,9 @@ impl Portfolio<'_> {
             let apart = share.each.systems - joined.own.systems;
             if apart > 0 {
                 sum += &format!(
-                    " + {} for the {apart} that stay apart",
-                    grouped(share.each.points - joined.own.points)
+                    " + {} for the {} that stay apart",
+                    grouped(share.each.points - joined.own.points),
+                    grouped(apart as i64)
                 );
             }
             lines.push(SumLine { what, sum, total: share.each.points - joined.saves() });
@@ -87,15 +92,15 @@ fn follows(share: &Share) -> String {
         return "Sharing does not pay: none of them has less to carry as a tenant than by itself.".to_owned();
     };
     let gain = joined.own.points - joined.tenants.points;
-    let systems = counted(joined.own.systems, "system", "systems");
+    let sharing = systems(joined.own.systems);
     match joined.saves() {
         saved @ 1.. => format!(
-            "Sharing pays for {systems}: together they save {}, and it would pay as long as running it takes less than {}.",
+            "Sharing pays for {sharing}: together they save {}, and it would pay as long as running it takes less than {}.",
             points(saved),
             points(gain)
         ),
         _ => format!(
-            "Sharing does not pay: {systems} would save {} as tenants, and running it takes {}.",
+            "Sharing does not pay: {sharing} would save {} as tenants, and running it takes {}.",
             points(gain),
             points(joined.run)
         ),

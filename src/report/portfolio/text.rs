@@ -3,9 +3,9 @@
 use comfy_table::{CellAlignment, ColumnConstraint, Table, Width};
 use textwrap::core::display_width;
 
-use super::{Portfolio, grouped};
+use super::{BROKEN_OFF, Portfolio, grouped};
 use crate::report::text::{Ink, Layout, Page};
-use crate::text::{counted, shortened};
+use crate::text::shortened;
 
 /// How many rows of each list a first look shows.
 const FEW: usize = 5;
@@ -15,10 +15,13 @@ pub(super) fn render(portfolio: &Portfolio<'_>, layout: Layout) -> String {
     let mut page = Page::new(layout);
     page.inked(Ink::Bold, &portfolio.headline());
     if portfolio.interrupted {
-        page.paragraph(0, "Broken off: these are the systems that were read until then.");
+        page.paragraph(0, BROKEN_OFF);
     }
     if let (Some(sharing), false) = (portfolio.sharing_changes(), portfolio.shared) {
         page.paragraph(0, &sharing);
+    }
+    if !portfolio.provenance.layers.is_empty() {
+        page.paragraph(0, &format!("By {}.", portfolio.provenance.named()));
     }
     if portfolio.all() == 0 {
         return page.finish();
@@ -40,9 +43,15 @@ pub(super) fn render(portfolio: &Portfolio<'_>, layout: Layout) -> String {
 
 /// Columns for what a row is about.
 const NAME: u16 = 34;
+/// With less than that for a text, it has no column.
+const LEAST_TEXT: usize = 16;
 
-/// Makes a table of some rows; the columns from `figures` on are aligned to the right, up to `until`.
+/// Makes a table of some rows; the columns of `figures` are aligned to the right. Where there is little room, each row is an
+/// item, with the heads before its cells; a column without a head is only for the eye.
 fn table(page: &mut Page, header: &[&str], rows: Vec<Vec<String>>, figures: std::ops::Range<usize>) {
+    if !has_room(page, header, &rows, &figures) {
+        return rows.iter().for_each(|row| row_as_item(page, header, row));
+    }
     let mut table = Table::new();
     table.set_header(header.to_vec());
     for row in rows {
@@ -58,6 +67,25 @@ fn table(page: &mut Page, header: &[&str], rows: Vec<Vec<String>>, figures: std:
         first.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(NAME)));
     }
     page.table(&mut table, None);
+}
+
+/// Whether a table can have all figures whole and a column of words for each text.
+fn has_room(page: &Page, header: &[&str], rows: &[Vec<String>], figures: &std::ops::Range<usize>) -> bool {
+    const BETWEEN: usize = 2;
+    let least = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].as_str()).chain([header[column]]);
+        let width = cells.map(display_width).max().unwrap_or_default();
+        BETWEEN + if figures.contains(&column) { width } else { width.min(LEAST_TEXT) }
+    };
+    (0..header.len()).map(least).sum::<usize>() < page.layout().width
+}
+
+/// A row where there is no room for a table.
+fn row_as_item(page: &mut Page, header: &[impl AsRef<str>], row: &[String]) {
+    let told = header.iter().map(AsRef::as_ref).zip(row).skip(1);
+    let told = told.filter(|(head, cell)| !head.is_empty() && !cell.is_empty());
+    let told: Vec<String> = told.map(|(head, cell)| format!("{head} {cell}")).collect();
+    page.item("-", &format!("{}: {}", row[0], told.join(", ")));
 }
 
 fn totals(portfolio: &Portfolio<'_>, page: &mut Page) {
@@ -122,22 +150,10 @@ fn nearest(portfolio: &Portfolio<'_>, verbose: bool, page: &mut Page) {
 }
 
 fn out_of_date(portfolio: &Portfolio<'_>, verbose: bool, page: &mut Page) {
+    let Some(recorded) = portfolio.recorded() else { return };
     let dated = portfolio.out_of_date();
-    if portfolio.totals.records == 0 {
-        return;
-    }
     page.heading("Recorded decisions");
-    let records = counted(portfolio.totals.records, "system has one", "systems have one");
-    page.paragraph(
-        0,
-        &format!(
-            "{records}; {}.",
-            match dated.len() {
-                0 => "none is out of date".to_owned(),
-                number => counted(number, "is out of date", "are out of date"),
-            }
-        ),
-    );
+    page.paragraph(0, &recorded);
     let most = if verbose { usize::MAX } else { 2 * FEW };
     for (system, why) in dated.iter().take(most) {
         page.item("-", &format!("{}: {why}", system.name));
@@ -204,23 +220,30 @@ fn systems(portfolio: &Portfolio<'_>, layout: Layout, page: &mut Page) {
     let width = |column: usize| {
         rows.iter().chain([&header]).map(|row| display_width(&row[column])).max().unwrap_or(0)
     };
-    let widths: [usize; 5] = std::array::from_fn(width);
+    let mut widths: [usize; 5] = std::array::from_fn(width);
+    let others: usize = widths[1..].iter().sum::<usize>() + 2 * widths.len();
+    let room = page.layout().width.saturating_sub(others);
+    let is_table = room >= widths[0].min(LEAST_TEXT);
+    widths[0] = widths[0].min(room);
     let line = |row: &[String; 5]| {
         let cell = |column: usize| {
-            let blank = " ".repeat(widths[column].saturating_sub(display_width(&row[column])));
-            if (2..4).contains(&column) {
-                format!("{blank}{}", row[column])
-            } else {
-                format!("{}{blank}", row[column])
-            }
+            let text = shortened(&row[column], widths[column]);
+            let blank = " ".repeat(widths[column].saturating_sub(display_width(&text)));
+            if (2..4).contains(&column) { format!("{blank}{text}") } else { format!("{text}{blank}") }
         };
         format!("  {}", [0, 1, 2, 3, 4].map(cell).join("  "))
     };
-    let head = page.ink(Ink::Bold, &line(&header));
-    page.line(&head);
+    if is_table {
+        let head = page.ink(Ink::Bold, &line(&header));
+        page.line(&head);
+    }
     // What decides it and what is open stand below, where there is room for words.
     for (row, system) in rows.iter().zip(&portfolio.systems) {
-        page.line(&line(row));
+        if is_table {
+            page.line(&line(row));
+        } else {
+            row_as_item(page, &header, row);
+        }
         let open = portfolio.unknown(system, 3);
         let open = if open.is_empty() { open } else { format!("; open {open}") };
         let group = if system.group.is_empty() { String::new() } else { format!("{}; ", system.group) };
