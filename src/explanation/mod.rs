@@ -32,7 +32,7 @@ use situation::Situation;
 pub use contrast::{Contrast, Gap, Missing, Removal};
 pub use open::OpenQuestion;
 pub use outlook::{Outlook, Status};
-pub use prover::{AnswerSet, Further, Known, MarginClaim, Moved, Proof, Prover, Reach};
+pub use prover::{AnswerSet, Further, Known, MarginClaim, Moved, Proof, Prover};
 pub use steadiness::{Figure, Fragile, Steadiness};
 pub use sufficient::SufficientReason;
 pub use sureness::{How, Share, Sureness, Unless};

@@ -59,15 +59,6 @@ pub struct MarginClaim {
     pub unless: Vec<(Further, bool)>,
 }
 
-/// How far a change can move the margin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reach {
-    /// The farthest moves that were met.
-    pub met: (i64, i64),
-    /// Bounds that no move passes.
-    pub bounds: (i64, i64),
-}
-
 /// A rulebook, and conditions on its answers, made ready for proofs.
 #[derive(Debug)]
 pub struct Prover {
@@ -198,15 +189,6 @@ impl Prover {
             pairs::End::Broken(twin) => Proof::Found(both(&twin)),
             pairs::End::Open => Proof::Open(search.spent),
         }
-    }
-
-    /// How far a change can move the margin, as far as so many boxes tell.
-    pub fn reach(&self, moved: Moved, budget: u64) -> Reach {
-        let claim = MarginClaim { moved, within: (0, 0), across: None, when: Vec::new(), unless: Vec::new() };
-        let mut search = self.pairs(&claim);
-        let root = search.root();
-        let (met, bounds) = search.extremes(root, budget);
-        Reach { met, bounds }
     }
 
     fn pairs(&self, claim: &MarginClaim) -> PairSearch<'_> {
