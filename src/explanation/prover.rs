@@ -1,6 +1,8 @@
 //! Proofs and counter-examples over all answers there are, complete or not: whether conditions can hold, which verdicts and
 //! platforms can be reached, and how far a change of one answer, or of one criterion, can move the margin.
 
+use std::borrow::Cow;
+
 use super::bounds::{Measure, Outcome, Sides, Way};
 use super::model::{Frame, Model, ROW, UNANSWERED};
 use super::pairs::{self, Change, Claim, PairSearch, Twin};
@@ -178,7 +180,11 @@ impl Prover {
         draws: u64,
         budget: u64,
     ) -> Proof<(AnswerSet, AnswerSet)> {
-        let mut search = self.pairs(claim);
+        let model = match claim.moved {
+            Moved::Counted(criterion) => Cow::Owned(self.model.setting_apart(criterion)),
+            Moved::Answer { .. } => Cow::Borrowed(&self.model),
+        };
+        let mut search = PairSearch::new(&model, self.pair_claim(claim));
         let root = search.root();
         let both = |twin: &Twin| (self.answers_of(&twin.before), self.answers_of(&twin.after));
         if let Some(drawn) = search.draw(&root, draws) {
@@ -191,7 +197,8 @@ impl Prover {
         }
     }
 
-    fn pairs(&self, claim: &MarginClaim) -> PairSearch<'_> {
+    /// A claim in terms of classes and places.
+    fn pair_claim(&self, claim: &MarginClaim) -> Claim {
         let change = match claim.moved {
             Moved::Counted(criterion) => Change::Counting(criterion),
             Moved::Answer { question, from, to } => {
@@ -203,14 +210,13 @@ impl Prover {
             condition: self.place(*condition),
             lighter: *lighter,
         };
-        let claim = Claim {
+        Claim {
             change,
             within: claim.within,
             across: claim.across,
             when: claim.when.iter().map(|when| self.place(*when)).collect(),
             waivers: claim.unless.iter().map(waiver).collect(),
-        };
-        PairSearch::new(&self.model, claim)
+        }
     }
 
     /// One set of answers in a box. Of several values the last is taken, and no answer where there may be none.
