@@ -92,13 +92,7 @@ fn one(rulebook: &Rulebook, table: &Reader<'_>, file: &SourceFile, name: String)
 
 fn expect(rulebook: &Rulebook, table: &Reader<'_>) -> Expect {
     let ids = |key: &'static str, what: &str, known: Vec<&str>| -> Vec<usize> {
-        let find = |word: Word<'_>| {
-            let found = known.iter().position(|id| *id == word.text);
-            if found.is_none() {
-                table.log().unknown(word.span.clone(), what, word.text, known.iter().copied());
-            }
-            found
-        };
+        let find = |word: Word<'_>| table.log().find(word.span, what, word.text, known.iter().copied());
         table.words(key).into_iter().filter_map(find).collect()
     };
     let criteria = || rulebook.criteria().iter().map(|criterion| criterion.id.as_str()).collect();
