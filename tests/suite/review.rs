@@ -170,6 +170,19 @@ fn a_promise_that_makes_no_sense_is_a_fault() {
 }
 
 #[test]
+fn conditions_of_promises_cut_answers_into_no_more_classes_than_proofs_can_carry() {
+    let even = |number: usize| format!("{{ consumers = {} }}", 2 * number);
+    let any = (1..60).map(even).collect::<Vec<_>>().join(", ");
+    let promise = format!("{RISES}margin = \"never-falls\"\nwhen = {{ any = [{any}] }}\n");
+    let exception = format!("[[exception]]\nid = \"e\"\nbecause = \"B.\"\nwhen = {{ any = [{any}] }}\n");
+    for more in [promise, exception] {
+        let program = Program::new().file("broker.toml", format!("{BROKER}{more}"));
+        let run = program.run("rules check --rules broker.toml");
+        run.refused(&["conditions tell too many answers to `consumers` apart", "at most 63 ranges"]);
+    }
+}
+
+#[test]
 fn the_shipped_rules_are_clean_and_make_promises() {
     let rulebook = rulebook();
     let review = Review::of(&rulebook, Budget { draws: 50, results: 200, ..Budget::default() });
