@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
-use crate::document::{Fault, FaultLog, Faults, Reader, SourceFile, Word, read_toml};
+use crate::document::{Fault, FaultLog, Faults, Reader, SourceFile, Word, line_of, read_toml};
 use crate::rulebook::{Leaning, Rulebook, read_answer_table};
 
 /// A situation as a file tells it.
@@ -79,7 +79,7 @@ fn one(rulebook: &Rulebook, table: &Reader<'_>, file: &SourceFile, name: String)
         table.log().fault(table.span(), "the case has no answers".to_owned(), None);
     }
     for read in read_answer_table(rulebook.questions(), entries, table.log()) {
-        let origin = Origin::File { name: file.name.clone(), line: 1 };
+        let origin = Origin::File { name: file.name.clone(), line: line_of(&file.text, read.span.start) };
         answers.add(read.question, Given { value: read.value, origin });
     }
     let expect = table.table("expect").map_or_else(Expect::default, |expected| {

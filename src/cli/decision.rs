@@ -7,13 +7,13 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, val
 
 use super::comments;
 use super::exit::Stop;
-use super::input::{line_of, no_faults, read_record};
+use super::input::{no_faults, read_record};
 use super::output::{shown, write_whole};
 use super::program::{day_of, digest};
 use super::rulebooks;
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::Assessment;
-use crate::document::{Entry, FaultLog, Located, Node, Reader, SourceFile, did_you_mean, read_toml};
+use crate::document::{Entry, FaultLog, Located, Node, Reader, SourceFile, did_you_mean, line_of, read_toml};
 use crate::explanation::{Explanation, Status, Target};
 use crate::facts::{Conclusions, Finding, Place};
 use crate::report::condition_of;

@@ -9,7 +9,7 @@ use std::path::{Component, Path};
 use super::exit::Stop;
 use super::output::shown;
 use crate::answers::{Answers, Given, Origin};
-use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, read_json, read_toml};
+use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, line_of, read_json, read_toml};
 use crate::folder::{Folder, LEADS_OUT, Links, in_units, led_out};
 use crate::rulebook::{Rulebook, question_meant, read_answer_table};
 use crate::text::one_line;
@@ -136,11 +136,6 @@ fn table_of_answers<'d>(entries: &'d [Entry<'d>]) -> &'d [Entry<'d>] {
             _ => None,
         })
         .unwrap_or(entries)
-}
-
-/// The number of the line in which a byte stands, from 1.
-pub(super) fn line_of(text: &str, at: usize) -> usize {
-    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
 }
 
 /// An error with all faults, if there are any.

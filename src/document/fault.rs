@@ -85,12 +85,17 @@ impl Faults {
 
 impl std::error::Error for Faults {}
 
+/// The number of the line in which a byte stands, from 1.
+pub(crate) fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
 /// The line in which the span starts (cut to a window when it is very long), its number, and the span within it.
 fn excerpt<'t>(text: &'t str, span: &Span) -> (usize, &'t str, Span) {
     let at = floor_boundary(text, span.start);
     let line_start = text[..at].rfind('\n').map_or(0, |index| index + 1);
     let line_end = text[at..].find('\n').map_or(text.len(), |index| at + index);
-    let number = text[..line_start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let number = line_of(text, line_start);
     let (mut from, mut to) = (line_start, line_end);
     if line_end - line_start > 4 * LINE_WINDOW {
         from = floor_boundary(text, at.saturating_sub(LINE_WINDOW).max(line_start));

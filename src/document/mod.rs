@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use fault::{Fault, Faults, SourceFile};
-pub(crate) use fault::{FaultLog, did_you_mean};
+pub(crate) use fault::{FaultLog, did_you_mean, line_of};
 #[cfg(test)]
 pub(crate) use reader::asked;
 pub(crate) use reader::{Reader, Word, word};

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use crate::document::{Entry, FaultLog, Node, SourceFile, read_toml};
+use crate::document::{Entry, FaultLog, Node, SourceFile, line_of, read_toml};
 use crate::rulebook::Rulebook;
 
 /// What is looked for.
@@ -156,8 +156,7 @@ impl<'r> Places<'r> {
     pub(super) fn find(&self, subject: &Subject) -> Option<Place> {
         self.files.iter().rev().find_map(|(file, entries)| {
             let at = table(entries, subject)?;
-            let line = file.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-            Some(Place { file: file.name.clone(), line })
+            Some(Place { file: file.name.clone(), line: line_of(&file.text, at) })
         })
     }
 }

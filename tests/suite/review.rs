@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use needk8s::answers::Origin;
 use needk8s::assessment::{Assessment, assess};
 use needk8s::document::SourceFile;
 use needk8s::explanation::{AnswerSet, Moved};
@@ -228,6 +229,15 @@ fn our_situations_and_the_published_ones_come_out_as_expected() {
         let differences = situation.differences(&rulebook, &assessment, "");
         assert!(differences.is_empty(), "{}: {differences:?}", situation.name);
     }
+}
+
+#[test]
+fn each_answer_of_a_situation_knows_its_line() {
+    let text = "[[case]]\nid = \"one\"\n[case.answers]\n\nconsumers = 4\n".to_owned();
+    let file = SourceFile { name: "one.toml".to_owned(), text };
+    let situations = read(&parsed(BROKER), file, "one").unwrap_or_else(|faults| panic!("{faults}"));
+    let origin = &situations[0].answers.given(0).expect("an answer").origin;
+    assert_eq!(*origin, Origin::File { name: "one.toml".to_owned(), line: 5 });
 }
 
 #[test]
