@@ -623,7 +623,7 @@ impl Model {
         for (index, variable) in self.variables.iter().enumerate() {
             for criterion in &variable.criteria {
                 let mut mask = 0;
-                for value in (0..64).map(|bit| 1 << bit).filter(|value| variable.all & value != 0) {
+                for value in values_in(variable.all) {
                     let mut narrowed = frame.clone();
                     self.narrow(&mut narrowed, index, value);
                     mask |= if narrowed.may_hold(*criterion) { value } else { 0 };
@@ -685,7 +685,7 @@ impl Model {
         let answered = std::mem::replace(&mut frame.domains[start], ANSWERED);
         let asked = std::mem::replace(&mut frame.asks[question], may::HOLD | may::NOT_FAIL);
         let mut mask = 0;
-        for value in (0..64).map(|bit| 1 << bit).filter(|value| domain & value != 0) {
+        for value in values_in(domain) {
             frame.domains[variable] = value;
             let result = self.conditions[criterion].evaluate(frame, &self.variables_of);
             mask |= if result & may::HOLD != 0 { value } else { 0 };
@@ -823,6 +823,11 @@ impl Model {
             })
             .collect()
     }
+}
+
+/// The values in a domain, a bit each, from the lowest up.
+pub(super) fn values_in(domain: u64) -> impl DoubleEndedIterator<Item = u64> {
+    (0..64).map(|bit| 1 << bit).filter(move |value| domain & value != 0)
 }
 
 /// How often each value of each variable occurs. One that no published decision states counts as half a decision, so that

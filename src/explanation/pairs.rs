@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::bounds::{Measure, Sides, Way};
-use super::model::{Effect, Frame, Model, ROW};
+use super::model::{Effect, Frame, Model, ROW, values_in};
 use super::sureness::Numbers;
 
 /// What differs between the two sets of answers.
@@ -242,7 +242,7 @@ impl<'m> PairSearch<'m> {
             }
             let Some(variable) = self.most_open(&twin, &hope) else { continue };
             let domain = twin.after.domains[variable] & twin.before.domains[variable];
-            for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+            for value in values_in(domain) {
                 if self.spent >= budget {
                     return End::Open;
                 }
@@ -513,7 +513,7 @@ impl<'m> PairSearch<'m> {
     pub(super) fn drawn(&self, twin: &Twin, numbers: &mut Numbers) -> Twin {
         let mut sample = twin.clone();
         self.fix(&mut sample, |_, domain| {
-            let values = (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0);
+            let values = values_in(domain);
             let count = f64::from(domain.count_ones());
             numbers.draw(count, values.map(|value| (value, 1.0))).unwrap_or(domain)
         });

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::bounds::{Measure, Outcome, Sides, Way};
-use super::model::{Frame, Model, ROW, UNANSWERED};
+use super::model::{Frame, Model, ROW, UNANSWERED, values_in};
 use super::pairs::{self, Change, Claim, PairSearch, Twin};
 use super::search::{self, Goal, Promise, Search, Seen};
 use super::sureness::Numbers;
@@ -129,7 +129,7 @@ impl Prover {
                 continue;
             };
             let domain = frame.domains[variable];
-            for value in (0..64).rev().map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+            for value in values_in(domain).rev() {
                 let mut part = frame.clone();
                 self.model.narrow(&mut part, variable, value);
                 waiting.push(part);
