@@ -6,6 +6,7 @@ use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::{Fault, FaultLog, Faults, Reader, SourceFile, Word, read_toml};
 use crate::rulebook::{Leaning, Rulebook, read_answer_table};
+use crate::text::line_of;
 
 /// A situation as a file tells it.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +80,7 @@ fn one(rulebook: &Rulebook, table: &Reader<'_>, file: &SourceFile, name: String)
         table.log().fault(table.span(), "the case has no answers".to_owned(), None);
     }
     for read in read_answer_table(rulebook.questions(), entries, table.log()) {
-        let origin = Origin::File { name: file.name.clone(), line: 1 };
+        let origin = Origin::File { name: file.name.clone(), line: line_of(file.text.as_bytes(), read.span.start) };
         answers.add(read.question, Given { value: read.value, origin });
     }
     let expect = table.table("expect").map_or_else(Expect::default, |expected| {
@@ -92,13 +93,7 @@ fn one(rulebook: &Rulebook, table: &Reader<'_>, file: &SourceFile, name: String)
 
 fn expect(rulebook: &Rulebook, table: &Reader<'_>) -> Expect {
     let ids = |key: &'static str, what: &str, known: Vec<&str>| -> Vec<usize> {
-        let find = |word: Word<'_>| {
-            let found = known.iter().position(|id| *id == word.text);
-            if found.is_none() {
-                table.log().unknown(word.span.clone(), what, word.text, known.iter().copied());
-            }
-            found
-        };
+        let find = |word: Word<'_>| table.log().find(word.span, what, word.text, known.iter().copied());
         table.words(key).into_iter().filter_map(find).collect()
     };
     let criteria = || rulebook.criteria().iter().map(|criterion| criterion.id.as_str()).collect();

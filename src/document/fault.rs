@@ -135,7 +135,22 @@ impl<'c> FaultLog<'c> {
         self.misnamed(span, what, given, |given| did_you_mean(given, known.clone()), known.clone());
     }
 
-    /// The same where `meant` finds the word that was meant.
+    /// The place of `given` among the `known` words; where it is none of them, that is noted.
+    pub(crate) fn find<'k>(
+        &self,
+        span: &Span,
+        what: &str,
+        given: &str,
+        known: impl Iterator<Item = &'k str> + Clone,
+    ) -> Option<usize> {
+        let found = known.clone().position(|word| word == given);
+        if found.is_none() {
+            self.unknown(span.clone(), what, given, known);
+        }
+        found
+    }
+
+    /// The same as [`unknown`](Self::unknown) where `meant` finds the word that was meant.
     pub(crate) fn misnamed<'k>(
         &self,
         span: Span,

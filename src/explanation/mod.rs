@@ -32,7 +32,7 @@ use situation::Situation;
 pub use contrast::{Contrast, Gap, Missing, Removal};
 pub use open::OpenQuestion;
 pub use outlook::{Outlook, Status};
-pub use prover::{AnswerSet, Further, Known, MarginClaim, Moved, Proof, Prover, Reach};
+pub use prover::{AnswerSet, Further, Known, MarginClaim, Moved, Proof, Prover};
 pub use steadiness::{Figure, Fragile, Steadiness};
 pub use sufficient::SufficientReason;
 pub use sureness::{How, Share, Sureness, Unless};
@@ -88,10 +88,11 @@ impl Engine {
         values: &[Option<Value>],
         assessment: &Assessment,
     ) -> Explanation {
-        let root = self.completions(values);
+        let classes = self.model.classes_of(values);
+        let root = self.completions(&classes);
         let ahead = || self.ahead(&root, assessment.band);
         let around = || {
-            let mut situation = Situation::new(&self.model, self.model.classes_of(values));
+            let mut situation = Situation::new(&self.model, classes);
             let found = turning::find(&mut situation);
             (situation, found)
         };
@@ -99,7 +100,8 @@ impl Engine {
         let sufficient_reason = match outlook.status {
             Status::Settled => {
                 let known = situation.known_escapes(&root, found.sets());
-                self.sufficient_reason(&mut self.part_of_search(2), values, assessment.band, &known)
+                let mut search = self.part_of_search(2);
+                self.sufficient_reason(&mut search, &situation.classes, &root, assessment.band, &known)
             }
             _ => None,
         };
@@ -124,9 +126,11 @@ impl Engine {
         values: &[Option<Value>],
         band: usize,
     ) -> (Vec<TurningPoints>, Vec<Values>) {
-        let mut situation = Situation::new(&self.model, self.model.classes_of(values));
+        let classes = self.model.classes_of(values);
+        let root = self.completions(&classes);
+        let mut situation = Situation::new(&self.model, classes);
         let turning_points = turning::find(&mut situation).summed_up(rulebook, &situation);
-        (turning_points, self.slack(&mut situation, &self.completions(values), band))
+        (turning_points, self.slack(&mut situation, &root, band))
     }
 
     /// For each question, points of margin between its least and its most favourable answer, the others as in `values`.
@@ -189,12 +193,12 @@ impl Engine {
         Search::new(&self.model, self.budget)
     }
 
-    /// The frame of all complete sets of answers that agree with those given.
-    fn completions(&self, values: &[Option<Value>]) -> Frame {
+    /// The frame of all complete sets of answers that agree with those given, each by its class.
+    fn completions(&self, classes: &[Option<usize>]) -> Frame {
         let mut frame = self.model.frame();
-        for (question, class) in self.model.classes_of(values).into_iter().enumerate() {
+        for (question, class) in classes.iter().enumerate() {
             if let Some(class) = class {
-                self.model.put(&mut frame.domains, question, class);
+                self.model.put(&mut frame.domains, question, *class);
             }
         }
         self.model.settle(&mut frame);

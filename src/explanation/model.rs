@@ -56,11 +56,12 @@ impl Adds {
         self.price == 0 && self.familiarity.is_empty()
     }
 
-    fn add(&mut self, effect: &Effect) {
-        self.price += effect.effort;
+    fn add(&mut self, effect: &Effect, times: i64) {
+        self.price += times * effect.effort;
         if !effect.familiarity.is_empty() {
             self.familiarity.resize(effect.familiarity.len(), 0);
-            self.familiarity.iter_mut().zip(&effect.familiarity).for_each(|(sum, points)| *sum += points);
+            let sums = self.familiarity.iter_mut().zip(&effect.familiarity);
+            sums.for_each(|(sum, points)| *sum += times * points);
         }
     }
 }
@@ -105,6 +106,12 @@ pub(super) struct Effect {
     pub(super) leaves: u64,
     /// Platforms that miss a must.
     pub(super) misses: u64,
+}
+
+impl Effect {
+    fn changes_effort(&self) -> bool {
+        self.effort != 0 || !self.familiarity.is_empty()
+    }
 }
 
 /// A demand, as what each platform lacks of it.
@@ -603,26 +610,12 @@ impl Model {
             let (variable, values) = narrowest.unwrap_or((0, u64::MAX));
             let (aside, unanswered) = self.holds_without(&mut frame, index, variable);
             self.owners.push(Owner { variable, values, without: aside || unanswered });
-            let effect = &self.effects[index];
-            if effect.effort == 0 && effect.familiarity.is_empty() {
+            if !self.effects[index].changes_effort() {
                 continue;
             }
-            let [only] = variables[..] else {
-                self.loose.push(index);
-                continue;
-            };
-            let holding = self.owners[index].values;
-            let (aside, unanswered) = self.holds_without(&mut frame, index, only);
-            let effect = &self.effects[index];
-            let variable = &mut self.variables[only];
-            variable.adds.resize(variable.all.count_ones() as usize, Adds::default());
-            let holds = |value: &usize| holding >> value & 1 == 1;
-            (0..variable.adds.len()).filter(holds).for_each(|value| variable.adds[value].add(effect));
-            if aside {
-                variable.adds_aside.add(effect);
-            }
-            if unanswered {
-                variable.adds_open.add(effect);
+            match variables[..] {
+                [only] => self.add_to_table(&mut frame, index, only, 1),
+                _ => self.loose.push(index),
             }
         }
         let owners = &self.owners;
@@ -630,7 +623,7 @@ impl Model {
         for (index, variable) in self.variables.iter().enumerate() {
             for criterion in &variable.criteria {
                 let mut mask = 0;
-                for value in (0..64).map(|bit| 1 << bit).filter(|value| variable.all & value != 0) {
+                for value in values_in(variable.all) {
                     let mut narrowed = frame.clone();
                     self.narrow(&mut narrowed, index, value);
                     mask |= if narrowed.may_hold(*criterion) { value } else { 0 };
@@ -638,6 +631,36 @@ impl Model {
                 self.helpers[*criterion].push((index, mask));
             }
         }
+    }
+
+    /// Adds the effort of a criterion that hangs on one variable alone to what is added with each of its values, so many
+    /// times.
+    fn add_to_table(&mut self, frame: &mut Frame, criterion: usize, variable: usize, times: i64) {
+        let holding = self.owners[criterion].values;
+        let (aside, unanswered) = self.holds_without(frame, criterion, variable);
+        let effect = &self.effects[criterion];
+        let variable = &mut self.variables[variable];
+        variable.adds.resize(variable.all.count_ones() as usize, Adds::default());
+        let holds = |value: &usize| holding >> value & 1 == 1;
+        (0..variable.adds.len()).filter(holds).for_each(|value| variable.adds[value].add(effect, times));
+        if aside {
+            variable.adds_aside.add(effect, times);
+        }
+        if unanswered {
+            variable.adds_open.add(effect, times);
+        }
+    }
+
+    /// The same model, but that the effort of one criterion counts where a frame says that it holds, whatever the answers
+    /// are: it can be left out of a frame with whose answers it holds.
+    pub(super) fn setting_apart(&self, criterion: usize) -> Self {
+        let mut model = self.clone();
+        let (variables, _) = self.conditions[criterion].reads();
+        if let ([only], true) = (&variables[..], self.effects[criterion].changes_effort()) {
+            model.add_to_table(&mut self.anything(), criterion, *only, -1);
+            model.loose.push(criterion);
+        }
+        model
     }
 
     /// Whether a criterion may hold while a variable's question is set aside, and while it is not answered.
@@ -662,7 +685,7 @@ impl Model {
         let answered = std::mem::replace(&mut frame.domains[start], ANSWERED);
         let asked = std::mem::replace(&mut frame.asks[question], may::HOLD | may::NOT_FAIL);
         let mut mask = 0;
-        for value in (0..64).map(|bit| 1 << bit).filter(|value| domain & value != 0) {
+        for value in values_in(domain) {
             frame.domains[variable] = value;
             let result = self.conditions[criterion].evaluate(frame, &self.variables_of);
             mask |= if result & may::HOLD != 0 { value } else { 0 };
@@ -800,6 +823,11 @@ impl Model {
             })
             .collect()
     }
+}
+
+/// The values in a domain, a bit each, from the lowest up.
+pub(super) fn values_in(domain: u64) -> impl DoubleEndedIterator<Item = u64> {
+    (0..64).map(|bit| 1 << bit).filter(move |value| domain & value != 0)
 }
 
 /// How often each value of each variable occurs. One that no published decision states counts as half a decision, so that

@@ -56,7 +56,7 @@ const PART_FOR_BOUNDS: u64 = 32;
 impl Engine {
     /// What is still possible, given a value or none for each question, and the band of what is known.
     pub fn outlook(&self, values: &[Option<Value>], band: usize) -> Outlook {
-        self.ahead(&self.completions(values), band).1
+        self.ahead(&self.completions(&self.model.classes_of(values)), band).1
     }
 
     /// What is still possible in a box of answers, and what searches found about it.

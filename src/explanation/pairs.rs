@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::bounds::{Measure, Sides, Way};
-use super::model::{Effect, Frame, Model, ROW};
+use super::model::{Effect, Frame, Model, ROW, values_in};
 use super::sureness::Numbers;
 
 /// What differs between the two sets of answers.
@@ -151,8 +151,6 @@ pub(super) struct PairSearch<'m> {
     touched: Vec<Touched>,
     measures: [Measure; 2],
     pub(super) spent: u64,
-    /// The farthest moves that were met, where these are what is looked for.
-    pub(super) met: (i64, i64),
 }
 
 /// A platform that may be the best of its side with the answers on one side of a change.
@@ -202,7 +200,7 @@ impl<'m> PairSearch<'m> {
         };
         let touched = aspects.into_iter().map(touched).collect();
         let measures = [Measure::new(model), Measure::new(model)];
-        Self { model, claim, changing, touched, measures, spent: 0, met: (0, 0) }
+        Self { model, claim, changing, touched, measures, spent: 0 }
     }
 
     /// All sets of answers, complete or not.
@@ -244,7 +242,7 @@ impl<'m> PairSearch<'m> {
             }
             let Some(variable) = self.most_open(&twin, &hope) else { continue };
             let domain = twin.after.domains[variable] & twin.before.domains[variable];
-            for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+            for value in values_in(domain) {
                 if self.spent >= budget {
                     return End::Open;
                 }
@@ -254,40 +252,6 @@ impl<'m> PairSearch<'m> {
             }
         }
         End::Holds
-    }
-
-    /// The least and the greatest move of the margin that were met, and bounds that none passes, in at most so many boxes.
-    pub(super) fn extremes(&mut self, root: Twin, budget: u64) -> ((i64, i64), (i64, i64)) {
-        let mut queue = BinaryHeap::new();
-        let mut numbers = Numbers::new(1);
-        self.offer(root, &mut queue);
-        let mut rest = 0;
-        while let Some(Waiting { hope, twin, .. }) = queue.pop() {
-            rest = hope.worth;
-            for sample in [self.likely(&twin, &hope), self.drawn(&twin, &mut numbers)] {
-                self.see(&sample);
-            }
-            let Some(variable) = self.most_open(&twin, &hope) else { continue };
-            if self.spent >= budget {
-                break;
-            }
-            let domain = twin.after.domains[variable] & twin.before.domains[variable];
-            for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
-                let mut part = twin.clone();
-                self.narrow(&mut part, variable, value);
-                self.offer(part, &mut queue);
-            }
-            rest = 0;
-        }
-        let (least, most) = self.met;
-        ((least, most), (least - rest, most + rest))
-    }
-
-    fn see(&mut self, twin: &Twin) {
-        let Some((was, is)) = self.moved(twin) else { return };
-        let moved = is - was;
-        self.met = (self.met.0.min(moved), self.met.1.max(moved));
-        self.claim.within = self.met;
     }
 
     fn offer(&mut self, twin: Twin, queue: &mut BinaryHeap<Waiting>) {
@@ -549,7 +513,7 @@ impl<'m> PairSearch<'m> {
     pub(super) fn drawn(&self, twin: &Twin, numbers: &mut Numbers) -> Twin {
         let mut sample = twin.clone();
         self.fix(&mut sample, |_, domain| {
-            let values = (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0);
+            let values = values_in(domain);
             let count = f64::from(domain.count_ones());
             numbers.draw(count, values.map(|value| (value, 1.0))).unwrap_or(domain)
         });

@@ -1,8 +1,10 @@
 //! Proofs and counter-examples over all answers there are, complete or not: whether conditions can hold, which verdicts and
 //! platforms can be reached, and how far a change of one answer, or of one criterion, can move the margin.
 
+use std::borrow::Cow;
+
 use super::bounds::{Measure, Outcome, Sides, Way};
-use super::model::{Frame, Model, ROW, UNANSWERED};
+use super::model::{Frame, Model, ROW, UNANSWERED, values_in};
 use super::pairs::{self, Change, Claim, PairSearch, Twin};
 use super::search::{self, Goal, Promise, Search, Seen};
 use super::sureness::Numbers;
@@ -57,15 +59,6 @@ pub struct MarginClaim {
     /// Where it is not claimed: a condition that holds before or after, and whether it is so only where the best platform
     /// with the subject takes less effort than the best without it, before or after.
     pub unless: Vec<(Further, bool)>,
-}
-
-/// How far a change can move the margin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reach {
-    /// The farthest moves that were met.
-    pub met: (i64, i64),
-    /// Bounds that no move passes.
-    pub bounds: (i64, i64),
 }
 
 /// A rulebook, and conditions on its answers, made ready for proofs.
@@ -136,7 +129,7 @@ impl Prover {
                 continue;
             };
             let domain = frame.domains[variable];
-            for value in (0..64).rev().map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+            for value in values_in(domain).rev() {
                 let mut part = frame.clone();
                 self.model.narrow(&mut part, variable, value);
                 waiting.push(part);
@@ -187,7 +180,11 @@ impl Prover {
         draws: u64,
         budget: u64,
     ) -> Proof<(AnswerSet, AnswerSet)> {
-        let mut search = self.pairs(claim);
+        let model = match claim.moved {
+            Moved::Counted(criterion) => Cow::Owned(self.model.setting_apart(criterion)),
+            Moved::Answer { .. } => Cow::Borrowed(&self.model),
+        };
+        let mut search = PairSearch::new(&model, self.pair_claim(claim));
         let root = search.root();
         let both = |twin: &Twin| (self.answers_of(&twin.before), self.answers_of(&twin.after));
         if let Some(drawn) = search.draw(&root, draws) {
@@ -200,16 +197,8 @@ impl Prover {
         }
     }
 
-    /// How far a change can move the margin, as far as so many boxes tell.
-    pub fn reach(&self, moved: Moved, budget: u64) -> Reach {
-        let claim = MarginClaim { moved, within: (0, 0), across: None, when: Vec::new(), unless: Vec::new() };
-        let mut search = self.pairs(&claim);
-        let root = search.root();
-        let (met, bounds) = search.extremes(root, budget);
-        Reach { met, bounds }
-    }
-
-    fn pairs(&self, claim: &MarginClaim) -> PairSearch<'_> {
+    /// A claim in terms of classes and places.
+    fn pair_claim(&self, claim: &MarginClaim) -> Claim {
         let change = match claim.moved {
             Moved::Counted(criterion) => Change::Counting(criterion),
             Moved::Answer { question, from, to } => {
@@ -221,14 +210,13 @@ impl Prover {
             condition: self.place(*condition),
             lighter: *lighter,
         };
-        let claim = Claim {
+        Claim {
             change,
             within: claim.within,
             across: claim.across,
             when: claim.when.iter().map(|when| self.place(*when)).collect(),
             waivers: claim.unless.iter().map(waiver).collect(),
-        };
-        PairSearch::new(&self.model, claim)
+        }
     }
 
     /// One set of answers in a box. Of several values the last is taken, and no answer where there may be none.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::bounds::{Bound, Measure, Outcome, Sides, Way};
-use super::model::{Frame, Model};
+use super::model::{Frame, Model, values_in};
 
 /// What a goal makes of a box that is worth a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -206,7 +206,7 @@ impl<'m> Search<'m> {
         }
         let Some(variable) = self.most_open(&frame, promise, goal.pivot()) else { return End::Exhausted };
         let domain = frame.domains[variable];
-        for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+        for value in values_in(domain) {
             if self.is_over() {
                 return End::OutOfBudget;
             }

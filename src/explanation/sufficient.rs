@@ -9,7 +9,7 @@ use super::goals::Beyond;
 use super::model::Frame;
 use super::search::{End, Search};
 use super::situation::Change;
-use crate::rulebook::{Value, Values};
+use crate::rulebook::Values;
 
 /// Questions beyond these always count as part of a reason.
 const MOST_QUESTIONS: usize = 128;
@@ -31,22 +31,19 @@ enum Escape {
 }
 
 impl Engine {
-    /// The smallest set of given answers that forces the verdict with this band; `None` when even all of them do not.
-    /// `known` are some sets of changes that lead to another verdict.
+    /// The smallest set of given answers that forces the verdict with this band; `None` when even all of them, with which
+    /// `root` is left, do not. `known` are some sets of changes that lead to another verdict.
     pub(super) fn sufficient_reason(
         &self,
         search: &mut Search<'_>,
-        values: &[Option<Value>],
+        classes: &[Option<usize>],
+        root: &Frame,
         band: usize,
         known: &[&Vec<Change>],
     ) -> Option<SufficientReason> {
-        let classes = self.model.classes_of(values);
-        let all = self.completions(values);
-        let given: Vec<usize> = (0..classes.len())
-            .filter(|question| classes[*question].is_some() && all.may_apply(*question))
-            .collect();
-        let mut force = Force { engine: self, search, band, classes: &classes, known };
-        if !matches!(force.escape(&all), Escape::No) {
+        let given = self.applicable(root, |question| classes[question].is_some());
+        let mut force = Force { engine: self, search, band, classes, known };
+        if !matches!(force.escape(root), Escape::No) {
             return None;
         }
         let (set, smallest) = force.smallest(&given);
@@ -78,34 +75,26 @@ impl Force<'_, '_> {
     }
 
     /// The box in which only these questions are answered.
-    fn fixed(&self, questions: impl Iterator<Item = usize>) -> Frame {
-        let model = &self.engine.model;
-        let mut frame = model.frame();
-        for question in questions {
-            if let Some(class) = self.classes[question] {
-                model.put(&mut frame.domains, question, class);
-            }
-        }
-        model.settle(&mut frame);
-        frame
+    fn fixed(&self, questions: &[usize]) -> Frame {
+        let mut classes = vec![None; self.classes.len()];
+        questions.iter().for_each(|question| classes[*question] = self.classes[*question]);
+        self.engine.completions(&classes)
     }
 
     /// A smallest forcing set, and whether it is proved to be one.
     fn smallest(&mut self, given: &[usize]) -> (Vec<usize>, bool) {
         let always = &given[given.len().min(MOST_QUESTIONS)..];
-        let mut smallest = always.is_empty();
         let mut conflicts = self.known_conflicts(given);
         loop {
             let met = meet(&conflicts);
             let set: Vec<usize> = members(met).map(|at| given[at]).chain(always.iter().copied()).collect();
-            match self.escape(&self.fixed(set.iter().copied())) {
-                Escape::No => return (set, smallest),
-                Escape::Yes => conflicts.push(self.differences(given)),
+            match self.escape(&self.fixed(&set)) {
+                Escape::No => return (set, always.is_empty()),
+                Escape::Yes => match self.differences(given) {
+                    0 => return (given.to_vec(), false),
+                    conflict => conflicts.push(conflict),
+                },
                 Escape::Unknown => return (self.thinned(given), false),
-            }
-            smallest &= conflicts.last() != Some(&0);
-            if conflicts.last() == Some(&0) {
-                return (given.to_vec(), false);
             }
         }
     }
@@ -139,7 +128,7 @@ impl Force<'_, '_> {
         let mut kept = given.to_vec();
         for question in given {
             let without: Vec<usize> = kept.iter().copied().filter(|other| other != question).collect();
-            if matches!(self.escape(&self.fixed(without.iter().copied())), Escape::No) {
+            if matches!(self.escape(&self.fixed(&without)), Escape::No) {
                 kept = without;
             }
         }
@@ -178,12 +167,12 @@ impl Force<'_, '_> {
         for at in 0..widened.len() {
             let (question, own) = (widened[at].0, widened[at].1[0]);
             let frames = self.boxes_without(&widened, question);
+            let refuted = self.refuted(&widened, question);
             let mut classes = if model.variables_of[question].len() == 2 {
-                self.widen_values(&frames, question, own, &self.refuted(&widened, question))
+                self.widen_values(&frames, question, own, &refuted)
             } else {
                 let mut domains = model.full_domains(question);
                 let mut classes = Vec::new();
-                let refuted = self.refuted(&widened, question);
                 self.widen_sets(&frames, question, &refuted, &mut domains, &mut classes);
                 classes
             };

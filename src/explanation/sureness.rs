@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 use std::fmt;
 
 use super::Engine;
-use super::model::{Frame, Model};
+use super::model::{Frame, Model, values_in};
 use super::search::{Reach, Search};
 use super::situation::Situation;
 use super::turning::Found;
@@ -280,7 +280,7 @@ impl<'m> Weighing<'m> {
             };
             let domain = heavy.frame.domains[variable];
             let total = self.model().weight_of(variable, domain);
-            for value in (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0) {
+            for value in values_in(domain) {
                 let mut frame = heavy.frame.clone();
                 self.model().narrow(&mut frame, variable, value);
                 self.offer(frame, heavy.weight * self.model().weight_of(variable, value) / total);
@@ -321,7 +321,7 @@ impl<'m> Weighing<'m> {
                 continue;
             }
             let model = self.model();
-            let values = (0..64).map(|bit| 1_u64 << bit).filter(|value| domain & value != 0);
+            let values = values_in(domain);
             let weighed = values.map(|value| (value, model.weight_of(variable, value)));
             let drawn = self.numbers.draw(model.weight_of(variable, domain), weighed);
             frame.domains[variable] = drawn.unwrap_or(domain);

@@ -22,7 +22,7 @@ impl Engine {
     /// What the answers to `questions` would tell, given a value or none for each question. Answers are drawn as often
     /// as they occur, with the same random numbers every time.
     pub fn telling(&self, values: &[Option<Value>], questions: &[usize]) -> Telling {
-        let root = self.completions(values);
+        let root = self.completions(&self.model.classes_of(values));
         let mut weighing = Weighing::new(self.search(), 1);
         let mut frame = root.clone();
         let mut whole = [0; SIDES];

@@ -24,8 +24,8 @@ pub enum Target {
 pub struct TurningPoints {
     /// Where they lead.
     pub target: Target,
-    /// The sets; those in which systems grow come first, those that nobody expects last, and fewer changes before more. Where there are none, it takes
-    /// more than [`MOST_CHANGES`].
+    /// The sets; those in which systems grow come first, those that nobody expects last, and fewer changes before more.
+    /// Where there are none, it takes more than [`MOST_CHANGES`].
     pub points: Vec<TurningPoint>,
 }
 
@@ -89,7 +89,9 @@ impl Found {
 
     /// The turning points, as readers want them.
     pub(super) fn summed_up(self, rulebook: &Rulebook, situation: &Situation<'_>) -> Vec<TurningPoints> {
-        self.searches.into_iter().map(|search| summed_up(rulebook, situation, search)).collect()
+        let summed_up =
+            |Search { target, hits, .. }| TurningPoints { target, points: points(rulebook, situation, hits) };
+        self.searches.into_iter().map(summed_up).collect()
     }
 }
 
@@ -160,11 +162,6 @@ fn small_sets(situation: &mut Situation<'_>, goals: impl Fn(&Outcome) -> u128 + 
     let by_first: Vec<Vec<(Hit, u128)>> = firsts.map_init(|| situation.clone(), pairs).collect();
     found.extend(by_first.into_iter().flatten());
     found
-}
-
-fn summed_up(rulebook: &Rulebook, situation: &Situation<'_>, search: Search) -> TurningPoints {
-    let Search { target, hits, .. } = search;
-    TurningPoints { target, points: points(rulebook, situation, hits) }
 }
 
 /// Sets of changes in the order in which readers want them.

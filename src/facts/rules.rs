@@ -285,12 +285,8 @@ impl<'d> ConclusionReader<'d> {
 
     fn sureness(&self) -> Option<Sureness> {
         let word = self.table.required_word("sureness")?;
-        let known = Sureness::ALL.iter().find(|sureness| sureness.word() == word.text).copied();
-        if known.is_none() {
-            let words = Sureness::ALL.map(Sureness::word);
-            self.table.log().unknown(word.span.clone(), "sureness", word.text, words);
-        }
-        known
+        let known = Sureness::ALL.into_iter().map(Sureness::word);
+        self.table.log().find(word.span, "sureness", word.text, known).map(|index| Sureness::ALL[index])
     }
 
     /// `seen = 8` and `right = 8`: in how many repositories the rule was seen to conclude something, and was right. More
@@ -322,18 +318,9 @@ impl<'d> ConclusionReader<'d> {
     }
 
     fn sources(&self) -> Vec<usize> {
-        let sources = self.rulebook.sources();
+        let ids = self.rulebook.sources().iter().map(|source| source.id.as_str());
         let words = self.table.words("sources").into_iter();
-        words
-            .filter_map(|word| {
-                let found = sources.iter().position(|source| source.id == word.text);
-                if found.is_none() {
-                    let ids = sources.iter().map(|source| source.id.as_str());
-                    self.table.log().unknown(word.span.clone(), "source", word.text, ids);
-                }
-                found
-            })
-            .collect()
+        words.filter_map(|word| self.table.log().find(word.span, "source", word.text, ids.clone())).collect()
     }
 }
 

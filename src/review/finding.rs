@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::document::{Entry, FaultLog, Node, SourceFile, read_toml};
 use crate::rulebook::Rulebook;
+use crate::text::line_of;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,8 +157,7 @@ impl<'r> Places<'r> {
     pub(super) fn find(&self, subject: &Subject) -> Option<Place> {
         self.files.iter().rev().find_map(|(file, entries)| {
             let at = table(entries, subject)?;
-            let line = file.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-            Some(Place { file: file.name.clone(), line })
+            Some(Place { file: file.name.clone(), line: line_of(file.text.as_bytes(), at) })
         })
     }
 }

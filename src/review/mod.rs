@@ -79,9 +79,8 @@ impl Review {
         let asked = rulebook.questions().iter().filter_map(|question| question.ask_when.as_ref());
         let mut further: Vec<&Condition> = asked.collect();
         let first_promise = further.len();
-        further.extend(rulebook.promises().iter().map(|promise| &promise.when));
-        let first_exception = further.len();
-        further.extend(rulebook.exceptions().iter().map(|exception| &exception.when));
+        let first_exception = first_promise + rulebook.promises().len();
+        further.extend(rulebook.promised_conditions());
         let prover = Prover::new(rulebook, &further);
         let desk = Desk { rulebook, prover: &prover, budget };
         let (promises, rest) = rayon::join(

@@ -613,6 +613,11 @@ impl Rulebook {
     pub fn promises(&self) -> &[Promise] {
         &self.promises
     }
+    /// The conditions of all promises, and after them those of all exceptions.
+    pub(crate) fn promised_conditions(&self) -> Vec<&Condition> {
+        let promises = self.promises.iter().map(|promise| &promise.when);
+        promises.chain(self.exceptions.iter().map(|exception| &exception.when)).collect()
+    }
     /// What becomes of systems that share a platform; nothing where the rules know of none.
     pub fn sharing(&self) -> Option<&Sharing> {
         self.sharing.as_ref()

@@ -1,6 +1,6 @@
 //! What the rules keep whatever is answered, as far as they say so.
 
-use super::{Classes, Condition, CriterionSide, Kind, Question, Value};
+use super::{Classes, Condition, Kind, Question, Value};
 
 /// A statement about all answers that can be proved or refuted.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,9 +85,4 @@ impl Rise {
     pub(crate) fn is_natural(question: &Question) -> bool {
         question.ordered || matches!(question.kind, Kind::Flag(_) | Kind::Count(_))
     }
-}
-
-/// The side of criteria that a word of a rule file names.
-pub(crate) fn side_named(word: &str) -> Option<CriterionSide> {
-    CriterionSide::ALL.iter().find(|(_, name)| *name == word).map(|(side, _)| *side)
 }

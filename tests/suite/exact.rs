@@ -33,14 +33,6 @@ type Given = Vec<Option<Value>>;
 impl<'r> Naive<'r> {
     /// All answers there are.
     fn of_small(rulebook: &'r Rulebook) -> Self {
-        let values = |kind: &Kind| match kind {
-            Kind::Flag(_) => vec![Value::Flag(false), Value::Flag(true)],
-            Kind::Choice(options) => (0..options.len()).map(Value::Choice).collect(),
-            Kind::Choices(options) => {
-                (0..1_u64 << options.len()).map(|set| Value::Choices(OptionSet(set))).collect()
-            }
-            Kind::Count(count) => (count.min..=count.max).map(Value::Count).collect(),
-        };
         let values = rulebook.questions().iter().map(|question| values(&question.kind)).collect();
         Self { rulebook, values, known: HashMap::new() }
     }
@@ -115,6 +107,18 @@ impl<'r> Naive<'r> {
                 !self.completions(given).iter().all(aside)
             })
             .collect()
+    }
+}
+
+/// All answers to a question of this kind, in their order.
+pub(crate) fn values(kind: &Kind) -> Vec<Value> {
+    match kind {
+        Kind::Flag(_) => vec![Value::Flag(false), Value::Flag(true)],
+        Kind::Choice(options) => (0..options.len()).map(Value::Choice).collect(),
+        Kind::Choices(options) => {
+            (0..1_u64 << options.len()).map(|set| Value::Choices(OptionSet(set))).collect()
+        }
+        Kind::Count(count) => (count.min..=count.max).map(Value::Count).collect(),
     }
 }
 

@@ -1,16 +1,21 @@
 //! What a review of rules finds: rulebooks with one flaw each, and promises that are kept or broken.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
-use needk8s::assessment::assess;
+use needk8s::answers::Origin;
+use needk8s::assessment::{Assessment, assess};
 use needk8s::document::SourceFile;
-use needk8s::explanation::Moved;
-use needk8s::review::{Budget, Check, Part, Review, Standing};
-use needk8s::rulebook::Rulebook;
+use needk8s::explanation::{AnswerSet, Moved};
+use needk8s::review::{Budget, Check, Part, Review, Standing, breaks_margin};
+use needk8s::rulebook::{Kind, Over, Question, Rulebook, Value};
 use needk8s::situations::{Situation, read};
 
 use crate::cases::rulebook;
+use crate::drafts::{Size, rulebook_of};
+use crate::exact::values;
 use crate::model::BROKER;
+use crate::numbers::Numbers;
 use crate::program::Program;
 
 const SMALL: Budget = Budget { conditions: 2_000, results: 500, promises: 500, draws: 50 };
@@ -166,6 +171,19 @@ fn a_promise_that_makes_no_sense_is_a_fault() {
 }
 
 #[test]
+fn conditions_of_promises_cut_answers_into_no_more_classes_than_proofs_can_carry() {
+    let even = |number: usize| format!("{{ consumers = {} }}", 2 * number);
+    let any = (1..60).map(even).collect::<Vec<_>>().join(", ");
+    let promise = format!("{RISES}margin = \"never-falls\"\nwhen = {{ any = [{any}] }}\n");
+    let exception = format!("[[exception]]\nid = \"e\"\nbecause = \"B.\"\nwhen = {{ any = [{any}] }}\n");
+    for more in [promise, exception] {
+        let program = Program::new().file("broker.toml", format!("{BROKER}{more}"));
+        let run = program.run("rules check --rules broker.toml");
+        run.refused(&["conditions tell too many answers to `consumers` apart", "at most 63 ranges"]);
+    }
+}
+
+#[test]
 fn the_shipped_rules_are_clean_and_make_promises() {
     let rulebook = rulebook();
     let review = Review::of(&rulebook, Budget { draws: 50, results: 200, ..Budget::default() });
@@ -214,6 +232,15 @@ fn our_situations_and_the_published_ones_come_out_as_expected() {
 }
 
 #[test]
+fn each_answer_of_a_situation_knows_its_line() {
+    let text = "[[case]]\nid = \"one\"\n[case.answers]\n\nconsumers = 4\n".to_owned();
+    let file = SourceFile { name: "one.toml".to_owned(), text };
+    let situations = read(&parsed(BROKER), file, "one").unwrap_or_else(|faults| panic!("{faults}"));
+    let origin = &situations[0].answers.given(0).expect("an answer").origin;
+    assert_eq!(*origin, Origin::File { name: "one.toml".to_owned(), line: 5 });
+}
+
+#[test]
 fn rules_are_tested_by_situations_and_differences_are_told() {
     let right = "[answers]\nconsumers = 4\n[expect]\nverdict = [\"yes\"]\nside = [\"broker\"]\nplatform = [\"broker\"]\nholds = [\"many-consumers\"]\n";
     let wrong = "[[case]]\nid = \"few\"\n[case.answers]\nconsumers = 2\n[case.expect]\nverdict = [\"yes\"]\nholds = [\"many-consumers\"]\nsays = [\"no such words\"]\n";
@@ -240,4 +267,167 @@ fn rules_are_tested_by_situations_and_differences_are_told() {
         .file("slip.toml", slip)
         .run("rules test slip.toml --rules broker.toml")
         .refused(&["did you mean `yes`?", "slip.toml:4"]);
+}
+
+const SIZE: Size = Size { questions: 3, criteria: 6, aspects: 2, platforms: 5, constraints: 5 };
+
+/// A small random rulebook with promises about its questions and its criteria; some of them have a condition and an exception.
+fn with_promises(numbers: &mut Numbers) -> Option<Rulebook> {
+    let rulebook = rulebook_of(numbers, SIZE)?;
+    let mut text = rulebook.files()[0].text.clone();
+    let whens: Vec<String> =
+        text.lines().filter(|line| line.starts_with("when = ")).map(str::to_owned).collect();
+    for lighter in [true, false] {
+        let when = &whens[numbers.below(whens.len())];
+        let _ = write!(
+            text,
+            "[[exception]]\nid = \"e-{lighter}\"\nbecause = \"b\"\n{when}\nwhere-subject-is-lighter = {lighter}\n"
+        );
+    }
+    let is_natural =
+        |question: &&Question| question.ordered || matches!(question.kind, Kind::Flag(_) | Kind::Count(_));
+    let rises = rulebook.questions().iter().filter(is_natural);
+    let rises = rises.map(|question| format!("when-rises = \"{}\"", question.id));
+    let holds = rulebook.criteria().iter().map(|criterion| format!("when-holds = \"{}\"", criterion.id));
+    for (index, over) in rises.chain(holds).enumerate() {
+        for margin in ["never-falls", "never-rises", "never-jumps"] {
+            let more = match numbers.below(4) {
+                0 => whens[numbers.below(whens.len())].clone(),
+                1 => "except = [\"e-true\", \"e-false\"]".to_owned(),
+                _ => String::new(),
+            };
+            let _ = write!(
+                text,
+                "[[promise]]\nid = \"p{index}-{margin}\"\nsays = \"S.\"\n{over}\nmargin = \"{margin}\"\n{more}\n"
+            );
+        }
+    }
+    Some(parsed(&text))
+}
+
+/// All sets of answers to a small rulebook, complete or not.
+fn all_answers(rulebook: &Rulebook) -> Vec<AnswerSet> {
+    rulebook.questions().iter().fold(vec![Vec::new()], |sets, question| {
+        let values: Vec<Option<Value>> =
+            std::iter::once(None).chain(values(&question.kind).into_iter().map(Some)).collect();
+        let with =
+            |set: AnswerSet| values.clone().into_iter().map(move |value| [set.as_slice(), &[value]].concat());
+        sets.into_iter().flat_map(with).collect()
+    })
+}
+
+/// All changes that a promise speaks of, with the answers before and after each.
+fn moves(rulebook: &Rulebook, over: &Over) -> Vec<(Moved, AnswerSet, AnswerSet)> {
+    let all = all_answers(rulebook);
+    let stepped = |question: usize, from: Value, to: Value| {
+        all.iter().filter(move |answers| answers[question] == Some(from)).map(move |before| {
+            let mut after = before.clone();
+            after[question] = Some(to);
+            (Moved::Answer { question, from, to }, before.clone(), after)
+        })
+    };
+    match over {
+        Over::Rises(rises) => rises
+            .iter()
+            .flat_map(|rise| {
+                let values = values(&rulebook.questions()[rise.question].kind);
+                values.windows(2).flat_map(|two| stepped(rise.question, two[0], two[1])).collect::<Vec<_>>()
+            })
+            .collect(),
+        Over::Counts(criteria) => criteria
+            .iter()
+            .flat_map(|criterion| {
+                all.iter().map(|answers| (Moved::Counted(*criterion), answers.clone(), answers.clone()))
+            })
+            .collect(),
+        Over::Each => Vec::new(),
+    }
+}
+
+#[test]
+fn what_is_proved_of_a_margin_holds_for_all_answers_of_small_rulebooks() {
+    let mut numbers = Numbers(31);
+    let budget = Budget { conditions: 1, results: 1, promises: 1_000, draws: 5 };
+    let (mut proved, mut broken) = (0, 0);
+    for rulebook in (0..24).filter_map(|_| with_promises(&mut numbers)) {
+        for kept in Review::of(&rulebook, budget).promises {
+            let promise = &rulebook.promises()[kept.promise];
+            let breaks = |moved: Moved, before: &AnswerSet, after: &AnswerSet| {
+                breaks_margin(&rulebook, promise, moved, before, after)
+            };
+            match kept.standing {
+                Standing::Proved { .. } => {
+                    proved += 1;
+                    let moves = moves(&rulebook, &promise.over);
+                    let wrong = moves.iter().find(|(moved, before, after)| breaks(*moved, before, after));
+                    assert_eq!(wrong, None, "{} of\n{}", promise.id, rulebook.files()[0].text);
+                }
+                Standing::Broken(example) => {
+                    broken += 1;
+                    let Part::Move(moved) = example.part else { panic!("{example:?}") };
+                    assert!(breaks(moved, &example.before, &example.after), "{example:?}");
+                }
+                Standing::NotProved { .. } | Standing::ByConstruction => {}
+            }
+        }
+    }
+    assert!(proved > 100 && broken > 100, "{proved} {broken}");
+}
+
+#[test]
+fn what_no_answers_lead_to_is_what_trying_all_answers_never_meets() {
+    let mut numbers = Numbers(37);
+    let budget = Budget { conditions: 1_000, results: 1_000, promises: 1_000, draws: 0 };
+    let checks = [
+        Check::NeverHolds,
+        Check::AlwaysHolds,
+        Check::NeverAsked,
+        Check::UnreachedVerdict,
+        Check::NeverRecommended,
+    ];
+    let mut met = [0; 5];
+    for rulebook in (0..60).filter_map(|_| rulebook_of(&mut numbers, SIZE)) {
+        let review = Review::of(&rulebook, budget);
+        assert_eq!(review.undecided, []);
+        let all = all_answers(&rulebook);
+        let assessments: Vec<Assessment> = all
+            .iter()
+            .map(|answers| assess(&rulebook, rulebook.readings(|question| answers[question])))
+            .collect();
+        let never = |such: &dyn Fn(&Assessment) -> bool| !assessments.iter().any(such);
+        let is_complete = |answers: &AnswerSet| answers.iter().all(Option::is_some);
+        let complete = || all.iter().zip(&assessments).filter(|(answers, _)| is_complete(answers));
+        let criteria = rulebook.criteria().iter().enumerate();
+        let mut expected: Vec<(Check, String)> = Vec::new();
+        for (index, criterion) in criteria {
+            if never(&|assessment| assessment.holds(index)) {
+                expected.push((Check::NeverHolds, criterion.id.clone()));
+            } else if complete().all(|(_, assessment)| assessment.holds(index)) {
+                expected.push((Check::AlwaysHolds, criterion.id.clone()));
+            }
+        }
+        for question in rulebook.questions() {
+            if let Some(ask_when) = &question.ask_when
+                && never(&|assessment| assessment.satisfies(ask_when))
+            {
+                expected.push((Check::NeverAsked, question.id.clone()));
+            }
+        }
+        let bands = rulebook.bands().iter().enumerate();
+        let bands = bands.filter(|(index, _)| never(&|assessment| assessment.band == *index));
+        expected.extend(bands.map(|(_, band)| (Check::UnreachedVerdict, band.id.clone())));
+        let platforms = rulebook.platforms().iter().enumerate();
+        let platforms =
+            platforms.filter(|(index, _)| never(&|assessment| assessment.recommendation == *index));
+        expected.extend(platforms.map(|(_, platform)| (Check::NeverRecommended, platform.id.clone())));
+        let found = review.findings.iter().filter(|finding| checks.contains(&finding.check));
+        let mut found: Vec<(Check, String)> =
+            found.map(|finding| (finding.check, finding.subject.id.clone())).collect();
+        (found.sort(), expected.sort());
+        assert_eq!(found, expected, "{}", rulebook.files()[0].text);
+        for (met, check) in met.iter_mut().zip(checks) {
+            *met += found.iter().filter(|(found, _)| *found == check).count();
+        }
+    }
+    assert!(met.iter().all(|met| *met > 0), "{met:?}");
 }

@@ -17,9 +17,10 @@ pub(super) struct Places<'d> {
 
 /// Notes what no search could carry, and constraints that leave nothing.
 pub(super) fn check(rulebook: &Rulebook, places: &Places<'_>) {
-    let classes = Classes::of_rulebook(rulebook);
     let mut sound = true;
-    for ((question, classes), (log, span)) in rulebook.questions.iter().zip(&classes).zip(&places.questions) {
+    // Proofs of promises tell apart what the conditions of promises and exceptions do, as well.
+    let finest = Classes::of_rulebook_and(rulebook, &rulebook.promised_conditions());
+    for ((question, classes), (log, span)) in rulebook.questions.iter().zip(&finest).zip(&places.questions) {
         if classes.too_many() {
             let message = format!("conditions tell too many answers to `{}` apart", question.id);
             let help = format!("at most {MAX_CLASSES} ranges or {MAX_SET_CLASSES} kinds of set are possible");
@@ -34,7 +35,7 @@ pub(super) fn check(rulebook: &Rulebook, places: &Places<'_>) {
         return;
     }
     if sound {
-        Search::new(rulebook, &classes).report(places);
+        Search::new(rulebook, &Classes::of_rulebook(rulebook)).report(places);
     }
 }
 

@@ -31,26 +31,16 @@ pub(super) fn build(section: Section<'_>, rulebook: &Rulebook) -> Vec<Case> {
 fn outcome(table: &Reader<'_>, rulebook: &Rulebook) -> Leaning {
     let Some(word) = table.required_word("outcome") else { return Leaning::Hedge };
     let outcomes = Leaning::ALL.map(|leaning| (leaning, rulebook.outcome_id(leaning)));
-    match outcomes.iter().find(|(_, id)| id == word.text) {
-        Some((leaning, _)) => *leaning,
-        None => {
-            let ids = outcomes.iter().map(|(_, id)| id.as_str());
-            table.log().unknown(word.span.clone(), "outcome", word.text, ids);
-            Leaning::Hedge
-        }
-    }
+    let known = outcomes.iter().map(|(_, id)| id.as_str());
+    let found = table.log().find(word.span, "outcome", word.text, known);
+    found.map_or(Leaning::Hedge, |index| outcomes[index].0)
 }
 
 fn confidence(table: &Reader<'_>) -> Confidence {
     let Some(word) = table.required_word("confidence") else { return Confidence::Low };
-    match Confidence::ALL.iter().find(|(_, name)| *name == word.text) {
-        Some((confidence, _)) => *confidence,
-        None => {
-            let names = Confidence::ALL.iter().map(|(_, name)| *name);
-            table.log().unknown(word.span.clone(), "confidence", word.text, names);
-            Confidence::Low
-        }
-    }
+    let known = Confidence::ALL.iter().map(|(_, name)| *name);
+    let found = table.log().find(word.span, "confidence", word.text, known);
+    found.map_or(Confidence::Low, |index| Confidence::ALL[index].0)
 }
 
 /// What a publication states; what it does not say is left out, not called unknown.

@@ -2,7 +2,7 @@
 
 use super::verdict::MAX_FIGURE;
 use super::{Ids, Section, condition, shown};
-use crate::document::{Entry, Node, Reader};
+use crate::document::{Entry, FaultLog, Node, Reader, Span};
 use crate::rulebook::value::Question;
 use crate::rulebook::{Condition, Criterion, CriterionSide, Demand, Must, Whose};
 
@@ -58,19 +58,14 @@ fn criterion(table: &Reader<'_>, id: String, names: &Names<'_>) -> Criterion {
 }
 
 fn side(table: &Reader<'_>) -> CriterionSide {
-    let Some(word) = table.required_word("side") else { return CriterionSide::Essential };
-    CriterionSide::ALL.iter().find(|(_, name)| *name == word.text).map_or_else(
-        || {
-            table.log().unknown(
-                word.span.clone(),
-                "side",
-                word.text,
-                CriterionSide::ALL.map(|(_, name)| name),
-            );
-            CriterionSide::Essential
-        },
-        |(side, _)| *side,
-    )
+    let word = table.required_word("side");
+    word.and_then(|word| side_named(word.text, word.span, table.log())).unwrap_or(CriterionSide::Essential)
+}
+
+/// The side of criteria that a word names.
+pub(super) fn side_named(word: &str, span: &Span, log: &FaultLog<'_>) -> Option<CriterionSide> {
+    let known = CriterionSide::ALL.iter().map(|(_, name)| *name);
+    log.find(span, "side", word, known).map(|index| CriterionSide::ALL[index].0)
 }
 
 /// Points by the id of a family or a platform; where both are called the same, the family is meant.

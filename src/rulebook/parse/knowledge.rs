@@ -59,11 +59,8 @@ pub(super) fn url(table: &Reader<'_>) -> Option<String> {
 /// `harm = "data"`, `"outage"`, `"security"` or `"convenience"`, which is what it is when nothing is said.
 fn harm(table: &Reader<'_>) -> Harm {
     let Some(word) = table.word("harm") else { return Harm::default() };
-    let known = Harm::ALL.iter().find(|(_, name)| *name == word.text);
-    if known.is_none() {
-        table.log().unknown(word.span.clone(), "harm", word.text, Harm::ALL.map(|(_, name)| name));
-    }
-    known.map_or(Harm::default(), |(harm, _)| *harm)
+    let known = Harm::ALL.iter().map(|(_, name)| *name);
+    table.log().find(word.span, "harm", word.text, known).map_or(Harm::default(), |index| Harm::ALL[index].0)
 }
 
 fn claims(table: &Reader<'_>, key: &'static str, names: Names<'_>) -> Vec<Claim> {
@@ -207,14 +204,8 @@ pub(super) fn exceptions(section: Section<'_>, names: Names<'_>) -> Vec<Exceptio
 
 /// The questions whose ids stand at `questions`.
 fn questions(table: &Reader<'_>, names: Names<'_>) -> Vec<usize> {
-    let ids = || names.questions.iter().map(|question| question.id.as_str());
-    let resolve = |word: Word<'_>| {
-        let found = ids().position(|id| id == word.text);
-        if found.is_none() {
-            table.log().unknown(word.span.clone(), "question", word.text, ids());
-        }
-        found
-    };
+    let ids = names.questions.iter().map(|question| question.id.as_str());
+    let resolve = |word: Word<'_>| table.log().find(word.span, "question", word.text, ids.clone());
     table.words("questions").into_iter().filter_map(resolve).collect()
 }
 

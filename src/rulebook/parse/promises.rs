@@ -1,10 +1,11 @@
 //! `[[promise]]` → [`Promise`].
 
 use super::answers::read_answer;
+use super::criteria::side_named;
 use super::{Section, condition, shown};
-use crate::document::{Entry, FaultLog, Located, Node, Reader};
-use crate::rulebook::promise::{Keeps, Over, Promise, Rise, side_named};
-use crate::rulebook::{Band, Condition, Criterion, CriterionSide, Exception, Question, Value};
+use crate::document::{Entry, FaultLog, Located, Node, Reader, Word};
+use crate::rulebook::promise::{Keeps, Over, Promise, Rise};
+use crate::rulebook::{Band, Condition, Criterion, Exception, Question, Value};
 
 /// What promises refer to.
 #[derive(Clone, Copy)]
@@ -101,12 +102,7 @@ impl Names<'_> {
     }
 
     fn question(self, id: &str, value: &Located<'_>, log: &FaultLog<'_>) -> Option<usize> {
-        let found = self.questions.iter().position(|question| question.id == id);
-        if found.is_none() {
-            let known = self.questions.iter().map(|question| question.id.as_str());
-            log.unknown(value.span.clone(), "question", id, known);
-        }
-        found
+        log.find(&value.span, "question", id, self.questions.iter().map(|question| question.id.as_str()))
     }
 
     /// `["solo-developer"]`, or all of a side: `{ side = "overkill" }`.
@@ -114,12 +110,8 @@ impl Names<'_> {
         match &value.node {
             Node::List(items) => items.iter().flat_map(|item| self.criteria(item, log)).collect(),
             Node::Text(id) => {
-                let found = self.criteria.iter().position(|criterion| criterion.id == *id);
-                if found.is_none() {
-                    let known = self.criteria.iter().map(|criterion| criterion.id.as_str());
-                    log.unknown(value.span.clone(), "criterion", id, known);
-                }
-                found.into_iter().collect()
+                let known = self.criteria.iter().map(|criterion| criterion.id.as_str());
+                log.find(&value.span, "criterion", id, known).into_iter().collect()
             }
             Node::Table(entries) => match entries.as_slice() {
                 [Entry { key, value, .. }] if key == "side" => self.of_side(value, log),
@@ -141,10 +133,7 @@ impl Names<'_> {
             Node::Text(word) => word.as_ref(),
             _ => "",
         };
-        let Some(side) = side_named(word) else {
-            log.unknown(value.span.clone(), "side", word, CriterionSide::ALL.iter().map(|(_, name)| *name));
-            return Vec::new();
-        };
+        let Some(side) = side_named(word, &value.span, log) else { return Vec::new() };
         (0..self.criteria.len()).filter(|index| self.criteria[*index].side == side).collect()
     }
 
@@ -166,19 +155,16 @@ impl Names<'_> {
             table.log().fault(table.span(), message, None);
         }
         if let Some(word) = margin {
-            let found = Keeps::MARGINS.iter().find(|(_, name)| *name == word.text);
-            if found.is_none() {
-                let known = Keeps::MARGINS.iter().map(|(_, name)| *name);
-                table.log().unknown(word.span.clone(), "promise of a margin", word.text, known);
-            }
-            return found.map_or(Keeps::NeverFalls, |(keeps, _)| keeps.clone());
+            let known = Keeps::MARGINS.iter().map(|(_, name)| *name);
+            let found = table.log().find(word.span, "promise of a margin", word.text, known);
+            return found.map_or(Keeps::NeverFalls, |index| Keeps::MARGINS[index].0.clone());
         }
         if let Some(value) = verdict {
             return Keeps::Verdict(self.verdicts(value, table.log()));
         }
-        if let Some(word) = recommended.filter(|word| word.text != Keeps::MEETS_MUSTS) {
-            let known = [Keeps::MEETS_MUSTS];
-            table.log().unknown(word.span.clone(), "promise of what is recommended", word.text, known);
+        if let Some(word) = recommended {
+            let known = [Keeps::MEETS_MUSTS].into_iter();
+            table.log().find(word.span, "promise of what is recommended", word.text, known);
         }
         Keeps::Musts
     }
@@ -187,16 +173,8 @@ impl Names<'_> {
         match &value.node {
             Node::List(items) => items.iter().flat_map(|item| self.verdicts(item, log)).collect(),
             Node::Text(id) => {
-                let found = self.bands.iter().position(|band| band.id == *id);
-                if found.is_none() {
-                    log.unknown(
-                        value.span.clone(),
-                        "band",
-                        id,
-                        self.bands.iter().map(|band| band.id.as_str()),
-                    );
-                }
-                found.into_iter().collect()
+                let known = self.bands.iter().map(|band| band.id.as_str());
+                log.find(&value.span, "band", id, known).into_iter().collect()
             }
             other => {
                 log.fault(value.span.clone(), format!("{} names no verdict", shown(other)), None);
@@ -206,14 +184,8 @@ impl Names<'_> {
     }
 
     fn exceptions(self, table: &Reader<'_>) -> Vec<usize> {
-        let find = |word: crate::document::Word<'_>| {
-            let found = self.exceptions.iter().position(|exception| exception.id == word.text);
-            if found.is_none() {
-                let known = self.exceptions.iter().map(|exception| exception.id.as_str());
-                table.log().unknown(word.span.clone(), "exception", word.text, known);
-            }
-            found
-        };
+        let known = self.exceptions.iter().map(|exception| exception.id.as_str());
+        let find = |word: Word<'_>| table.log().find(word.span, "exception", word.text, known.clone());
         table.words("except").into_iter().filter_map(find).collect()
     }
 }
