@@ -18,7 +18,7 @@ const WORTH: f64 = 0.05;
 /// does.
 const AGAIN: f64 = 8.0;
 
-/// Asks subject by subject, in the rulebook's order; of each, what tells most about the side of the outcome, and leaves a
+/// Asks subject by subject, in the rulebook's order, and its first question first; of each, what tells most about the side of the outcome, and leaves a
 /// subject when what it has left tells little beside the best of all. Details come last.
 #[derive(Debug)]
 pub struct Adaptive<'a> {
@@ -52,6 +52,10 @@ impl<'a> Adaptive<'a> {
 
     /// The open question to ask.
     fn best(&self, situation: &Situation<'_>) -> usize {
+        // It begins with what a rulebook begins with, whatever that tells: what all the rest is about.
+        if situation.last.is_none() {
+            return situation.open[0];
+        }
         let questions = self.rulebook.questions();
         let telling = self.telling(situation).questions;
         let here = situation.last.map_or(0, |last| questions[last].group);
@@ -70,9 +74,7 @@ impl<'a> Adaptive<'a> {
         let again = (0..questions.len()).filter(further).any(applies);
         let rank = |(question, bits): &(usize, f64)| {
             let group = questions[*question].group;
-            // It begins with the first subject, whatever that tells.
-            let begins = situation.last.is_none() && group == 0;
-            let worth = begins || again || returns || *bits >= WORTH * ahead;
+            let worth = again || returns || *bits >= WORTH * ahead;
             let detail = questions[*question].detail && ahead == 0.0 && behind == 0.0;
             (is_left(*question) != returns, !worth, detail, group)
         };

@@ -19,7 +19,7 @@ use needk8s::rulebook::{Leaning, Rulebook};
 use numbers::Numbers;
 use respondents::{
     Known, Walk, cases, like_the_cases, questions_until_settled, questions_until_sure, stopping_file_order,
-    uniform,
+    uniform, with_the_usual,
 };
 
 const RESPONDENTS: usize = 10_000;
@@ -39,16 +39,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = stopping_file_order(&adaptive);
     let cases = cases(&rulebook);
     let mut numbers = Numbers(1);
-    let realistic: Vec<Known> =
-        (0..respondents).map(|_| like_the_cases(&rulebook, &cases, &mut numbers)).collect();
+    let realistic: Vec<Known> = (0..respondents).map(|_| like_the_cases(&rulebook, &mut numbers)).collect();
     let random: Vec<Known> = (0..respondents).map(|_| uniform(&rulebook, &mut numbers)).collect();
 
     println!(
         "| answers | people | order | until | mean | median | 9 of 10 at most | reached | result changed |"
     );
     println!("| --- | ---: | --- | --- | ---: | ---: | ---: | ---: | ---: |");
-    let populations =
-        [("the cases", &cases), ("as frequent as in the cases", &realistic), ("all as frequent", &random)];
+    let usual: Vec<Known> = cases.iter().map(|known| with_the_usual(&rulebook, known)).collect();
+    let populations = [
+        ("the cases", &cases),
+        ("the cases, and what goes without saying", &usual),
+        ("as frequent as in the cases", &realistic),
+        ("all as frequent", &random),
+    ];
     for (name, people) in populations {
         for (order_name, order) in [("adaptive", &adaptive as &dyn Order), ("the rulebook's", &file)] {
             for (until, asks) in

@@ -8,7 +8,7 @@ use needk8s::answers::Answers;
 use needk8s::interview::{
     Ask, FileOrder, Interview, Next, Order, Outcome, Prompts, Reply, Session, Situation, SoFar, Tone,
 };
-use needk8s::rulebook::{Case, Classes, Rulebook, Value};
+use needk8s::rulebook::{Case, Classes, Kind, OptionSet, Question, Rulebook, Value};
 
 use crate::numbers::Numbers;
 
@@ -21,16 +21,40 @@ pub(crate) fn uniform(rulebook: &Rulebook, numbers: &mut Numbers) -> Known {
     classes.iter().map(|classes| Some(classes.sample(numbers.below(classes.len())))).collect()
 }
 
-/// Answers to each question as frequent as in the cases that state one; any answer where none does.
-pub(crate) fn like_the_cases(rulebook: &Rulebook, cases: &[Known], numbers: &mut Numbers) -> Known {
-    let mut known = uniform(rulebook, numbers);
-    for (question, answer) in known.iter_mut().enumerate() {
-        let stated: Vec<Value> = cases.iter().filter_map(|case| case[question]).collect();
-        if !stated.is_empty() {
-            *answer = Some(stated[numbers.below(stated.len())]);
-        }
+/// Answers as frequent as among the published decisions, those included that go without saying; any answer to a question
+/// that none of them states.
+pub(crate) fn like_the_cases(rulebook: &Rulebook, numbers: &mut Numbers) -> Known {
+    let any = uniform(rulebook, numbers);
+    let drawn = rulebook.questions().iter().map(|question| draw(question, numbers));
+    drawn.collect::<Known>().into_iter().zip(any).map(|(drawn, any)| drawn.or(any)).collect()
+}
+
+/// An answer as often as it occurs.
+fn draw(question: &Question, numbers: &mut Numbers) -> Option<Value> {
+    let shares = &question.shares;
+    let mut below = |all: u64| numbers.below(usize::try_from(all.max(1)).expect("a small number")) as u64;
+    if let Kind::Choices(_) = question.kind {
+        let options = shares.by_value.iter().filter(|(_, stated)| below(shares.stated) < *stated);
+        let sets = options.filter_map(|(value, _)| match value {
+            Value::Choices(set) => Some(*set),
+            _ => None,
+        });
+        return sets.reduce(OptionSet::union).map(Value::Choices);
     }
-    known
+    let mut left = below(shares.count(|_| true));
+    let mut all = shares.by_value.iter().chain(&shares.unsaid);
+    let such = all.find(|(_, stated)| {
+        let found = left < *stated;
+        left = left.saturating_sub(*stated);
+        found
+    });
+    such.map(|(value, _)| *value)
+}
+
+/// The same answers, and the usual ones where nobody mentions them.
+pub(crate) fn with_the_usual(rulebook: &Rulebook, known: &Known) -> Known {
+    let usual = rulebook.questions().iter().map(|question| question.shares.unsaid.map(|(value, _)| value));
+    known.iter().zip(usual).map(|(given, usual)| given.or(usual)).collect()
 }
 
 /// What the cases state.

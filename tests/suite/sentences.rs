@@ -14,18 +14,17 @@ use regex::Regex;
 
 use crate::cases::rulebook;
 use crate::numbers::Numbers;
-use crate::respondents::{Known, cases, like_the_cases, uniform};
+use crate::respondents::{Known, like_the_cases, uniform};
 
 /// Many results, as varied as answers can be: any answers or usual ones, all of them or few.
 fn results<R: Send>(rulebook: &Rulebook, number: usize, read: impl Fn(&Contents<'_>) -> R + Sync) -> Vec<R> {
     // What is not proved within so few boxes is said as such, and goes through the same sentences.
     let engine = Engine::with_budget(rulebook, 12);
-    let usual = cases(rulebook);
     let mut numbers = Numbers(7);
     let mut drawn = |round: usize| {
         let known = match round % 2 {
             0 => uniform(rulebook, &mut numbers),
-            _ => like_the_cases(rulebook, &usual, &mut numbers),
+            _ => like_the_cases(rulebook, &mut numbers),
         };
         forgetting(known, round % 5, &mut numbers)
     };
