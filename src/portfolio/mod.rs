@@ -4,6 +4,7 @@
 //! taking memory, so that a stream of records costs hardly more than reading it.
 
 mod judge;
+mod plain;
 mod record;
 mod sharing;
 mod survey;

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::plain::Word;
 use crate::rulebook::{Kind, OptionSet, Question, Rulebook, Value, ValueError};
 
 /// What a line or a row says. One is used for all, so that reading takes no memory.
@@ -40,6 +41,13 @@ impl Record {
         self.seen = 0;
     }
 
+    /// Notes that a question is answered; whether that is the first time.
+    pub(super) fn see(&mut self, question: usize) -> bool {
+        let before = self.seen;
+        self.seen |= 1 << (question % 128);
+        self.seen != before
+    }
+
     /// What the system is called, if it is called anything.
     pub fn called(&self) -> Option<&str> {
         [&self.name, &self.path].into_iter().find(|name| !name.is_empty()).map(String::as_str)
@@ -48,7 +56,7 @@ impl Record {
 
 /// What a key or the head of a column stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Key {
+pub(super) enum Key {
     Question(usize),
     Name,
     Path,
@@ -60,17 +68,17 @@ enum Key {
 /// Reads the systems of a portfolio by the questions of a rulebook.
 #[derive(Debug)]
 pub struct Form<'r> {
-    rulebook: &'r Rulebook,
+    pub(super) rulebook: &'r Rulebook,
     /// All words that have a meaning of their own.
-    words: Vec<(String, Key)>,
-    /// For each question, the words that are answers as they stand, each by its tag.
-    spelled: Vec<Vec<(u64, String, Value)>>,
+    pub(super) words: Vec<(Word, Key)>,
+    /// For each question, the words that are answers as they stand.
+    pub(super) spelled: Vec<Vec<(Word, Value)>>,
 }
 
 /// What a reader of lines has learned: which word mostly comes after which, and which it does not know.
 #[derive(Debug, Clone, Default)]
 pub struct Habits {
-    after: Vec<u16>,
+    pub(super) after: Vec<u16>,
     /// Words that mean nothing here, some of them.
     pub unknown: Vec<String>,
 }
@@ -91,22 +99,20 @@ impl<'r> Form<'r> {
     /// The form of records with answers to the questions of `rulebook`; `group` is what groups them.
     pub fn new(rulebook: &'r Rulebook, group: &str) -> Self {
         let questions = rulebook.questions();
-        let mut words: Vec<(String, Key)> = Vec::new();
+        let mut words: Vec<(Word, Key)> = Vec::new();
         for (index, question) in questions.iter().enumerate() {
-            words.push((question.id.clone(), Key::Question(index)));
+            words.push((Word::new(&question.id), Key::Question(index)));
         }
         for (index, question) in questions.iter().enumerate().filter(|(_, asked)| asked.id.contains('-')) {
-            words.push((question.id.replace('-', "_"), Key::Question(index)));
+            words.push((Word::new(&question.id.replace('-', "_")), Key::Question(index)));
         }
         let others =
             [("name", Key::Name), ("path", Key::Path), (group, Key::Group), ("answers", Key::Answers)];
         for (word, key) in others {
-            if !words.iter().any(|(known, _)| known == word) {
-                words.push((word.to_owned(), key));
+            if !words.iter().any(|(known, _)| known.is(word)) {
+                words.push((Word::new(word), key));
             }
         }
-        let tagged = |(word, value): (String, Value)| (tag(&word), word, value);
-        let spelled = |question| spelled(question).into_iter().map(tagged).collect();
         let spelled = questions.iter().map(spelled).collect();
         Self { rulebook, words, spelled }
     }
@@ -118,6 +124,20 @@ impl<'r> Form<'r> {
     pub fn read_line(&self, line: &str, record: &mut Record, habits: &mut Habits) -> Result<(), String> {
         record.clear();
         habits.after.resize(self.words.len() + 1, 0);
+        if self.read_plain(line, record, habits).is_some() {
+            return Ok(());
+        }
+        record.clear();
+        self.read_any(line, record, habits)
+    }
+
+    /// Reads a line whatever its form.
+    pub(super) fn read_any(
+        &self,
+        line: &str,
+        record: &mut Record,
+        habits: &mut Habits,
+    ) -> Result<(), String> {
         let mut deserializer = serde_json::Deserializer::from_str(line);
         let object = Object { form: self, record, habits, nested: false };
         object
@@ -159,7 +179,7 @@ impl<'r> Form<'r> {
 
     fn key_of_head(&self, head: &str) -> Key {
         let word = head.trim().to_lowercase().replace(['_', ' '], "-");
-        let word = |known: &&(String, Key)| known.0 == word || known.0 == head.trim();
+        let word = |known: &&(Word, Key)| known.0.is(&word) || known.0.is(head.trim());
         match self.words.iter().find(word) {
             Some((_, Key::Answers)) | None => Key::Other,
             Some((_, key)) => *key,
@@ -218,9 +238,7 @@ impl<'r> Form<'r> {
     }
 
     fn as_spelled(&self, question: usize, text: &str) -> Option<Value> {
-        let wanted = tag(text);
-        let mut such = self.spelled[question].iter().filter(|(tag, ..)| *tag == wanted);
-        such.find(|(_, word, _)| word == text).map(|(.., value)| *value)
+        self.spelled[question].iter().find(|(word, _)| word.is(text)).map(|(_, value)| *value)
     }
 
     /// The questions that words without a meaning here may be meant for.
@@ -256,30 +274,15 @@ impl Columns {
     }
 }
 
-/// The first and last letters of a word and its length, by which most words are told apart at once.
-fn tag(word: &str) -> u64 {
-    let bytes = word.as_bytes();
-    let letters = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(21),
-        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-            (Some(first), Some(last)) => {
-                u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
-            }
-            _ => bytes.iter().fold(0, |tag, byte| tag << 8 | u64::from(*byte)),
-        },
-    };
-    letters.rotate_left(5) ^ bytes.len() as u64
-}
-
-fn spelled(question: &Question) -> Vec<(String, Value)> {
-    let words = |value: fn(usize) -> Value| -> Vec<(String, Value)> {
+fn spelled(question: &Question) -> Vec<(Word, Value)> {
+    let words = |value: fn(usize) -> Value| -> Vec<(Word, Value)> {
         let options = question.options().iter().enumerate();
-        options.map(|(index, option)| (option.id.clone(), value(index))).collect()
+        options.map(|(index, option)| (Word::new(&option.id), value(index))).collect()
     };
     match question.kind {
         Kind::Flag(_) => [("true", true), ("false", false), ("yes", true), ("no", false)]
-            .map(|(word, flag)| (word.to_owned(), Value::Flag(flag)))
-            .to_vec(),
+            .map(|(word, flag)| (Word::new(word), Value::Flag(flag)))
+            .into(),
         Kind::Choice(_) => words(Value::Choice),
         Kind::Choices(_) => words(|option| Value::Choices(OptionSet::of(option))),
         Kind::Count(_) => Vec::new(),
@@ -327,7 +330,7 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
         let other = RefCell::new(String::new());
         loop {
             let expected = usize::from(habits.after[last]);
-            let Some(word) = map.next_key_seed(Word { form, expected, other: &other })? else {
+            let Some(word) = map.next_key_seed(Name { form, expected, other: &other })? else {
                 return Ok(());
             };
             let Some(word) = word else {
@@ -344,12 +347,10 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
             last = word;
             match form.words[word].1 {
                 Key::Question(question) => {
-                    let bit = 1_u128 << (question % 128);
-                    if record.seen & bit != 0 {
+                    if !record.see(question) {
                         let id = &form.rulebook.questions()[question].id;
                         return Err(de::Error::custom(format_args!("`{id}` is answered twice")));
                     }
-                    record.seen |= bit;
                     record.values[question] = map.next_value_seed(AnswerOf { form, question })?;
                 }
                 Key::Answers if !nested => {
@@ -373,14 +374,14 @@ fn keep(kept: &mut Vec<u8>, key: &str, value: &RawValue) {
     kept.extend_from_slice(value.get().as_bytes());
 }
 
-/// One of the words that have a meaning, the expected one first; another goes to `other`.
-struct Word<'a, 'r> {
+/// The place of a word that has a meaning, the expected one first; another goes to `other`.
+struct Name<'a, 'r> {
     form: &'a Form<'r>,
     expected: usize,
     other: &'a RefCell<String>,
 }
 
-impl<'de> DeserializeSeed<'de> for Word<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Name<'_, '_> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
@@ -388,7 +389,7 @@ impl<'de> DeserializeSeed<'de> for Word<'_, '_> {
     }
 }
 
-impl Visitor<'_> for Word<'_, '_> {
+impl Visitor<'_> for Name<'_, '_> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -397,10 +398,10 @@ impl Visitor<'_> for Word<'_, '_> {
 
     fn visit_str<E: de::Error>(self, key: &str) -> Result<Option<usize>, E> {
         let words = &self.form.words;
-        if words[self.expected].0 == key {
+        if words[self.expected].0.is(key) {
             return Ok(Some(self.expected));
         }
-        let found = words.iter().position(|(word, _)| word == key);
+        let found = words.iter().position(|(word, _)| word.is(key));
         if found.is_none() {
             self.other.borrow_mut().push_str(key);
         }
