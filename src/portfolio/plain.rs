@@ -99,17 +99,18 @@ impl Form<'_> {
         rest.take_sign('{')?;
         loop {
             let expected = usize::from(habits.after[last]);
-            let (word, key) = match rest.take(&self.words[expected].0.quoted) {
-                Some(()) => (expected, self.words[expected].1),
+            let word = match rest.take(&self.words[expected].0.quoted) {
+                Some(()) => expected,
+                // Where some answers are left out, the next is mostly one of those that come soon.
                 None => {
-                    let mut words = self.words.iter().enumerate();
-                    words.find_map(|(at, (word, key))| rest.take(&word.quoted).map(|()| (at, *key)))?
+                    let mut others = (last + 1..self.words.len()).chain(0..=last.min(self.words.len() - 1));
+                    others.find(|word| rest.take(&self.words[*word].0.quoted).is_some())?
                 }
             };
             habits.after[last] = word as u16;
             last = word;
             rest.take_sign(':')?;
-            match key {
+            match self.words[word].1 {
                 Key::Question(question) => {
                     record.see(question).then_some(())?;
                     record.values[question] = self.take_answer(question, &mut rest)?;
