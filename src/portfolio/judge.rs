@@ -1,9 +1,13 @@
 //! A rulebook compiled for judging: what is known of a question selects a row of bits, the rows of all questions together
-//! tell which criteria hold, and these add up.
+//! tell which criteria hold and what they demand, and these add up.
+
+use std::collections::BTreeSet;
 
 use super::terms::{States, Term, Wanted, reading, terms};
 use crate::assessment::Assessment;
-use crate::rulebook::{Classes, Condition, Leaning, OptionSet, Reading, Rulebook, Truth, Value};
+use crate::rulebook::{
+    Cell, Classes, Condition, Demand, Kind, Leaning, OptionSet, Reading, Rulebook, Truth, Value,
+};
 
 /// Platforms are worked on in groups of so many lanes.
 const LANES: usize = 8;
@@ -13,8 +17,16 @@ type Lanes<T> = [T; LANES];
 /// As many groups as the most platforms of a rulebook fill.
 const MOST_GROUPS: usize = 8;
 
-/// Sets of more options than this have too many subsets to list.
-const MOST_LISTED: usize = 12;
+/// Bits are joined so many words at once.
+const WORDS: usize = 4;
+
+type Block = [u64; WORDS];
+
+/// So many demands of an aspect are looked up together.
+const TOGETHER: usize = 4;
+
+/// Numbers up to this, and sets of so few options, have their class in a table; the class of others is looked for.
+const MOST_LISTED: u64 = 1 << 12;
 
 /// What a set of answers comes to: that of [`assess`](crate::assessment::assess), without the reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,34 +48,41 @@ pub struct Judgement {
 }
 
 /// A rulebook that judges sets of answers one after another.
+///
+/// Almost nothing is decided on the way: rows are joined and added whether they matter or not, which is no more work than to
+/// find out, and holds no surprise for the processor.
 #[derive(Debug)]
 pub struct Judge {
     classes: Vec<Classes>,
     questions: Vec<Asked>,
-    /// For each state of each question, the alternatives that it leaves possible, a bit each.
-    rows: Vec<u64>,
-    /// Words of a row.
-    words: usize,
-    /// The criterion of each alternative; those of one criterion follow one another.
-    criterion_of: Vec<u32>,
-    /// Where the alternatives of criteria end; those by which questions do not apply come after.
-    ends: usize,
-    /// Criteria whose conditions have too many alternatives.
-    complex: Vec<(usize, Condition)>,
-    /// What holds whatever is answered.
-    always: Effect,
-    /// For each state of each question, what the criteria come to that look at nothing else.
-    by_state: Vec<Effect>,
-    /// What each of the other criteria does.
-    effects: Vec<Effect>,
-    /// What platforms lack of demands.
+    /// For each state of each question, what is demanded and which alternatives are ruled out, a bit each.
+    rows: Vec<Block>,
+    /// Blocks of a row.
+    blocks: usize,
+    /// The alternatives of criteria that look at several questions, a bit each, and what is demanded where one is left.
+    alternatives: Vec<u64>,
+    joint_rows: Vec<Block>,
+    /// What is demanded whatever is answered.
+    always: Vec<Block>,
+    /// Such of these criteria as do more than demand. They have states as questions have, and follow them.
+    joint: Vec<Joint>,
+    /// Those that have too many alternatives, by their place among all that have states.
+    complex: Vec<(usize, Vec<Block>)>,
+    /// What adds something without regard to platforms.
+    summed: Vec<Source>,
+    sums: Vec<Sum>,
+    /// What adds points of effort, and what they are by platform.
+    familiar: Vec<Source>,
+    points: Vec<Lanes<i32>>,
+    /// For each aspect, its demands, some of them together.
+    demands: Vec<Vec<Demands>>,
+    /// What platforms lack of them.
     gaps: Vec<Lanes<i16>>,
-    /// Points of effort by platform.
-    familiarity: Vec<Lanes<i32>>,
-    aspects: usize,
     groups: usize,
     efforts: Vec<i64>,
-    is_subject: Vec<bool>,
+    /// The platforms with and without the subject, a bit each.
+    subjects: u64,
+    others: u64,
     base_price: i64,
     shortfall_price: i64,
     /// The greatest margin of each band but the last.
@@ -76,40 +95,63 @@ struct Asked {
     states: States,
     /// Where its states start among those of all questions.
     start: usize,
-    /// The alternatives by which it does not apply.
-    aside: Option<Aside>,
-    known: Known,
+    /// When it does not apply.
+    aside: Option<Joint>,
+    /// The class of each value, as far as they are listed.
+    listed: Vec<u16>,
 }
 
-#[derive(Debug)]
-enum Aside {
-    /// Any of these bits of these words.
-    Bits(Vec<(usize, u64)>),
-    Complex(Condition),
+/// A condition that looks at several questions.
+#[derive(Debug, Clone)]
+enum Joint {
+    /// Any of these alternatives is left.
+    Listed(Alternatives),
+    /// It has too many of them, and is looked at as it stands: whether it comes out so.
+    Complex(Condition, Truth),
 }
 
-/// From a value to its class.
-#[derive(Debug)]
-enum Known {
-    Flag([u16; 2]),
-    Options(Vec<u16>),
-    /// The least number of each class.
-    Starts(Vec<u64>),
-    Sets(Vec<u16>),
-    /// Sets of many options are looked up.
-    ManySets,
+/// Alternatives that stand side by side in one word.
+#[derive(Debug, Clone, Copy)]
+struct Alternatives {
+    word: usize,
+    mask: u64,
 }
 
-/// What a criterion does when it holds, or several together.
+/// Something whose state selects a row.
+#[derive(Debug, Clone, Copy)]
+struct Source {
+    place: usize,
+    /// Its first row.
+    start: usize,
+}
+
+/// Some demands of one aspect, whose bits select a row.
+#[derive(Debug, Clone, Copy)]
+struct Demands {
+    word: usize,
+    shift: usize,
+    mask: u64,
+    /// Their first row.
+    start: usize,
+}
+
+/// What criteria do when they hold.
 #[derive(Debug, Clone, Default)]
 struct Effect {
+    sum: Sum,
+    /// Points of effort by platform.
+    familiarity: Vec<i32>,
+    /// What they demand.
+    demands: BTreeSet<Lack>,
+}
+
+/// A demand: its aspect, and what each platform lacks of it.
+type Lack = (usize, Vec<i16>);
+
+/// What is added up without regard to platforms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Sum {
     price: i64,
-    /// Where its points of effort start, if it has any.
-    familiarity: Option<u32>,
-    /// The aspect of each demand, and where what platforms lack of it starts.
-    demands: Vec<(u32, u32)>,
-    /// Whether it has points of effort or demands.
-    is_rich: bool,
     /// Platforms taken off the table, a bit each, by what can be lifted as a whole and by what cannot.
     leaves: u64,
     removes: u64,
@@ -117,25 +159,33 @@ struct Effect {
     misses: u64,
 }
 
+impl Sum {
+    fn join(&mut self, other: &Self) {
+        self.price += other.price;
+        self.leaves |= other.leaves;
+        self.removes |= other.removes;
+        self.misses |= other.misses;
+    }
+}
+
+impl Effect {
+    fn join(mut self, other: &Self) -> Self {
+        self.sum.join(&other.sum);
+        let points = self.familiarity.len().max(other.familiarity.len());
+        self.familiarity.resize(points, 0);
+        self.familiarity.iter_mut().zip(&other.familiarity).for_each(|(sum, points)| *sum += points);
+        self.demands.extend(other.demands.iter().cloned());
+        self
+    }
+}
+
 /// Room to judge in. One is enough for any number of sets of answers, one after another.
 #[derive(Debug, Clone)]
 pub struct Scratch {
     states: Vec<u16>,
     readings: Vec<Reading>,
-    bits: Vec<u64>,
-    short: Vec<Lanes<i16>>,
+    bits: Vec<Block>,
     familiarity: Vec<Lanes<i32>>,
-    touched: Vec<u32>,
-    is_touched: Vec<bool>,
-}
-
-/// What has been added up.
-#[derive(Clone, Copy)]
-struct Sum {
-    price: i64,
-    leaves: u64,
-    removes: u64,
-    misses: u64,
 }
 
 /// A platform in the order in which the best is looked for: whether it misses a must, its burden, its effort, and its
@@ -174,191 +224,169 @@ impl Rank {
 impl Judge {
     /// Compiles a rulebook.
     pub fn new(rulebook: &Rulebook) -> Self {
-        let classes = Classes::of_rulebook(rulebook);
         let platforms = rulebook.platforms();
         let mut judge = Self {
+            classes: Classes::of_rulebook(rulebook),
             questions: Vec::new(),
             rows: Vec::new(),
-            words: 0,
-            criterion_of: Vec::new(),
-            ends: 0,
+            blocks: 0,
+            alternatives: Vec::new(),
+            joint_rows: Vec::new(),
+            always: Vec::new(),
+            joint: Vec::new(),
             complex: Vec::new(),
-            always: Effect::default(),
-            by_state: Vec::new(),
-            effects: Vec::new(),
+            summed: Vec::new(),
+            sums: Vec::new(),
+            familiar: Vec::new(),
+            points: Vec::new(),
+            demands: Vec::new(),
             gaps: Vec::new(),
-            familiarity: Vec::new(),
-            aspects: rulebook.aspects().len(),
             groups: match platforms.len().div_ceil(LANES) {
                 few @ ..=4 => few.max(1),
                 _ => MOST_GROUPS,
             },
             efforts: platforms.iter().map(|platform| platform.effort).collect(),
-            is_subject: (0..platforms.len()).map(|platform| rulebook.is_subject(platform)).collect(),
+            subjects: mask(platforms.len(), |platform| rulebook.is_subject(platform)),
+            others: mask(platforms.len(), |platform| !rulebook.is_subject(platform)),
             base_price: rulebook.effort_price().value,
             shortfall_price: rulebook.shortfall_price().value,
             ends_of_bands: rulebook.bands().iter().filter_map(|band| band.to).collect(),
-            classes,
         };
-        judge.effects =
-            (0..rulebook.criteria().len()).map(|criterion| judge.effect(rulebook, criterion)).collect();
-        judge.add_conditions(rulebook);
+        let effects: Vec<Effect> =
+            (0..rulebook.criteria().len()).map(|criterion| effect(rulebook, criterion)).collect();
+        let lacks = judge.add_demands(&effects);
+        judge.add_conditions(rulebook, &effects, &lacks);
         judge
     }
 
-    fn effect(&mut self, rulebook: &Rulebook, index: usize) -> Effect {
-        let criterion = &rulebook.criteria()[index];
-        let platforms = rulebook.platforms();
-        let mask = |such: &dyn Fn(usize) -> bool| {
-            (0..platforms.len()).filter(|platform| such(*platform)).fold(0, |mask, at| mask | 1_u64 << at)
-        };
-        let off = mask(&|platform| {
-            let other = criterion.leaves.is_some_and(|left| left != platforms[platform].family);
-            other || criterion.removes.contains(&platform)
-        });
-        // A constraint that leaves a family is lifted as a whole.
-        let (leaves, removes) = if criterion.leaves.is_some() { (off, 0) } else { (0, off) };
-        let mut familiarity = None;
-        if !criterion.familiarity.is_empty() {
-            let points = |platform: usize| rulebook.familiarity(index, platform) as i32;
-            familiarity = Some(self.familiarity.len() as u32);
-            self.familiarity.extend(lanes(self.groups, platforms.len(), points));
+    /// Gives each demand a bit, and lists what platforms lack of those of an aspect, whichever of them are made.
+    fn add_demands(&mut self, effects: &[Effect]) -> Vec<Option<Lack>> {
+        let lacks: BTreeSet<&Lack> = effects.iter().flat_map(|effect| &effect.demands).collect();
+        let lacks: Vec<&Lack> = lacks.into_iter().collect();
+        let mut bits = Vec::new();
+        for of_aspect in lacks.chunk_by(|one, next| one.0 == next.0) {
+            let mut all = Vec::new();
+            for some in of_aspect.chunks(TOGETHER) {
+                let start = self.gaps.len() / self.groups;
+                all.push(Demands {
+                    word: bits.len() / 64,
+                    shift: bits.len() % 64,
+                    mask: (1 << some.len()) - 1,
+                    start,
+                });
+                for made in 0..1_usize << some.len() {
+                    let made = some.iter().enumerate().filter(|(at, _)| made >> at & 1 == 1);
+                    let gaps = made.fold(Vec::new(), |most, (_, (_, gaps))| greatest(most, gaps));
+                    self.gaps.extend(lanes(self.groups, &gaps));
+                }
+                bits.extend(some.iter().map(|lack| Some((*lack).clone())));
+                // None of them stand in two words.
+                bits.resize(bits.len().next_multiple_of(TOGETHER), None);
+            }
+            self.demands.push(all);
         }
-        let mut demands = Vec::new();
-        for demand in &criterion.demands {
-            let cells = &rulebook.aspects()[demand.aspect].cells;
-            let lacks = |platform: usize| {
-                let missing = i64::from(demand.level.saturating_sub(cells[platform].level));
-                i16::try_from(demand.weight * missing).unwrap_or(i16::MAX)
-            };
-            demands.push((demand.aspect as u32, self.gaps.len() as u32));
-            self.gaps.extend(lanes(self.groups, platforms.len(), lacks));
-        }
-        let misses = mask(&|platform| !rulebook.meets_musts(index, platform));
-        let is_rich = familiarity.is_some() || !demands.is_empty();
-        Effect { price: criterion.effort, familiarity, demands, is_rich, leaves, removes, misses }
+        bits
     }
 
-    /// What several criteria do together.
-    fn together(&mut self, criteria: &[usize]) -> Effect {
-        let mut all = Effect::default();
-        for criterion in criteria {
-            let one = self.effects[*criterion].clone();
-            all.price += one.price;
-            all.leaves |= one.leaves;
-            all.removes |= one.removes;
-            all.misses |= one.misses;
-            all.is_rich |= one.is_rich;
-            if let Some(start) = one.familiarity {
-                let own = self.familiarity[start as usize..][..self.groups].to_vec();
-                match all.familiarity {
-                    Some(sum) => {
-                        let sums = self.familiarity[sum as usize..].iter_mut().flatten();
-                        sums.zip(own.as_flattened()).for_each(|(sum, points)| *sum += points);
-                    }
-                    None => {
-                        all.familiarity = Some(self.familiarity.len() as u32);
-                        self.familiarity.extend(own);
-                    }
-                }
-            }
-            for (aspect, start) in one.demands {
-                let own = self.gaps[start as usize..][..self.groups].to_vec();
-                match all.demands.iter().find(|(known, _)| *known == aspect) {
-                    Some((_, most)) => {
-                        let most = self.gaps[*most as usize..].iter_mut().flatten();
-                        most.zip(own.as_flattened()).for_each(|(most, gap)| *most = (*most).max(*gap));
-                    }
-                    None => {
-                        all.demands.push((aspect, self.gaps.len() as u32));
-                        self.gaps.extend(own);
-                    }
-                }
-            }
-        }
-        all
-    }
-
-    /// Lists the alternatives of all conditions, and notes for each state of each question which of them it leaves.
-    fn add_conditions(&mut self, rulebook: &Rulebook) {
+    /// Numbers the alternatives of all conditions, and notes for each state of everything what it comes to. Nothing is an
+    /// alternative to the bits of demands, which come first.
+    fn add_conditions(&mut self, rulebook: &Rulebook, effects: &[Effect], lacks: &[Option<Lack>]) {
         let all = self.classes.len();
-        let mut listed = Vec::new();
-        let mut always = Vec::new();
+        let mut always = Effect::default();
+        let mut joint = Vec::new();
         let mut singles: Vec<Vec<(usize, Vec<Term>)>> = vec![Vec::new(); all];
+        let mut listed = vec![Term::default(); lacks.len()];
         for (index, criterion) in rulebook.criteria().iter().enumerate() {
-            let Some(terms) = terms(&criterion.when, Wanted::True, &self.classes, all) else {
-                self.complex.push((index, criterion.when.clone()));
-                continue;
-            };
-            if terms.iter().any(|term| term.0.is_empty()) {
-                always.push(index);
-            } else if let Some(question) = only_question(&terms) {
-                singles[question].push((index, terms));
-            } else {
-                self.criterion_of.extend(terms.iter().map(|_| index as u32));
-                listed.extend(terms);
+            match terms(&criterion.when, Wanted::True, &self.classes, all) {
+                None => joint.push((Joint::Complex(criterion.when.clone(), Truth::True), index)),
+                Some(terms) if terms.iter().any(|term| term.0.is_empty()) => {
+                    always = always.join(&effects[index]);
+                }
+                Some(terms) => match only_question(&terms) {
+                    Some(question) => singles[question].push((index, terms)),
+                    None => joint.push((Joint::Listed(Alternatives::add(terms, &mut listed)), index)),
+                },
             }
         }
-        self.always = self.together(&always);
-        self.ends = listed.len();
-        let asides: Vec<Option<Result<std::ops::Range<usize>, &Condition>>> = rulebook
-            .questions()
-            .iter()
-            .enumerate()
-            .map(|(question, asked)| {
-                let condition = asked.ask_when.as_ref()?;
-                Some(match terms(condition, Wanted::False, &self.classes, question) {
-                    Some(terms) => {
-                        let start = listed.len();
-                        listed.extend(terms);
-                        Ok(start..listed.len())
-                    }
-                    None => Err(condition),
-                })
-            })
-            .collect();
-        self.words = listed.len().div_ceil(64).max(1);
+        let mut asides = Vec::new();
+        for (question, asked) in rulebook.questions().iter().enumerate() {
+            let terms = |condition| terms(condition, Wanted::False, &self.classes, question);
+            asides.push(asked.ask_when.as_ref().map(|condition| match terms(condition) {
+                Some(terms) => Joint::Listed(Alternatives::add(terms, &mut listed)),
+                None => Joint::Complex(condition.clone(), Truth::False),
+            }));
+        }
+        self.blocks = listed.len().div_ceil(64 * WORDS).max(1);
+        let demanded = |effect: &Effect, bit: usize| {
+            lacks.get(bit).and_then(Option::as_ref).is_some_and(|lack| effect.demands.contains(lack))
+        };
         for (question, aside) in asides.into_iter().enumerate() {
             let states = States { classes: self.classes[question].len() };
-            let start = self.by_state.len();
-            for state in 0..states.number() {
-                let mut row = vec![0_u64; self.words];
-                for (bit, term) in listed.iter().enumerate() {
-                    if term.admits(question, state) {
-                        row[bit / 64] |= 1 << (bit % 64);
-                    }
-                }
-                self.rows.extend(row);
-                let holds =
-                    |(_, terms): &&(usize, Vec<Term>)| terms.iter().any(|term| term.admits(question, state));
-                let holding: Vec<usize> =
-                    singles[question].iter().filter(holds).map(|(index, _)| *index).collect();
-                let effect = self.together(&holding);
-                self.by_state.push(effect);
+            let effect = |state: usize| {
+                let holds = |terms: &[Term]| terms.iter().any(|term| term.admits(question, state));
+                let holding = singles[question].iter().filter(|(_, terms)| holds(terms));
+                holding.fold(Effect::default(), |all, (index, _)| all.join(&effects[*index]))
+            };
+            let by_state: Vec<Effect> = (0..states.number()).map(effect).collect();
+            let start = self.rows.len() / self.blocks;
+            for (state, effect) in by_state.iter().enumerate() {
+                let rules_out =
+                    |bit: usize| listed.get(bit).is_some_and(|term| !term.admits(question, state));
+                self.rows.extend(row(self.blocks, |bit| demanded(effect, bit) || rules_out(bit)));
             }
-            let aside = aside.map(|aside| match aside {
-                Ok(bits) => {
-                    let mut mask = vec![0_u64; self.words];
-                    bits.for_each(|bit| mask[bit / 64] |= 1 << (bit % 64));
-                    Aside::Bits(mask.into_iter().enumerate().filter(|(_, mask)| *mask != 0).collect())
+            self.add_source(question, &by_state);
+            let listed = listed_classes(&rulebook.questions()[question].kind, &self.classes[question]);
+            self.questions.push(Asked { states, start, aside, listed });
+        }
+        self.always = row(self.blocks, |bit| demanded(&always, bit));
+        self.alternatives = vec![0; self.blocks * WORDS];
+        self.joint_rows = vec![[0; WORDS]; self.blocks * self.blocks * WORDS * 64];
+        for (condition, index) in joint {
+            let effect = effects[index].clone();
+            let own = row(self.blocks, |bit| demanded(&effect, bit));
+            let place = all + self.joint.len();
+            let is_complex = match &condition {
+                Joint::Listed(Alternatives { word, mask }) => {
+                    self.alternatives[*word] |= mask;
+                    for bit in bits_of(*mask) {
+                        let start = (word * 64 + bit) * self.blocks;
+                        self.joint_rows[start..][..self.blocks].copy_from_slice(&own);
+                    }
+                    false
                 }
-                Err(condition) => Aside::Complex(condition.clone()),
-            });
-            let known = Known::of(&self.classes[question], rulebook.questions()[question].options().len());
-            self.questions.push(Asked { states, start, aside, known });
+                Joint::Complex(..) => true,
+            };
+            if is_complex || effect.sum != Sum::default() || !effect.familiarity.is_empty() {
+                self.joint.push(condition);
+                self.add_source(place, &[Effect::default(), effect]);
+            }
+            if is_complex {
+                self.complex.push((place, own));
+            }
+        }
+        // What has a single state is always in it.
+        self.add_source(all + self.joint.len(), &[always]);
+    }
+
+    /// Adds something with the effect of each of its states.
+    fn add_source(&mut self, place: usize, by_state: &[Effect]) {
+        if by_state.iter().any(|effect| effect.sum != Sum::default()) {
+            self.summed.push(Source { place, start: self.sums.len() });
+            self.sums.extend(by_state.iter().map(|effect| effect.sum));
+        }
+        if by_state.iter().any(|effect| !effect.familiarity.is_empty()) {
+            self.familiar.push(Source { place, start: self.points.len() / self.groups });
+            self.points.extend(by_state.iter().flat_map(|effect| lanes(self.groups, &effect.familiarity)));
         }
     }
 
     /// Room to judge in.
     pub fn scratch(&self) -> Scratch {
         Scratch {
-            states: vec![0; self.classes.len()],
+            states: vec![0; self.questions.len() + self.joint.len() + 1],
             readings: vec![Reading::Unknown; self.classes.len()],
-            bits: vec![0; self.words],
-            short: vec![[0; LANES]; self.aspects * self.groups],
+            bits: vec![[0; WORDS]; self.blocks],
             familiarity: vec![[0; LANES]; self.groups],
-            touched: Vec::with_capacity(self.aspects),
-            is_touched: vec![false; self.aspects],
         }
     }
 
@@ -369,156 +397,117 @@ impl Judge {
 
     /// Judges what is known of each question.
     pub fn judge(&self, values: &[Option<Value>], scratch: &mut Scratch) -> Judgement {
+        let open = self.find_states(values, scratch);
         // The number of groups is known to the compiler, so that platforms are worked on side by side.
         match self.groups {
-            1 => self.judge_in::<1>(values, scratch),
-            2 => self.judge_in::<2>(values, scratch),
-            3 => self.judge_in::<3>(values, scratch),
-            4 => self.judge_in::<4>(values, scratch),
-            _ => self.judge_in::<MOST_GROUPS>(values, scratch),
+            1 => self.add_up::<1>(scratch, open),
+            2 => self.add_up::<2>(scratch, open),
+            3 => self.add_up::<3>(scratch, open),
+            4 => self.add_up::<4>(scratch, open),
+            _ => self.add_up::<MOST_GROUPS>(scratch, open),
         }
     }
 
-    fn judge_in<const G: usize>(&self, values: &[Option<Value>], scratch: &mut Scratch) -> Judgement {
-        let mut sum = Sum { price: self.base_price, leaves: 0, removes: 0, misses: 0 };
-        scratch.familiarity.fill([0; LANES]);
-        scratch.touched.clear();
-        scratch.bits.fill(u64::MAX);
+    /// Finds the state of everything that has one and all that is demanded; how many questions are open.
+    fn find_states(&self, values: &[Option<Value>], scratch: &mut Scratch) -> usize {
+        scratch.bits.copy_from_slice(&self.always);
         let mut open = 0;
-        self.add::<G>(&self.always, scratch, &mut sum);
         for (question, (asked, value)) in self.questions.iter().zip(values).enumerate() {
-            let state = match value {
-                _ if self.is_aside(question, asked, scratch) => asked.states.aside(),
+            let known = match value {
+                Some(value) => asked.class(*value, &self.classes[question]),
                 None => asked.states.unknown(),
-                Some(value) => usize::from(asked.known.class(*value, &self.classes[question])),
             };
-            scratch.states[question] = state as u16;
+            let is_aside = asked.aside.as_ref().is_some_and(|aside| self.holds(aside, question, scratch));
+            let state = if is_aside { asked.states.aside() } else { known };
             open += usize::from(state == asked.states.unknown());
-            let at = asked.start + state;
-            let row = &self.rows[at * self.words..(at + 1) * self.words];
-            scratch.bits.iter_mut().zip(row).for_each(|(bits, row)| *bits &= row);
-            self.add::<G>(&self.by_state[at], scratch, &mut sum);
+            scratch.states[question] = state as u16;
+            join(&mut scratch.bits, &self.rows, asked.start + state);
         }
-        self.add_joint::<G>(scratch, &mut sum);
-        self.conclude::<G>(scratch, sum, open)
+        for (word, alternatives) in self.alternatives.iter().enumerate() {
+            for bit in bits_of(alternatives & !scratch.bits.as_flattened()[word]) {
+                join(&mut scratch.bits, &self.joint_rows, word * 64 + bit);
+            }
+        }
+        let questions = self.questions.len();
+        for (at, condition) in self.joint.iter().enumerate() {
+            scratch.states[questions + at] = self.holds(condition, questions, scratch).into();
+        }
+        for (place, row) in &self.complex {
+            if scratch.states[*place] == 1 {
+                join(&mut scratch.bits, row, 0);
+            }
+        }
+        open
     }
 
-    /// Whether the answers so far make a question irrelevant.
-    fn is_aside(&self, question: usize, asked: &Asked, scratch: &mut Scratch) -> bool {
-        match &asked.aside {
-            None => false,
-            Some(Aside::Bits(masks)) => masks.iter().any(|(word, mask)| scratch.bits[*word] & mask != 0),
-            Some(Aside::Complex(condition)) => {
-                let Scratch { readings, states, .. } = scratch;
-                for earlier in 0..question {
-                    readings[earlier] = reading(&self.classes[earlier], usize::from(states[earlier]));
-                }
-                readings[question..].fill(Reading::Unknown);
-                condition.truth(readings) == Truth::False
+    /// Whether a condition on the questions before one holds.
+    #[inline(always)]
+    fn holds(&self, condition: &Joint, before: usize, scratch: &mut Scratch) -> bool {
+        match condition {
+            Joint::Listed(Alternatives { word, mask }) => {
+                let ruled_out = scratch.bits.as_flattened()[*word];
+                !ruled_out & mask != 0
             }
-        }
-    }
-
-    /// Adds the criteria that look at several questions.
-    fn add_joint<const G: usize>(&self, scratch: &mut Scratch, sum: &mut Sum) {
-        let mut last = u32::MAX;
-        for at in 0..self.ends.div_ceil(64) {
-            let mut word = scratch.bits[at];
-            if self.ends - at * 64 < 64 {
-                word &= (1 << (self.ends - at * 64)) - 1;
-            }
-            while word != 0 {
-                let criterion = self.criterion_of[at * 64 + word.trailing_zeros() as usize];
-                word &= word - 1;
-                if criterion != last {
-                    self.add::<G>(&self.effects[criterion as usize], scratch, sum);
-                    last = criterion;
-                }
-            }
-        }
-        if self.complex.is_empty() {
-            return;
-        }
-        for (question, classes) in self.classes.iter().enumerate() {
-            scratch.readings[question] = reading(classes, usize::from(scratch.states[question]));
-        }
-        for (criterion, condition) in &self.complex {
-            if condition.truth(&scratch.readings) == Truth::True {
-                self.add::<G>(&self.effects[*criterion], scratch, sum);
-            }
+            Joint::Complex(condition, wanted) => self.truth(condition, before, scratch) == *wanted,
         }
     }
 
-    #[inline]
-    fn add<const G: usize>(&self, effect: &Effect, scratch: &mut Scratch, sum: &mut Sum) {
-        sum.price += effect.price;
-        sum.leaves |= effect.leaves;
-        sum.removes |= effect.removes;
-        sum.misses |= effect.misses;
-        if effect.is_rich {
-            self.add_rows::<G>(effect, scratch);
+    #[cold]
+    fn truth(&self, condition: &Condition, before: usize, scratch: &mut Scratch) -> Truth {
+        let Scratch { readings, states, .. } = scratch;
+        for (earlier, classes) in self.classes[..before].iter().enumerate() {
+            readings[earlier] = reading(classes, usize::from(states[earlier]));
         }
+        readings[before..].fill(Reading::Unknown);
+        condition.truth(readings)
     }
 
-    fn add_rows<const G: usize>(&self, effect: &Effect, scratch: &mut Scratch) {
-        if let Some(start) = effect.familiarity {
-            let points = self.familiarity[start as usize..].first_chunk::<G>();
-            let sums = scratch.familiarity.first_chunk_mut::<G>();
-            for (sums, points) in sums.into_iter().flatten().zip(points.into_iter().flatten()) {
-                // The bounds of a rulebook keep these far from overflow; without a check they go side by side.
+    /// Adds up what everything comes to in its state.
+    fn add_up<const G: usize>(&self, scratch: &mut Scratch, open: usize) -> Judgement {
+        let Scratch { states, bits, familiarity, .. } = scratch;
+        let row = |source: &Source| source.start + usize::from(states[source.place]);
+        let mut sum = Sum { price: self.base_price, ..Sum::default() };
+        self.summed.iter().for_each(|source| sum.join(&self.sums[row(source)]));
+        // The bounds of a rulebook keep all these far from overflow; without a check they go side by side.
+        familiarity.fill([0; LANES]);
+        for source in &self.familiar {
+            for (sums, points) in familiarity.iter_mut().zip(&self.points[row(source) * G..][..G]) {
                 for lane in 0..LANES {
                     sums[lane] = sums[lane].wrapping_add(points[lane]);
                 }
             }
         }
-        for (aspect, start) in &effect.demands {
-            let aspect_at = *aspect as usize;
-            let short = scratch.short[aspect_at * G..].first_chunk_mut::<G>();
-            let gaps = self.gaps[*start as usize..].first_chunk::<G>();
-            let Some((short, gaps)) = short.zip(gaps) else { continue };
-            if std::mem::replace(&mut scratch.is_touched[aspect_at], true) {
-                for group in 0..G {
+        let bits = bits.as_flattened();
+        let mut short = [[0_i32; LANES]; G];
+        for demands in &self.demands {
+            let mut most = [[0_i16; LANES]; G];
+            for Demands { word, shift, mask, start } in demands {
+                let made = (bits[*word] >> shift & mask) as usize;
+                for (most, gaps) in most.iter_mut().zip(&self.gaps[(start + made) * G..][..G]) {
                     for lane in 0..LANES {
-                        short[group][lane] = short[group][lane].max(gaps[group][lane]);
+                        most[lane] = most[lane].max(gaps[lane]);
                     }
                 }
-            } else {
-                scratch.touched.push(*aspect);
-                *short = *gaps;
+            }
+            for (short, most) in short.iter_mut().zip(&most) {
+                for lane in 0..LANES {
+                    short[lane] = short[lane].wrapping_add(most[lane].into());
+                }
             }
         }
+        self.conclude(sum, familiarity.as_flattened(), short.as_flattened(), open)
     }
 
-    fn conclude<const G: usize>(&self, scratch: &mut Scratch, sum: Sum, open: usize) -> Judgement {
-        let Scratch { short, touched, is_touched, familiarity, .. } = scratch;
-        let mut sums = [[0_i32; LANES]; G];
-        for aspect in touched.iter().map(|aspect| *aspect as usize) {
-            is_touched[aspect] = false;
-            let Some(short) = short[aspect * G..].first_chunk::<G>() else { continue };
-            for group in 0..G {
-                for lane in 0..LANES {
-                    sums[group][lane] = sums[group][lane].wrapping_add(i32::from(short[group][lane]));
-                }
-            }
-        }
+    fn conclude(&self, sum: Sum, familiarity: &[i32], short: &[i32], open: usize) -> Judgement {
         let price = sum.price.max(1);
-        let (sums, familiarity) = (sums.as_flattened(), familiarity.as_flattened());
         let rank = |platform: usize| {
             let effort = (self.efforts[platform] + i64::from(familiarity[platform])).max(0);
-            let burden = price * effort + self.shortfall_price * i64::from(sums[platform]);
+            let burden = price * effort + self.shortfall_price * i64::from(short[platform]);
             Rank::new(sum.misses >> platform & 1 == 1, burden, effort, platform)
         };
-        const NONE: Rank = Rank(u128::MAX);
-        let best = |off: u64| {
-            let mut best = [NONE; 2];
-            for (at, is_subject) in self.is_subject.iter().enumerate() {
-                if off >> at & 1 == 0 {
-                    let best = &mut best[usize::from(*is_subject)];
-                    *best = rank(at).min(*best);
-                }
-            }
-            best.map(|best| Some(best).filter(|best| *best != NONE))
-        };
+        // The best of each side among those that are not off the table.
+        let best =
+            |off: u64| [self.others & !off, self.subjects & !off].map(|side| bits_of(side).map(rank).min());
         let [without, with] = best(sum.leaves | sum.removes);
         let compared = match (without, with) {
             (Some(without), Some(with)) => Some((without, with)),
@@ -534,7 +523,7 @@ impl Judge {
         let (band, is_forced) = match (without, with) {
             (None, Some(_)) => (self.ends_of_bands.len(), true),
             (Some(_), None) => (0, true),
-            _ => (self.ends_of_bands.iter().take_while(|to| margin > **to).count(), false),
+            _ => (self.ends_of_bands.iter().filter(|to| margin > **to).count(), false),
         };
         let taken =
             [with, without].into_iter().flatten().min_by_key(|rank| rank.cost()).unwrap_or(compared_with);
@@ -550,9 +539,85 @@ impl Judge {
     }
 }
 
+impl Alternatives {
+    /// Adds alternatives, of which there are never more than a word has bits, to all others.
+    fn add(terms: Vec<Term>, listed: &mut Vec<Term>) -> Self {
+        if listed.len() % 64 + terms.len() > 64 {
+            listed.resize(listed.len().next_multiple_of(64), Term::default());
+        }
+        let (word, first) = (listed.len() / 64, listed.len() % 64);
+        let mask = (first..first + terms.len()).fold(0, |mask, bit| mask | 1 << bit);
+        listed.extend(terms);
+        Self { word, mask }
+    }
+}
+
+/// What one criterion does.
+fn effect(rulebook: &Rulebook, index: usize) -> Effect {
+    let criterion = &rulebook.criteria()[index];
+    let platforms = rulebook.platforms();
+    let off = mask(platforms.len(), |platform| {
+        let other = criterion.leaves.is_some_and(|left| left != platforms[platform].family);
+        other || criterion.removes.contains(&platform)
+    });
+    // A constraint that leaves a family is lifted as a whole.
+    let (leaves, removes) = if criterion.leaves.is_some() { (off, 0) } else { (0, off) };
+    let misses = mask(platforms.len(), |platform| !rulebook.meets_musts(index, platform));
+    let points = |platform: usize| rulebook.familiarity(index, platform) as i32;
+    let familiarity = match criterion.familiarity.is_empty() {
+        true => Vec::new(),
+        false => (0..platforms.len()).map(points).collect(),
+    };
+    let lack = |demand: &Demand| {
+        let missing = |cell: &Cell| i64::from(demand.level.saturating_sub(cell.level));
+        let lack = |cell: &Cell| i16::try_from(demand.weight * missing(cell)).unwrap_or(i16::MAX);
+        (demand.aspect, rulebook.aspects()[demand.aspect].cells.iter().map(lack).collect())
+    };
+    let sum = Sum { price: criterion.effort, leaves, removes, misses };
+    Effect { sum, familiarity, demands: criterion.demands.iter().map(lack).collect() }
+}
+
+/// The bits of those platforms that are such.
+fn mask(platforms: usize, such: impl Fn(usize) -> bool) -> u64 {
+    (0..platforms).filter(|platform| such(*platform)).fold(0, |mask, platform| mask | 1 << platform)
+}
+
+/// The places of the bits that are set.
+fn bits_of(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (mask != 0).then_some(mask.trailing_zeros() as usize);
+        mask &= mask.wrapping_sub(1);
+        place
+    })
+}
+
+/// A row of bits.
+fn row(blocks: usize, is_set: impl Fn(usize) -> bool) -> Vec<Block> {
+    let word = |word| (0..64).fold(0, |bits, bit| bits | u64::from(is_set(word * 64 + bit)) << bit);
+    (0..blocks).map(|block| std::array::from_fn(|at| word(block * WORDS + at))).collect()
+}
+
+/// Joins one of some rows to bits.
+#[inline]
+fn join(bits: &mut [Block], rows: &[Block], row: usize) {
+    let row = &rows[row * bits.len()..][..bits.len()];
+    for (bits, row) in bits.iter_mut().zip(row) {
+        for word in 0..WORDS {
+            bits[word] |= row[word];
+        }
+    }
+}
+
+/// The greatest of figures that stand for the same.
+fn greatest(mut most: Vec<i16>, other: &[i16]) -> Vec<i16> {
+    most.resize(most.len().max(other.len()), 0);
+    most.iter_mut().zip(other).for_each(|(most, other)| *most = (*most).max(*other));
+    most
+}
+
 /// A figure for each platform, in groups that are filled up with nothing.
-fn lanes<T: Default>(groups: usize, platforms: usize, of: impl Fn(usize) -> T) -> Vec<Lanes<T>> {
-    let lane = |platform: usize| if platform < platforms { of(platform) } else { T::default() };
+fn lanes<T: Copy + Default>(groups: usize, figures: &[T]) -> Vec<Lanes<T>> {
+    let lane = |platform: usize| figures.get(platform).copied().unwrap_or_default();
     (0..groups).map(|group| std::array::from_fn(|column| lane(group * LANES + column))).collect()
 }
 
@@ -564,38 +629,32 @@ fn only_question(terms: &[Term]) -> Option<usize> {
     questions.all(|question| question == first).then_some(first)
 }
 
-impl Known {
-    fn of(classes: &Classes, options: usize) -> Self {
-        let class = |value: Value| classes.class_of(value) as u16;
-        match classes.sample(0) {
-            Value::Flag(_) => Self::Flag([class(Value::Flag(false)), class(Value::Flag(true))]),
-            Value::Choice(_) => {
-                Self::Options((0..options).map(|option| class(Value::Choice(option))).collect())
-            }
-            Value::Count(_) => {
-                let start = |at: usize| match classes.sample(at) {
-                    Value::Count(start) => start,
-                    _ => 0,
-                };
-                Self::Starts((0..classes.len()).map(start).collect())
-            }
-            Value::Choices(_) if options <= MOST_LISTED => {
-                Self::Sets((0..1_u64 << options).map(|set| class(Value::Choices(OptionSet(set)))).collect())
-            }
-            Value::Choices(_) => Self::ManySets,
+/// The class of each value from the first, as far as they are listed.
+fn listed_classes(kind: &Kind, classes: &Classes) -> Vec<u16> {
+    let class = |value: Value| classes.class_of(value) as u16;
+    match kind {
+        Kind::Flag(_) => vec![class(Value::Flag(false)), class(Value::Flag(true))],
+        Kind::Choice(options) => (0..options.len()).map(|option| class(Value::Choice(option))).collect(),
+        Kind::Count(count) => {
+            (0..=count.max.min(MOST_LISTED)).map(|number| class(Value::Count(number))).collect()
         }
+        Kind::Choices(options) if MOST_LISTED >> options.len() > 0 => {
+            (0..1 << options.len()).map(|set| class(Value::Choices(OptionSet(set)))).collect()
+        }
+        Kind::Choices(_) => Vec::new(),
     }
+}
 
-    fn class(&self, value: Value, classes: &Classes) -> u16 {
-        match (self, value) {
-            (Self::Flag(of), Value::Flag(flag)) => of[usize::from(flag)],
-            (Self::Options(of), Value::Choice(option)) => of.get(option).copied().unwrap_or_default(),
-            (Self::Starts(starts), Value::Count(number)) => {
-                starts.partition_point(|start| *start <= number).saturating_sub(1) as u16
-            }
-            (Self::Sets(of), Value::Choices(set)) => of.get(set.0 as usize).copied().unwrap_or_default(),
-            (_, value) => classes.class_of(value) as u16,
-        }
+impl Asked {
+    fn class(&self, value: Value, classes: &Classes) -> usize {
+        let place = match value {
+            Value::Flag(flag) => u64::from(flag),
+            Value::Choice(option) => option as u64,
+            Value::Count(number) => number,
+            Value::Choices(set) => set.0,
+        };
+        let listed = usize::try_from(place).ok().and_then(|place| self.listed.get(place));
+        listed.map_or_else(|| classes.class_of(value), |class| usize::from(*class))
     }
 }
 

@@ -435,6 +435,12 @@ fn pages_are_written_and_linked() {
     }
 }
 
+#[test]
+fn nobody_at_a_terminal_sees_no_progress() {
+    let done = Program::new().file("a.jsonl", complete(1_000)).run("portfolio a.jsonl --format jsonl").ok();
+    assert_eq!(done.stderr.trim(), "Read 1,000, assessed 1,000, refused 0.");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_with_what_is_done_written_whole() {

@@ -9,10 +9,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use needk8s::interview::LEFT;
+use needk8s::rulebook::Rulebook;
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty};
 use rustix::termios::{LocalModes, tcgetattr};
 
+use crate::fleet;
+use crate::numbers::Numbers;
 use crate::shop::RULES;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -590,5 +593,25 @@ fn many_systems_are_told_in_forty_columns() {
         for word in ["logistics", "something", "mostly", "Ready-made", "intranet"] {
             assert!(screen.contains(word), "{word} is broken in {columns} columns:\n{screen}");
         }
+    }
+}
+
+#[test]
+fn a_long_portfolio_shows_how_far_it_is_and_leaves_nothing_of_it() {
+    let desk = Desk::new("progress");
+    let rulebook = Rulebook::builtin().expect("the built-in rulebook");
+    let (mut systems, mut numbers) = (String::new(), Numbers(3));
+    (0..10_000).for_each(|number| fleet::line(&rulebook, number, 0, &mut numbers, &mut systems));
+    std::fs::write(desk.0.join("systems.jsonl"), systems).expect("a file");
+    for columns in [80, 30] {
+        let command = ["portfolio", "systems.jsonl", "--format", "jsonl", "-o", "result.jsonl"];
+        let mut person = desk.run(&command, 10, columns, &[]);
+        assert_eq!(person.end(), 0);
+        person.sees("Read 10,000, assessed 10,000, refused 0.");
+        let (shown, left) = (person.bytes(), person.screen());
+        assert!(!left.contains('%') && left.trim_start() == left, "something remains:\n{left}");
+        assert!(shown.contains(" %  "), "{shown}");
+        let has_rate = shown.contains(" a second, ") && shown.contains("seconds left");
+        assert_eq!(has_rate, columns == 80, "{shown}");
     }
 }

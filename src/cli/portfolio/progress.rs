@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
 use super::feed::Source;
 use super::is_watched;
@@ -25,9 +25,10 @@ impl Progress {
         let total: Option<u64> = sources.iter().map(length).sum();
         let bar = match total {
             Some(total) => {
-                ProgressBar::new(total).with_style(style("{bar:30} {percent:>3} % {msg}, {eta} left"))
+                // A message that is wider than the terminal is cut, so that the line stays one.
+                ProgressBar::new(total).with_style(style("{bar:12} {percent:>3} %{wide_msg}"))
             }
-            None => ProgressBar::new_spinner().with_style(style("{spinner} {msg}")),
+            None => ProgressBar::new_spinner().with_style(style("{spinner}{wide_msg}")),
         };
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(Some(bar))
@@ -38,7 +39,12 @@ impl Progress {
         if let Some(bar) = &self.0 {
             bar.inc(bytes);
             let seconds = bar.elapsed().as_secs_f64().max(0.001);
-            bar.set_message(format!("{systems} systems, {:.0} a second", systems as f64 / seconds));
+            let rate = HumanCount((systems as f64 / seconds) as u64);
+            let left = match bar.length() {
+                Some(_) => format!(", {} left", HumanDuration(bar.eta())),
+                None => String::new(),
+            };
+            bar.set_message(format!("  {} systems, {rate} a second{left}", HumanCount(systems)));
         }
     }
 
