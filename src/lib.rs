@@ -21,6 +21,7 @@ pub mod portfolio;
 pub mod precedents;
 pub mod report;
 pub mod review;
+pub mod revision;
 pub mod rulebook;
 pub mod scan;
 pub mod situations;

@@ -80,7 +80,8 @@ fn one(rulebook: &Rulebook, table: &Reader<'_>, file: &SourceFile, name: String)
         table.log().fault(table.span(), "the case has no answers".to_owned(), None);
     }
     for read in read_answer_table(rulebook.questions(), entries, table.log()) {
-        let origin = Origin::File { name: file.name.clone(), line: line_of(file.text.as_bytes(), read.span.start) };
+        let origin =
+            Origin::File { name: file.name.clone(), line: line_of(file.text.as_bytes(), read.span.start) };
         answers.add(read.question, Given { value: read.value, origin });
     }
     let expect = table.table("expect").map_or_else(Expect::default, |expected| {

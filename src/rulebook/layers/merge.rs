@@ -9,7 +9,7 @@ use crate::rulebook::shape::{self, Shape};
 use crate::text::list;
 
 /// The keys by which a layer speaks of itself.
-const OWN: [&str; 5] = ["schema", "name", "version", EXTENDS, REMOVE];
+pub(super) const OWN: [&str; 5] = ["schema", "name", "version", EXTENDS, REMOVE];
 /// More items of one kind than this are merged into no rulebook; it would weigh far fewer.
 const MOST_ITEMS: usize = 4_000;
 /// The list of what a layer takes away.
@@ -336,7 +336,7 @@ fn is_tables(items: &[Located<'_>]) -> bool {
     !items.is_empty() && items.iter().all(|item| matches!(item.node, Node::Table(_)))
 }
 
-fn have_ids(items: &[Located<'_>]) -> bool {
+pub(super) fn have_ids(items: &[Located<'_>]) -> bool {
     !items.is_empty() && items.iter().all(|item| id_of(item).is_some())
 }
 

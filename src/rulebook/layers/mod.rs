@@ -3,17 +3,21 @@
 //! Layers are merged as documents, before anything is built of them, so there is one model and one way to read it. Each
 //! value keeps the place where it was written, and every fault points there.
 
+mod difference;
 mod items;
 mod like;
 mod merge;
 mod needed;
 mod removal;
 mod stack;
+mod walk;
 mod written;
 
+pub use difference::{Between, Difference, Turn};
 pub use items::Item;
 pub(super) use merge::{Merged, merge};
-pub(crate) use needed::needed;
+pub(crate) use needed::deciding;
+use needed::needed;
 pub(super) use stack::Stack;
 
 use std::cell::RefCell;
