@@ -6,6 +6,7 @@
 //! environment. [`facts`] are what a repository says and which answers follow. [`document`] (TOML and JSON with the place
 //! of every word) and [`text`] serve them all; files of strangers are opened through `folder`.
 
+pub mod agreement;
 pub mod answers;
 pub mod assessment;
 pub mod cli;

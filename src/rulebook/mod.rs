@@ -17,7 +17,7 @@ pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
-pub use layers::{Act, Between, Change, Difference, Item, Layer, LayerFiles, Turn, Variants};
+pub use layers::{Act, Between, Change, Difference, Item, Layer, LayerFiles, Places, Turn, Variants};
 pub use promise::{Keeps, Over, Promise, Rise};
 pub use value::{
     Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,

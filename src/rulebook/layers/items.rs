@@ -56,6 +56,35 @@ impl Rulebook {
     }
 }
 
+/// Where the parts of a rulebook are written.
+pub struct Places<'r> {
+    stack: Stack<'r>,
+    entries: Vec<Entry<'r>>,
+}
+
+impl<'r> Places<'r> {
+    /// Of a rulebook and its layers; nothing where it was not read from files.
+    pub fn of(rulebook: &'r Rulebook) -> Option<Self> {
+        let (stack, Merged { entries, .. }) = taken_apart(rulebook)?;
+        Some(Self { stack, entries })
+    }
+
+    /// The name of the file and the line, from 1, of a part of an item, or of the nearest thing around it that is written; in
+    /// the layer that has written it last.
+    pub fn line(&self, kind: &str, id: &str, inside: &[String]) -> Option<(&str, usize)> {
+        let mut table =
+            super::merge::tables(&self.entries, kind).iter().find(|table| id_of(table) == Some(id))?;
+        let mut at = super::merge::key_of(table, "id")?;
+        for key in inside {
+            let Some(span) = super::merge::key_of(table, key) else { break };
+            at = span;
+            let Some(value) = value_of(table, key) else { break };
+            table = value;
+        }
+        Some(self.stack.named_line(&at))
+    }
+}
+
 /// The documents of a rulebook, and what they come to together.
 pub(super) fn taken_apart(rulebook: &Rulebook) -> Option<(Stack<'_>, Merged<'_>)> {
     let stack = Stack::read(&rulebook.files, rulebook.layers.clone(), &mut Vec::new())?;

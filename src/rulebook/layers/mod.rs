@@ -14,7 +14,7 @@ mod walk;
 mod written;
 
 pub use difference::{Between, Difference, Turn};
-pub use items::Item;
+pub use items::{Item, Places};
 pub(super) use merge::{Merged, merge};
 pub(crate) use needed::deciding;
 use needed::needed;
