@@ -87,7 +87,7 @@ fn outcome(outcome: &Outcome) -> Json {
     json!({ "verdict": verdict.0, "side": side.0, "platform": platform.0, "margin": margin })
 }
 
-/// "needk8s 2.0.0 → needk8s + acme 2.0.0 + 1.0. Added: 2 of criterion. Changed: 1 of weight."
+/// "needk8s 2.0.0 → needk8s + acme 2.0.0 + 1.0. Added: criterion (2). Changed: weight (1)."
 fn headline(revision: &Revision<'_>) -> String {
     let named = |rules: &Rulebook| one_line(&format!("{} {}", rules.full_name(), rules.full_version()));
     let [older, newer] = revision.rulebooks().map(named);
@@ -101,8 +101,9 @@ fn headline(revision: &Revision<'_>) -> String {
         let mut nouns = such.clone();
         nouns.sort_unstable();
         nouns.dedup();
-        let counts =
-            nouns.iter().map(|noun| format!("{noun} {}", such.iter().filter(|other| other == &noun).count()));
+        let counts = nouns
+            .iter()
+            .map(|noun| format!("{noun} ({})", such.iter().filter(|other| other == &noun).count()));
         let counts: Vec<String> = counts.collect();
         (!counts.is_empty()).then(|| format!(" {}: {}.", crate::text::upper_first(word), counts.join(", ")))
     });

@@ -77,22 +77,29 @@ fn promises(rulebook: &Rulebook, review: &Review, page: &mut Page) {
 /// What weighs most, as two tables.
 fn weights(influences: &Influences, page: &mut Page) {
     let Influences { agreement, cases, questions, criteria } = influences;
+    let counts = *cases > 0;
     page.heading("What weighs most");
     page.paragraph(
         2,
-        &format!(
-            "How far each can move the margin while all else stays (12-15: 12 was found, more than 15 is ruled out), how many of \
-             {cases} published decisions come out on another side without it, and how many of {} clear ones come out right \
-             without it, and how many more or fewer that is than the {} that do with it.",
-            agreement.cases, agreement.right
-        ),
+        "How far each can move the margin while all else stays (12-15: 12 was found, more than 15 is ruled out).",
     );
+    if counts {
+        let (clear, right) = (agreement.cases, agreement.right);
+        page.paragraph(
+            2,
+            &format!(
+                "Without it: how many of {cases} published decisions come out on another side, and how many of {clear} clear ones \
+                 come out right, which are {right} with it."
+            ),
+        );
+    }
     for (kind, all) in [("question", questions), ("criterion", criteria)] {
         page.gap();
         let mut table = Table::new();
-        table.set_header(vec![kind, "moves", "decides", "right without", ""]);
+        let columns = if counts { 5 } else { 2 };
+        table.set_header([kind, "moves", "decides", "right", ""].into_iter().take(columns));
         for one in all {
-            table.add_row(row(one, agreement.right));
+            table.add_row(row(one, agreement.right).into_iter().take(columns));
         }
         for column in table.column_iter_mut().skip(1) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -101,7 +108,7 @@ fn weights(influences: &Influences, page: &mut Page) {
     }
 }
 
-fn row(influence: &Influence, right: usize) -> Vec<String> {
+fn row(influence: &Influence, right: usize) -> [String; 5] {
     let Influence { subject, moves, decides, agreement } = influence;
     let change = match agreement.right as i64 - right as i64 {
         0 => String::new(),
@@ -112,7 +119,7 @@ fn row(influence: &Influence, right: usize) -> Vec<String> {
         Reach { found, at_most: Some(most) } => format!("{found}-{most}"),
         Reach { found, at_most: None } => format!("{found} or more"),
     };
-    vec![subject.id.clone(), moves, decides.to_string(), agreement.right.to_string(), change]
+    [subject.id.clone(), moves, decides.to_string(), agreement.right.to_string(), change]
 }
 
 /// "No warnings. 14 of 17 promises proved, 3 not proved, none broken."

@@ -69,10 +69,13 @@ impl<'f> Merger<'_, 'f> {
     fn add(&mut self, layer: usize) {
         let stack = self.stack;
         let says = &stack.says[layer];
-        if self.is_whole_rulebook(says) || !self.stands_on_this(says) {
+        if self.is_whole_rulebook(says) {
             return;
         }
         self.check_head(says);
+        if !self.stands_on_this(says) {
+            return;
+        }
         for removed in says.iter().filter(|entry| entry.key == REMOVE) {
             self.remove(layer, &removed.value);
         }
