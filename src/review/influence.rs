@@ -7,12 +7,12 @@ use super::finding::Subject;
 use super::{Desk, promises, without_criterion};
 use crate::agreement::{Agreement, Judged, judged, judged_by};
 use crate::explanation::{MarginClaim, Moved, Proof, Prover};
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Rulebook, Value};
 
 /// Boxes of answers for each question whether a change can move the margin further.
-const BOXES: u64 = 40;
+const BOXES: u64 = 25;
 /// Answers that are drawn at random before.
-const DRAWS: u64 = 40;
+const DRAWS: u64 = 20;
 /// Of a question with more pairs of answers than this each is held against the first only, and nothing is proved.
 const MOST_PAIRS: usize = 30;
 
@@ -29,13 +29,13 @@ pub struct Influence {
     pub agreement: Agreement,
 }
 
-/// How far a change of one answer, or counting one criterion, can move the margin while everything else stays. Answers with
-/// which constraints leave only one side are not counted.
+/// How far a change of one answer, or counting one criterion, can move the margin while everything else stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reach {
-    /// The farthest that was found, in points of margin.
+    /// The farthest that was found, in points of margin: over the published decisions, and in a search.
     pub found: i64,
-    /// It is proved that nothing moves it farther than this; nothing where that is not proved.
+    /// It is proved that nothing moves it farther than this, but for answers with which constraints leave only one side;
+    /// nothing where that is not proved.
     pub at_most: Option<i64>,
 }
 
@@ -85,25 +85,35 @@ struct Weigh<'a> {
 impl Weigh<'_> {
     fn question(&self, question: usize) -> Influence {
         let rulebook = self.desk.rulebook;
-        let without = judged_by(rulebook, rulebook, |case| {
-            rulebook.readings(|other| (other != question).then(|| case.answer(other)).flatten())
-        });
+        let answered = |value: Option<Value>| {
+            judged_by(rulebook, rulebook, move |case| {
+                rulebook.readings(|other| if other == question { value } else { case.answer(other) })
+            })
+        };
+        let classes = self.desk.prover.classes(question);
+        let each: Vec<Vec<Judged<'_>>> =
+            (0..classes.len()).map(|class| answered(Some(classes.sample(class)))).collect();
+        let margins = |case: usize| each.iter().map(move |judged| judged[case].margin);
+        let spread = |case: usize| margins(case).max().unwrap_or(0) - margins(case).min().unwrap_or(0);
+        let met = (0..self.judged.len()).map(spread).max().unwrap_or(0);
         let subject = Subject::new("question", &rulebook.questions()[question].id);
-        self.influence(subject, &self.changes(question), &without)
+        self.influence(subject, self.reach(&self.changes(question), met), &answered(None))
     }
 
     fn criterion(&self, criterion: usize) -> Influence {
         let rulebook = self.desk.rulebook;
         let rules = without_criterion(rulebook, criterion);
         let without = judged_by(rulebook, &rules, |case| case.readings(rulebook));
+        let both = self.judged.iter().zip(&without);
+        let met = both.map(|(with, without)| (with.margin - without.margin).abs()).max().unwrap_or(0);
         let subject = Subject::new("criterion", &rulebook.criteria()[criterion].id);
-        self.influence(subject, &[Moved::Counted(criterion)], &without)
+        self.influence(subject, self.reach(&[Moved::Counted(criterion)], met), &without)
     }
 
-    fn influence(&self, subject: Subject, moves: &[Moved], without: &[Judged<'_>]) -> Influence {
+    fn influence(&self, subject: Subject, moves: Reach, without: &[Judged<'_>]) -> Influence {
         let decided =
             self.judged.iter().zip(without).filter(|(with, without)| with.leaning != without.leaning);
-        Influence { subject, moves: self.reach(moves), decides: decided.count(), agreement: clear(without) }
+        Influence { subject, moves, decides: decided.count(), agreement: clear(without) }
     }
 
     /// Every change from one class of answers to another that conditions tell apart.
@@ -120,8 +130,8 @@ impl Weigh<'_> {
         (0..classes.len()).flat_map(of).collect()
     }
 
-    /// How far the farthest of these changes moves the margin.
-    fn reach(&self, changes: &[Moved]) -> Reach {
+    /// How far the farthest of these changes moves the margin, which is `met` at least.
+    fn reach(&self, changes: &[Moved], met: i64) -> Reach {
         let from = |moved: &Moved| match moved {
             Moved::Answer { from, .. } => Some(*from),
             Moved::Counted(_) => None,
@@ -129,30 +139,30 @@ impl Weigh<'_> {
         let is_tried =
             |moved: &&Moved| changes.len() <= MOST_PAIRS || changes.first().map(from) == Some(from(moved));
         let tried: Vec<&Moved> = changes.iter().filter(is_tried).collect();
-        let mut reach = Reach { found: 0, at_most: (tried.len() == changes.len()).then_some(0) };
+        let mut reach = Reach { found: met, at_most: (tried.len() == changes.len()).then_some(met) };
         for moved in tried {
-            let farther = self.reach_beyond(*moved, reach.found);
-            let at_most = reach.at_most.zip(farther.at_most).map(|(one, other)| one.max(other));
-            reach = Reach { found: farther.found, at_most };
+            let found = self.farthest_found(*moved, reach.found);
+            let at_most = reach.at_most.and_then(|at_most| self.bound(*moved, at_most.max(found)));
+            reach = Reach { found, at_most };
         }
-        Reach { at_most: reach.at_most.map(|at_most| at_most.max(reach.found)), ..reach }
+        reach
     }
 
-    /// How far one change moves it, where that is farther than is known already.
-    fn reach_beyond(&self, moved: Moved, known: i64) -> Reach {
-        let mut found = known;
-        loop {
-            match self.moves_beyond(moved, found) {
-                Proof::Found(farther) if farther > found => found = farther,
-                Proof::None(_) => return Reach { found, at_most: Some(found) },
-                Proof::Found(_) | Proof::Open(_) => break,
-            }
-        }
-        // Coarser and coarser, until the boxes suffice.
-        let bounds = std::iter::successors(Some(found + 1 + found / 4), |most| Some(most + 1 + most / 4));
+    /// How far a change is found to move the margin, where that is farther than is known already.
+    fn farthest_found(&self, moved: Moved, known: i64) -> i64 {
+        let farther = |found: &i64| match self.moves_beyond(moved, *found) {
+            Proof::Found(farther) if farther > *found => Some(farther),
+            _ => None,
+        };
+        std::iter::successors(Some(known), farther).last().unwrap_or(known)
+    }
+
+    /// The first of coarser and coarser bounds, from a known one, of which it is proved that the change moves the margin no
+    /// farther; nothing where the boxes suffice for none.
+    fn bound(&self, moved: Moved, known: i64) -> Option<i64> {
+        let bounds = std::iter::successors(Some(known), |most| Some(most + 1 + most / 2));
         let mut bounds = bounds.take_while(|most| *most < FARTHEST);
-        let at_most = bounds.find(|most| matches!(self.moves_beyond(moved, *most), Proof::None(_)));
-        Reach { found, at_most }
+        bounds.find(|most| matches!(self.moves_beyond(moved, *most), Proof::None(_)))
     }
 
     /// A move of the margin by more than `most`.

@@ -81,7 +81,8 @@ fn weights(influences: &Influences, page: &mut Page) {
     page.heading("What weighs most");
     page.paragraph(
         2,
-        "How far each can move the margin while all else stays (12-15: 12 was found, more than 15 is ruled out).",
+        "How far each can move the margin while all else stays (12-15: 12 was found, and more than 15 is ruled out but where \
+         constraints leave only one side).",
     );
     if counts {
         let (clear, right) = (agreement.cases, agreement.right);
