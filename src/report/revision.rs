@@ -19,6 +19,9 @@ const SHORT: usize = 60;
 /// No more lines than this are named as what decides a situation.
 const MOST_NAMED: usize = 6;
 
+/// No more situations than this are named for one cause, unless all is asked for.
+const MOST_SHOWN: usize = 12;
+
 /// For people at a terminal; long values as well where the layout is verbose.
 pub fn text(revision: &Revision<'_>, shifts: &Shifts, layout: Layout) -> String {
     let mut page = Page::new(layout);
@@ -32,7 +35,11 @@ pub fn text(revision: &Revision<'_>, shifts: &Shifts, layout: Layout) -> String 
     for (cause, lines) in by_cause(revision, shifts) {
         page.gap();
         page.paragraph(0, &cause);
-        lines.iter().for_each(|line| page.item("-", line));
+        let most = if layout.verbose { usize::MAX } else { MOST_SHOWN };
+        lines.iter().take(most).for_each(|line| page.item("-", line));
+        if lines.len() > most {
+            page.item("-", &format!("and {} more (-v)", lines.len() - most));
+        }
     }
     page.finish()
 }
@@ -200,7 +207,9 @@ fn by_cause(revision: &Revision<'_>, shifts: &Shifts) -> Vec<(String, Vec<String
         Some(by) => format!("{} changes together", by.len()),
         None => "more changes together than could be told apart".to_owned(),
     };
-    let cause = |(by, lines): (&Option<Vec<usize>>, Vec<String>)| (format!("By {}:", named(by)), lines);
+    let cause = |(by, lines): (&Option<Vec<usize>>, Vec<String>)| {
+        (format!("{} by {}:", lines.len(), named(by)), lines)
+    };
     causes.into_iter().map(cause).collect()
 }
 

@@ -244,6 +244,13 @@ pub struct Criterion {
     pub sources: Vec<usize>,
 }
 
+impl Criterion {
+    /// Whether it has no condition at all, as a constraint that is meant to hold for good.
+    pub fn is_unconditional(&self) -> bool {
+        self.when == Condition::All(Vec::new())
+    }
+}
+
 /// One row of the matrix.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Aspect {

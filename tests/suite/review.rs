@@ -121,6 +121,19 @@ fn options_that_nothing_tells_apart_are_found() {
 }
 
 #[test]
+fn what_is_ruled_out_for_good_is_meant_to_be() {
+    let third = "[[platform]]\nid = \"third\"\nname = \"T\"\nfamily = \"table\"\neffort = 1\nsummary = \"S.\"\neffort-because = \"B.\"\n";
+    let with_cell = BROKER.replace(
+        "[aspect.cells.broker]",
+        "[aspect.cells.third]\nlevel = 1\nlabel = \"L\"\nnote = \"N.\"\n[aspect.cells.broker]",
+    );
+    let banned = "[[criterion]]\nid = \"banned\"\nside = \"constraint\"\nstatement = \"S\"\nremoves = [\"third\"]\nbecause = \"B.\"\n";
+    let review = Review::of(&parsed(&format!("{with_cell}{third}{banned}")), SMALL);
+    let about: Vec<&str> = review.findings.iter().map(|finding| finding.subject.id.as_str()).collect();
+    assert_eq!(about, ["either"]);
+}
+
+#[test]
 fn decisions_with_the_same_answers_that_went_different_ways_are_found() {
     let case = |id: &str, outcome: &str, more: &str| {
         format!(

@@ -45,7 +45,7 @@ pub(super) fn command(_: &Rulebook) -> Command {
                 .help("Try these situations as well: files or folders as `rules test` takes them"),
         )
         .arg(format_arg(&["text", "json", "markdown"]))
-        .arg(verbose_arg("Show long values before and after"))
+        .arg(verbose_arg("Show long values before and after, and all situations"))
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
