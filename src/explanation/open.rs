@@ -5,8 +5,9 @@ use rayon::prelude::*;
 use super::Engine;
 use super::bounds::Outcome;
 use super::goals::{OtherPlatform, Pivot};
-use super::model::Frame;
+use super::model::{Effect, Frame};
 use super::outlook::PART;
+use super::pairs::{self, Claim, PairSearch};
 use super::search::{End, Search};
 use super::situation::Situation;
 use super::sureness::Numbers;
@@ -27,6 +28,8 @@ pub struct OpenQuestion {
 const DRAWS: usize = 64;
 /// How many of them are looked at more closely.
 const CLIMBS: usize = 2;
+/// The part of the boxes that searches for a step of one answer may look at, all steps together.
+const PART_FOR_STEPS: u64 = 5;
 
 impl Engine {
     pub(super) fn spreads_of(&self, situation: &mut Situation<'_>) -> Vec<i64> {
@@ -61,10 +64,32 @@ impl Engine {
             match self.part_of_search(PART).run(root, &mut Pivot::new(*question)) {
                 End::Found => Some(true),
                 End::Exhausted => Some(false),
-                End::OutOfBudget => None,
+                End::OutOfBudget => self.decides_by_a_step(root, *question),
             }
         };
         open.par_iter().zip(decide).map(prove).collect()
+    }
+
+    /// Whether, somewhere in a box, a step from one answer to the next goes from one verdict to another: where no step does,
+    /// no two answers do. What takes platforms off the table is not looked into.
+    fn decides_by_a_step(&self, root: &Frame, question: usize) -> Option<bool> {
+        let model = &self.model;
+        let takes_off = |effect: &Effect| effect.removes | effect.leaves != 0;
+        if model.touched_by[question].iter().any(|criterion| takes_off(&model.effects[*criterion])) {
+            return None;
+        }
+        let steps = model.classes[question].len() - 1;
+        let budget = self.budget / PART_FOR_STEPS / steps.max(1) as u64;
+        let mut decides = Some(false);
+        for from in 0..steps {
+            let mut search = PairSearch::new(model, Claim::no_other_verdict(model, question, from));
+            match search.run(search.root_in(root), budget) {
+                pairs::End::Broken(_) => return Some(true),
+                pairs::End::Holds => {}
+                pairs::End::Open => decides = None,
+            }
+        }
+        decides
     }
 
     /// Goes from each of the sets of answers to each of another band; wherever the band changes on the way, sees which

@@ -28,11 +28,26 @@ pub(super) struct Claim {
     pub(super) change: Change,
     /// It moves by no less than the first and no more than the second.
     pub(super) within: (i64, i64),
-    /// Where it moves by more, it does not go from below the first of these margins to above the second, or back.
-    pub(super) across: Option<(i64, i64)>,
+    /// Where it moves by more, it does not go from below the first of two margins to above the second, or back; none where
+    /// it is claimed wherever the margin lies.
+    pub(super) across: Vec<(i64, i64)>,
     /// The conditions, by their place behind the criteria, that hold before and after.
     pub(super) when: Vec<usize>,
     pub(super) waivers: Vec<Waiver>,
+}
+
+impl Claim {
+    /// The step from one class of answers to the next never leads to another verdict.
+    pub(super) fn no_other_verdict(model: &Model, question: usize, from: usize) -> Self {
+        let edges = model.bands.iter().filter_map(|(to, _)| *to);
+        Self {
+            change: Change::Step { question, from, to: from + 1 },
+            within: (0, 0),
+            across: edges.map(|to| (to + 1, to)).collect(),
+            when: Vec::new(),
+            waivers: Vec::new(),
+        }
+    }
 }
 
 /// Where a claim is not made.
@@ -205,7 +220,12 @@ impl<'m> PairSearch<'m> {
 
     /// All sets of answers, complete or not.
     pub(super) fn root(&self) -> Twin {
-        let mut twin = Twin { before: self.model.anything(), after: self.model.anything() };
+        self.root_in(&self.model.anything())
+    }
+
+    /// All sets of answers in a box.
+    pub(super) fn root_in(&self, frame: &Frame) -> Twin {
+        let mut twin = Twin { before: frame.clone(), after: frame.clone() };
         if let Change::Step { question, from, to } = self.claim.change {
             for (frame, class) in [(&mut twin.before, from), (&mut twin.after, to)] {
                 self.model.put(&mut frame.domains, question, class);
@@ -298,10 +318,13 @@ impl<'m> PairSearch<'m> {
 
     /// Whether the margins of a box, of which the measures were taken, may lie on both sides of the middle, where that matters.
     fn may_cross(&mut self, sides: [Sides; 2], falls: bool) -> bool {
-        let Some((low, high)) = self.claim.across else { return true };
+        if self.claim.across.is_empty() {
+            return true;
+        }
         let (above, below) = if falls { (0, 1) } else { (1, 0) };
-        self.measures[above].most(self.model, sides[above]).margin > high
-            && self.measures[below].least(self.model, sides[below]).margin < low
+        let most = self.measures[above].most(self.model, sides[above]).margin;
+        let least = self.measures[below].least(self.model, sides[below]).margin;
+        self.claim.across.iter().any(|(low, high)| most > *high && least < *low)
     }
 
     /// A bound below what the margin moves by from the answers of one measure to those of the other, with the platforms that
@@ -488,8 +511,9 @@ impl<'m> PairSearch<'m> {
         let (least, most) = self.claim.within;
         self.moved(twin).is_some_and(|(was, is)| {
             let moved = is - was;
-            let crosses = |(low, high)| was.min(is) < low && was.max(is) > high;
-            (moved < least || moved > most) && self.claim.across.is_none_or(crosses)
+            let crosses = |(low, high): &(i64, i64)| was.min(is) < *low && was.max(is) > *high;
+            let across = &self.claim.across;
+            (moved < least || moved > most) && (across.is_empty() || across.iter().any(crosses))
         })
     }
 

@@ -213,7 +213,7 @@ impl Prover {
         Claim {
             change,
             within: claim.within,
-            across: claim.across,
+            across: claim.across.into_iter().collect(),
             when: claim.when.iter().map(|when| self.place(*when)).collect(),
             waivers: claim.unless.iter().map(waiver).collect(),
         }

@@ -692,6 +692,30 @@ fn no_figure_of_a_random_rulebook_is_more_fragile_than_the_one_that_is_named() {
 }
 
 #[test]
+fn what_few_boxes_prove_of_open_questions_is_true() {
+    let rulebook = rulebook();
+    let whole = Engine::with_budget(&rulebook, 1_000_000);
+    let short = [10, 40, 160].map(|budget| Engine::with_budget(&rulebook, budget));
+    let mut numbers = Numbers(14);
+    let naive = Naive::of_classes(&rulebook);
+    let mut proved = [0; 2];
+    for _ in 0..10 {
+        let given = some_answers(&mut numbers, &naive, 2);
+        let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
+        let exact = whole.explain(&rulebook, &given, &assessment);
+        for open in
+            short.iter().flat_map(|engine| engine.explain(&rulebook, &given, &assessment).open_questions)
+        {
+            let Some(can_change) = open.can_change else { continue };
+            let same = exact.open_questions.iter().find(|other| other.question == open.question);
+            assert_eq!(same.and_then(|same| same.can_change), Some(can_change), "{given:?}");
+            proved[usize::from(can_change)] += 1;
+        }
+    }
+    assert!(proved.iter().all(|number| *number > 0), "{proved:?}");
+}
+
+#[test]
 fn where_the_budget_ends_a_search_nothing_possible_is_missing_and_it_is_said() {
     let rulebook = rulebook();
     let (whole, small) = (Engine::with_budget(&rulebook, 1_000_000), Engine::with_budget(&rulebook, 3));
