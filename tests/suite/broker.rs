@@ -76,7 +76,7 @@ fn two_versions_of_it_are_held_against_each_other() {
     for words in [
         "many-consumers.demands.fan-out.weight: 2 → 9 (revised.toml:94)",
         "four: yes → no (+1 → -3), broker → queue-table",
-        "By criterion.many-consumers.when (revised.toml:93):",
+        "1 by criterion.many-consumers.when (revised.toml:93):",
     ] {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }

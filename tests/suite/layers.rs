@@ -284,6 +284,7 @@ fn the_starter_is_a_layer_that_works() {
     assert_eq!(
         names,
         [
+            "source.acme-policy",
             "question.data-at-home",
             "platform.openshift",
             "criterion.no-services-abroad",
@@ -291,6 +292,18 @@ fn the_starter_is_a_layer_that_works() {
             "criterion.strict-compliance",
         ]
     );
+}
+
+#[test]
+fn a_source_is_never_what_moves_a_result() {
+    let text = "[[source]]\nid = \"own\"\ntitle = \"Own\"\nchecked = \"own\"\n[[platform]]\nid = \"openshift\"\nlike = \"given-cluster\"\n\
+                name = \"OpenShift\"\nnot-removed-by = [\"no-given-cluster\"]\nsources = [\"own\"]\n";
+    let program = Program::new().file("own.toml", text);
+    let run = program.run("--rules own.toml --purpose production --services 9 --operations part-time").ok();
+    let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("Your policy (own) moved") && said.contains(": platform.openshift."), "{said}");
+    let run = program.run("rules diff built-in own.toml").ok();
+    assert!(run.stdout.contains(" by platform.openshift (own.toml:"), "{}", run.stdout);
 }
 
 #[test]

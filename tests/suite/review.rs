@@ -534,7 +534,8 @@ fn what_no_answers_lead_to_is_what_trying_all_answers_never_meets() {
         let found = review.findings.iter().filter(|finding| checks.contains(&finding.check));
         let mut found: Vec<(Check, String)> =
             found.map(|finding| (finding.check, finding.subject.id.clone())).collect();
-        (found.sort(), expected.sort());
+        found.sort();
+        expected.sort();
         assert_eq!(found, expected, "{}", rulebook.files()[0].text);
         for (met, check) in met.iter_mut().zip(checks) {
             *met += found.iter().filter(|(found, _)| *found == check).count();

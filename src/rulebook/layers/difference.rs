@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::items::taken_apart;
 use super::walk::{Found, Walk};
-use super::{Stack, merge::Merged};
+use super::{SOURCE, Stack, merge::Merged};
 use crate::document::Entry;
 use crate::rulebook::{Rulebook, parse};
 
@@ -166,7 +166,11 @@ impl<'r> Between<'r> {
     pub fn with(&self, wanted: &[usize]) -> Option<Rulebook> {
         let wanted: HashSet<usize> = wanted.iter().copied().collect();
         let mut belongs = self.belongs.iter();
-        let mut choose = |_| belongs.next().is_some_and(|index| wanted.contains(index));
+        let mut choose = |found: Found| {
+            let is_wanted = belongs.next().is_some_and(|index| wanted.contains(index));
+            // Sources decide nothing: whatever is cited is there.
+            if found.spot.kind == SOURCE { found.turn != Turn::Removed } else { is_wanted }
+        };
         let mut entries = Walk { choose: &mut choose }.documents(&self.older.entries, &self.newer.entries);
         entries.retain(|entry| !ASIDE.contains(&entry.key.as_ref()));
         let collected = RefCell::new(Vec::new());

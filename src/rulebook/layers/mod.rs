@@ -96,6 +96,8 @@ impl Change {
     }
 }
 
+/// The kind of item that others cite.
+const SOURCE: &str = "source";
 /// The key by which a layer says what it stands on: `false` makes it a rulebook of its own.
 const EXTENDS: &str = "extends";
 
@@ -213,7 +215,9 @@ impl<'r> Variants<'r> {
     /// The rulebook with those of its changes that are wanted, without published decisions; nothing where the rest do not
     /// make a rulebook.
     pub fn with(&self, is_wanted: &dyn Fn(&Change) -> bool) -> Option<Rulebook> {
-        let mut merged = merge(&self.0, is_wanted);
+        // Sources decide nothing: whatever is cited is there.
+        let is_there = |change: &Change| change.kind == SOURCE && change.act != Act::Removes;
+        let mut merged = merge(&self.0, &|change| is_there(change) || is_wanted(change));
         if !merged.faults.is_empty() {
             return None;
         }
