@@ -1,10 +1,8 @@
 //! What rules of one's own change in a result: the same answers without them, and the few changes that make the difference.
 
-use std::cell::Cell;
-
 use crate::answers::{Answers, Given};
 use crate::assessment::{Assessment, assess};
-use crate::rulebook::{Change, Rulebook, Variants, needed};
+use crate::rulebook::{Change, Rulebook, Variants, deciding};
 
 /// How often a rulebook is put together to find out what makes the difference; each time takes some milliseconds.
 const MOST_TRIES: usize = 200;
@@ -21,8 +19,49 @@ pub struct Policy<'r> {
 pub struct Outcome {
     /// The id of the verdict's band, and its name.
     pub verdict: (String, String),
+    /// The id of its side, and its name.
+    pub side: (String, String),
     /// The id of the platform, and its name within a sentence.
     pub platform: (String, String),
+    /// The margin.
+    pub margin: i64,
+}
+
+impl Outcome {
+    /// What rules make of answers.
+    pub fn of(rulebook: &Rulebook, answers: &Answers) -> Self {
+        Self::said_by(rulebook, &assess(rulebook, answers.readings(rulebook)))
+    }
+
+    fn said_by(rulebook: &Rulebook, assessment: &Assessment) -> Self {
+        let band = &rulebook.bands()[assessment.band];
+        let side = rulebook.side(assessment.leaning(rulebook));
+        let platform = &rulebook.platforms()[assessment.recommendation];
+        Self {
+            verdict: (band.id.clone(), band.name.clone()),
+            side: (side.id.clone(), side.name.clone()),
+            platform: (platform.id.clone(), platform.in_sentence().to_owned()),
+            margin: assessment.margin,
+        }
+    }
+
+    /// Whether both are the same advice, by whatever margin.
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.is_like_verdict(other) && self.platform.0 == other.platform.0
+    }
+
+    fn is_like_verdict(&self, other: &Self) -> bool {
+        self.verdict.0 == other.verdict.0 && self.side.0 == other.side.0
+    }
+
+    /// Whether rules in between that say `other` make the difference from `from` to this: of the verdict, or of the platform
+    /// where the verdict stays.
+    pub fn comes_of(&self, from: &Self, other: &Self) -> bool {
+        match self.is_like_verdict(from) {
+            true => self.platform.0 == other.platform.0,
+            false => self.is_like_verdict(other),
+        }
+    }
 }
 
 /// That layers have moved a result.
@@ -54,65 +93,40 @@ impl<'r> Policy<'r> {
 
     /// What the layers have moved in the assessment of these answers; nothing where it is the same without them.
     pub fn moved(&self, answers: &Answers, assessment: &Assessment) -> Option<Moved> {
-        let to = outcome(self.rulebook, assessment);
+        let to = Outcome::said_by(self.rulebook, assessment);
         let from = self.outcome_of(&self.beneath, answers);
-        if from.verdict.0 == to.verdict.0 && from.platform.0 == to.platform.0 {
+        if from.is_like(&to) {
             return None;
         }
-        let is_other_verdict = from.verdict.0 != to.verdict.0;
-        let tries = Cell::new(0);
+        let changes = self.rulebook.changes();
         let is_there = |wanted: &[usize]| {
-            tries.set(tries.get() + 1);
-            if tries.get() > MOST_TRIES {
-                return false;
-            }
             let is_wanted = |change: &Change| {
-                let index = self.rulebook.changes().iter().position(|other| other == change);
+                let index = changes.iter().position(|other| other == change);
                 index.is_some_and(|index| wanted.contains(&index))
             };
             let variant = self.variants.with(&is_wanted);
-            variant.map(|variant| self.outcome_of(&variant, answers)).is_some_and(|outcome| {
-                match is_other_verdict {
-                    true => outcome.verdict.0 == to.verdict.0,
-                    false => outcome.platform.0 == to.platform.0,
-                }
-            })
+            variant.is_some_and(|variant| to.comes_of(&from, &self.outcome_of(&variant, answers)))
         };
-        let all: Vec<usize> = (0..self.rulebook.changes().len()).collect();
-        let mut by = needed(&is_there, &all);
-        // Where changes undo one another, halves can mislead; what is named is tried.
-        if !is_there(&by) {
-            by = all;
-        }
-        by.sort_unstable();
-        let by = by.into_iter().map(|index| self.rulebook.changes()[index].clone()).collect();
+        let by = deciding(&is_there, changes.len(), MOST_TRIES);
+        let by = by.unwrap_or_else(|| (0..changes.len()).collect());
+        let by = by.into_iter().map(|index| changes[index].clone()).collect();
         Some(Moved { from, to, by })
     }
 
     /// What the same answers come to by other rules; what these do not ask is left aside.
     fn outcome_of(&self, rulebook: &Rulebook, answers: &Answers) -> Outcome {
-        let carried = carried(answers, self.rulebook, rulebook);
-        outcome(rulebook, &assess(rulebook, carried.readings(rulebook)))
+        let mut carried = Answers::none(rulebook);
+        carry(answers, self.rulebook, &mut carried, rulebook);
+        Outcome::of(rulebook, &carried)
     }
 }
 
-fn outcome(rulebook: &Rulebook, assessment: &Assessment) -> Outcome {
-    let band = &rulebook.bands()[assessment.band];
-    let platform = &rulebook.platforms()[assessment.recommendation];
-    Outcome {
-        verdict: (band.id.clone(), band.name.clone()),
-        platform: (platform.id.clone(), platform.in_sentence().to_owned()),
-    }
-}
-
-/// Answers to the questions of one rulebook as answers to those of another.
-fn carried(answers: &Answers, from: &Rulebook, to: &Rulebook) -> Answers {
-    let mut carried = Answers::none(to);
+/// Adds answers to the questions of one rulebook to those of another.
+pub(crate) fn carry(answers: &Answers, from: &Rulebook, carried: &mut Answers, to: &Rulebook) {
     for (index, question) in from.questions().iter().enumerate() {
         let (Some(given), Some(own)) = (answers.given(index), to.question(&question.id)) else { continue };
         let value =
             given.value.and_then(|value| to.questions()[own].parse(&question.spell(value)).ok()).flatten();
         carried.add(own, Given { value, origin: given.origin.clone() });
     }
-    carried
 }

@@ -63,17 +63,32 @@ impl From<Faults> for Unreadable {
     }
 }
 
+impl Unreadable {
+    /// As an error for people.
+    pub(super) fn told(self) -> Stop {
+        match self {
+            Self::Stop(stop) => stop,
+            Self::Faults(faults) => Stop(faults.to_string()),
+        }
+    }
+}
+
+/// Rules that the user has named on the command line.
+pub(super) fn named_by_user(paths: impl Iterator<Item = PathBuf>) -> Vec<Named> {
+    paths.map(|path| Named { shown: shown(&path), path, by: By::Flag }).collect()
+}
+
 /// The rules that are named, by whoever counts most. Paths that a flag or the environment names are the user's own; those
 /// that a record names may be a stranger's, and lie in its repository.
 pub(super) fn named(flags: Vec<PathBuf>, config: Option<&Path>) -> Result<Vec<Named>, Unreadable> {
-    let own = |by: By| move |path: PathBuf| Named { shown: shown(&path), path, by };
     if !flags.is_empty() {
-        return Ok(flags.into_iter().map(own(By::Flag)).collect());
+        return Ok(named_by_user(flags.into_iter()));
     }
     let variable = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
     if let Some(variable) = variable {
         let paths = std::env::split_paths(&variable).filter(|path| !path.as_os_str().is_empty());
-        return Ok(paths.map(own(By::Environment)).collect());
+        let own = |path: PathBuf| Named { shown: shown(&path), path, by: By::Environment };
+        return Ok(paths.map(own).collect());
     }
     recorded(&record_at(config))
 }

@@ -6,7 +6,7 @@ use super::content::Provenance;
 use super::{cases, json};
 use crate::rulebook::{
     Accepts, Aspect, Band, Claim, Condition, Criterion, Kind, LEVELS, Leaning, Must, Platform, Problem,
-    Question, Rulebook, Step, Test, Value,
+    Question, Rulebook, Sharing, Step, Test, Value,
 };
 
 /// The name and version of the shape.
@@ -45,6 +45,7 @@ pub fn render(rulebook: &Rulebook, provenance: &Provenance) -> String {
         "aspects": rulebook.aspects().iter().map(|aspect| export.aspect(aspect)).collect::<Vec<_>>(),
         "problems": rulebook.problems().iter().map(|problem| export.problem(problem)).collect::<Vec<_>>(),
         "steps": rulebook.steps().iter().map(|step| export.step(step)).collect::<Vec<_>>(),
+        "sharing": rulebook.sharing().map(|sharing| export.sharing(sharing)),
         "cases": rulebook.cases().iter().map(|case| json!(cases::stated(rulebook, case))).collect::<Vec<_>>(),
         "sources": (0..rulebook.sources().len()).map(|index| json!(json::source(rulebook, index))).collect::<Vec<_>>(),
     }))
@@ -206,6 +207,18 @@ impl Export<'_> {
             "with": problem.with, "remedy": problem.remedy, "commonly": problem.commonly,
             "aspects": self.aspect_ids(&problem.aspects), "when": self.condition(&problem.when),
             "sources": self.sources(&problem.sources),
+        })
+    }
+
+    fn sharing(&self, sharing: &Sharing) -> Json {
+        let answer = |(question, value): &(usize, Value)| {
+            let question = &self.rulebook.questions()[*question];
+            (question.id.clone(), json!(question.spell(*value)))
+        };
+        json!({
+            "platform": self.rulebook.platforms()[sharing.platform].id,
+            "answers": sharing.answers.iter().map(answer).collect::<serde_json::Map<_, _>>(),
+            "when": self.condition(&sharing.when), "called": sharing.called, "because": sharing.because,
         })
     }
 

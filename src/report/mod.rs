@@ -18,6 +18,7 @@ pub mod portfolio;
 pub mod questions;
 pub mod reference;
 pub mod review;
+pub mod revision;
 pub mod rules;
 mod sarif;
 pub mod scan;

@@ -370,7 +370,9 @@ fn text(why: Why<'_>, layout: Layout) -> String {
     if left_out > 0 {
         page.paragraph(4, &format!("({left_out} more with --format json)"));
     }
-    page.heading("Sources");
+    if !parts.sources.is_empty() {
+        page.heading("Sources");
+    }
     for index in &parts.sources {
         let source = &why.rulebook.sources()[*index];
         let url = source.url.as_ref().map_or(String::new(), |url| format!(", {url}"));

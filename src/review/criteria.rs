@@ -20,7 +20,7 @@ pub(super) fn check(desk: &Desk<'_>) -> Vec<Finding> {
             };
             let criterion = &criteria[index];
             let of_truth = never.or_else(always).map(|(check, boxes)| about_truth(criterion, check, boxes));
-            [of_truth, about_effect(criterion)]
+            [of_truth.filter(|_| !criterion.is_unconditional()), about_effect(criterion)]
         })
         .flatten()
         .collect()

@@ -1,11 +1,8 @@
 //! What a review finds, and where it stands.
 
-use std::cell::RefCell;
 use std::fmt;
 
-use crate::document::{Entry, FaultLog, Node, SourceFile, read_toml};
-use crate::rulebook::Rulebook;
-use crate::text::line_of;
+use crate::rulebook::Places;
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,6 +99,12 @@ impl Subject {
         self.inside = keys.iter().map(|key| (*key).to_owned()).collect();
         self
     }
+
+    /// Where it stands, or the nearest thing around it.
+    pub(super) fn place(&self, places: &Places<'_>) -> Option<Place> {
+        let (file, line) = places.line(self.kind, &self.id, &self.inside)?;
+        Some(Place { file: file.to_owned(), line })
+    }
 }
 
 impl fmt::Display for Subject {
@@ -136,50 +139,4 @@ pub struct Place {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-}
-
-/// Where the parts of a rulebook stand in its files.
-pub(super) struct Places<'r> {
-    files: Vec<(&'r SourceFile, Vec<Entry<'r>>)>,
-}
-
-impl<'r> Places<'r> {
-    pub(super) fn of(rulebook: &'r Rulebook) -> Self {
-        let read = |file: &'r SourceFile| {
-            let faults = RefCell::new(Vec::new());
-            let entries = read_toml(&file.text, &FaultLog::new(0, &faults));
-            (file, entries)
-        };
-        Self { files: rulebook.files().iter().map(read).collect() }
-    }
-
-    /// The place of a part, or of the nearest thing around it that stands in a file; in the last file that has it.
-    pub(super) fn find(&self, subject: &Subject) -> Option<Place> {
-        self.files.iter().rev().find_map(|(file, entries)| {
-            let at = table(entries, subject)?;
-            Some(Place { file: file.name.clone(), line: line_of(file.text.as_bytes(), at) })
-        })
-    }
-}
-
-/// The byte at which a part stands.
-fn table(entries: &[Entry<'_>], subject: &Subject) -> Option<usize> {
-    let tables = entries.iter().find(|entry| entry.key == subject.kind)?;
-    let Node::List(tables) = &tables.value.node else { return None };
-    tables.iter().find_map(|table| {
-        let Node::Table(entries) = &table.node else { return None };
-        let id = entries.iter().find(|entry| entry.key == "id")?;
-        if !matches!(&id.value.node, Node::Text(text) if *text == subject.id) {
-            return None;
-        }
-        let mut at = id.key_span.start;
-        let mut inner = entries;
-        for key in &subject.inside {
-            let Some(entry) = inner.iter().find(|entry| entry.key == *key) else { break };
-            at = entry.key_span.start;
-            let Node::Table(entries) = &entry.value.node else { break };
-            inner = entries;
-        }
-        Some(at)
-    })
 }

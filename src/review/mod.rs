@@ -4,6 +4,7 @@
 mod cases;
 mod criteria;
 mod finding;
+mod influence;
 mod matrix;
 mod promises;
 mod questions;
@@ -11,13 +12,12 @@ mod results;
 mod sources;
 
 pub use finding::{Check, Finding, Place, Subject};
+pub use influence::{Influence, Influences, Reach};
 pub use promises::{CounterExample, Kept, Part, Standing, breaks_margin, covers, is_about};
-
-use finding::Places;
 
 use crate::assessment::{Assessment, assess};
 use crate::explanation::{AnswerSet, Prover};
-use crate::rulebook::{Condition, Rulebook};
+use crate::rulebook::{Condition, Places, Rulebook};
 
 /// How much is spent on each proof.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,9 +98,10 @@ impl Review {
         let (mut findings, results) = rest;
         findings.extend(results.findings);
         findings.extend(promises.iter().filter_map(|kept| promises::broken(rulebook, kept)));
-        let places = Places::of(rulebook);
-        for finding in &mut findings {
-            finding.place = places.find(&finding.subject);
+        if let Some(places) = Places::of(rulebook) {
+            for finding in &mut findings {
+                finding.place = finding.subject.place(&places);
+            }
         }
         Self { findings, promises, witnesses: results.witnesses, undecided: results.undecided }
     }

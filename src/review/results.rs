@@ -51,7 +51,14 @@ pub(super) fn check(desk: &Desk<'_>) -> Results {
         one(Check::UnreachedVerdict, subject, message, proof, &is_it)
     });
     let verdicts: Vec<Results> = verdicts.collect();
-    let platforms = (0..rulebook.platforms().len()).into_par_iter().map(|platform| {
+    // What is ruled out for good is meant never to be recommended.
+    let is_ruled_out = |platform: &usize| {
+        let mut criteria = rulebook.criteria().iter().filter(|criterion| criterion.is_unconditional());
+        criteria.any(|criterion| criterion.removes.contains(platform))
+    };
+    let platforms: Vec<usize> =
+        (0..rulebook.platforms().len()).filter(|platform| !is_ruled_out(platform)).collect();
+    let platforms = platforms.into_par_iter().map(|platform| {
         let subject = Subject::new("platform", &rulebook.platforms()[platform].id);
         let name = rulebook.platforms()[platform].in_sentence();
         let message = format!("whatever is answered, {name} is never recommended");

@@ -17,14 +17,14 @@ pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
 pub use condition::{Accepts, Condition, Reading, Test, Truth};
-pub use layers::{Act, Change, Item, Layer, LayerFiles, Variants};
+pub use layers::{Act, Between, Change, Difference, Item, Layer, LayerFiles, Places, Turn, Variants};
 pub use promise::{Keeps, Over, Promise, Rise};
 pub use value::{
     Choice, Count, FlagSay, Growth, Kind, OptionSet, Question, Shares, UNKNOWN, Value, ValueError, is_range,
 };
 pub use values::Values;
 
-pub(crate) use layers::needed;
+pub(crate) use layers::deciding;
 pub(crate) use parse::{read_answer, read_answer_table};
 pub(crate) use value::question_meant;
 
@@ -242,6 +242,13 @@ pub struct Criterion {
     pub figures: Option<String>,
     /// Indices of sources.
     pub sources: Vec<usize>,
+}
+
+impl Criterion {
+    /// Whether it has no condition at all, as a constraint that is meant to hold for good.
+    pub fn is_unconditional(&self) -> bool {
+        self.when == Condition::All(Vec::new())
+    }
 }
 
 /// One row of the matrix.

@@ -12,6 +12,18 @@ pub struct Shape {
     pub keys: &'static [Key],
 }
 
+impl Shape {
+    /// What its table is called, without the article: "cell".
+    pub fn noun(&self) -> &'static str {
+        self.what.strip_prefix("the ").unwrap_or(self.what)
+    }
+
+    /// What a key takes; nothing where there is no such key.
+    pub fn takes(&self, key: &str) -> Option<Takes> {
+        self.keys.iter().find(|known| known.name == key).map(|known| known.takes)
+    }
+}
+
 /// One key of a table.
 #[derive(Debug)]
 pub struct Key {

@@ -6,7 +6,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use needk8s::precedents::{is_missed, odds, verdict};
+use needk8s::agreement::{Agreement, judged, ranked_right};
+use needk8s::precedents::{is_missed, odds};
 use needk8s::rulebook::{Case, Confidence, Leaning, Rulebook};
 
 use crate::cases::rulebook;
@@ -14,76 +15,10 @@ use crate::cases::rulebook;
 /// Between these lines the README has what is computed here.
 const MARKS: [&str; 2] = ["<!-- agreement -->\n", "<!-- /agreement -->\n"];
 
-/// A published decision and what the rules make of its answers.
-struct Judged<'a> {
-    case: &'a Case,
-    margin: i64,
-    leaning: Leaning,
-}
-
-impl Judged<'_> {
-    fn is_clear(&self) -> bool {
-        self.case.outcome != Leaning::Hedge
-    }
-
-    fn is_right(&self) -> bool {
-        self.leaning == self.case.outcome
-    }
-}
-
-fn judged(rulebook: &Rulebook) -> Vec<Judged<'_>> {
-    let judge = |case| {
-        let assessment = verdict(rulebook, case);
-        Judged { case, margin: assessment.margin, leaning: assessment.leaning(rulebook) }
-    };
-    rulebook.cases().iter().map(judge).collect()
-}
-
-#[derive(Default, Clone, Copy)]
-struct Row {
-    cases: usize,
-    right: usize,
-    hedged: usize,
-    wrong: usize,
-    false_subject: usize,
-}
-
-impl Row {
-    fn of<'a>(judged: impl Iterator<Item = &'a Judged<'a>>) -> Self {
-        let mut row = Self::default();
-        for one in judged {
-            row.cases += 1;
-            match one.leaning {
-                _ if one.is_right() => row.right += 1,
-                Leaning::Hedge => row.hedged += 1,
-                leaning => {
-                    row.wrong += 1;
-                    row.false_subject += usize::from(one.is_clear() && leaning == Leaning::With);
-                }
-            }
-        }
-        row
-    }
-
-    fn line(&self, name: &str) -> String {
-        let share = 100 * self.right / self.cases.max(1);
-        let Self { cases, right, hedged, wrong, false_subject } = self;
-        format!("| {name} | {cases} | {right} ({share} %) | {hedged} | {wrong} | {false_subject} |\n")
-    }
-}
-
-/// Of all pairs of a decision that was right with the subject and one that was right without it, the share in which the
-/// former has the greater margin; a tie counts half. In thousandths.
-fn auc<'a>(judged: impl Iterator<Item = &'a Judged<'a>> + Clone) -> usize {
-    let margins = |outcome: Leaning| {
-        judged.clone().filter(move |one| one.case.outcome == outcome).map(|one| one.margin)
-    };
-    let pairs = margins(Leaning::With)
-        .flat_map(|with| margins(Leaning::Without).map(move |without| (with, without)))
-        .collect::<Vec<_>>();
-    let halves: usize =
-        pairs.iter().map(|(with, without)| usize::from(with > without) + usize::from(with >= without)).sum();
-    1000 * halves / (2 * pairs.len().max(1))
+fn line(agreement: Agreement, name: &str) -> String {
+    let Agreement { cases, right, hedged, wrong, false_subject } = agreement;
+    let share = 100 * right / cases.max(1);
+    format!("| {name} | {cases} | {right} ({share} %) | {hedged} | {wrong} | {false_subject} |\n")
 }
 
 /// The part of the README that is computed.
@@ -95,9 +30,10 @@ fn computed(rulebook: &Rulebook) -> String {
         "| published decisions | number | right | hedged | wrong side | of these \"Kubernetes\" where simpler was right |\n\
          | --- | ---: | ---: | ---: | ---: | ---: |\n",
     );
-    text += &Row::of(high()).line("clear, and said outright");
-    text += &Row::of(clear()).line("clear, all");
-    text += &Row::of(judged.iter().filter(|one| !one.is_clear())).line("borderline (right is a hedge)");
+    text += &line(Agreement::of(high()), "clear, and said outright");
+    text += &line(Agreement::of(clear()), "clear, all");
+    text +=
+        &line(Agreement::of(judged.iter().filter(|one| !one.is_clear())), "borderline (right is a hedge)");
     text += "\n| verdict | decisions | simpler was right | either | Kubernetes was right |\n\
              | --- | ---: | ---: | ---: | ---: |\n";
     for odds in odds(rulebook) {
@@ -116,8 +52,8 @@ fn computed(rulebook: &Rulebook) -> String {
         text,
         "\nOf two clear decisions that went different ways, the one for Kubernetes has the greater margin in {} of all pairs, and\n\
          in {} where both are said outright.",
-        percent(auc(clear())),
-        percent(auc(high()))
+        percent(ranked_right(clear())),
+        percent(ranked_right(high()))
     );
     text
 }
@@ -150,7 +86,7 @@ fn decisions_part_by_part() {
     for group in groups {
         let clear =
             || judged.iter().filter(move |one| one.is_clear() && one.case.group.as_deref() == Some(group));
-        print!("{}", Row::of(clear()).line(&format!("{group}, AUC 0.{:03}", auc(clear()))));
+        print!("{}", line(Agreement::of(clear()), &format!("{group}, AUC 0.{:03}", ranked_right(clear()))));
     }
     for one in judged.iter().filter(|one| !one.is_right()) {
         let outcome = rulebook.outcome_id(one.case.outcome);
@@ -163,8 +99,8 @@ fn most_clear_cases_are_met_and_kubernetes_is_hardly_ever_recommended_wrongly() 
     let rulebook = rulebook();
     let judged = judged(&rulebook);
     let clear = || judged.iter().filter(|one| one.is_clear());
-    let row = Row::of(clear());
-    assert!(auc(clear()) >= 810, "{}", auc(clear()));
+    let row = Agreement::of(clear());
+    assert!(ranked_right(clear()) >= 810, "{}", ranked_right(clear()));
     assert!(row.right >= 73, "{} of {}", row.right, row.cases);
     assert!(row.false_subject <= 6, "{}", row.false_subject);
 }

@@ -49,6 +49,18 @@ fn every_case_gives_json_that_keeps_the_schema_and_adds_up() {
 }
 
 #[test]
+fn the_export_keeps_its_schema_and_says_what_becomes_of_those_who_share() {
+    let schema = schema(include_str!("../schema/export.schema.json"));
+    let export = Program::new().run("rules export --format json").ok().json();
+    hold(&schema, &export, "the shipped rules");
+    assert!(export["sharing"]["platform"].is_string(), "{}", export["sharing"]);
+    let broker = Program::new().file("broker.toml", crate::model::BROKER);
+    let export = broker.run("rules export --format json --rules broker.toml").ok().json();
+    hold(&schema, &export, "another rulebook");
+    assert!(export["sharing"].is_null());
+}
+
+#[test]
 fn the_verdict_can_be_recomputed_from_the_exported_rulebook() {
     let rulebook = Program::new().run("rules export --format json").ok().json();
     for (id, assessment) in assessments() {

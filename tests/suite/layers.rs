@@ -65,10 +65,41 @@ fn constants_levels_texts_and_options_can_be_changed() {
     let k3s = after.platform("k3s").expect("a platform");
     let cell = &after.aspects().iter().find(|aspect| aspect.id == "secrets").expect("an aspect").cells[k3s];
     assert_eq!((cell.level, cell.label.as_str()), (1, "Own"));
-    assert!(cell.note.len() > 20, "the note stays");
     let purpose = &after.questions()[after.question("purpose").expect("a question")];
     let labels: Vec<&str> = purpose.options().iter().map(|option| option.label.as_str()).collect();
     assert_eq!((labels.len(), labels.contains(&"A pilot")), (4, true));
+}
+
+#[test]
+fn what_describes_another_level_goes_with_it() {
+    let own = |text: &str| {
+        let after = with(&[text]);
+        let k3s = after.platform("k3s").expect("a platform");
+        after.aspects().iter().find(|aspect| aspect.id == "secrets").expect("an aspect").cells[k3s].clone()
+    };
+    let before = own("");
+    let bare = own("[[aspect]]\nid = \"secrets\"\ncells.k3s.level = 1\n");
+    assert_eq!(
+        (bare.level, bare.label.as_str(), bare.note.as_str()),
+        (1, "Manual", "Your own rules rate it manual.")
+    );
+    assert_eq!((bare.claimed, bare.remedy, bare.sources), (None, None, Vec::new()));
+    let told =
+        own("[[aspect]]\nid = \"secrets\"\ncells.k3s = { level = 1, label = \"Own\", note = \"Ours.\" }\n");
+    assert_eq!((told.label.as_str(), told.note.as_str()), ("Own", "Ours."));
+    let same = own(&format!("[[aspect]]\nid = \"secrets\"\ncells.k3s.level = {}\n", before.level));
+    assert_eq!(same, before, "it is the level that it has");
+    let named = own("[[aspect]]\nid = \"secrets\"\ncells.k3s.label = \"Own\"\n");
+    assert_eq!(
+        (named.level, &named.note),
+        (before.level, &before.note),
+        "another name says nothing of the level"
+    );
+    let liked =
+        with(&["[[platform]]\nid = \"own\"\nlike = \"k3s\"\nname = \"Own\"\ncells.secrets.level = 1\n"]);
+    let at = liked.platform("own").expect("a platform");
+    let secrets = liked.aspects().iter().find(|aspect| aspect.id == "secrets").expect("an aspect");
+    assert_eq!((secrets.cells[at].level, secrets.cells[at].label.as_str()), (1, "Manual"));
 }
 
 #[test]
@@ -253,6 +284,7 @@ fn the_starter_is_a_layer_that_works() {
     assert_eq!(
         names,
         [
+            "source.acme-policy",
             "question.data-at-home",
             "platform.openshift",
             "criterion.no-services-abroad",
@@ -260,6 +292,18 @@ fn the_starter_is_a_layer_that_works() {
             "criterion.strict-compliance",
         ]
     );
+}
+
+#[test]
+fn a_source_is_never_what_moves_a_result() {
+    let text = "[[source]]\nid = \"own\"\ntitle = \"Own\"\nchecked = \"own\"\n[[platform]]\nid = \"openshift\"\nlike = \"given-cluster\"\n\
+                name = \"OpenShift\"\nnot-removed-by = [\"no-given-cluster\"]\nsources = [\"own\"]\n";
+    let program = Program::new().file("own.toml", text);
+    let run = program.run("--rules own.toml --purpose production --services 9 --operations part-time").ok();
+    let said = run.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("Your policy (own) moved") && said.contains(": platform.openshift."), "{said}");
+    let run = program.run("rules diff built-in own.toml").ok();
+    assert!(run.stdout.contains(" by platform.openshift (own.toml:"), "{}", run.stdout);
 }
 
 #[test]

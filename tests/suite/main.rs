@@ -1,6 +1,7 @@
 //! The integration tests, one subject a module.
 
 mod agreement;
+mod broker;
 #[cfg(unix)]
 mod browser;
 mod cases;
@@ -30,6 +31,7 @@ mod questions;
 #[allow(dead_code, reason = "the benchmark uses the rest")]
 mod respondents;
 mod review;
+mod revision;
 mod rulebook;
 mod scan;
 mod scan_compose;

@@ -7,8 +7,8 @@ use needk8s::answers::Origin;
 use needk8s::assessment::{Assessment, assess};
 use needk8s::document::SourceFile;
 use needk8s::explanation::{AnswerSet, Moved};
-use needk8s::review::{Budget, Check, Part, Review, Standing, breaks_margin};
-use needk8s::rulebook::{Kind, Over, Question, Rulebook, Value};
+use needk8s::review::{Budget, Check, Influence, Influences, Part, Reach, Review, Standing, breaks_margin};
+use needk8s::rulebook::{Kind, LayerFiles, Over, Question, Rulebook, Value};
 use needk8s::situations::{Situation, read};
 
 use crate::cases::rulebook;
@@ -101,6 +101,117 @@ fn each_flaw_is_found_and_nothing_else() {
         review.findings.iter().any(|one| one.check == Check::NeverRecommended && one.subject.id == "dear")
     );
     assert!(review.findings.iter().all(|one| one.place.is_some()), "{:?}", review.findings);
+}
+
+#[test]
+fn options_that_nothing_tells_apart_are_found() {
+    let choice = "[[question]]\nid = \"habit\"\ngroup = \"all\"\nname = \"N\"\nprompt = \"P?\"\nhelp = \"H.\"\nwhy = \"W.\"\nkind = \"choice\"\n";
+    let option =
+        |id: &str| format!("[[question.option]]\nid = \"{id}\"\nlabel = \"L\"\nsay = \"you have {id}\"\n");
+    let options: String = ["one", "two", "three"].map(option).concat();
+    let used = criterion("used", &format!("when = {{ habit = \"one\" }}\n{DEMAND}\neffort = 1"));
+    assert!(
+        found(&format!("{choice}{options}{used}")).contains(&"inert-option question.habit".to_owned()),
+        "two and three are the same to all conditions"
+    );
+    let both = criterion("both", "when = { habit = \"two\" }\neffort = 1");
+    assert!(
+        !found(&format!("{choice}{options}{used}{both}")).contains(&"inert-option question.habit".to_owned())
+    );
+}
+
+#[test]
+fn what_is_ruled_out_for_good_is_meant_to_be() {
+    let third = "[[platform]]\nid = \"third\"\nname = \"T\"\nfamily = \"table\"\neffort = 1\nsummary = \"S.\"\neffort-because = \"B.\"\n";
+    let with_cell = BROKER.replace(
+        "[aspect.cells.broker]",
+        "[aspect.cells.third]\nlevel = 1\nlabel = \"L\"\nnote = \"N.\"\n[aspect.cells.broker]",
+    );
+    let banned = "[[criterion]]\nid = \"banned\"\nside = \"constraint\"\nstatement = \"S\"\nremoves = [\"third\"]\nbecause = \"B.\"\n";
+    let review = Review::of(&parsed(&format!("{with_cell}{third}{banned}")), SMALL);
+    let about: Vec<&str> = review.findings.iter().map(|finding| finding.subject.id.as_str()).collect();
+    assert_eq!(about, ["either"]);
+}
+
+#[test]
+fn decisions_with_the_same_answers_that_went_different_ways_are_found() {
+    let case = |id: &str, outcome: &str, more: &str| {
+        format!(
+            "[[case]]\nid = \"{id}\"\nwho = \"W\"\ntitle = \"T\"\noutcome = \"{outcome}\"\nconfidence = \"high\"\n\
+             ran = \"R\"\nreason = \"B.\"\nanswers = {{ consumers = 9 }}\n{more}"
+        )
+    };
+    let (one, other) = (case("one", "broker-right", ""), case("other", "table-right", ""));
+    let contradicts = "contradicting-cases case.other".to_owned();
+    assert!(found(&format!("{one}{other}")).contains(&contradicts));
+    let explained = case("other", "table-right", "disagrees = \"They had no time.\"\n");
+    assert!(!found(&format!("{one}{explained}")).contains(&contradicts), "it says why");
+    let borderline = case("other", "borderline", "");
+    assert!(!found(&format!("{one}{borderline}")).contains(&contradicts), "it went no way");
+}
+
+#[test]
+fn a_finding_points_at_the_layer_that_wrote_the_thing() {
+    let layer = |path: &str, text: &str| {
+        let file = SourceFile { name: path.to_owned(), text: text.to_owned() };
+        LayerFiles { path: path.to_owned(), files: vec![file] }
+    };
+    let idle = "extends = \"broker\"\n\n[[criterion]]\nid = \"many-consumers\"\n\nwhen = { all = [{ consumers = 1 }, { consumers = 2 }] }\n";
+    let aside = format!("extends = \"broker\"\n{}", flag("aside", ""));
+    let text = "[[criterion]]\nid = \"many-consumers\"\nbecause = \"It is so.\"\n";
+    let layers = vec![
+        layer("base.toml", BROKER),
+        layer("a.toml", idle),
+        layer("b.toml", &aside),
+        layer("c.toml", text),
+    ];
+    let rulebook = Rulebook::layered(layers).unwrap_or_else(|faults| panic!("{faults}"));
+    let findings = Review::of(&rulebook, SMALL).findings;
+    let place = |check: Check| {
+        let finding = findings.iter().find(|finding| finding.check == check).expect("a finding");
+        finding.place.as_ref().map(|place| (place.file.as_str(), place.line)).expect("a place")
+    };
+    assert_eq!(place(Check::NeverHolds), ("a.toml", 6), "a later layer writes another key");
+    assert_eq!(place(Check::InertQuestion), ("b.toml", 3));
+    assert_eq!(place(Check::UnreachedVerdict).0, "base.toml");
+}
+
+#[test]
+fn what_weighs_most_is_ranked_with_what_is_proved() {
+    let rulebook = parsed(BROKER);
+    let influences = Influences::of(&rulebook);
+    // The demand takes two levels of weight 2 from the table, and the broker has them.
+    let exactly = |points: i64| Reach { found: points, at_most: Some(points) };
+    let weights = |all: &[Influence]| -> Vec<(String, Reach)> {
+        all.iter().map(|one| (one.subject.id.clone(), one.moves)).collect()
+    };
+    assert_eq!(weights(&influences.questions), [("consumers".to_owned(), exactly(4))]);
+    assert_eq!(weights(&influences.criteria), [("many-consumers".to_owned(), exactly(4))]);
+}
+
+#[test]
+fn what_decides_a_published_decision_is_counted_and_missed_without_it() {
+    let case = "[[case]]\nid = \"one\"\nwho = \"W\"\ntitle = \"T\"\noutcome = \"broker-right\"\nconfidence = \"high\"\n\
+                ran = \"R\"\nreason = \"B.\"\nanswers = { consumers = 9 }\n";
+    let rulebook = parsed(&format!("{BROKER}{case}"));
+    let influences = Influences::of(&rulebook);
+    assert_eq!((influences.cases, influences.agreement.right), (1, 1));
+    for one in influences.questions.iter().chain(&influences.criteria) {
+        assert_eq!((one.decides, one.agreement.right), (1, 0), "{}", one.subject);
+    }
+}
+
+#[test]
+fn coverage_is_told_to_programs() {
+    let situation = "[answers]\nconsumers = 4\n";
+    let program = Program::new().file("broker.toml", BROKER).file("four.toml", situation);
+    let json = program.run("rules test four.toml --rules broker.toml --format json").ok().json();
+    assert_eq!(json["schema"], "needk8s.rules.test/1");
+    let missing =
+        |kind: &str| (json["coverage"][kind]["all"].clone(), json["coverage"][kind]["missing"].clone());
+    assert_eq!(missing("criteria"), (1.into(), serde_json::json!([])));
+    assert_eq!(missing("verdicts"), (3.into(), serde_json::json!(["no", "either"])));
+    assert_eq!(missing("cells"), (2.into(), serde_json::json!([])));
 }
 
 #[test]

@@ -259,6 +259,20 @@ fn keys_answer_go_back_explain_and_review() {
 }
 
 #[test]
+fn another_subject_is_asked_about_in_its_own_words() {
+    let desk = Desk::new("broker");
+    std::fs::write(desk.0.join("broker.toml"), crate::model::BROKER).expect("a rulebook");
+    let mut person = desk.run(&["--rules", "broker.toml", "--all"], 30, 80, &[]);
+    person.sees("How many consumers?");
+    person.rushes("9\r");
+    person.sees("Yes: A broker.");
+    person.sees("number, or arrows and Enter");
+    crate::broker::speaks_of_nothing_else(&person.screen());
+    person.rushes("1");
+    assert_eq!(person.end(), 0);
+}
+
+#[test]
 fn the_row_that_is_marked_at_first_is_no_answer() {
     let desk = Desk::new("first");
     let mut person = desk.sit(30, 80, &[]);

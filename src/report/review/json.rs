@@ -6,16 +6,21 @@ use super::said;
 use crate::explanation::AnswerSet;
 use crate::report::Provenance;
 use crate::report::json::pretty;
-use crate::review::{Finding, Kept, Review, Standing};
+use crate::review::{Finding, Influence, Influences, Kept, Review, Standing};
 use crate::rulebook::Rulebook;
 
 /// The name and version of the shape.
 pub const SCHEMA: &str = "needk8s.review/1";
 
-/// The review as JSON.
-pub fn render(rulebook: &Rulebook, review: &Review, provenance: &Provenance) -> String {
+/// The review as JSON, with what weighs most where that was asked for.
+pub fn render(
+    rulebook: &Rulebook,
+    review: &Review,
+    influences: Option<&Influences>,
+    provenance: &Provenance,
+) -> String {
     let answers = |answers: &AnswerSet| spelled(rulebook, answers);
-    pretty(&json!({
+    let mut document = json!({
         "schema": SCHEMA,
         "rulebook": { "name": provenance.name, "version": provenance.version, "digest": provenance.digest },
         "clean": review.is_clean(),
@@ -27,7 +32,23 @@ pub fn render(rulebook: &Rulebook, review: &Review, provenance: &Provenance) -> 
         "undecided": review.undecided.iter().map(|(subject, boxes)| {
             json!({ "subject": subject.to_string(), "boxes": boxes })
         }).collect::<Vec<_>>(),
-    }))
+    });
+    if let Some(Influences { agreement, cases, questions, criteria }) = influences {
+        let all = |of: &[Influence]| of.iter().map(influence).collect::<Vec<_>>();
+        document["influence"] = json!({
+            "cases": cases, "clear": agreement.cases, "right": agreement.right,
+            "questions": all(questions), "criteria": all(criteria),
+        });
+    }
+    pretty(&document)
+}
+
+fn influence(influence: &Influence) -> Json {
+    let Influence { subject, moves, decides, agreement } = influence;
+    json!({
+        "id": subject.id, "moves": moves.found, "moves-at-most": moves.at_most,
+        "decides": decides, "right-without": agreement.right,
+    })
 }
 
 fn finding(finding: &Finding) -> Json {

@@ -1,13 +1,20 @@
 //! A review for people at a terminal: what is wrong first, then the promises.
 
+use comfy_table::{CellAlignment, Table};
+
 use super::said;
 use crate::report::text::{Layout, Page};
-use crate::review::{Finding, Review, Standing, spelled};
+use crate::review::{Finding, Influence, Influences, Reach, Review, Standing, spelled};
 use crate::rulebook::Rulebook;
 use crate::text::{counted, upper_first};
 
 /// Lays a review out; all of it where the layout is verbose.
-pub fn render(rulebook: &Rulebook, review: &Review, layout: Layout) -> String {
+pub fn render(
+    rulebook: &Rulebook,
+    review: &Review,
+    influences: Option<&Influences>,
+    layout: Layout,
+) -> String {
     let mut page = Page::new(layout);
     for finding in &review.findings {
         one(finding, &mut page);
@@ -27,6 +34,9 @@ pub fn render(rulebook: &Rulebook, review: &Review, layout: Layout) -> String {
         for witness in &review.witnesses {
             page.paragraph(2, &format!("{}: {}", witness.subject, spelled(rulebook, &witness.answers)));
         }
+    }
+    if let Some(influences) = influences {
+        weights(influences, &mut page);
     }
     page.line("");
     page.line(&summary(review));
@@ -62,6 +72,55 @@ fn promises(rulebook: &Rulebook, review: &Review, page: &mut Page) {
         };
         page.paragraph(2, &line);
     }
+}
+
+/// What weighs most, as two tables.
+fn weights(influences: &Influences, page: &mut Page) {
+    let Influences { agreement, cases, questions, criteria } = influences;
+    let counts = *cases > 0;
+    page.heading("What weighs most");
+    page.paragraph(
+        2,
+        "How far each can move the margin while all else stays (12-15: 12 was found, and more than 15 is ruled out but where \
+         constraints leave only one side).",
+    );
+    if counts {
+        let (clear, right) = (agreement.cases, agreement.right);
+        page.paragraph(
+            2,
+            &format!(
+                "Without it: how many of {cases} published decisions come out on another side, and how many of {clear} clear ones \
+                 come out right, which are {right} with it."
+            ),
+        );
+    }
+    for (kind, all) in [("question", questions), ("criterion", criteria)] {
+        page.gap();
+        let mut table = Table::new();
+        let columns = if counts { 5 } else { 2 };
+        table.set_header([kind, "moves", "decides", "right", ""].into_iter().take(columns));
+        for one in all {
+            table.add_row(row(one, agreement.right).into_iter().take(columns));
+        }
+        for column in table.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        page.table(&mut table, None);
+    }
+}
+
+fn row(influence: &Influence, right: usize) -> [String; 5] {
+    let Influence { subject, moves, decides, agreement } = influence;
+    let change = match agreement.right as i64 - right as i64 {
+        0 => String::new(),
+        change => format!("{change:+}"),
+    };
+    let moves = match moves {
+        Reach { found, at_most: Some(most) } if most == found => found.to_string(),
+        Reach { found, at_most: Some(most) } => format!("{found}-{most}"),
+        Reach { found, at_most: None } => format!("{found} or more"),
+    };
+    [subject.id.clone(), moves, decides.to_string(), agreement.right.to_string(), change]
 }
 
 /// "No warnings. 14 of 17 promises proved, 3 not proved, none broken."

@@ -32,7 +32,7 @@ const TITLES: [&str; 6] = ["name", "statement", "title", "says", "who", "because
 impl Rulebook {
     /// All items, kind by kind, in the order in which the engine uses them.
     pub fn items(&self) -> Vec<Item> {
-        let Some((stack, merged)) = self.taken_apart() else { return Vec::new() };
+        let Some((stack, merged)) = taken_apart(self) else { return Vec::new() };
         let mut items = Vec::new();
         for entry in &merged.entries {
             let Node::List(tables) = &entry.value.node else { continue };
@@ -44,7 +44,7 @@ impl Rulebook {
 
     /// The whole rulebook as one TOML file, which can be read again in its place.
     pub fn as_toml(&self) -> String {
-        let Some((_, mut merged)) = self.taken_apart() else { return String::new() };
+        let Some((_, mut merged)) = taken_apart(self) else { return String::new() };
         let (name, version) = (self.full_name(), self.full_version());
         let own = [("schema", crate::rulebook::parse::SCHEMA), ("name", &name), ("version", &version)];
         merged.entries.retain(|entry| own.iter().all(|(key, _)| entry.key != *key));
@@ -54,12 +54,47 @@ impl Rulebook {
         head.extend(merged.entries);
         written::document(&head)
     }
+}
 
-    fn taken_apart(&self) -> Option<(Stack<'_>, Merged<'_>)> {
-        let stack = Stack::read(&self.files, self.layers.clone(), &mut Vec::new())?;
-        let merged = merge(&stack, &|_| true);
-        Some((stack, merged))
+/// Where the parts of a rulebook are written.
+pub struct Places<'r> {
+    stack: Stack<'r>,
+    entries: Vec<Entry<'r>>,
+}
+
+impl<'r> Places<'r> {
+    /// Of a rulebook and its layers; nothing where it was not read from files.
+    pub fn of(rulebook: &'r Rulebook) -> Option<Self> {
+        let (stack, Merged { entries, .. }) = taken_apart(rulebook)?;
+        Some(Self { stack, entries })
     }
+
+    /// The name of the file and the line, from 1, of a part of an item, or of the nearest thing around it that is written; in
+    /// the layer that has written it last.
+    pub fn line(&self, kind: &str, id: &str, inside: &[String]) -> Option<(&str, usize)> {
+        let mut table =
+            super::merge::tables(&self.entries, kind).iter().find(|table| id_of(table) == Some(id))?;
+        let mut at = super::merge::key_of(table, "id")?;
+        for key in inside {
+            let Some(span) = super::merge::key_of(table, key) else { break };
+            at = span;
+            let Some(value) = value_of(table, key) else { break };
+            table = value;
+        }
+        Some(self.stack.named_line(&at))
+    }
+}
+
+/// The documents of a rulebook, and what they come to together.
+pub(super) fn taken_apart(rulebook: &Rulebook) -> Option<(Stack<'_>, Merged<'_>)> {
+    let stack = Stack::read(&rulebook.files, rulebook.layers.clone(), &mut Vec::new())?;
+    let merged = merge(&stack, &|_| true);
+    Some((stack, merged))
+}
+
+/// What people call an item.
+pub(super) fn title_of<'e>(table: &'e Located<'_>) -> &'e str {
+    TITLES.iter().find_map(|key| value_of(table, key).and_then(text_of)).unwrap_or_default()
 }
 
 fn entry(key: &'static str, node: Node<'static>) -> Entry<'static> {
@@ -82,11 +117,10 @@ fn item(stack: &Stack<'_>, merged: &Merged<'_>, entry: &Entry<'_>, id: &str, tab
     let like = merged.likes.iter().find(|(own, _)| kind == "platform" && own == id);
     let mut toml = String::new();
     written::item(&mut toml, kind, table);
-    let title = TITLES.iter().find_map(|key| value_of(table, key).and_then(text_of)).unwrap_or_default();
     Item {
         kind: kind.to_owned(),
         id: id.to_owned(),
-        title: title.to_owned(),
+        title: title_of(table).to_owned(),
         at,
         added_by: added.map(|change| change.layer),
         like: like.map(|(_, like)| like.clone()),

@@ -190,7 +190,10 @@ fn give_cells(entries: &mut [Entry<'_>], id: &str, like: Option<&str>, log: &Fau
         let own = own.map(|own| Entry { key: id.to_owned().into(), ..own });
         let mut layers = [copied, there, own].into_iter().flatten();
         let Some(mut cell) = layers.next() else { continue };
-        layers.for_each(|above| put_over(&mut cell.value, above.value));
+        for above in layers {
+            cell.key_span = above.key_span;
+            put_over(&mut cell.value, above.value);
+        }
         insert(cells, cell);
     }
 }

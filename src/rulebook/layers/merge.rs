@@ -4,12 +4,15 @@ use std::cell::RefCell;
 
 use super::{Act, Change, EXTENDS, Stack, like, removal};
 use crate::document::{Entry, Fault, FaultLog, Located, Node, Span, did_you_mean, word};
+use crate::rulebook::LEVELS;
 use crate::rulebook::parse::SCHEMA;
 use crate::rulebook::shape::{self, Shape};
-use crate::text::list;
+use crate::text::{list, upper_first};
 
 /// The keys by which a layer speaks of itself.
-const OWN: [&str; 5] = ["schema", "name", "version", EXTENDS, REMOVE];
+pub(super) const OWN: [&str; 5] = ["schema", "name", "version", EXTENDS, REMOVE];
+/// What one may take for the key that names other layers.
+const FURTHER: [&str; 4] = ["rules", "layers", "include", "import"];
 /// More items of one kind than this are merged into no rulebook; it would weigh far fewer.
 const MOST_ITEMS: usize = 4_000;
 /// The list of what a layer takes away.
@@ -66,10 +69,13 @@ impl<'f> Merger<'_, 'f> {
     fn add(&mut self, layer: usize) {
         let stack = self.stack;
         let says = &stack.says[layer];
-        if self.is_whole_rulebook(says) || !self.stands_on_this(says) {
+        if self.is_whole_rulebook(says) {
             return;
         }
         self.check_head(says);
+        if !self.stands_on_this(says) {
+            return;
+        }
         for removed in says.iter().filter(|entry| entry.key == REMOVE) {
             self.remove(layer, &removed.value);
         }
@@ -117,6 +123,10 @@ impl<'f> Merger<'_, 'f> {
                 "a rulebook of its own replaces all before it, so it can only stand first".to_owned(),
                 "name it before all other rules",
             ),
+            (Node::Text(name), _) if name.ends_with(".toml") || name.contains(['/', '\\']) => {
+                self.names_further_rules(value.span.clone());
+                false
+            }
             (Node::Text(name), Some(Node::Text(base))) if base != name => wrong(
                 format!("this layer extends `{name}`, and the rulebook beneath it is `{base}`"),
                 "a layer lies on the rulebook that is built in, or on the first --rules where that has extends = false",
@@ -137,7 +147,9 @@ impl<'f> Merger<'_, 'f> {
                 let message = format!("`{}` stands in two files of this layer", entry.key);
                 self.log.fault(entry.key_span.clone(), message, None);
             }
-            if !is_known(&entry.key) {
+            if FURTHER.contains(&entry.key.as_ref()) {
+                self.names_further_rules(entry.key_span.clone());
+            } else if !is_known(&entry.key) {
                 self.log.unknown(entry.key_span.clone(), "key in the file", &entry.key, known_keys());
             }
             let value = &entry.value;
@@ -152,6 +164,12 @@ impl<'f> Merger<'_, 'f> {
                 _ => {}
             }
         }
+    }
+
+    /// That would let layers go in circles; which ones there are, and in which order, is said in one place.
+    fn names_further_rules(&self, span: Span) {
+        let help = "name each layer by a --rules of its own, or in rules = [\"…\"] of needk8s.toml, the lowest first";
+        self.log.fault(span, "a layer does not name other rules".to_owned(), Some(help.to_owned()));
     }
 
     fn remove(&mut self, layer: usize, value: &Located<'f>) {
@@ -295,6 +313,7 @@ fn lacking(shape: &Shape, table: &Located<'_>) -> Vec<&'static str> {
 pub(super) fn put_over<'f>(known: &mut Located<'f>, new: Located<'f>) {
     match (&mut known.node, new.node) {
         (Node::Table(known), Node::Table(new)) => {
+            forget_level(known, &new);
             new.into_iter().for_each(|entry| put_key_over(known, entry));
         }
         (Node::List(known), Node::List(new)) if have_ids(known) && have_ids(&new) => {
@@ -308,6 +327,29 @@ pub(super) fn put_over<'f>(known: &mut Located<'f>, new: Located<'f>) {
         (known, new) => *known = new,
     }
     known.span = new.span;
+}
+
+/// What describes the level of a cell.
+const OF_LEVEL: [&str; 6] = ["label", "note", "claimed", "remedy", "remedy-when", "sources"];
+
+/// What was said of a cell at one level is not true of it at another: it goes unless the layer says it anew, and what a cell
+/// cannot do without says only what the layer says.
+fn forget_level<'f>(known: &mut Vec<Entry<'f>>, new: &[Entry<'f>]) {
+    let level = |entries: &[Entry<'f>]| entries.iter().find(|entry| entry.key == "level").cloned();
+    let is_cell = known.iter().any(|entry| entry.key == "label");
+    let (Some(was), Some(is)) = (level(known), level(new)) else { return };
+    let word = match (&was.value.node, &is.value.node) {
+        (Node::Integer(was), Node::Integer(is)) if was != is && is_cell => {
+            usize::try_from(*is).ok().and_then(|is| LEVELS.get(is))
+        }
+        _ => None,
+    };
+    let Some(word) = word else { return };
+    known.retain(|entry| !OF_LEVEL.contains(&entry.key.as_ref()));
+    for (key, text) in [("label", upper_first(word)), ("note", format!("Your own rules rate it {word}."))] {
+        let value = Located { node: Node::Text(text.into()), span: is.value.span.clone() };
+        insert(known, Entry { key: key.into(), key_span: is.key_span.clone(), value });
+    }
 }
 
 fn put_key_over<'f>(known: &mut Vec<Entry<'f>>, new: Entry<'f>) {
@@ -336,7 +378,7 @@ fn is_tables(items: &[Located<'_>]) -> bool {
     !items.is_empty() && items.iter().all(|item| matches!(item.node, Node::Table(_)))
 }
 
-fn have_ids(items: &[Located<'_>]) -> bool {
+pub(super) fn have_ids(items: &[Located<'_>]) -> bool {
     !items.is_empty() && items.iter().all(|item| id_of(item).is_some())
 }
 

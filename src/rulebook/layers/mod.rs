@@ -3,17 +3,21 @@
 //! Layers are merged as documents, before anything is built of them, so there is one model and one way to read it. Each
 //! value keeps the place where it was written, and every fault points there.
 
+mod difference;
 mod items;
 mod like;
 mod merge;
 mod needed;
 mod removal;
 mod stack;
+mod walk;
 mod written;
 
-pub use items::Item;
+pub use difference::{Between, Difference, Turn};
+pub use items::{Item, Places};
 pub(super) use merge::{Merged, merge};
-pub(crate) use needed::needed;
+pub(crate) use needed::deciding;
+use needed::needed;
 pub(super) use stack::Stack;
 
 use std::cell::RefCell;
@@ -92,6 +96,8 @@ impl Change {
     }
 }
 
+/// The kind of item that others cite.
+const SOURCE: &str = "source";
 /// The key by which a layer says what it stands on: `false` makes it a rulebook of its own.
 const EXTENDS: &str = "extends";
 
@@ -209,7 +215,9 @@ impl<'r> Variants<'r> {
     /// The rulebook with those of its changes that are wanted, without published decisions; nothing where the rest do not
     /// make a rulebook.
     pub fn with(&self, is_wanted: &dyn Fn(&Change) -> bool) -> Option<Rulebook> {
-        let mut merged = merge(&self.0, is_wanted);
+        // Sources decide nothing: whatever is cited is there.
+        let is_there = |change: &Change| change.kind == SOURCE && change.act != Act::Removes;
+        let mut merged = merge(&self.0, &|change| is_there(change) || is_wanted(change));
         if !merged.faults.is_empty() {
             return None;
         }

@@ -1,5 +1,7 @@
 //! Which few of many changes make a difference.
 
+use std::cell::Cell;
+
 /// A set of `items` that `is_there` needs, none of which can be left out, by halving: Junker, "QuickXplain" (AAAI 2004).
 pub(crate) fn needed(is_there: &dyn Fn(&[usize]) -> bool, items: &[usize]) -> Vec<usize> {
     fn of(
@@ -20,6 +22,24 @@ pub(crate) fn needed(is_there: &dyn Fn(&[usize]) -> bool, items: &[usize]) -> Ve
         [of_first, of_second].concat()
     }
     of(is_there, &[], false, items)
+}
+
+/// The few of `all` changes that make a difference: with these alone `is_there` holds, and without any of them it does not.
+/// Nothing where that is not found out in so many tries.
+pub(crate) fn deciding(
+    is_there: &dyn Fn(&[usize]) -> bool,
+    all: usize,
+    most_tries: usize,
+) -> Option<Vec<usize>> {
+    let tries = Cell::new(0);
+    let is_there = |wanted: &[usize]| {
+        tries.set(tries.get() + 1);
+        tries.get() <= most_tries && is_there(wanted)
+    };
+    let mut few = needed(&is_there, &(0..all).collect::<Vec<_>>());
+    few.sort_unstable();
+    // Where changes undo one another, halves can mislead; what is named is tried.
+    is_there(&few).then_some(few)
 }
 
 #[cfg(test)]

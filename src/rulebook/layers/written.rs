@@ -102,7 +102,7 @@ fn pair(out: &mut String, entry: &Entry<'_>) {
 }
 
 /// A value on one line.
-fn value(node: &Node<'_>) -> String {
+pub(super) fn value(node: &Node<'_>) -> String {
     let joined = |parts: Vec<String>| parts.join(", ");
     match node {
         Node::Flag(flag) => flag.to_string(),

@@ -1,7 +1,9 @@
 //! `needk8s rules`: works with rulebooks; what can be done with them, a file each.
 
 mod check;
+mod diff;
 mod export;
+mod files;
 mod init;
 mod list;
 mod schema;
@@ -20,12 +22,13 @@ use crate::rulebook::{Rulebook, shape};
 pub(in crate::cli) const NAME: &str = "rules";
 
 /// What can be done with rules, in the order in which help lists it.
-const ALL: [Entry; 7] = [
+const ALL: [Entry; 8] = [
     Entry { name: init::NAME, command: init::command, run: init::run },
     Entry { name: list::NAME, command: list::command, run: list::run },
     Entry { name: show::NAME, command: show::command, run: show::run },
     Entry { name: check::NAME, command: check::command, run: check::run },
     Entry { name: test::NAME, command: test::command, run: test::run },
+    Entry { name: diff::NAME, command: diff::command, run: diff::run },
     Entry { name: export::NAME, command: export::command, run: export::run },
     Entry { name: schema::NAME, command: schema::command, run: schema::run },
 ];

@@ -1,21 +1,17 @@
 //! `needk8s rules test`: holds the rules to situations whose results are known.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use super::{format_arg, format_of, verbose_arg};
+use super::{files, format_arg, format_of, verbose_arg};
 use crate::cli::args::asks;
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::input;
-use crate::cli::output::shown;
 use crate::cli::program::Program;
-use crate::document::SourceFile;
 use crate::report::situations::{self as report, Tried};
 use crate::report::text::{self, Layout};
 use crate::rulebook::Rulebook;
 use crate::situations::{self, Coverage, Situation};
-use crate::text::one_line;
 
 pub(super) const NAME: &str = "test";
 
@@ -41,10 +37,10 @@ pub(super) fn command(_: &Rulebook) -> Command {
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
     let rulebook = program.rulebook;
-    let files: Vec<PathBuf> = matches.get_many::<PathBuf>("files").into_iter().flatten().cloned().collect();
-    let situations = match files.is_empty() {
+    let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("files").into_iter().flatten().cloned().collect();
+    let situations = match paths.is_empty() {
         true => Situation::published(rulebook),
-        false => read_all(rulebook, &files)?,
+        false => read_all(rulebook, &paths)?,
     };
     if situations.is_empty() {
         return Err(Stop::wrong("there are no situations to try: name files, or a rulebook with [[case]]"));
@@ -76,26 +72,13 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
 }
 
 fn read_all(rulebook: &Rulebook, paths: &[PathBuf]) -> Result<Vec<Situation>, Stop> {
-    let mut files = Vec::new();
-    for path in paths {
-        if path.is_dir() { files.extend(files_of(path)?) } else { files.push(path.clone()) }
-    }
     let mut situations = Vec::new();
     let mut wrong = String::new();
-    for path in &files {
-        let file = SourceFile { name: shown(path), text: input::read_answers_text(path)? };
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        match situations::read(rulebook, file, &one_line(&stem)) {
+    for (file, name) in files::read(paths)? {
+        match situations::read(rulebook, file, &name) {
             Ok(read) => situations.extend(read),
             Err(faults) => wrong.push_str(&faults.to_string()),
         }
     }
     if wrong.is_empty() { Ok(situations) } else { Err(Stop(wrong)) }
-}
-
-fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
-    let names = input::toml_files(folder, &shown(folder))?;
-    let mut files: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
-    files.sort();
-    Ok(files)
 }
