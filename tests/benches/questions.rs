@@ -1,5 +1,5 @@
 //! How many questions are asked until nothing left to ask can change the result: in the order that adapts to the answers,
-//! and in the rulebook's. `cargo bench --bench questions` prints the table of the README, `-- 500` that of fewer people.
+//! and in the rulebook's. `cargo bench --bench questions` prints a table, `-- 500` that of fewer people.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
