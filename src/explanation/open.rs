@@ -28,8 +28,8 @@ pub struct OpenQuestion {
 const DRAWS: usize = 64;
 /// How many of them are looked at more closely.
 const CLIMBS: usize = 2;
-/// The part of the boxes that searches for a step of one answer may look at, all steps together.
-const PART_FOR_STEPS: u64 = 5;
+/// The part of the boxes that searches for a step of one answer may look at, those of all questions together.
+const PART_FOR_STEPS: u64 = 4;
 
 impl Engine {
     pub(super) fn spreads_of(&self, situation: &mut Situation<'_>) -> Vec<i64> {
@@ -64,26 +64,31 @@ impl Engine {
             match self.part_of_search(PART).run(root, &mut Pivot::new(*question)) {
                 End::Found => Some(true),
                 End::Exhausted => Some(false),
-                End::OutOfBudget => self.decides_by_a_step(root, *question),
+                End::OutOfBudget => None,
             }
         };
-        open.par_iter().zip(decide).map(prove).collect()
+        let decided: Vec<Option<bool>> = open.par_iter().zip(decide).map(prove).collect();
+        let left = decided.iter().filter(|decides| decides.is_none()).count() as u64;
+        let boxes = self.budget / PART_FOR_STEPS / left.max(1);
+        let step = |(question, decides): (&usize, Option<bool>)| {
+            decides.or_else(|| self.decides_by_a_step(root, *question, boxes))
+        };
+        open.par_iter().zip(decided).map(step).collect()
     }
 
     /// Whether, somewhere in a box, a step from one answer to the next goes from one verdict to another: where no step does,
     /// no two answers do. What takes platforms off the table is not looked into.
-    fn decides_by_a_step(&self, root: &Frame, question: usize) -> Option<bool> {
+    fn decides_by_a_step(&self, root: &Frame, question: usize, boxes: u64) -> Option<bool> {
         let model = &self.model;
         let takes_off = |effect: &Effect| effect.removes | effect.leaves != 0;
         if model.touched_by[question].iter().any(|criterion| takes_off(&model.effects[*criterion])) {
             return None;
         }
         let steps = model.classes[question].len() - 1;
-        let budget = self.budget / PART_FOR_STEPS / steps.max(1) as u64;
         let mut decides = Some(false);
         for from in 0..steps {
             let mut search = PairSearch::new(model, Claim::no_other_verdict(model, question, from));
-            match search.run(search.root_in(root), budget) {
+            match search.run(search.root_in(root), boxes / steps.max(1) as u64) {
                 pairs::End::Broken(_) => return Some(true),
                 pairs::End::Holds => {}
                 pairs::End::Open => decides = None,
