@@ -150,7 +150,7 @@ impl Load {
     /// What a platform lacks of an aspect: the largest of what the single demands lack, before the price.
     pub(crate) fn shortfall(&self, rulebook: &Rulebook, platform: usize, aspect: usize) -> i64 {
         let level = rulebook.aspects()[aspect].cells[platform].level;
-        self.demands[aspect].iter().map(|(_, demand)| lacking(*demand, level)).max().unwrap_or(0)
+        self.demands[aspect].iter().map(|(_, demand)| demand.lacks(level)).max().unwrap_or(0)
     }
 
     /// What a platform must have and has not, in the order of the matrix.
@@ -179,11 +179,6 @@ impl Load {
             (0..rulebook.aspects().len()).map(|aspect| self.shortfall(rulebook, platform, aspect)).sum();
         self.effort_price * self.effort(rulebook, platform) + rulebook.shortfall_price().value * shortfalls
     }
-}
-
-/// What a platform of this level lacks of a demand.
-fn lacking(demand: Demand, level: u8) -> i64 {
-    demand.weight * i64::from(demand.level.saturating_sub(level))
 }
 
 /// Assesses what is known. The result is exact for the criteria that are known to hold; those that depend on unknown
@@ -308,9 +303,8 @@ fn standing(rulebook: &Rulebook, load: &Load, holds: &impl Fn(usize) -> bool, pl
         .enumerate()
         .filter_map(|(aspect, row)| {
             let level = row.cells[platform].level;
-            let unmet = load.demands[aspect].iter().filter(|(_, demand)| lacking(*demand, level) > 0);
-            let (_, most) =
-                unmet.clone().max_by_key(|(_, demand)| (lacking(*demand, level), demand.level))?;
+            let unmet = load.demands[aspect].iter().filter(|(_, demand)| demand.lacks(level) > 0);
+            let (_, most) = unmet.clone().max_by_key(|(_, demand)| (demand.lacks(level), demand.level))?;
             let mut criteria: Vec<usize> = unmet.map(|(criterion, _)| *criterion).collect();
             criteria
                 .sort_by_key(|criterion| std::cmp::Reverse(strength(rulebook, *criterion, aspect, level)));
@@ -318,7 +312,7 @@ fn standing(rulebook: &Rulebook, load: &Load, holds: &impl Fn(usize) -> bool, pl
                 aspect,
                 level,
                 demanded: most.level,
-                points: price * lacking(*most, level),
+                points: price * most.lacks(level),
                 criteria,
             })
         })
@@ -331,7 +325,7 @@ fn standing(rulebook: &Rulebook, load: &Load, holds: &impl Fn(usize) -> bool, pl
 
 fn strength(rulebook: &Rulebook, criterion: usize, aspect: usize, level: u8) -> i64 {
     let demands = rulebook.criteria()[criterion].demands.iter().filter(|demand| demand.aspect == aspect);
-    demands.map(|demand| lacking(*demand, level)).max().unwrap_or(0)
+    demands.map(|demand| demand.lacks(level)).max().unwrap_or(0)
 }
 
 /// The platforms with their standings, for choosing the best.

@@ -462,10 +462,8 @@ impl Model {
         }
         self.effects.push(Effect { effort: criterion.effort, familiarity, removes, leaves, misses });
         for demand in &criterion.demands {
-            let lacks = |platform: usize| {
-                let level = rulebook.aspects()[demand.aspect].cells[platform].level;
-                demand.weight * i64::from(demand.level.saturating_sub(level))
-            };
+            let cells = &rulebook.aspects()[demand.aspect].cells;
+            let lacks = |platform: usize| demand.lacks(cells[platform].level);
             let rows = self.gaps.len();
             for row in 0..self.rows {
                 let lane = |column: usize| self.platform_at[row * ROW + column].map_or(0, lacks) as i16;

@@ -569,8 +569,7 @@ fn effect(rulebook: &Rulebook, index: usize) -> Effect {
         false => (0..platforms.len()).map(points).collect(),
     };
     let lack = |demand: &Demand| {
-        let missing = |cell: &Cell| i64::from(demand.level.saturating_sub(cell.level));
-        let lack = |cell: &Cell| i16::try_from(demand.weight * missing(cell)).unwrap_or(i16::MAX);
+        let lack = |cell: &Cell| i16::try_from(demand.lacks(cell.level)).unwrap_or(i16::MAX);
         (demand.aspect, rulebook.aspects()[demand.aspect].cells.iter().map(lack).collect())
     };
     let sum = Sum { price: criterion.effort, leaves, removes, misses };

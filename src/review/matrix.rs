@@ -27,7 +27,7 @@ pub(super) fn check(desk: &Desk<'_>) -> Vec<Finding> {
 /// What each platform lacks of a demand.
 fn gaps(rulebook: &Rulebook, demand: Demand) -> Vec<i64> {
     let cells = rulebook.aspects()[demand.aspect].cells.iter();
-    cells.map(|cell| demand.weight * i64::from(demand.level.saturating_sub(cell.level))).collect()
+    cells.map(|cell| demand.lacks(cell.level)).collect()
 }
 
 fn undemanded(rulebook: &Rulebook) -> Vec<Finding> {
@@ -66,15 +66,9 @@ fn highest(rulebook: &Rulebook, aspect: usize) -> String {
 }
 
 fn unmet_demand(rulebook: &Rulebook, criterion: usize, demand: Demand) -> Finding {
-    let criterion = &rulebook.criteria()[criterion];
-    Finding {
-        check: Check::UnmetDemand,
-        subject: subject(rulebook, criterion, "demands", demand.aspect),
-        message: format!("no platform has {}", asked(rulebook, demand.aspect, demand.level)),
-        shown_by: highest(rulebook, demand.aspect),
-        help: Some("it counts against all platforms; ask for a level that one of them has".to_owned()),
-        place: None,
-    }
+    let subject = subject(rulebook, &rulebook.criteria()[criterion], "demands", demand.aspect);
+    let help = "it counts against all platforms; ask for a level that one of them has";
+    unmet(rulebook, Check::UnmetDemand, subject, (demand.aspect, demand.level), help)
 }
 
 fn unmet_musts(rulebook: &Rulebook) -> Vec<Finding> {
@@ -82,18 +76,32 @@ fn unmet_musts(rulebook: &Rulebook) -> Vec<Finding> {
         .criteria()
         .iter()
         .flat_map(|criterion| criterion.musts.iter().map(move |must| (criterion, must)));
-    let unmet = musts
+    let missed = musts
         .filter(|(_, must)| rulebook.aspects()[must.aspect].cells.iter().all(|cell| cell.level < must.level));
-    unmet
-        .map(|(criterion, must)| Finding {
-            check: Check::UnmetMust,
-            subject: subject(rulebook, criterion, "musts", must.aspect),
-            message: format!("no platform has {}", asked(rulebook, must.aspect, must.level)),
-            shown_by: highest(rulebook, must.aspect),
-            help: Some("a must that nothing meets is always given up".to_owned()),
-            place: None,
+    missed
+        .map(|(criterion, must)| {
+            let subject = subject(rulebook, criterion, "musts", must.aspect);
+            let help = "a must that nothing meets is always given up";
+            unmet(rulebook, Check::UnmetMust, subject, (must.aspect, must.level), help)
         })
         .collect()
+}
+
+fn unmet(
+    rulebook: &Rulebook,
+    check: Check,
+    subject: Subject,
+    (aspect, level): (usize, u8),
+    help: &str,
+) -> Finding {
+    Finding {
+        check,
+        subject,
+        message: format!("no platform has {}", asked(rulebook, aspect, level)),
+        shown_by: highest(rulebook, aspect),
+        help: Some(help.to_owned()),
+        place: None,
+    }
 }
 
 /// A demand beside which, whenever it is raised, another one asks at least as much of every platform that lacks something.

@@ -190,6 +190,13 @@ pub struct Demand {
     pub weight: i64,
 }
 
+impl Demand {
+    /// What a platform of this level lacks of it, in points.
+    pub fn lacks(&self, level: u8) -> i64 {
+        self.weight * i64::from(self.level.saturating_sub(level))
+    }
+}
+
 /// A level that the system must have, whatever it costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Must {

@@ -92,10 +92,7 @@ impl Walk<'_> {
                 let value = self.value(around, one, other);
                 Some(Entry { value, ..other.clone() })
             }
-            (one, other) => {
-                let is_newer = self.is_as_newer(around, one.map(Said::by_key), other.map(Said::by_key));
-                if is_newer { other } else { one }.cloned()
-            }
+            (one, other) => self.chosen(around, (one, other), Said::by_key),
         }
     }
 
@@ -153,11 +150,19 @@ impl Walk<'_> {
                 };
                 Some(Located { node, span: newer.span.clone() })
             }
-            (one, other) => {
-                let is_newer = self.is_as_newer(around, one.map(Said::by_item), other.map(Said::by_item));
-                if is_newer { other } else { one }.cloned()
-            }
+            (one, other) => self.chosen(around, (one, other), Said::by_item),
         }
+    }
+
+    /// What is to be there where the documents differ, which may be nothing.
+    fn chosen<T: Clone>(
+        &mut self,
+        around: &Around,
+        (one, other): (Option<&T>, Option<&T>),
+        said: impl Fn(&T) -> Said,
+    ) -> Option<T> {
+        let is_newer = self.is_as_newer(around, one.map(&said), other.map(&said));
+        if is_newer { other } else { one }.cloned()
     }
 
     /// Tells of a place at which the documents differ, and asks what is to be there.

@@ -10,6 +10,7 @@ use crate::cli::args::asks;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
 use crate::cli::rulebooks::{self, Unreadable};
+use crate::document::{Faults, SourceFile};
 use crate::report::revision as report;
 use crate::revision::{Revision, Trial};
 use crate::rulebook::Rulebook;
@@ -53,7 +54,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let (older, newer) = (read(older)?, read(newer)?);
     let mut trials = Trial::published(&older, &newer);
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("cases").into_iter().flatten().cloned().collect();
-    trials.extend(read_trials(&older, &newer, &paths)?);
+    trials.extend(files::read_each(&paths, |file, name| read_trials(&older, &newer, file, name))?);
     let revision = Revision::new(&older, &newer).ok_or_else(|| {
         Stop::wrong("the rules cannot be held against each other: they were not read from files")
     })?;
@@ -73,29 +74,21 @@ fn read(named: Option<&OsString>) -> Result<Rulebook, Stop> {
     rulebooks::read(&named).map_err(Unreadable::told)
 }
 
-/// The situations of files as both rulebooks read them. A question that one of them does not have is no fault then.
-fn read_trials(older: &Rulebook, newer: &Rulebook, paths: &[PathBuf]) -> Result<Vec<Trial>, Stop> {
-    let mut trials = Vec::new();
-    let mut wrong = String::new();
-    for (file, name) in files::read(paths)? {
-        let of_older = situations::read(older, file.clone(), &name);
-        match (of_older, situations::read(newer, file, &name)) {
-            (Ok(older), Ok(newer)) => {
-                trials.extend(
-                    older
-                        .into_iter()
-                        .zip(newer)
-                        .filter_map(|(one, other)| Trial::new(Some(one), Some(other))),
-                );
-            }
-            (Err(_), Ok(newer)) => {
-                trials.extend(newer.into_iter().filter_map(|one| Trial::new(None, Some(one))))
-            }
-            (Ok(older), Err(_)) => {
-                trials.extend(older.into_iter().filter_map(|one| Trial::new(Some(one), None)))
-            }
-            (Err(_), Err(faults)) => wrong.push_str(&faults.to_string()),
+/// The situations of a file as both rulebooks read them. A question that one of them does not have is no fault then.
+fn read_trials(
+    older: &Rulebook,
+    newer: &Rulebook,
+    file: SourceFile,
+    name: &str,
+) -> Result<Vec<Trial>, Faults> {
+    let of_older = situations::read(older, file.clone(), name);
+    match (of_older, situations::read(newer, file, name)) {
+        (Ok(older), Ok(newer)) => {
+            let both = older.into_iter().zip(newer);
+            Ok(both.filter_map(|(one, other)| Trial::new(Some(one), Some(other))).collect())
         }
+        (Err(_), Ok(newer)) => Ok(newer.into_iter().filter_map(|one| Trial::new(None, Some(one))).collect()),
+        (Ok(older), Err(_)) => Ok(older.into_iter().filter_map(|one| Trial::new(Some(one), None)).collect()),
+        (Err(_), Err(faults)) => Err(faults),
     }
-    if wrong.is_empty() { Ok(trials) } else { Err(Stop(wrong)) }
 }

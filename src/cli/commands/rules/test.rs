@@ -40,7 +40,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("files").into_iter().flatten().cloned().collect();
     let situations = match paths.is_empty() {
         true => Situation::published(rulebook),
-        false => read_all(rulebook, &paths)?,
+        false => files::read_each(&paths, |file, name| situations::read(rulebook, file, name))?,
     };
     if situations.is_empty() {
         return Err(Stop::wrong("there are no situations to try: name files, or a rulebook with [[case]]"));
@@ -69,16 +69,4 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     program.print(&text)?;
     let all_agree = tried.iter().all(|one| one.differences.is_empty());
     Ok(if all_agree { ExitCode::Done } else { ExitCode::Fails })
-}
-
-fn read_all(rulebook: &Rulebook, paths: &[PathBuf]) -> Result<Vec<Situation>, Stop> {
-    let mut situations = Vec::new();
-    let mut wrong = String::new();
-    for (file, name) in files::read(paths)? {
-        match situations::read(rulebook, file, &name) {
-            Ok(read) => situations.extend(read),
-            Err(faults) => wrong.push_str(&faults.to_string()),
-        }
-    }
-    if wrong.is_empty() { Ok(situations) } else { Err(Stop(wrong)) }
 }
