@@ -362,13 +362,12 @@ def main():
     numbers = random.Random(options.seed)
     counts = collections.Counter()
     for index in range(options.sets):
+        print(f"set {index + 1} of {options.sets}", file=sys.stderr)
         answers = draw(rules, numbers, (1.0, 0.5, 0.2)[index % 3])
         for said, right in review(rules, judge, answers, explained(options.binary, answers)):
             counts[right] += 1
             if right is False:
                 print(f"wrong: {said}\n  with {json.dumps(answers)}", flush=True)
-        if sys.stderr.isatty():
-            print(f"\r{index + 1} of {options.sets}", end="", file=sys.stderr)
     print(
         f"{options.sets} sets of answers: {counts[True]} proved statements hold, {counts[False]} are wrong, "
         f"{counts[None]} were not decided in {options.seconds:g} s each"
