@@ -111,6 +111,12 @@ pub(super) const SIGNALS: &[Signal] = &[
     signal("compose.unsure", |facts| services(facts, ServiceClass::Unsure)),
     signal("compose.kept-data", kept_data),
     signal("compose.kept-data-restarted", |facts| {
+        // Databases alone are what those need who work on something that runs elsewhere.
+        let is_product =
+            |one: &Service| matches!(one.class, ServiceClass::Application | ServiceClass::Unsure);
+        if !active(facts).any(is_product) {
+            return Vec::new();
+        }
         let lasting: Vec<Place> =
             active(facts).filter(|service| restarts(service)).map(|service| service.place.clone()).collect();
         kept_data(facts).into_iter().filter(|seen| lasting.contains(&seen.place)).collect()

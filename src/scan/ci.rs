@@ -8,10 +8,11 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
 use super::facts::{Ci, Deploy, DeployedBy, PathClass, Place};
-use super::manifest;
+use super::paths::Paths;
 use super::patterns::{self, PathPatterns};
 use super::source::{Listed, Source};
 use super::tables::{CiSystem, CiTable, DeploySign};
+use super::{cloud_build, manifest, switched_off};
 
 /// Deployments in one file.
 const MOST_DEPLOYS: usize = 200;
@@ -19,8 +20,8 @@ const MOST_DEPLOYS: usize = 200;
 const LONGEST_LINE: usize = 4096;
 
 /// Reads the files of CI systems, scripts that deploy, and files whose presence says where the software runs.
-pub(crate) fn read(source: &impl Source, table: &CiTable) -> Ci {
-    let reader = Reader::new(table);
+pub(crate) fn read(source: &impl Source, paths: &Paths, table: &CiTable) -> Ci {
+    let reader = Reader::new(paths, table);
     let files = source.files().par_iter().filter(|file| file.class != PathClass::Vendor);
     let parts: Vec<Part> = files.filter_map(|file| reader.part(source, file)).collect();
     gather(parts, &reader.rules)
@@ -47,10 +48,11 @@ enum Role<'t> {
 }
 
 struct Reader<'t> {
+    paths: &'t Paths,
     roles: PathPatterns<Role<'t>>,
     rules: Vec<Rule<'t>>,
-    /// The words of each sign, ready to be searched for.
-    signs: Vec<Option<AhoCorasick>>,
+    /// The words of each sign, ready to be searched for, and those that it must not have.
+    signs: Vec<[Option<AhoCorasick>; 2]>,
 }
 
 /// Commands that deploy, ready to be searched for.
@@ -59,10 +61,11 @@ struct Rule<'t> {
     commands: Commands,
     with: Option<AhoCorasick>,
     without: Option<AhoCorasick>,
+    without_in_line: Option<AhoCorasick>,
 }
 
 impl<'t> Reader<'t> {
-    fn new(table: &'t CiTable) -> Self {
+    fn new(paths: &'t Paths, table: &'t CiTable) -> Self {
         let systems = table
             .system
             .iter()
@@ -80,10 +83,11 @@ impl<'t> Reader<'t> {
                 commands: Commands::new(&deploy.words)?,
                 with: searcher(&deploy.with),
                 without: searcher(&deploy.without),
+                without_in_line: searcher(&deploy.without_in_line),
             })
         });
-        let signs = table.sign.iter().map(|sign| searcher(&sign.words)).collect();
-        Self { roles: PathPatterns::new(all), rules: rules.collect(), signs }
+        let signs = table.sign.iter().map(|sign| [searcher(&sign.words), searcher(&sign.without)]).collect();
+        Self { paths, roles: PathPatterns::new(all), rules: rules.collect(), signs }
     }
 
     fn part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
@@ -111,7 +115,12 @@ impl<'t> Reader<'t> {
             Role::System(system) => {
                 if first_line(text, &system.words).is_some() && file.class == PathClass::Main {
                     found.systems.push((system.name.clone(), place(0)));
-                    found.deploys.extend(self.deploys(file, text));
+                    let deploys = self.deploys(file, text).into_iter();
+                    let by = |deploy: &Deploy| match template_job(text, deploy.place.line) {
+                        Some(_) => DeployedBy::Script,
+                        None => DeployedBy::Pipeline,
+                    };
+                    found.deploys.extend(deploys.map(|deploy| Deploy { by: by(&deploy), ..deploy }));
                     part.lacks.resize(found.deploys.len(), None);
                 }
             }
@@ -130,21 +139,27 @@ impl<'t> Reader<'t> {
                     target: sign.target.clone(),
                     words: sign.says.clone(),
                     by: DeployedBy::Sign,
-                    class: file.class,
+                    class: self.class(file),
                     place: place(line),
                 };
-                let line = match &self.signs[index] {
-                    None => Some(0),
-                    Some(words) => line_of(text, words),
-                };
+                let [words, without] = &self.signs[index];
+                let is_another = without.as_ref().is_some_and(|without| without.is_match(text));
+                let line = words.as_ref().map_or(Some(0), |words| line_of(text, words));
+                let line = line.filter(|_| !is_another);
                 found.deploys.extend(line.map(deploy));
                 part.lacks.resize(found.deploys.len(), None);
             }
         }
     }
 
+    /// The class of its folders, or else of its name: a `fly.example.toml` is not in use.
+    fn class(&self, file: &Listed) -> PathClass {
+        let by_name = || self.paths.class_of_words(file.name()).unwrap_or_default();
+        if file.class == PathClass::Main { by_name() } else { file.class }
+    }
+
     fn deploys(&self, file: &Listed, text: &str) -> Vec<Deploy> {
-        let off = switched_off(text);
+        let off = switched_off::lines(file.name(), text);
         let jobs = jobs(file.name(), text);
         let all =
             jobs.into_iter().flat_map(|job| self.rules.iter().flat_map(move |rule| rule.deploys(file, job)));
@@ -171,8 +186,16 @@ impl Rule<'_> {
         if self.without.as_ref().is_some_and(|without| without.is_match(job)) {
             return Vec::new();
         }
+        let spread = if is_cloud_build(file.name()) { cloud_build::commands(job) } else { Vec::new() };
+        let spread = spread.iter().map(|(line, command)| (line - 1, command.as_str()));
         let lines = job.lines().enumerate().filter(|(_, line)| !only_describes(line));
-        let found = lines.filter_map(|(index, line)| Some((first_line + index, self.commands.find(line)?)));
+        let is_rehearsal = |index: usize| {
+            let without = self.without_in_line.as_ref();
+            without.is_some_and(|without| continued(job, index).any(|line| without.is_match(line)))
+        };
+        let found = lines.chain(spread).filter_map(|(index, line)| Some((index, self.commands.find(line)?)));
+        let found = found.filter(|(index, _)| !is_rehearsal(*index));
+        let found = found.map(|(index, words)| (first_line + index, words));
         let deploy = |(line, words): (usize, &str)| Deploy {
             target: self.target.to_owned(),
             words: words.to_owned(),
@@ -184,15 +207,39 @@ impl Rule<'_> {
     }
 }
 
+/// The lines of a command, which goes on where a line ends with a backslash.
+fn continued(text: &str, index: usize) -> impl Iterator<Item = &str> {
+    let mut goes_on = true;
+    text.lines().skip(index).take_while(move |line| std::mem::replace(&mut goes_on, line.ends_with('\\')))
+}
+
+fn is_cloud_build(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("cloudbuild")
+}
+
 /// Whether a file is an action of the repository's own, which its pipelines run.
 fn is_action(path: &str) -> bool {
     path.starts_with(".github/actions/")
+}
+
+/// The job of GitLab that a line belongs to, if it only runs where another one takes it over: its name begins with a dot,
+/// and no alias of the same file means it.
+fn template_job(text: &str, line: usize) -> Option<&str> {
+    let at_margin = |line: &&str| !line.is_empty() && !line.starts_with([' ', '\t', '#', '-']);
+    let head = text.lines().take(line).filter(at_margin).last().filter(|head| head.starts_with('.'))?;
+    let (name, rest) = head.split_once(':')?;
+    let anchor = rest.trim_start().strip_prefix('&').and_then(|anchor| anchor.split_whitespace().next());
+    let is_meant = anchor.is_some_and(|anchor| text.contains(&format!("*{anchor}")));
+    (!is_meant).then_some(name)
 }
 
 /// What a pipeline says when it runs the script in which a deployment is written down: the name of the file, or for files
 /// with targets the command with that target.
 fn caller(deploy: &Deploy, text: &str) -> Option<String> {
     let name = deploy.place.path.rsplit('/').next()?;
+    if let Some(job) = template_job(text, deploy.place.line) {
+        return Some(job.to_owned());
+    }
     let lines = || text.lines().take(deploy.place.line).collect::<Vec<_>>();
     let target = |prefix: &str| {
         let lines = lines();
@@ -215,49 +262,6 @@ fn caller(deploy: &Deploy, text: &str) -> Option<String> {
             Some(format!("run {key}"))
         }
         name => Some(name.to_owned()),
-    }
-}
-
-/// The lines of jobs and steps that are switched off: `if: false` and its kin hold for the mapping that they stand in.
-fn switched_off(text: &str) -> Vec<Range<usize>> {
-    if !text.contains("false") && !text.contains("never") {
-        return Vec::new();
-    }
-    let lines: Vec<&str> = text.lines().collect();
-    let mut off = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
-        let Some(entry) = manifest::entry(line).filter(is_off) else { continue };
-        let column = entry.indent;
-        let indent = |line: &str| line.len() - line.trim_start().len();
-        let is_outside = |line: &str| !line.trim().is_empty() && indent(line) < column;
-        let above = lines[..index].iter().rposition(|line| is_outside(line));
-        // An item begins before its first key, in a line that is less indented and is a part of it.
-        let start = match above {
-            _ if entry.begins_item => index,
-            Some(above)
-                if lines[above].trim_start().starts_with("- ")
-                    && manifest::entry(lines[above]).is_some_and(|item| item.indent == column) =>
-            {
-                above
-            }
-            Some(above) => above + 1,
-            None => 0,
-        };
-        let below = lines[index + 1..].iter().position(|line| is_outside(line));
-        let end = below.map_or(lines.len(), |below| index + 1 + below);
-        off.push(start + 1..end + 1);
-    }
-    off
-}
-
-fn is_off(entry: &manifest::Entry<'_>) -> bool {
-    let value = entry.value().trim_start_matches("${{").trim_end_matches("}}").trim();
-    let value = value.trim_start_matches("!cancelled() &&").trim();
-    match entry.key {
-        "if" | "condition" => matches!(value, "false" | "False" | "never()"),
-        "when" => value == "never",
-        "enabled" => value == "false",
-        _ => false,
     }
 }
 
@@ -322,22 +326,35 @@ fn line_of(text: &str, words: &AhoCorasick) -> Option<usize> {
 /// Comments, and names of steps, only speak of a command.
 fn only_describes(line: &str) -> bool {
     let line = line.trim_start();
+    let command = line.trim_start_matches("- ").trim_start();
+    let command =
+        command.strip_prefix("run:").unwrap_or(command).trim_start().trim_start_matches(['@', '"', '\'']);
+    let says = ["echo ", "printf ", "echo\t"].iter().any(|word| command.starts_with(word));
+    let does_more = ["&&", "| ", "; "].iter().any(|end| command.contains(end));
     line.starts_with(['#', '/'])
-        || line.starts_with("echo ")
+        || says && !does_more
         || manifest::entry(line)
             .is_some_and(|entry| matches!(entry.key, "name" | "description" | "if" | "title"))
 }
 
-/// The jobs of a file with the number of their first line: in YAML what stands under a key of the first two columns; any
-/// other file is one.
+/// The jobs of a file with the number of their first line: in YAML what stands under a key at the margin, or under one
+/// below a key that holds jobs; any other file is one.
 fn jobs<'t>(name: &str, text: &'t str) -> Vec<(usize, &'t str)> {
-    if !name.ends_with(".yml") && !name.ends_with(".yaml") {
+    if !name.ends_with(".yml") && !name.ends_with(".yaml") || is_cloud_build(name) {
         return vec![(1, text)];
     }
     let mut jobs = Vec::new();
     let (mut start, mut start_line, mut position) = (0, 1, 0);
+    let mut holds_jobs = false;
     for (index, line) in text.split_inclusive('\n').enumerate() {
-        if begins_job(line) && position > start {
+        let key = manifest::entry(line).filter(|entry| entry.value().is_empty() && !entry.begins_item);
+        let begins_job = key.is_some_and(|key| {
+            if key.indent == 0 {
+                holds_jobs = HOLD_JOBS.contains(&key.key);
+            }
+            key.indent == 0 || key.indent <= 2 && holds_jobs
+        });
+        if begins_job && position > start {
             jobs.push((start_line, &text[start..position]));
             (start, start_line) = (position, index + 1);
         }
@@ -347,17 +364,19 @@ fn jobs<'t>(name: &str, text: &'t str) -> Vec<(usize, &'t str)> {
     jobs
 }
 
-fn begins_job(line: &str) -> bool {
-    manifest::entry(line)
-        .is_some_and(|entry| entry.indent <= 2 && entry.value().is_empty() && !entry.begins_item)
-}
+/// Keys at the margin that hold jobs or the like.
+const HOLD_JOBS: [&str; 9] =
+    ["jobs", "steps", "pipeline", "pipelines", "stages", "phases", "workflows", "tasks", "commands"];
 
 /// Each system once, and each command once a file. A script that a pipeline runs is a part of that pipeline.
 fn gather(parts: Vec<Part>, rules: &[Rule<'_>]) -> Ci {
     let pipelines: Vec<Arc<str>> = parts.iter().filter_map(|part| part.pipeline.clone()).collect();
     let says = |text: &str, called: &str| {
         let mut found = text.match_indices(called);
-        found.any(|(start, _)| is_whole(text, start..start + called.len()))
+        // A template at the margin is only declared there.
+        let is_declared =
+            |start: usize| called.starts_with('.') && (start == 0 || text[..start].ends_with('\n'));
+        found.any(|(start, _)| is_whole(text, start..start + called.len()) && !is_declared(start))
     };
     // `${ENVIRONMENT}_deploy.sh` stands for one script of each environment.
     let runs = |text: &str, called: &str| {
@@ -393,7 +412,7 @@ fn gather(parts: Vec<Part>, rules: &[Rule<'_>]) -> Ci {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::DeployWords;
+    use super::super::tables::{DeployWords, PathTable};
     use super::*;
 
     fn words(words: &[&str]) -> Vec<String> {
@@ -415,7 +434,8 @@ mod tests {
         };
         let table = CiTable { deploy: vec![kubernetes, compose], ..CiTable::default() };
         let file = Listed { path: name.to_owned(), class: PathClass::Main };
-        let found = Reader::new(&table).deploys(&file, text);
+        let paths = Paths::new(&PathTable::default());
+        let found = Reader::new(&paths, &table).deploys(&file, text);
         found.into_iter().map(|deploy| (deploy.words, deploy.place.line)).collect()
     }
 

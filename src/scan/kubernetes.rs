@@ -9,7 +9,7 @@ use super::budget::Budget;
 use super::facts::{Chart, Kubernetes, Object, PathClass, Place};
 use super::manifest::{self, Found};
 use super::manifest_json;
-use super::paths::folder;
+use super::paths::{Paths, folder};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::KubernetesTable;
@@ -20,11 +20,12 @@ const MOST_OBJECTS: usize = 30_000;
 const MOST_KINDS: usize = 1_000;
 
 /// Reads manifests, charts and kustomizations. How the repository stands to them is judged later, from all facts.
-pub(crate) fn read(source: &impl Source, table: &KubernetesTable) -> Kubernetes {
+pub(crate) fn read(source: &impl Source, paths: &Paths, table: &KubernetesTable) -> Kubernetes {
     let charts = ChartFolders::new(source.files());
-    let parts = source.files().par_iter().filter(|file| is_yaml(file.name()) || may_be_json(&file.path));
+    let may_hold = |file: &&Listed| is_yaml(file.name()) || may_be_json(&file.path, &table.json_words);
+    let parts = source.files().par_iter().filter(may_hold);
     let budget = Budget::new(MOST_OBJECTS, "objects and images in manifests");
-    let parts: Vec<Part> = parts.map(|file| part(source, file, &charts, &budget)).collect();
+    let parts: Vec<Part> = parts.map(|file| part(source, file, paths, &charts, &budget)).collect();
     budget.tell(source);
     gather(parts, table)
 }
@@ -39,7 +40,7 @@ enum Part {
     Kustomization(Place, PathClass),
 }
 
-fn part(source: &impl Source, file: &Listed, charts: &ChartFolders, budget: &Budget) -> Part {
+fn part(source: &impl Source, file: &Listed, paths: &Paths, charts: &ChartFolders, budget: &Budget) -> Part {
     let Ok(text) = source.text(&file.path) else { return Part::Nothing };
     if let Some(folder) = charts.of_template(&file.path) {
         return Part::Template(folder.to_owned(), kinds(&text));
@@ -49,55 +50,30 @@ fn part(source: &impl Source, file: &Listed, charts: &ChartFolders, budget: &Bud
         "kustomization.yaml" | "kustomization.yml" | "kustomization" => {
             Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class)
         }
-        _ => Part::Objects(objects(file, &text, budget)),
+        _ => Part::Objects(objects(file, class(file, paths), &text, budget)),
     }
 }
 
+/// The class of its folders, or else of its name: an `application.example.yaml` is not applied.
+fn class(file: &Listed, paths: &Paths) -> PathClass {
+    let by_name = || paths.class_of_words(file.name()).unwrap_or_default();
+    if file.class == PathClass::Main { by_name() } else { file.class }
+}
+
 /// JSON is mostly something else: only where folder or name speak of manifests is it looked into.
-fn may_be_json(path: &str) -> bool {
+fn may_be_json(path: &str, known: &[String]) -> bool {
     let Some(stem) = path.strip_suffix(".json") else { return false };
-    let words = |part: &str| part.split(['-', '_', '.']).any(|word| JSON_WORDS.contains(&word));
+    let words = |part: &str| part.split(['-', '_', '.']).any(|word| known.iter().any(|known| known == word));
     stem.split('/').any(|part| words(&part.to_ascii_lowercase()))
         || !path.contains('/') && !path.starts_with('.')
 }
-
-/// Words of folders and files that hold manifests.
-const JSON_WORDS: [&str; 27] = [
-    "k8s",
-    "kube",
-    "kubernetes",
-    "manifests",
-    "manifest",
-    "deploy",
-    "deployment",
-    "deployments",
-    "cluster",
-    "clusters",
-    "infra",
-    "infrastructure",
-    "ops",
-    "gitops",
-    "apps",
-    "helm",
-    "openshift",
-    "service",
-    "statefulset",
-    "daemonset",
-    "cronjob",
-    "job",
-    "pod",
-    "ingress",
-    "configmap",
-    "hpa",
-    "prod",
-];
 
 fn is_yaml(name: &str) -> bool {
     name == "Kustomization"
         || name.rsplit_once('.').is_some_and(|(_, extension)| matches!(extension, "yaml" | "yml"))
 }
 
-fn objects(file: &Listed, text: &str, budget: &Budget) -> Vec<Object> {
+fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Vec<Object> {
     if budget.is_spent() || !mentions(text, b"apiVersion") || !mentions(text, b"kind") {
         return Vec::new();
     }
@@ -105,11 +81,11 @@ fn objects(file: &Listed, text: &str, budget: &Budget) -> Vec<Object> {
         kind: kind.to_owned(),
         api_version: api_version.to_owned(),
         name: name.to_owned(),
-        class: file.class,
+        class,
         place: Place { path: file.path.clone(), line },
         ..Object::default()
     };
-    if file.path.ends_with(".json") {
+    if file.path.ends_with(".json") || is_json(text) {
         let found = manifest_json::objects(text).into_iter();
         let found = found.take_while(|found| budget.take(1 + found.images.len()));
         return found
@@ -141,6 +117,12 @@ fn objects(file: &Listed, text: &str, budget: &Budget) -> Vec<Object> {
 /// A service of Knative that has the annotations of Cloud Run is one of Cloud Run, which takes over the format.
 fn is_of_cloud_run(found: &Found<'_>, text: &str) -> bool {
     found.api_version.starts_with("serving.knative.dev/") && mentions(text, b"run.googleapis.com/")
+}
+
+/// JSON is YAML as well; what begins with two braces is a template.
+fn is_json(text: &str) -> bool {
+    let start = text.trim_start();
+    start.starts_with('{') && !start.starts_with("{{")
 }
 
 fn mentions(text: &str, word: &[u8]) -> bool {

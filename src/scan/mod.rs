@@ -2,6 +2,7 @@
 
 mod budget;
 mod ci;
+mod cloud_build;
 mod compose;
 mod dockerfile;
 mod excluding;
@@ -21,6 +22,7 @@ mod relation;
 mod rules;
 mod seen;
 mod source;
+mod switched_off;
 mod tables;
 mod terraform;
 mod tracked;
@@ -85,12 +87,12 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
     let ((dockerfiles, (kubernetes, (compose, unread))), (terraform, (ci, (ml, unreadable)))) = rayon::join(
         || {
             let dockerfiles = dockerfile::read(source, paths, &tables.dockerfiles);
-            let kubernetes = kubernetes::read(source, &tables.kubernetes);
+            let kubernetes = kubernetes::read(source, paths, &tables.kubernetes);
             (dockerfiles, (kubernetes, compose::read(source, &rules.compose, &mut owner, environment)))
         },
         || {
             let terraform = terraform::read(source, &tables.terraform);
-            (terraform, (ci::read(source, &tables.ci), ml::read(source, &tables.ml)))
+            (terraform, (ci::read(source, paths, &tables.ci), ml::read(source, &tables.ml)))
         },
     );
     let mut facts =

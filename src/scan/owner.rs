@@ -17,6 +17,8 @@ pub(crate) struct Owner {
     /// Names of images without registry, namespace and tag.
     images: BTreeSet<String>,
     registries: Vec<String>,
+    mirrors: Vec<String>,
+    public_registries: Vec<String>,
     /// The name of the repository, by its remote.
     repository: String,
     /// The folders of the Dockerfiles, and those around them.
@@ -26,7 +28,12 @@ pub(crate) struct Owner {
 impl Owner {
     /// Looks at the remote, and at what is pushed.
     pub(crate) fn of(source: &impl Source, table: &OwnTable) -> Self {
-        let mut owner = Self { registries: table.private_registries.clone(), ..Self::default() };
+        let mut owner = Self {
+            registries: table.private_registries.clone(),
+            mirrors: table.mirrors.clone(),
+            public_registries: table.public_registries.clone(),
+            ..Self::default()
+        };
         if let Some(Ok(config)) = source.ignored(".git/config") {
             owner.take_remote(&config);
         }
@@ -48,9 +55,20 @@ impl Owner {
             _ => ("", before),
         };
         let first = namespace.split('/').next().unwrap_or(namespace);
-        let is_named = !first.is_empty() && self.namespaces.contains(&plain(first));
-        let in_private = || Patterns::any_of(&self.registries).fit(registry);
+        let is_copy = self.mirrors.iter().any(|mirror| mirror == first);
+        let is_named = !first.is_empty() && !is_copy && self.namespaces.contains(&plain(first));
+        let in_private = || !is_copy && Patterns::any_of(&self.registries).fit(registry);
         is_named || self.images.contains(&name) || registry == "localhost" && !base.is_empty() || in_private()
+    }
+
+    /// Whether everybody publishes in a registry.
+    pub(crate) fn is_public(&self, registry: &str) -> bool {
+        self.public_registries.iter().any(|public| public == registry.trim_end_matches('/'))
+    }
+
+    /// Whether an address of sources is one of the repository's owner.
+    pub(crate) fn is_at(&self, address: &str) -> bool {
+        owner_and_name(address).is_some_and(|(owner, _)| self.namespaces.contains(&plain(owner)))
     }
 
     /// Whether an image that is one's own by its namespace alone is hardly built here: others are, and none is called so.
@@ -107,12 +125,7 @@ impl Owner {
             }
         }
         let Some(url) = first else { return };
-        let path = match url.split_once("://") {
-            Some((_, rest)) => rest.split_once('/').map(|(_, path)| path),
-            None => url.split_once(':').map(|(_, path)| path),
-        };
-        let mut parts = path.unwrap_or_default().trim_matches('/').split('/');
-        if let (Some(owner), Some(name)) = (parts.next(), parts.next()) {
+        if let Some((owner, name)) = owner_and_name(url) {
             self.namespaces.insert(plain(owner));
             self.repository = plain(name.trim_end_matches(".git"));
         }
@@ -126,13 +139,13 @@ impl Owner {
             source.files().iter().filter(|file| file.class == PathClass::Main || is_pipeline(&file.path));
         for file in own.filter(|file| files.all(&file.path).next().is_some()) {
             if let Ok(text) = source.text(&file.path) {
-                self.take_text(&text, &words);
+                self.take_text(&text, &words, is_yaml(file.name()));
             }
         }
     }
 
-    fn take_text(&mut self, text: &str, words: &AhoCorasick) {
-        // What a list of tags goes on with on the lines below.
+    fn take_text(&mut self, text: &str, words: &AhoCorasick, is_yaml: bool) {
+        // What a list of tags goes on with on the lines below; elsewhere a colon only ends the name of a target.
         let mut in_list = false;
         for line in text.lines() {
             let trimmed = line.trim();
@@ -143,9 +156,23 @@ impl Owner {
                     .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')'));
                 tokens.filter(|token| is_reference(token)).for_each(|token| self.add_built(token));
             }
-            in_list |= says && (trimmed.ends_with(['|', '>', ':']) || trimmed.ends_with("|-"));
+            in_list |= is_yaml && says && (trimmed.ends_with(['|', '>', ':']) || trimmed.ends_with("|-"));
         }
     }
+}
+
+/// The owner and the name in the address of a repository: `https://host/owner/name`, `git@host:owner/name`.
+fn owner_and_name(url: &str) -> Option<(&str, &str)> {
+    let (_, path) = match url.split_once("://") {
+        Some((_, rest)) => rest.split_once('/')?,
+        None => url.split_once(':')?,
+    };
+    let mut parts = path.trim_matches('/').split('/');
+    Some((parts.next()?, parts.next()?))
+}
+
+fn is_yaml(name: &str) -> bool {
+    name.ends_with(".yml") || name.ends_with(".yaml")
 }
 
 fn is_dockerfile(name: &str) -> bool {
@@ -204,7 +231,7 @@ mod tests {
         let mut owner = Owner { registries: vec!["*.dkr.ecr.*".to_owned()], ..Owner::default() };
         owner.take_remote(config);
         let words = patterns::searcher(["docker push", "docker build", "tags:"]).expect("words");
-        owner.take_text(pipeline, &words);
+        owner.take_text(pipeline, &words, true);
         owner
     }
 

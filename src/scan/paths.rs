@@ -1,6 +1,6 @@
 //! What a path says: whether its file can matter, and what its directories are for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use aho_corasick::AhoCorasick;
 
@@ -15,6 +15,7 @@ pub(crate) struct Paths {
     parts: Option<AhoCorasick>,
     skipped: HashSet<String>,
     classes: Patterns<PathClass>,
+    words: HashMap<String, PathClass>,
 }
 
 impl Paths {
@@ -22,12 +23,15 @@ impl Paths {
         let classes = table.classes.iter();
         let classes =
             classes.flat_map(|(class, names)| names.iter().map(move |name| (name.as_str(), *class)));
+        let words = table.words.iter();
+        let words = words.flat_map(|(class, words)| words.iter().map(move |word| (lower(word), *class)));
         Self {
             extensions: table.extensions.iter().map(lower).collect(),
             names: table.names.iter().map(lower).collect(),
             parts: AhoCorasick::builder().ascii_case_insensitive(true).build(&table.parts).ok(),
             skipped: table.skipped.iter().cloned().collect(),
             classes: Patterns::new(classes),
+            words: words.collect(),
         }
     }
 
@@ -48,12 +52,20 @@ impl Paths {
     /// What the directories of a path say: the outermost one that says something decides.
     pub(crate) fn class(&self, path: &str) -> PathClass {
         let directories = path.rsplit_once('/').map_or("", |(directories, _)| directories);
-        directories.split('/').find_map(|directory| self.classes.first(directory)).unwrap_or_default()
+        let says = |directory| self.classes.first(directory).or_else(|| self.class_of_words(directory));
+        directories.split('/').find_map(says).unwrap_or_default()
     }
 
     /// What the name of a file says in one of its words: `Dockerfile.dev`, `compose.test.yml`.
     pub(crate) fn class_of_name(&self, name: &str) -> PathClass {
-        name.split(['.', '-', '_']).find_map(|word| self.classes.first(word)).unwrap_or_default()
+        let says = |word| self.classes.first(word).or_else(|| self.class_of_words(word));
+        name.split(['.', '-', '_']).find_map(says).unwrap_or_default()
+    }
+
+    /// What one of the words of a name says that mean the same wherever they stand: `k8s.disabled`, `fly.example.toml`.
+    pub(crate) fn class_of_words(&self, name: &str) -> Option<PathClass> {
+        let mut words = name.split(|letter: char| !letter.is_alphanumeric());
+        words.find_map(|word| self.words.get(&lower(word))).copied()
     }
 }
 

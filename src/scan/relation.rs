@@ -324,7 +324,38 @@ impl<S: Source> Judge<'_, S> {
     }
 
     fn offer_signs(&self) -> &Grounds {
-        self.offers.get_or_init(|| self.signs(&self.table.offer_sign))
+        self.offers.get_or_init(|| {
+            let mut signs = self.signs(&self.table.offer_sign);
+            signs.extend(self.applied_from_the_web());
+            signs
+        })
+    }
+
+    /// A guide by which readers apply what is here from its address: it is for their clusters.
+    fn applied_from_the_web(&self) -> Option<(Place, String)> {
+        let objects = self.found.objects.iter().map(|object| object.place.path.as_str());
+        let kustomizations = self.found.kustomizations.iter().map(|(place, _)| folder(&place.path));
+        let here: BTreeSet<&str> = objects.chain(kustomizations).filter(|path| !path.is_empty()).collect();
+        let is_guide = |file: &&Listed| {
+            let name = file.name().to_ascii_lowercase();
+            matches!(file.class, PathClass::Main | PathClass::Documentation)
+                && ["readme", "install"].iter().any(|start| name.starts_with(start))
+        };
+        let guides = self.source.files().iter().filter(|_| !here.is_empty()).filter(is_guide);
+        let applies = |line: &str| {
+            let mut words = line.split([' ', '`', '"', '\'', '(', ')']);
+            let addresses = words.by_ref().filter(|word| word.contains("://") || word.contains(".com/"));
+            let mut addresses =
+                addresses.map(|word| word.split('?').next().unwrap_or(word).trim_end_matches('/'));
+            line.contains("kubectl ")
+                && addresses.any(|address| {
+                    address.match_indices('/').any(|(at, _)| here.contains(&address[at + 1..]))
+                })
+        };
+        guides.into_iter().find_map(|file| {
+            let line = self.source.text(&file.path).ok()?.lines().position(applies)? + 1;
+            Some((Place { path: file.path.clone(), line }, "a guide that applies it from the web".to_owned()))
+        })
     }
 
     fn signs(&self, signs: &[FileSign]) -> Grounds {

@@ -41,6 +41,10 @@ pub(crate) struct OwnTable {
     pub(crate) push_words: Vec<String>,
     /// Patterns of registries that nobody can use but their account.
     pub(crate) private_registries: Vec<String>,
+    /// First folders in such a registry that hold copies of the images of others.
+    pub(crate) mirrors: Vec<String>,
+    /// Registries that everybody publishes in: that an image is there says nothing about whose it is.
+    pub(crate) public_registries: Vec<String>,
 }
 
 /// `[paths]`
@@ -57,6 +61,8 @@ pub(crate) struct PathTable {
     pub(crate) skipped: Vec<String>,
     /// Patterns of directory names by what they say; the outermost directory that says something decides.
     pub(crate) classes: BTreeMap<PathClass, Vec<String>>,
+    /// Words of such names by what they say wherever they stand in one.
+    pub(crate) words: BTreeMap<PathClass, Vec<String>>,
 }
 
 /// `[dockerfiles]`
@@ -71,6 +77,8 @@ pub(crate) struct DockerfileTable {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KubernetesTable {
+    /// Words of folders and files by which a file in JSON may hold objects.
+    pub(crate) json_words: Vec<String>,
     /// Patterns of `apiVersion/kind` that configure tools and are no objects of a cluster.
     pub(crate) not_objects: Vec<String>,
     /// Patterns of `apiVersion/kind` that run containers.
@@ -180,6 +188,9 @@ pub(crate) struct DeployWords {
     /// None of these may occur in the same job: what makes it a test.
     #[serde(default)]
     pub(crate) without: Vec<String>,
+    /// Nor any of these in the same command: what makes it a rehearsal.
+    #[serde(default)]
+    pub(crate) without_in_line: Vec<String>,
 }
 
 /// A file whose presence says where the software runs.
@@ -195,6 +206,9 @@ pub(crate) struct DeploySign {
     /// One of these must occur in the text, unless there are none.
     #[serde(default)]
     pub(crate) words: Vec<String>,
+    /// None of these may: what says that it means something else.
+    #[serde(default)]
+    pub(crate) without: Vec<String>,
 }
 
 /// `[ml]`

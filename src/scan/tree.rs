@@ -74,9 +74,10 @@ impl<'a> Tree<'a> {
             is_full: AtomicBool::new(false),
             effort: AtomicU64::new(0),
         };
-        let Found { mut files, left_out } = walk.all();
+        let Found { mut files, mut left_out, repositories } = walk.all();
         files.par_sort_unstable();
-        let files = classed(files, paths);
+        let mut files = classed(files, paths);
+        left_out.extend(set_apart(&mut files, repositories));
         let texts = files.iter().map(|_| OnceLock::new()).collect();
         Self { folder, files, texts, bytes: AtomicU64::new(0), left_out: Mutex::new(left_out), progress }
     }
@@ -169,6 +170,8 @@ impl Source for Tree<'_> {
 struct Found {
     files: Vec<String>,
     left_out: Vec<Unreadable>,
+    /// The folders that are repositories; empty for the outermost one.
+    repositories: Vec<String>,
 }
 
 struct Walk<'a> {
@@ -212,6 +215,10 @@ impl Walk<'_> {
     /// below.
     fn list<'s>(&'s self, mut directory: Directory, scope: &Scope<'s>) {
         let Some(Listing { items, has_patterns, is_repository }) = self.items(&directory) else { return };
+        if is_repository {
+            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.repositories.push(directory.path.clone());
+        }
         if is_repository && directory.depth > 0 {
             directory.ignored = None;
         }
@@ -383,6 +390,25 @@ fn classed(paths: Vec<String>, known: &Paths) -> Vec<Listed> {
     };
     let classes: Vec<PathClass> = paths.iter().map(String::as_str).map(class_of).collect();
     paths.into_iter().zip(classes).map(|(path, class)| Listed { path, class }).collect()
+}
+
+/// A repository within one is another: what is in it counts as the code of others, and that is said. Where the outermost
+/// folder is none, it only holds them.
+fn set_apart(files: &mut [Listed], repositories: Vec<String>) -> Vec<Unreadable> {
+    if !repositories.iter().any(String::is_empty) {
+        return Vec::new();
+    }
+    let inner = repositories.into_iter().filter(|path| !path.is_empty());
+    let say = |path: String| {
+        let start = format!("{path}/");
+        let first = files.partition_point(|file| file.path < start);
+        let within = files[first..].iter_mut().take_while(|file| file.path.starts_with(&start));
+        let counted = within.filter(|file| file.class == PathClass::Main);
+        let count = counted.map(|file| file.class = PathClass::Vendor).count();
+        let reason = "it is a repository of its own, which is to be scanned by itself".to_owned();
+        (count > 0).then_some(Unreadable { path, reason })
+    };
+    inner.filter_map(say).collect()
 }
 
 fn escaped(name: &str) -> String {

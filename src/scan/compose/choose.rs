@@ -64,6 +64,7 @@ pub(super) fn class_of_name(path: &str, words: &Words) -> PathClass {
     match (has(&words.production_words), has(&words.test_words), has(&words.development_words)) {
         (_, true, _) => PathClass::Test,
         (false, _, true) => PathClass::Development,
+        (false, ..) if has(&words.example_words) => PathClass::Example,
         _ => PathClass::Main,
     }
 }

@@ -3,7 +3,7 @@
 use super::super::facts::ServiceClass;
 use super::super::owner::Owner;
 use super::image::{base_name, namespace};
-use super::tables::{ComposeTables, Meaning};
+use super::tables::{ComposeTables, Meaning, Words};
 
 /// What is known of a service for this.
 #[derive(Debug, Default)]
@@ -12,8 +12,13 @@ pub(super) struct Signs<'a> {
     pub(super) image: Option<&'a str>,
     /// The image as it is written, with its variables.
     pub(super) written: &'a str,
+    /// It is built from sources that are here.
     pub(super) is_built: bool,
+    /// The image that it is built on, if nothing but settings of one's own is added to it.
+    pub(super) wrapped: Option<&'a str>,
     pub(super) command: Vec<&'a str>,
+    /// It publishes ports.
+    pub(super) takes_requests: bool,
     /// Others wait until it has ended.
     pub(super) is_awaited: bool,
     /// It ends or recurs by its settings: a job of Swarm, a schedule in its labels, a profile for tasks, no restart where
@@ -31,8 +36,16 @@ pub(super) type Class = (ServiceClass, Option<String>);
 pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Class {
     let image = signs.image.map(str::to_ascii_lowercase);
     let by_image = image.as_deref().and_then(|image| find_image(image, &tables.image));
+    let by_image = by_image.or_else(|| {
+        let wrapped = find_image(&signs.wrapped?.to_ascii_lowercase(), &tables.image);
+        wrapped.filter(|meaning| tables.compose.wrapped_kinds.contains(&meaning.kind))
+    });
     let by_name = find_name(signs.name, &tables.compose.service);
     let by_work = by_name.filter(|meaning| meaning.class == ServiceClass::Auxiliary);
+    // What takes requests and is called after what it serves does not end.
+    let by_work = by_work
+        .filter(|meaning| !signs.takes_requests || meaning.kind == TEST || !serves(signs.name, tables));
+    let by_name = by_name.filter(|meaning| meaning.class != ServiceClass::Auxiliary || by_work.is_some());
     let by_work = by_work.or_else(|| find_command(&signs.command, &tables.compose.command));
     let is_known = by_image.is_some_and(|meaning| meaning.class == ServiceClass::Auxiliary);
     if let Some(meaning) = by_work.filter(|_| !is_known) {
@@ -42,13 +55,13 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
         return (ServiceClass::Auxiliary, Some("init".to_owned()));
     }
     let by_image_of_a_tool = by_image.is_some_and(|meaning| meaning.class == ServiceClass::Backing);
-    let ends = ends_at_once(&signs.command) || recurs(&signs.command);
+    let ends = ends_at_once(&signs.command) || recurs(&signs.command) || is_a_shell(&signs.command);
     if !is_known && (ends || signs.is_job && !by_image_of_a_tool) {
         return (ServiceClass::Auxiliary, Some("job".to_owned()));
     }
     let is_own = signs.is_built
         || image.as_deref().is_some_and(|image| owner.owns(image))
-        || is_in_own_registry(signs.written, &tables.compose.registry_words);
+        || is_in_own_registry(signs.written, &tables.compose, owner);
     match by_image.or(by_name) {
         // Software that others publish runs here, which does not make it one's own.
         Some(meaning) if meaning.kind == PRODUCT && !is_own => {
@@ -58,6 +71,15 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
         None if is_own => (ServiceClass::Application, None),
         None => (ServiceClass::Unsure, None),
     }
+}
+
+/// The kind of services that test others.
+const TEST: &str = "test";
+
+/// Whether the last word of a name is one of what serves: `export-api`.
+fn serves(name: &str, tables: &ComposeTables) -> bool {
+    let name = name.to_ascii_lowercase();
+    words(&name).last().is_some_and(|last| tables.compose.serving_words.iter().any(|word| word == last))
 }
 
 /// The kind of images that are whole products.
@@ -94,12 +116,24 @@ fn ends_at_once(command: &[&str]) -> bool {
     said.peek().is_some() && said.all(|word| matches!(word.as_str(), "echo" | "true" | "exit" | "printf"))
 }
 
-/// Whether a variable says where the image is: `${REGISTRY}/web`.
-fn is_in_own_registry(written: &str, known: &[String]) -> bool {
+/// Whether a command only opens a shell or keeps the container open, for whoever wants to work in it.
+fn is_a_shell(command: &[&str]) -> bool {
+    let words: Vec<&str> = command.iter().flat_map(|part| step_words(part)).collect();
+    let shells = ["sh", "bash", "ash", "zsh", "fish", "-c"];
+    let does = words.iter().position(|word| !shells.contains(word)).map_or(&[][..], |first| &words[first..]);
+    !words.is_empty() && matches!(does, [] | ["sleep", "infinity" | "inf"] | ["tail", "-f", "null"])
+}
+
+/// Whether a variable says where the image is: `${REGISTRY}/web`, unless it stands for a registry of everybody or for
+/// another way to one.
+fn is_in_own_registry(written: &str, words: &Words, owner: &Owner) -> bool {
     let Some((_, variable)) = written.split_once('$') else { return false };
     let end = variable.find(['/', ':', '}']).unwrap_or(variable.len());
-    let variable = variable[..end].to_ascii_lowercase();
-    variable.split(['_', '{']).any(|word| known.iter().any(|known| known == word))
+    let name = variable[..end].to_ascii_lowercase();
+    let has = |known: &[String]| name.split(['_', '{']).any(|word| known.iter().any(|known| known == word));
+    let otherwise = variable.split('}').next().and_then(|inside| inside.split_once(":-"));
+    let is_of_everybody = otherwise.is_some_and(|(_, registry)| owner.is_public(registry));
+    has(&words.registry_words) && !has(&words.mirror_words) && !is_of_everybody
 }
 
 fn known(meaning: &Meaning) -> Class {

@@ -45,7 +45,13 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
             let here = folder.as_deref().unwrap_or(parent(&from.path));
             let resolved: Option<Vec<String>> =
                 files.iter().map(|file| resolve(library, file, [here, parent(&from.path)], known)).collect();
-            let Some(files) = resolved.map(|files| parts(library, files, known, words)) else { continue };
+            let Some(resolved) = resolved else { continue };
+            let names_files = !resolved.is_empty();
+            let files = parts(library, resolved, known, words);
+            // A list of which nothing is left is not the start without a list.
+            if names_files && files.is_empty() {
+                continue;
+            }
             runs.push(Run { files, folder: folder.clone(), from: from.path.clone(), is_advice });
         }
     }
@@ -126,6 +132,9 @@ fn is_part_of_name(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '.' | '-' | '_' | '/')
 }
 
+/// Options that a file follows in the same word.
+const LISTING: [&str; 4] = ["-f=", "--file=", "-c=", "--compose-file="];
+
 /// The files of one command, up to what it is to do.
 fn arguments(rest: &str, is_command: bool) -> Option<Vec<String>> {
     let mut files = Vec::new();
@@ -140,7 +149,7 @@ fn arguments(rest: &str, is_command: bool) -> Option<Vec<String>> {
                 tokens.next();
             }
             "-f=" | "--file=" => files.extend(tokens.next().and_then(compose_file)),
-            _ if token.starts_with("-f=") || token.starts_with("--file=") => {
+            _ if LISTING.iter().any(|option| token.starts_with(option)) => {
                 files.extend(token.split_once('=').and_then(|(_, file)| compose_file(file)));
             }
             _ if token.starts_with(['-', '$', '\\']) => {}

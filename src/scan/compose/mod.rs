@@ -194,7 +194,29 @@ fn find(source: &dyn Source, words: &Words) -> Vec<Found> {
         // What cannot be read is listed by the source.
         recognise(listed, &source.text(&listed.path).ok()?, is_template, words)
     };
-    source.files().par_iter().filter_map(recognised).collect()
+    let mut found: Vec<Found> = source.files().par_iter().filter_map(recognised).collect();
+    let opened = files_of_dev_containers(source);
+    let is_default = |path: &str| words.default_names.iter().any(|default| default == name(path));
+    for file in found.iter_mut().filter(|file| file.class == PathClass::Main) {
+        if opened.contains(&file.path) && !is_default(&file.path) {
+            file.class = PathClass::Development;
+        }
+    }
+    found
+}
+
+/// The files that development containers are made of.
+fn files_of_dev_containers(source: &dyn Source) -> Vec<String> {
+    let containers = source.files().iter().filter(|file| file.name().ends_with("devcontainer.json"));
+    let named = containers.filter_map(|file| {
+        let text = source.text(&file.path).ok()?;
+        let (_, files) = text.split_once("\"dockerComposeFile\"")?;
+        let end = if files.trim_start_matches([':', ' ']).starts_with('[') { ']' } else { ',' };
+        let files = files.split(end).next().unwrap_or(files);
+        let quoted = files.split('"').skip(1).step_by(2);
+        Some(quoted.filter_map(|path| join(parent(&file.path), path)).collect::<Vec<_>>())
+    });
+    named.flatten().collect()
 }
 
 /// Whether the name allows it, and whether it is that of a template.

@@ -65,6 +65,11 @@ impl<'a> Library<'a> {
         self.noted(text)
     }
 
+    /// The text of a file, of which nothing is said when it cannot be read: its own reader does.
+    pub(super) fn quiet_text(&self, path: &str) -> Option<Arc<str>> {
+        self.has(path).then(|| self.source.text(path).ok())?
+    }
+
     /// The text of a file with variables, which repositories usually ignore, and whether it is theirs all the same.
     pub(super) fn variables(&mut self, path: &str) -> Option<(Arc<str>, bool)> {
         let (text, is_public) = match self.has(path) {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
+use super::super::dockerfile::wrapped_by;
 use super::super::facts::{PathClass, Place, Service, ServiceClass, Unreadable};
 use super::super::owner::Owner;
 use super::super::reference::without_credentials;
@@ -62,12 +63,15 @@ impl Reader<'_> {
         let written = image.and_then(|image| image.node.text());
         let resolved = image.and_then(|image| image::tidy(&self.text(image)?));
         let replicas = self.replicas(node);
+        let wrapped = self.wrapped(node);
         let signs = Signs {
             name,
             image: resolved.as_deref(),
             written: written.unwrap_or_default(),
-            is_built: node.get("build").is_some(),
+            is_built: node.get("build").is_some_and(|build| !self.is_built_elsewhere(build)),
+            wrapped: wrapped.as_deref(),
             command: command(node),
+            takes_requests: node.get("ports").is_some(),
             is_awaited,
             is_job: self.is_job(node),
         };
@@ -94,7 +98,7 @@ impl Reader<'_> {
             secrets: node.get("secrets").filter(|secrets| !is_empty(&secrets.node)).map(at),
             volumes: self.keeps_data(node),
             docker_socket: self.docker_socket(node),
-            ports: node.get("ports").filter(|ports| !is_empty(&ports.node)).map(at),
+            ports: node.get("ports").filter(|ports| takes_connections(&ports.node)).map(at),
             works_as: signs.command.iter().map(|word| (*word).to_owned()).collect(),
             image_resolved: image.and_then(|image| self.shown(image)),
         }
@@ -209,14 +213,33 @@ impl Reader<'_> {
         }
     }
 
-    /// How it is built, in words that are the same for the same build; variables stay as they are written.
-    /// What the path of its Dockerfile says of a service that is built from tests, documentation or a development container.
-    fn built_aside(&self, node: &Node) -> Option<PathClass> {
+    /// Whether what is built lies at an address, which is not one of the repository's owner.
+    fn is_built_elsewhere(&self, build: &Entry) -> bool {
+        let context = build.node.text().or_else(|| build.node.get("context")?.node.text());
+        let address = context.filter(|context| context.contains("://") || context.starts_with("git@"));
+        address.is_some_and(|address| !self.owner.is_at(address))
+    }
+
+    /// The image that a service is built on by a Dockerfile that only adds settings.
+    fn wrapped(&self, node: &Node) -> Option<String> {
         let build = node.get("build")?;
+        match build.node.get("dockerfile_inline") {
+            Some(inline) => wrapped_by(inline.node.text()?),
+            None => wrapped_by(&self.library.quiet_text(&self.dockerfile(build)?)?),
+        }
+    }
+
+    /// The path of the Dockerfile of a build.
+    fn dockerfile(&self, build: &Entry) -> Option<String> {
         let part = |key: &str| build.node.get(key)?.node.text();
         let context = build.node.text().or_else(|| part("context")).unwrap_or(".");
         let folder = &self.project.setting(&build.node.mark).folder;
-        let path = join(&join(folder, context)?, part("dockerfile").unwrap_or("Dockerfile"))?;
+        join(&join(folder, context)?, part("dockerfile").unwrap_or("Dockerfile"))
+    }
+
+    /// What the path of its Dockerfile says of a service that is built from tests, documentation or a development container.
+    fn built_aside(&self, node: &Node) -> Option<PathClass> {
+        let path = self.dockerfile(node.get("build")?)?;
         let files = self.library.listed();
         let index = files.binary_search_by(|file| file.path.as_str().cmp(&path)).ok()?;
         let class = files.get(index)?.class;
@@ -225,6 +248,7 @@ impl Reader<'_> {
         (is_aside || is_container_of_an_editor).then_some(class)
     }
 
+    /// How it is built, in words that are the same for the same build; variables stay as they are written.
     fn build(&self, name: &str, node: &Node) -> Option<String> {
         let build = node.get("build")?;
         let part = |key: &str| build.node.get(key)?.node.text().filter(|text| !text.is_empty());
@@ -311,6 +335,15 @@ fn command(node: &Node) -> Vec<&str> {
         _ => Vec::new(),
     };
     [words("entrypoint"), words("command")].concat()
+}
+
+/// Whether a port is published for more than datagrams.
+fn takes_connections(ports: &Rc<Node>) -> bool {
+    let is_udp = |port: &Rc<Node>| {
+        let protocol = port.get("protocol").and_then(|protocol| protocol.node.text());
+        protocol == Some("udp") || port.text().is_some_and(|port| port.ends_with("/udp"))
+    };
+    !is_empty(ports) && !ports.items().iter().all(is_udp)
 }
 
 fn healthcheck(node: &Node) -> Option<Place> {

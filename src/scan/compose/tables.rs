@@ -34,6 +34,8 @@ pub(crate) struct Words {
     pub(crate) test_words: Vec<String>,
     /// Words of a file's name that make it one for development.
     pub(crate) development_words: Vec<String>,
+    /// Words of a file's name that make it one that shows something.
+    pub(crate) example_words: Vec<String>,
     /// Words of a file's name that make it one for those who run the product.
     pub(crate) production_words: Vec<String>,
     /// Words of a file's name, at least one of which a file without a default name needs to be the main one by itself.
@@ -54,6 +56,12 @@ pub(crate) struct Words {
     pub(crate) secret_words: Vec<String>,
     /// Words of a variable's name that make an image one's own: it stands for where one's images are.
     pub(crate) registry_words: Vec<String>,
+    /// Words of such a name by which it stands for another way to the images of others.
+    pub(crate) mirror_words: Vec<String>,
+    /// Last words of the names of services that serve, whatever comes before.
+    pub(crate) serving_words: Vec<String>,
+    /// Kinds of software that an image stays when it is built on it with settings of one's own.
+    pub(crate) wrapped_kinds: Vec<String>,
     /// Profiles of what is started for a task and ends.
     pub(crate) task_profiles: Vec<String>,
     /// Starts of labels that say when a service is run.
