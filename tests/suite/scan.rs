@@ -357,6 +357,20 @@ fn rules_of_an_outer_repository_do_not_reach_an_inner_one() {
 }
 
 #[test]
+fn a_repository_within_one_is_another_and_that_is_said() {
+    let program = shop(COMPOSE).file("checkout/fly.toml", "app = 'x'\n");
+    for folder in [".", "checkout"] {
+        git(&program, folder, &["init", "-q"]);
+    }
+    let scanned = scan(&program);
+    assert_eq!(answer(&scanned, "today"), &Value::Null);
+    assert_eq!(scanned["unreadable"][0]["path"], "checkout");
+    let held = Program::new().file("checkout/fly.toml", "app = 'x'\n");
+    git(&held, "checkout", &["init", "-q"]);
+    assert_eq!(answer(&scan(&held), "today")["value"], "paas", "a folder that is none only holds them");
+}
+
+#[test]
 fn the_same_is_found_from_wherever_it_is_asked_for() {
     let program = shop(COMPOSE).file("deep/er/notes.txt", "x");
     let found = |folder: &str| {

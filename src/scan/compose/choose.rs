@@ -117,11 +117,12 @@ impl<'a> Chooser<'a, '_> {
         let Some(least) = defaults.iter().map(|file| depth(&file.path)).min() else {
             return self.among_others(&others);
         };
-        let for_users: Vec<&Found> = others
-            .iter()
-            .filter(|file| depth(&file.path) < least && has_word(&file.path, &self.words.production_words))
-            .copied()
-            .collect();
+        // What lies further out goes before a default name, if it is for users or a command starts it.
+        let outer: Vec<&Found> = others.iter().filter(|file| depth(&file.path) < least).copied().collect();
+        let for_users = |file: &&Found| {
+            has_word(&file.path, &self.words.production_words) || self.is_commanded(&file.path, false)
+        };
+        let for_users: Vec<&Found> = outer.into_iter().filter(for_users).collect();
         if !for_users.is_empty() {
             return self.among_others(&for_users);
         }

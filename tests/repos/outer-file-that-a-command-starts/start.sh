@@ -1,0 +1,1 @@
+docker compose -f dashboard.yml up -d
