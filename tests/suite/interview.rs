@@ -22,7 +22,7 @@ const LIFT: usize = 2;
 const SHIFTS: usize = 3;
 
 fn rulebook() -> Rulebook {
-    let file = SourceFile { name: "shop.toml".to_owned(), text: RULES.to_owned() };
+    let file = SourceFile::new("shop.toml", RULES);
     Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
@@ -379,6 +379,24 @@ fn it_is_offered_to_stop_when_it_is_sure_and_again_when_it_is_proved() {
 }
 
 #[test]
+fn it_is_offered_to_stop_when_what_is_left_tells_little() {
+    let order = |situation: &Situation<'_>| match situation.open {
+        [question, _, _, ..] => Next::Ask(*question),
+        [question, ..] => Next::TellsLittle { question: *question, sure: 71 },
+        [] => panic!("nothing is open"),
+    };
+    let mut stops = script([Asked("parcels", count(7)), Row("Stop")]);
+    assert!(hold_in(&mut stops, &[], &mut Session::nowhere(), &order).is_some());
+    let said = "Shelf: Board. What is left to ask (at most 3 questions) would hardly tell more: 71 in 100 ways to answer it lead there. Unless many parcels come.";
+    assert!(stops.heard(said), "{}", stops.heard);
+
+    let rest = [Row("Go on until it is proved"), Asked("size", size(0)), Asked("shifts", day())];
+    let mut goes_on = script([Asked("parcels", count(7))].into_iter().chain(rest));
+    assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order).is_some());
+    assert_eq!(goes_on.heard.matches("hardly").count(), 1, "it is offered once");
+}
+
+#[test]
 fn a_change_in_the_review_asks_again_what_matters_again() {
     let mut reopens = script([
         Asked("parcels", count(7)),
@@ -400,7 +418,7 @@ fn a_change_in_the_review_asks_again_what_matters_again() {
 #[test]
 fn the_adaptive_order_settles_it_and_asks_for_details_last() {
     let text = RULES.replace("id = \"size\"\n", "id = \"size\"\ndetail = true\n");
-    let file = SourceFile { name: "shop.toml".to_owned(), text };
+    let file = SourceFile::new("shop.toml", text);
     let rulebook = Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"));
     let engine = Engine::new(&rulebook);
     let adaptive = Adaptive::new(&rulebook, &engine);
