@@ -152,7 +152,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The class of its folders, or else of its name: a `fly.example.toml` is not in use.
+    /// The class of its folders, or else of its name: a `fly.example.toml` is not in use, and `deploy-demo.yml` deploys a demo.
     fn class(&self, file: &Listed) -> PathClass {
         let by_name = || self.paths.class_of_words(file.name()).unwrap_or_default();
         if file.class == PathClass::Main { by_name() } else { file.class }
@@ -164,7 +164,8 @@ impl<'t> Reader<'t> {
         let all =
             jobs.into_iter().flat_map(|job| self.rules.iter().flat_map(move |rule| rule.deploys(file, job)));
         let on = all.filter(|deploy| !off.iter().any(|lines| lines.contains(&deploy.place.line)));
-        on.take(MOST_DEPLOYS).collect()
+        let class = self.class(file);
+        on.take(MOST_DEPLOYS).map(|deploy| Deploy { class, ..deploy }).collect()
     }
 }
 
