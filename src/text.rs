@@ -123,14 +123,16 @@ pub fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// "a", "a and b", "a, b and c".
+/// "a", "a and b", "a, b and c"; "a and b, and c" where an item is a list by itself.
 pub fn list<T: AsRef<str>>(items: &[T], last: &str) -> String {
     match items {
         [] => String::new(),
         [only] => only.as_ref().to_owned(),
         [head @ .., tail] => {
             let head: Vec<&str> = head.iter().map(AsRef::as_ref).collect();
-            format!("{} {last} {}", head.join(", "), tail.as_ref())
+            let is_list = |item: &&str| item.contains(&format!(" {last} "));
+            let comma = if head.iter().any(is_list) || is_list(&tail.as_ref()) { "," } else { "" };
+            format!("{}{comma} {last} {}", head.join(", "), tail.as_ref())
         }
     }
 }
@@ -162,6 +164,7 @@ mod tests {
     fn lists_read_like_sentences() {
         assert_eq!(list(&["a", "b", "c"], "and"), "a, b and c");
         assert_eq!(list(&["a"], "or"), "a");
+        assert_eq!(list(&["jobs and schedules", "secrets"], "and"), "jobs and schedules, and secrets");
         let lowered = ["A role", "A/B tests", "GPU sharing", "R 4", "Rights"].map(lower_first);
         assert_eq!(lowered, ["a role", "A/B tests", "GPU sharing", "R 4", "rights"]);
     }

@@ -105,8 +105,8 @@ impl Page {
 
     /// A paragraph in an ink.
     pub fn inked(&mut self, ink: Ink, text: &str) {
-        for line in textwrap::wrap(text, self.layout.width) {
-            let line = self.ink(ink, &line);
+        for line in textwrap::wrap(&tied(text), self.layout.width) {
+            let line = self.ink(ink, &untied(&line));
             self.line(&line);
         }
     }
@@ -166,8 +166,8 @@ impl Page {
             .subsequent_indent(rest)
             .break_words(false)
             .word_splitter(WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(text, options) {
-            self.line(&line);
+        for line in textwrap::wrap(&tied(text), options) {
+            self.line(&untied(&line));
         }
     }
 
@@ -203,6 +203,19 @@ impl Page {
         bar
     }
 }
+
+/// The text in which a number and its sign are one word, for lines to be broken elsewhere.
+fn tied(text: &str) -> String {
+    text.replace(" %", TIED)
+}
+
+/// The text as it was before it was tied.
+fn untied(line: &str) -> String {
+    line.replace(TIED, " %")
+}
+
+/// A space at which no line is broken, and the sign after it.
+const TIED: &str = "\u{a0}%";
 
 /// The text in ASCII, for a terminal whose locale has nothing else.
 fn in_ascii(text: &str) -> String {

@@ -21,7 +21,12 @@ pub(super) fn of(rulebook: &Rulebook, promise: usize, example: &CounterExample) 
 }
 
 /// Whether answers break what a promise says of the verdict.
-pub(super) fn breaks_verdict(rulebook: &Rulebook, promise: &Promise, bands: &[usize], answers: &AnswerSet) -> bool {
+pub(super) fn breaks_verdict(
+    rulebook: &Rulebook,
+    promise: &Promise,
+    bands: &[usize],
+    answers: &AnswerSet,
+) -> bool {
     let assessment = assess(rulebook, rulebook.readings(|question| answers[question]));
     assessment.satisfies(&promise.when) && !bands.contains(&assessment.band)
 }
