@@ -85,6 +85,11 @@ pub fn writes_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     named.is_none_or(|name| name.to_lowercase().replace('-', "").contains("utf8"))
 }
 
+/// The text in which a number and its sign of per cent are one word, by a space at which no line is broken.
+pub fn with_signs_tied(text: &str) -> String {
+    text.replace(" %", "\u{a0}%")
+}
+
 /// The text for a terminal that writes ASCII only, each character on as many columns as before.
 pub fn ascii(text: &str) -> String {
     use unicode_width::UnicodeWidthChar as _;
@@ -99,6 +104,7 @@ pub fn ascii(text: &str) -> String {
             '‘' | '’' => plain.push('\''),
             '“' | '”' => plain.push('"'),
             '✓' | '•' => plain.push('*'),
+            '●' => plain.push('o'),
             '×' => plain.push('x'),
             '→' => plain.push('>'),
             '░' => plain.push('.'),

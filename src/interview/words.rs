@@ -3,7 +3,7 @@
 use super::flow::Left;
 use super::{Ask, Progress, Reply, SoFar};
 use crate::rulebook::{Kind, Question, Value};
-use crate::text::counted;
+use crate::text::{counted, with_signs_tied};
 
 pub(super) const UNKNOWN: &str = "I don't know";
 pub(super) const NONE: &str = "None of these";
@@ -85,16 +85,17 @@ pub(super) fn sure(so_far: &SoFar, sure: u8, left: Left) -> String {
     format!("{headline} In at least {sure} in 100 ways to answer what is left ({left}), it stays so.{turns}")
 }
 
-/// The length of the bar.
-const CELLS: usize = 8;
+/// The length of the scale, with a middle.
+const CELLS: usize = 9;
 
 /// No more turns than this are named at once.
 const MOST_TURNS: usize = 3;
 
-/// A bar from no to yes with what it means: "Kubernetes no ▕██████░░▏ yes · probably not · PaaS".
+/// A mark between no and yes with what it means: "Kubernetes no ▕─●───────▏ yes · probably not · PaaS".
 pub(super) fn leaning(subject: &str, yes: f64, platform: &str) -> String {
-    let filled = (((1.0 - yes) * CELLS as f64).round() as usize).min(CELLS);
-    let bar = format!("{}{}", "█".repeat(filled), "░".repeat(CELLS - filled));
+    let last = CELLS - 1;
+    let before = ((yes * last as f64).round() as usize).min(last);
+    let scale = format!("{}●{}", "─".repeat(before), "─".repeat(last - before));
     let word = match yes {
         0.95.. => "almost certainly",
         0.67.. => "probably",
@@ -102,7 +103,7 @@ pub(super) fn leaning(subject: &str, yes: f64, platform: &str) -> String {
         0.05.. => "probably not",
         _ => "almost certainly not",
     };
-    format!("{subject} no ▕{bar}▏ yes · {word} · {platform}")
+    format!("{subject} no ▕{scale}▏ yes · {word} · {platform}")
 }
 
 pub(super) fn ask_the_rest(left: Left) -> String {
@@ -217,6 +218,7 @@ pub(super) fn letter(line: &str) -> Option<Reply> {
 /// Text on lines of at most `width` columns.
 pub(super) fn wrapped(width: usize, first: &str, rest: &str, text: &str) -> Vec<String> {
     let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest);
-    let lines = textwrap::wrap(text, options);
+    let tied = with_signs_tied(text);
+    let lines = textwrap::wrap(&tied, options);
     lines.into_iter().map(|line| line.trim_end().replace('\u{a0}', " ")).collect()
 }

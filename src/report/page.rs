@@ -6,6 +6,8 @@ use comfy_table::{ContentArrangement, Table, presets};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
 
+use crate::text::with_signs_tied;
+
 /// How to lay out a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
@@ -105,7 +107,7 @@ impl Page {
 
     /// A paragraph in an ink.
     pub fn inked(&mut self, ink: Ink, text: &str) {
-        for line in textwrap::wrap(&tied(text), self.layout.width) {
+        for line in textwrap::wrap(&with_signs_tied(text), self.layout.width) {
             let line = self.ink(ink, &untied(&line));
             self.line(&line);
         }
@@ -166,7 +168,7 @@ impl Page {
             .subsequent_indent(rest)
             .break_words(false)
             .word_splitter(WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(&tied(text), options) {
+        for line in textwrap::wrap(&with_signs_tied(text), options) {
             self.line(&untied(&line));
         }
     }
@@ -204,18 +206,10 @@ impl Page {
     }
 }
 
-/// The text in which a number and its sign are one word, for lines to be broken elsewhere.
-fn tied(text: &str) -> String {
-    text.replace(" %", TIED)
-}
-
-/// The text as it was before it was tied.
+/// A line of a text whose signs were tied to their numbers, as it was before.
 fn untied(line: &str) -> String {
-    line.replace(TIED, " %")
+    line.replace("\u{a0}%", " %")
 }
-
-/// A space at which no line is broken, and the sign after it.
-const TIED: &str = "\u{a0}%";
 
 /// The text in ASCII, for a terminal whose locale has nothing else.
 fn in_ascii(text: &str) -> String {
