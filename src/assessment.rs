@@ -188,8 +188,10 @@ pub fn assess(rulebook: &Rulebook, readings: Vec<Reading>) -> Assessment {
         rulebook.criteria().iter().map(|criterion| criterion.when.truth(&readings)).collect();
     let holds = |criterion: usize| truths[criterion] == Truth::True;
     let load = Load::of(rulebook, holds);
-    let standings: Vec<Standing> =
-        (0..rulebook.platforms().len()).map(|platform| standing(rulebook, &load, &holds, platform)).collect();
+    let constraints: Vec<usize> = constraints(rulebook).filter(|criterion| holds(*criterion)).collect();
+    let standings: Vec<Standing> = (0..rulebook.platforms().len())
+        .map(|platform| standing(rulebook, &load, &constraints, platform))
+        .collect();
     let table = Table { rulebook, standings: &standings };
 
     let available = |platform: usize| standings[platform].is_available();
@@ -218,7 +220,7 @@ pub fn assess(rulebook: &Rulebook, readings: Vec<Reading>) -> Assessment {
         best_without: comparison.without,
         margin,
         band,
-        decided_by: decided_by.and_then(|_| deciding_constraint(rulebook, &holds)),
+        decided_by: decided_by.and_then(|_| deciding(rulebook, &constraints)),
         recommendation,
         ranking,
         standings,
@@ -287,15 +289,21 @@ impl Assessment {
     }
 }
 
-fn standing(rulebook: &Rulebook, load: &Load, holds: &impl Fn(usize) -> bool, platform: usize) -> Standing {
+/// The criteria that take platforms off the table.
+fn constraints(rulebook: &Rulebook) -> impl Iterator<Item = usize> {
+    let constrains = |index: &usize| {
+        rulebook.criteria()[*index].leaves.is_some() || !rulebook.criteria()[*index].removes.is_empty()
+    };
+    (0..rulebook.criteria().len()).filter(constrains)
+}
+
+fn standing(rulebook: &Rulebook, load: &Load, constraints: &[usize], platform: usize) -> Standing {
     let family = rulebook.platforms()[platform].family;
-    let removed_by = (0..rulebook.criteria().len())
-        .filter(|index| holds(*index))
-        .filter(|index| {
-            let criterion = &rulebook.criteria()[*index];
-            criterion.removes.contains(&platform) || criterion.leaves.is_some_and(|left| left != family)
-        })
-        .collect();
+    let removes = |index: &usize| {
+        let criterion = &rulebook.criteria()[*index];
+        criterion.removes.contains(&platform) || criterion.leaves.is_some_and(|left| left != family)
+    };
+    let removed_by = constraints.iter().copied().filter(removes).collect();
     let price = rulebook.shortfall_price().value;
     let mut shortfalls: Vec<Shortfall> = rulebook
         .aspects()
@@ -319,7 +327,8 @@ fn standing(rulebook: &Rulebook, load: &Load, holds: &impl Fn(usize) -> bool, pl
         .collect();
     shortfalls.sort_by_key(|shortfall| std::cmp::Reverse(shortfall.points));
     let effort = load.effort(rulebook, platform);
-    let burden = load.burden(rulebook, platform);
+    let burden =
+        load.effort_price * effort + shortfalls.iter().map(|shortfall| shortfall.points).sum::<i64>();
     Standing { removed_by, effort, burden, shortfalls, misses: load.misses(rulebook, platform) }
 }
 
@@ -387,14 +396,9 @@ impl Comparison {
 }
 
 /// The constraint that best explains why only one side is left: one that leaves a family, else the first that holds.
-fn deciding_constraint(rulebook: &Rulebook, holds: &impl Fn(usize) -> bool) -> Option<usize> {
-    let constraints = || {
-        (0..rulebook.criteria().len()).filter(|index| holds(*index)).filter(|index| {
-            let criterion = &rulebook.criteria()[*index];
-            criterion.leaves.is_some() || !criterion.removes.is_empty()
-        })
-    };
-    constraints().find(|index| rulebook.criteria()[*index].leaves.is_some()).or_else(|| constraints().next())
+fn deciding(rulebook: &Rulebook, constraints: &[usize]) -> Option<usize> {
+    let leaves = |criterion: &&usize| rulebook.criteria()[**criterion].leaves.is_some();
+    constraints.iter().find(leaves).or(constraints.first()).copied()
 }
 
 /// The margin of the two platforms, term by term; the terms add up to it exactly.

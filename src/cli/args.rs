@@ -128,6 +128,10 @@ pub(super) fn directory(args: &[OsString]) -> Option<PathBuf> {
     early(args, "--directory", Some("-C")).into_iter().next()
 }
 
+/// The command that shows the help of another.
+const HELP: &str = "help";
+/// The option for a file of answers.
+const ANSWERS_FILE: &str = "answers";
 /// Flags of the answers stand under headings that begin so.
 const ANSWERS: &str = "Answers: ";
 
@@ -142,7 +146,7 @@ pub(super) fn reserved_question<'r>(rulebook: &'r Rulebook, command: &Command) -
         own.into_iter().any(|arg| arg.get_id() == id || arg.get_long() == Some(id))
     };
     let is_taken = |id: &str| {
-        ["help", "version"].contains(&id)
+        [HELP, "version"].contains(&id)
             || takes(command, id)
             || command.get_subcommands().any(|command| takes(command, id))
     };
@@ -163,7 +167,7 @@ pub(super) fn arranged(args: &[OsString], command: &Command) -> Vec<OsString> {
         let text = arg.to_str().unwrap_or_default();
         if !text.starts_with('-') {
             let is_command = command.get_subcommands().any(|command| command.get_name() == text);
-            if named.is_none() && (is_command || text == "help") {
+            if named.is_none() && (is_command || text == HELP) {
                 named = Some(arg.clone());
             } else {
                 arranged.push(arg.clone());
@@ -234,8 +238,19 @@ pub(super) fn version_alone(args: &[OsString]) -> Option<String> {
 
 /// The whole command line.
 pub(super) fn command(rulebook: &Rulebook) -> Command {
+    outline(rulebook).mut_subcommands(|one| with_questions(one, rulebook))
+}
+
+/// The outline with all that is needed to read these arguments, which are arranged.
+pub(super) fn filled_in(outline: Command, rulebook: &Rulebook, args: &[OsString]) -> Command {
+    let is_named = |one: &Command| args.get(1).is_some_and(|word| word == one.get_name() || word == HELP);
+    outline.mut_subcommands(|one| if is_named(&one) { with_questions(one, rulebook) } else { one })
+}
+
+/// The command line without the questions as options of commands: making them is most of the work.
+pub(super) fn outline(rulebook: &Rulebook) -> Command {
     let subject = rulebook.side(Leaning::With).name.clone();
-    commands::assess::with_options(named(), rulebook)
+    with_questions(commands::assess::with_options(named()), rulebook)
         .about(format!("{} Asks, weighs the answers, and explains the result.", rulebook.title()))
         .long_about(format!(
             "{} Asks how your system is built, run and owned (or reads the answers from flags, files, the environment and a repository), \
@@ -440,19 +455,27 @@ pub(super) fn with_outcome(command: Command) -> Command {
 }
 
 /// Adds everything that answers come from.
-pub(super) fn with_answers(command: Command, rulebook: &Rulebook) -> Command {
-    with_options(command, rulebook).arg(scan_arg()).arg(exclude_arg())
+pub(super) fn with_answers(command: Command) -> Command {
+    with_answers_file(command).arg(scan_arg()).arg(exclude_arg())
 }
 
-/// Adds the questions as options, and the file that answers them.
-pub(super) fn with_options(mut command: Command, rulebook: &Rulebook) -> Command {
-    command = command.arg(
-        Arg::new("answers")
-            .long("answers")
+/// Adds the file that answers the questions. A command that has it takes answers by flags as well, which are added when it is
+/// known that they are needed.
+pub(super) fn with_answers_file(command: Command) -> Command {
+    command.arg(
+        Arg::new(ANSWERS_FILE)
+            .long(ANSWERS_FILE)
             .value_name("FILE")
             .help("Read answers from this TOML or JSON file; - is standard input")
             .value_parser(value_parser!(PathBuf)),
-    );
+    )
+}
+
+/// Adds the questions as options to a command that takes answers.
+fn with_questions(command: Command, rulebook: &Rulebook) -> Command {
+    if command.get_arguments().all(|arg| arg.get_id() != ANSWERS_FILE) {
+        return command;
+    }
     command.args(rulebook.questions().iter().map(|question| question_arg(rulebook, question)))
 }
 
@@ -553,7 +576,7 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
         flags,
         notes,
         config: path(inner, "config"),
-        answers_file: path(inner, "answers"),
+        answers_file: path(inner, ANSWERS_FILE),
         scan: path(inner, "scan"),
         exclude: texts(inner, "exclude"),
         format,

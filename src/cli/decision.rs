@@ -142,7 +142,7 @@ pub(super) fn read(
     answers: &mut Answers,
     exclude: &mut Vec<String>,
 ) -> Result<Recorded, Stop> {
-    let file = SourceFile { name: shown(path), text: read_record(path)? };
+    let file = SourceFile::new(shown(path), read_record(path)?);
     let collected = RefCell::new(Vec::new());
     let recorded = {
         let log = FaultLog::new(0, &collected);

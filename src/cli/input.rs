@@ -112,12 +112,9 @@ pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answe
         return Err(Stop::wrong(message));
     }
     let file = if path.as_os_str() == "-" {
-        SourceFile {
-            name: "standard input".to_owned(),
-            text: read_text(io::stdin().lock(), "standard input", MAX_ANSWERS)?,
-        }
+        SourceFile::new("standard input", read_text(io::stdin().lock(), "standard input", MAX_ANSWERS)?)
     } else {
-        SourceFile { name: shown(path), text: read_file(path, MAX_ANSWERS)? }
+        SourceFile::new(shown(path), read_file(path, MAX_ANSWERS)?)
     };
     let is_json = path.extension().is_some_and(|extension| extension == "json")
         || (path.extension().is_none_or(|extension| extension != "toml")

@@ -318,7 +318,7 @@ pub(super) fn digest(files: &[SourceFile]) -> String {
     for file in files {
         hasher.update(file.name.rsplit(['/', '\\']).next().unwrap_or_default());
         hasher.update([0]);
-        hasher.update(&file.text);
+        hasher.update(file.text.as_bytes());
         hasher.update([0]);
     }
     hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

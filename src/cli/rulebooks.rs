@@ -99,7 +99,7 @@ fn recorded(record: &Path) -> Result<Vec<Named>, Unreadable> {
     if !text.contains(KEY) {
         return Ok(Vec::new());
     }
-    let file = SourceFile { name: shown(record), text };
+    let file = SourceFile::new(shown(record), text);
     let collected = RefCell::new(Vec::new());
     let mut named = Vec::new();
     {
@@ -196,7 +196,7 @@ fn read_layer(named: &Named, left: &mut (u64, usize)) -> Result<LayerFiles, Stop
             let most = in_units(MAX_RULES);
             Stop::wrong(format!("the rule files {of} {} have more than {most} together", named.shown))
         })?;
-        files.push(SourceFile { name, text });
+        files.push(SourceFile::new(name, text));
         Ok(())
     };
     if path.is_dir() {
@@ -236,10 +236,10 @@ pub(super) fn read_scan_file(rulebook: &Rulebook, named: &[Named]) -> Result<Opt
     let has_one =
         |named: &&Named| named.path.is_dir() && named.path.join(SCAN_FILE).symlink_metadata().is_ok();
     match named.iter().rev().find(has_one) {
-        Some(named) => Ok(Some(SourceFile {
-            name: shown(&Path::new(&named.shown).join(SCAN_FILE)),
-            text: read_in(&named.path, OsStr::new(SCAN_FILE), MAX_RULES)?,
-        })),
+        Some(named) => Ok(Some(SourceFile::new(
+            shown(&Path::new(&named.shown).join(SCAN_FILE)),
+            read_in(&named.path, OsStr::new(SCAN_FILE), MAX_RULES)?,
+        ))),
         None => Ok(rulebook.is_shipped().then(crate::rulebook::builtin_scan_file)),
     }
 }

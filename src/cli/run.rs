@@ -37,13 +37,14 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         Err(Unreadable::Stop(stop)) => return Err(stop),
         Err(Unreadable::Faults(faults)) => return tell(&faults, args::format_of_faults(args)),
     };
-    let command = args::command(&rulebook);
-    if let Some(id) = args::reserved_question(&rulebook, &command) {
+    let outline = args::outline(&rulebook);
+    if let Some(id) = args::reserved_question(&rulebook, &outline) {
         return Err(Stop::wrong(format!(
             "the question `{id}` would hide the flag --{id}; give it another id"
         )));
     }
-    let args = args::arranged(args, &command);
+    let args = args::arranged(args, &outline);
+    let command = args::filled_in(outline, &rulebook, &args);
     let command =
         if args::asks_for_the_least(&args, &command) { args::least(command, &rulebook) } else { command };
     let matches = match command.try_get_matches_from(args) {

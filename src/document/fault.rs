@@ -1,5 +1,6 @@
 //! What is wrong with a file, where, and what would be right.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 
@@ -14,7 +15,14 @@ pub struct SourceFile {
     /// The name that messages show.
     pub name: String,
     /// The whole text.
-    pub text: String,
+    pub text: Cow<'static, str>,
+}
+
+impl SourceFile {
+    /// A file under the name that messages show.
+    pub fn new(name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), text: text.into() }
+    }
 }
 
 /// One mistake in one file.
@@ -199,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_fault_shows_file_line_and_column() {
-        let files = vec![SourceFile { name: "a.toml".into(), text: "x = 1\nserices = 2\n".into() }];
+        let files = vec![SourceFile::new("a.toml", "x = 1\nserices = 2\n")];
         let faults = vec![Fault { file: 0, span: 6..13, message: "no".into(), help: Some("yes".into()) }];
         let shown = Faults { files, faults }.to_string();
         assert!(
@@ -212,7 +220,7 @@ mod tests {
     fn a_fault_anywhere_in_any_text_is_shown_without_panic() {
         let text = "ä\nü = \u{1b}[31m\n".repeat(3) + &"ö".repeat(1000);
         for start in 0..text.len() + 2 {
-            let files = vec![SourceFile { name: "a".into(), text: text.clone() }];
+            let files = vec![SourceFile::new("a", text.clone())];
             let faults = vec![Fault { file: 0, span: start..start + 3, message: "m".into(), help: None }];
             assert!(!Faults { files, faults }.to_string().contains('\u{1b}'));
         }

@@ -2,49 +2,17 @@
 
 mod fault;
 mod json;
+mod node;
 mod reader;
 mod toml;
 
-use std::borrow::Cow;
-use std::ops::Range;
-
 pub use fault::{Fault, Faults, SourceFile};
 pub(crate) use fault::{FaultLog, did_you_mean};
+pub use node::Span;
+pub(crate) use node::{Entry, Located, Node};
 #[cfg(test)]
 pub(crate) use reader::asked;
 pub(crate) use reader::{Reader, Word, word};
-
-/// A byte range of the text that a value was read from.
-pub type Span = Range<usize>;
-
-/// A value and where it stands.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Located<'a> {
-    pub(crate) node: Node<'a>,
-    pub(crate) span: Span,
-}
-
-/// A value of either format. Numbers keep their spelling, so that `99.90` is not read as `99.9` by accident.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Node<'a> {
-    Null,
-    Flag(bool),
-    Integer(i64),
-    Number(Cow<'a, str>),
-    Text(Cow<'a, str>),
-    List(Vec<Located<'a>>),
-    Table(Vec<Entry<'a>>),
-    /// A kind of value that no file of ours uses, by its name ("date").
-    Other(&'static str),
-}
-
-/// One `key = value` of a table.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Entry<'a> {
-    pub(crate) key: Cow<'a, str>,
-    pub(crate) key_span: Span,
-    pub(crate) value: Located<'a>,
-}
 
 impl Node<'_> {
     /// What the value is, with its article, for a message.
@@ -56,7 +24,7 @@ impl Node<'_> {
             Node::Text(_) => "a text",
             Node::List(_) => "a list",
             Node::Table(_) => "a table",
-            Node::Other(name) => name,
+            Node::Date => "a date",
         }
     }
 }
@@ -90,7 +58,7 @@ pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>>
         log.fault(span, "values are nested more deeply than is read".to_owned(), None);
         return Vec::new();
     }
-    toml::read(text, log)
+    toml::read(text, |span, message| log.fault(span, message, None))
 }
 
 /// Whether values of a TOML text are nested more deeply than is safe to follow, for readers of their own.
@@ -98,9 +66,9 @@ pub(crate) fn is_too_deep(text: &str) -> bool {
     toml::too_deep(text).is_some()
 }
 
-/// Reads TOML that the program ships with, which is neither large nor deep.
-pub(crate) fn read_shipped_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    toml::read(text, log)
+/// What a file that the program ships with says, which was read when the program was built.
+pub(crate) fn read_when_built(entries: &'static [u8]) -> Vec<Entry<'static>> {
+    postcard::from_bytes(entries).unwrap_or_default()
 }
 
 /// Reads JSON whose top level is an object; a fault of the syntax goes to `log`.
@@ -119,7 +87,7 @@ mod tests {
     fn faults(text: &str, read: impl Fn(&str, &FaultLog<'_>)) -> String {
         let collected = RefCell::new(Vec::new());
         read(text, &FaultLog::new(0, &collected));
-        let files = vec![SourceFile { name: "a".to_owned(), text: text.to_owned() }];
+        let files = vec![SourceFile::new("a", text.to_owned())];
         let said = Faults { files, faults: collected.into_inner() }.to_string();
         assert!(said.len() < 100_000, "{} bytes are said", said.len());
         said
@@ -138,14 +106,14 @@ mod tests {
     #[test]
     fn any_rules_are_read_within_bounds() {
         crate::fuzz::texts("rules", |text| {
-            let file = SourceFile { name: "a.toml".to_owned(), text: text.to_owned() };
+            let file = SourceFile::new("a.toml", text.to_owned());
             Rulebook::parse(vec![file]).err().map(|faults| faults.to_string())
         });
     }
 
     #[test]
     fn any_layers_are_read_within_bounds() {
-        let file = |name: &str, text: &str| SourceFile { name: name.to_owned(), text: text.to_owned() };
+        let file = |name: &str, text: &str| SourceFile::new(name.to_owned(), text.to_owned());
         let layer = |file: SourceFile| LayerFiles { path: file.name.clone(), files: vec![file] };
         let base = layer(file("base.toml", include_str!("../../tests/corpus/rules/broker.toml")));
         let usual = layer(file("usual.toml", include_str!("../../tests/corpus/layers/usual.toml")));

@@ -5,7 +5,7 @@ use toml::de::{DeTable, DeValue};
 use toml_parser::Source;
 use toml_parser::lexer::TokenKind;
 
-use super::{Entry, FaultLog, Located, Node, Span};
+use super::{Entry, Located, Node, Span};
 
 /// Values deeper within one another than this help nobody.
 const MOST_NESTED: usize = 100;
@@ -35,10 +35,11 @@ pub(super) fn too_deep(text: &str) -> Option<Span> {
     None
 }
 
-pub(super) fn read<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
+/// What a text says; what is wrong with it goes to `fault`.
+pub(super) fn read(text: &str, fault: impl Fn(Span, String)) -> Vec<Entry<'_>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
-        log.fault(error.span().unwrap_or(0..0), format!("this is not valid TOML: {}", error.message()), None);
+        fault(error.span().unwrap_or(0..0), format!("this is not valid TOML: {}", error.message()));
     }
     entries(table.into_inner())
 }
@@ -62,7 +63,7 @@ fn node(value: DeValue<'_>) -> Node<'_> {
         },
         DeValue::Float(float) => Node::Number(float.as_str().to_owned().into()),
         DeValue::Boolean(flag) => Node::Flag(flag),
-        DeValue::Datetime(_) => Node::Other("a date"),
+        DeValue::Datetime(_) => Node::Date,
         DeValue::Array(items) => Node::List(
             items
                 .into_iter()

@@ -90,13 +90,22 @@ impl Engine {
     ) -> Explanation {
         let classes = self.model.classes_of(values);
         let root = self.completions(&classes);
-        let ahead = || self.ahead(&root, assessment.band);
-        let around = || {
-            let mut situation = Situation::new(&self.model, classes);
-            let found = turning::find(&mut situation);
-            (situation, found)
+        let span_and_changes = || {
+            let around = || {
+                let mut situation = Situation::new(&self.model, classes);
+                let found = turning::find(&mut situation);
+                (situation, found)
+            };
+            let (span, (mut situation, found)) = rayon::join(|| self.span(&root), around);
+            let spreads = self.spreads_of(&mut situation);
+            let open_questions = self.open_questions(&situation.classes, &spreads, &root, &span);
+            (span, situation, found, spreads, open_questions)
         };
-        let ((span, outlook), (mut situation, found)) = rayon::join(ahead, around);
+        // The longest piece of work is begun first, so that both cores end together.
+        let prospect = || self.prospect(&root, self.model.bands[assessment.band].1);
+        let (prospect, (span, mut situation, found, spreads, open_questions)) =
+            rayon::join(prospect, span_and_changes);
+        let outlook = self.outlook_of(&span, prospect, assessment.band);
         let sufficient_reason = match outlook.status {
             Status::Settled => {
                 let known = situation.known_escapes(&root, found.sets());
@@ -105,14 +114,13 @@ impl Engine {
             }
             _ => None,
         };
-        let spreads = self.spreads_of(&mut situation);
         Explanation {
             unless: self.unless(&situation, &found),
             sufficient_reason,
             turning_points: found.summed_up(rulebook, &situation),
             slack: self.slack(&mut situation, &root, assessment.band),
             steadiness: steadiness::steadiness(rulebook, assessment),
-            open_questions: self.open_questions(&situation.classes, &spreads, &root, &span, &outlook),
+            open_questions,
             spreads,
             outlook,
         }
@@ -166,12 +174,11 @@ impl Engine {
         spreads: &[i64],
         root: &Frame,
         span: &outlook::Span,
-        outlook: &Outlook,
     ) -> Vec<OpenQuestion> {
         let open = self.applicable(root, |question| given[question].is_none());
-        let can_change = match outlook.status {
-            Status::Settled => vec![Some(false); open.len()],
-            _ => self.can_change(given, root, &open, &span.met),
+        let can_change = match span.is_settled() {
+            true => vec![Some(false); open.len()],
+            false => self.can_change(given, root, &open, &span.met),
         };
         let mut open: Vec<OpenQuestion> = open
             .into_iter()

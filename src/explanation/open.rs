@@ -6,7 +6,6 @@ use super::Engine;
 use super::bounds::Outcome;
 use super::goals::{OtherPlatform, Pivot};
 use super::model::{Effect, Frame};
-use super::outlook::PART;
 use super::pairs::{self, Claim, PairSearch};
 use super::search::{End, Search};
 use super::situation::Situation;
@@ -28,8 +27,10 @@ pub struct OpenQuestion {
 const DRAWS: usize = 64;
 /// How many of them are looked at more closely.
 const CLIMBS: usize = 2;
-/// The part of the boxes that searches for a step of one answer may look at, those of all questions together.
-const PART_FOR_STEPS: u64 = 4;
+/// The parts of the boxes that searches for a step of one answer, and then for any two answers, may look at; those of all
+/// questions together.
+const PART_FOR_STEPS: u64 = 2;
+const PART_FOR_PIVOTS: u64 = 4;
 
 impl Engine {
     pub(super) fn spreads_of(&self, situation: &mut Situation<'_>) -> Vec<i64> {
@@ -57,23 +58,37 @@ impl Engine {
         let mut search = self.search();
         let mut decide = vec![false; open.len()];
         self.decide_at_edges(&mut search, open, met, &mut decide);
-        let prove = |(question, decides): (&usize, bool)| {
-            if decides || self.decides_somewhere(&mut self.search(), given, *question) {
-                return Some(true);
-            }
-            match self.part_of_search(PART).run(root, &mut Pivot::new(*question)) {
+        let at_random = |(question, decides): (&usize, bool)| {
+            (decides || self.decides_somewhere(&mut self.search(), given, *question)).then_some(true)
+        };
+        let mut decided: Vec<Option<bool>> = open.par_iter().zip(decide).map(at_random).collect();
+        self.share(open, &mut decided, PART_FOR_STEPS, |question, boxes| {
+            self.decides_by_a_step(root, question, boxes)
+        });
+        self.share(open, &mut decided, PART_FOR_PIVOTS, |question, boxes| {
+            match Search::new(&self.model, boxes).run(root, &mut Pivot::new(question)) {
                 End::Found => Some(true),
                 End::Exhausted => Some(false),
                 End::OutOfBudget => None,
             }
-        };
-        let decided: Vec<Option<bool>> = open.par_iter().zip(decide).map(prove).collect();
+        });
+        decided
+    }
+
+    /// Searches for the questions that are left undecided, which share a part of the budget of boxes.
+    fn share(
+        &self,
+        open: &[usize],
+        decided: &mut [Option<bool>],
+        part: u64,
+        search: impl Fn(usize, u64) -> Option<bool> + Sync,
+    ) {
         let left = decided.iter().filter(|decides| decides.is_none()).count() as u64;
-        let boxes = self.budget / PART_FOR_STEPS / left.max(1);
-        let step = |(question, decides): (&usize, Option<bool>)| {
-            decides.or_else(|| self.decides_by_a_step(root, *question, boxes))
-        };
-        open.par_iter().zip(decided).map(step).collect()
+        let boxes = (self.budget / part / left.max(1)).max(1);
+        open.par_iter()
+            .zip(decided)
+            .filter(|(_, decides)| decides.is_none())
+            .for_each(|(question, decides)| *decides = search(*question, boxes));
     }
 
     /// Whether, somewhere in a box, a step from one answer to the next goes from one verdict to another: where no step does,

@@ -53,21 +53,23 @@ const DRAWS: usize = 64;
 pub(super) const PART: u64 = 8;
 const PART_FOR_BOUNDS: u64 = 32;
 
+impl Span {
+    /// Whether no second verdict is possible.
+    pub(super) fn is_settled(&self) -> bool {
+        self.bands.is_power_of_two()
+    }
+}
+
 impl Engine {
     /// What is still possible, given a value or none for each question, and the band of what is known.
     pub fn outlook(&self, values: &[Option<Value>], band: usize) -> Outlook {
-        self.ahead(&self.completions(&self.model.classes_of(values)), band).1
+        let root = self.completions(&self.model.classes_of(values));
+        let (prospect, span) =
+            rayon::join(|| self.prospect(&root, self.model.bands[band].1), || self.span(&root));
+        self.outlook_of(&span, prospect, band)
     }
 
-    /// What is still possible in a box of answers, and what searches found about it.
-    pub(super) fn ahead(&self, root: &Frame, band: usize) -> (Span, Outlook) {
-        let (span, prospect) =
-            rayon::join(|| self.span(root), || self.prospect(root, self.model.bands[band].1));
-        let outlook = self.outlook_of(&span, prospect, band);
-        (span, outlook)
-    }
-
-    fn outlook_of(&self, span: &Span, prospect: Prospect, band: usize) -> Outlook {
+    pub(super) fn outlook_of(&self, span: &Span, prospect: Prospect, band: usize) -> Outlook {
         let Prospect { sureness, bands } = prospect;
         let verdicts = bits(span.bands);
         // What is possible is never quite without a share, however seldom it was met.

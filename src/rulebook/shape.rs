@@ -635,7 +635,7 @@ mod tests {
         for (kind, file, given) in kinds {
             let mut files = files.clone();
             let file = files.iter_mut().find(|candidate| candidate.name.ends_with(file)).expect("the file");
-            file.text.push_str(&format!("\n[[{kind}]]\nid = \"empty\"\n{given}"));
+            file.text.to_mut().push_str(&format!("\n[[{kind}]]\nid = \"empty\"\n{given}"));
             let said = lacks(files);
             for key in super::kind(kind).expect("a kind").keys {
                 let is_said = said.contains(&format!("{kind} lacks `{}`", key.name));

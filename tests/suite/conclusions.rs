@@ -13,7 +13,7 @@ fn rulebook() -> Rulebook {
 }
 
 fn rules(rulebook: &Rulebook, text: &str) -> Result<Rules, String> {
-    let file = SourceFile { name: "scan.toml".into(), text: text.into() };
+    let file = SourceFile::new("scan.toml", text.to_owned());
     Rules::parse(rulebook, file).map_err(|faults| faults.to_string())
 }
 

@@ -48,7 +48,7 @@ fn read_back(written: &[String]) -> Vec<Condition> {
             )
         })
         .collect();
-    files.push(SourceFile { name: "read-back.toml".to_owned(), text: criteria.concat() });
+    files.push(SourceFile::new("read-back.toml", criteria.concat()));
     let rulebook = Rulebook::parse(files).unwrap_or_else(|faults| panic!("{faults}"));
     let mine = rulebook.criteria().iter().filter(|criterion| criterion.id.starts_with("read-back-"));
     mine.map(|criterion| criterion.when.clone()).collect()

@@ -78,7 +78,7 @@ pub(crate) fn rulebook_of(numbers: &mut Numbers, size: Size) -> Option<Rulebook>
     for criterion in 0..size.criteria {
         text += &random_criterion(numbers, criterion, &kinds, size);
     }
-    Rulebook::parse(vec![SourceFile { name: "random.toml".to_owned(), text }]).ok()
+    Rulebook::parse(vec![SourceFile::new("random.toml", text)]).ok()
 }
 
 /// How often the answers to a question of this kind occur, and the rest of the question.
@@ -235,10 +235,8 @@ pub(crate) fn shipped_tables() -> Vec<toml::Table> {
 
 /// The rulebook that tables spell.
 pub(crate) fn parsed(tables: &[toml::Table]) -> Result<Rulebook, Faults> {
-    let file = |(index, table): (usize, &toml::Table)| SourceFile {
-        name: format!("{index}.toml"),
-        text: table.to_string(),
-    };
+    let file =
+        |(index, table): (usize, &toml::Table)| SourceFile::new(format!("{index}.toml"), table.to_string());
     Rulebook::parse(tables.iter().enumerate().map(file).collect())
 }
 

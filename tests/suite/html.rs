@@ -308,7 +308,7 @@ fn hostile_texts_change_nothing_but_the_text() {
         .map(|file| {
             let mut table: toml::Value = toml::from_str(&file.text).expect("a rule file");
             spoil(&mut table, "");
-            SourceFile { name: file.name.clone(), text: toml::to_string(&table).expect("a rule file") }
+            SourceFile::new(file.name.clone(), toml::to_string(&table).expect("a rule file"))
         })
         .collect();
     let spoiled = Rulebook::parse(spoiled).unwrap_or_else(|faults| panic!("{faults}"));

@@ -22,7 +22,7 @@ const LIFT: usize = 2;
 const SHIFTS: usize = 3;
 
 fn rulebook() -> Rulebook {
-    let file = SourceFile { name: "shop.toml".to_owned(), text: RULES.to_owned() };
+    let file = SourceFile::new("shop.toml", RULES);
     Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
@@ -400,7 +400,7 @@ fn a_change_in_the_review_asks_again_what_matters_again() {
 #[test]
 fn the_adaptive_order_settles_it_and_asks_for_details_last() {
     let text = RULES.replace("id = \"size\"\n", "id = \"size\"\ndetail = true\n");
-    let file = SourceFile { name: "shop.toml".to_owned(), text };
+    let file = SourceFile::new("shop.toml", text);
     let rulebook = Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"));
     let engine = Engine::new(&rulebook);
     let adaptive = Adaptive::new(&rulebook, &engine);

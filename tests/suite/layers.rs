@@ -10,7 +10,7 @@ use crate::program::Program;
 const POLICY: &str = include_str!("../commands/layers.in/policy.toml");
 
 fn layer(path: &str, text: &str) -> LayerFiles {
-    let file = SourceFile { name: path.to_owned(), text: text.to_owned() };
+    let file = SourceFile::new(path, text.to_owned());
     LayerFiles { path: path.to_owned(), files: vec![file] }
 }
 

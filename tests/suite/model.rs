@@ -144,7 +144,7 @@ because = "Polling does not scale."
 
 #[test]
 fn the_engine_answers_another_question_from_another_rulebook() {
-    let file = SourceFile { name: "broker.toml".to_owned(), text: BROKER.to_owned() };
+    let file = SourceFile::new("broker.toml", BROKER);
     let rulebook = Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"));
     let verdict = |consumers: &str| {
         let value = rulebook.questions()[0].parse(consumers).expect("a number");

@@ -144,7 +144,7 @@ familiarity = { bus = 1 }
 "#;
 
 fn journey(answers: &[(&str, bool)]) -> (Rulebook, Assessment) {
-    let file = SourceFile { name: "journey.toml".to_owned(), text: JOURNEY.to_owned() };
+    let file = SourceFile::new("journey.toml", JOURNEY);
     let rulebook = Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"));
     let answer = |question: usize| {
         let id = &rulebook.questions()[question].id;
@@ -195,7 +195,7 @@ fn a_criterion_can_make_a_single_platform_familiar() {
 #[test]
 fn a_must_that_is_no_level_and_a_name_that_is_unknown_are_faults() {
     let faults = |from: &str, to: &str| {
-        let file = SourceFile { name: "journey.toml".to_owned(), text: JOURNEY.replace(from, to) };
+        let file = SourceFile::new("journey.toml", JOURNEY.replace(from, to));
         Rulebook::parse(vec![file]).expect_err("a fault").to_string()
     };
     let told = faults("musts = { comfort = 3 }", "musts = { comfort = 5, spede = 1 }");

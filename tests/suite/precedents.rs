@@ -11,7 +11,7 @@ use crate::model::BROKER;
 use crate::program::Program;
 
 fn broker(cases: &str) -> Result<Rulebook, String> {
-    let file = SourceFile { name: "broker.toml".to_owned(), text: format!("{BROKER}{cases}") };
+    let file = SourceFile::new("broker.toml", format!("{BROKER}{cases}"));
     Rulebook::parse(vec![file]).map_err(|faults| faults.to_string())
 }
 

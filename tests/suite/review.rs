@@ -21,7 +21,7 @@ use crate::program::Program;
 const SMALL: Budget = Budget { conditions: 2_000, results: 500, promises: 500, draws: 50 };
 
 fn parsed(text: &str) -> Rulebook {
-    let file = SourceFile { name: "broker.toml".to_owned(), text: text.to_owned() };
+    let file = SourceFile::new("broker.toml", text.to_owned());
     Rulebook::parse(vec![file]).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
@@ -153,7 +153,7 @@ fn decisions_with_the_same_answers_that_went_different_ways_are_found() {
 #[test]
 fn a_finding_points_at_the_layer_that_wrote_the_thing() {
     let layer = |path: &str, text: &str| {
-        let file = SourceFile { name: path.to_owned(), text: text.to_owned() };
+        let file = SourceFile::new(path, text.to_owned());
         LayerFiles { path: path.to_owned(), files: vec![file] }
     };
     let idle = "extends = \"broker\"\n\n[[criterion]]\nid = \"many-consumers\"\n\nwhen = { all = [{ consumers = 1 }, { consumers = 2 }] }\n";
@@ -357,10 +357,8 @@ fn our_situations_and_the_published_ones_come_out_as_expected() {
     let mut situations = Situation::published(&rulebook);
     for entry in std::fs::read_dir(folder).expect("tests/cases") {
         let path = entry.expect("an entry").path();
-        let file = SourceFile {
-            name: path.display().to_string(),
-            text: std::fs::read_to_string(&path).expect("a case"),
-        };
+        let file =
+            SourceFile::new(path.display().to_string(), std::fs::read_to_string(&path).expect("a case"));
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         situations.extend(read(&rulebook, file, &name).unwrap_or_else(|faults| panic!("{faults}")));
     }
@@ -374,7 +372,7 @@ fn our_situations_and_the_published_ones_come_out_as_expected() {
 #[test]
 fn each_answer_of_a_situation_knows_its_line() {
     let text = "[[case]]\nid = \"one\"\n[case.answers]\n\nconsumers = 4\n".to_owned();
-    let file = SourceFile { name: "one.toml".to_owned(), text };
+    let file = SourceFile::new("one.toml", text);
     let situations = read(&parsed(BROKER), file, "one").unwrap_or_else(|faults| panic!("{faults}"));
     let origin = &situations[0].answers.given(0).expect("an answer").origin;
     assert_eq!(*origin, Origin::File { name: "one.toml".to_owned(), line: 5 });
@@ -414,7 +412,7 @@ const SIZE: Size = Size { questions: 3, criteria: 6, aspects: 2, platforms: 5, c
 /// A small random rulebook with promises about its questions and its criteria; some of them have a condition and an exception.
 fn with_promises(numbers: &mut Numbers) -> Option<Rulebook> {
     let rulebook = rulebook_of(numbers, SIZE)?;
-    let mut text = rulebook.files()[0].text.clone();
+    let mut text = rulebook.files()[0].text.to_string();
     let whens: Vec<String> =
         text.lines().filter(|line| line.starts_with("when = ")).map(str::to_owned).collect();
     for lighter in [true, false] {

@@ -10,7 +10,7 @@ use crate::numbers::Numbers;
 fn rules(texts: &[&str]) -> Rulebook {
     let layer = |(index, text): (usize, &&str)| {
         let name = format!("{index}.toml");
-        let file = SourceFile { name: name.clone(), text: (*text).to_owned() };
+        let file = SourceFile::new(name.clone(), (*text).to_owned());
         LayerFiles { path: name, files: vec![file] }
     };
     Rulebook::layered(texts.iter().enumerate().map(layer).collect())

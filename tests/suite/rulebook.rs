@@ -192,7 +192,7 @@ fn changed(file: &str, from: &str, to: &str) -> Vec<SourceFile> {
     let mut files = builtin_files();
     let file = files.iter_mut().find(|candidate| candidate.name.ends_with(file)).expect("the file");
     assert!(file.text.contains(from), "{from} is not in {}", file.name);
-    file.text = file.text.replacen(from, to, 1);
+    file.text = file.text.replacen(from, to, 1).into();
     files
 }
 
@@ -223,7 +223,7 @@ fn an_unknown_id_in_a_condition_is_a_fault_with_the_nearest_id() {
 fn several_faults_in_several_files_are_reported_at_once() {
     let mut files = changed("questions.toml", "kind = \"count\"", "kind = \"number\"");
     let criteria = files.iter_mut().find(|file| file.name.ends_with("criteria.toml")).expect("the file");
-    criteria.text = criteria.text.replacen("side = \"overkill\"", "side = \"overkil\"", 1);
+    criteria.text = criteria.text.replacen("side = \"overkill\"", "side = \"overkil\"", 1).into();
     let faults = Rulebook::parse(files).expect_err("faults");
     let shown = faults.to_string();
     assert!(faults.faults.len() >= 2, "{shown}");
@@ -269,7 +269,7 @@ fn a_rulebook_broken_in_any_line_is_refused_or_read() {
                 let mut files = files.clone();
                 let mut lines = lines.clone();
                 lines[broken] = replacement;
-                files[index].text = lines.join("\n");
+                files[index].text = lines.join("\n").into();
                 if let Err(faults) = Rulebook::parse(files) {
                     assert!(!faults.faults.is_empty() && !faults.to_string().contains('\u{7}'));
                 }

@@ -20,14 +20,13 @@ use crate::text::counted;
 
 pub(super) const NAME: &str = "assess";
 
-pub(super) fn command(rulebook: &Rulebook) -> Command {
-    with_options(Command::new(NAME), rulebook)
-        .about("Ask what is not yet known, then answer and explain (the default)")
+pub(super) fn command(_: &Rulebook) -> Command {
+    with_options(Command::new(NAME)).about("Ask what is not yet known, then answer and explain (the default)")
 }
 
 /// Adds what can be typed for an assessment, with the name of the command or without.
-pub(in crate::cli) fn with_options(command: Command, rulebook: &Rulebook) -> Command {
-    with_report(with_answers(command, rulebook))
+pub(in crate::cli) fn with_options(command: Command) -> Command {
+    with_report(with_answers(command))
         .arg(flag("no-input", "Never ask; work with the answers that are given").hide_short_help(true))
         .arg(flag("ask", "Ask what is not yet known, even if enough is").conflicts_with("no-input"))
         .arg(

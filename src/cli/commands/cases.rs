@@ -17,7 +17,7 @@ pub(super) const NAME: &str = "cases";
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
     let outcomes = Leaning::ALL.map(|outcome| rulebook.outcome_id(outcome));
-    with_format(with_answers(Command::new(NAME), rulebook))
+    with_format(with_answers(Command::new(NAME)))
         .about("Show published decisions: what others ran, and whether it was right")
         .long_about(
             "Lists published decisions with what their owners run and whether it was right, by their own account. Answers \

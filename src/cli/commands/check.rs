@@ -35,7 +35,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
             .value_parser(PossibleValuesParser::new(bands.iter().map(|band| (*band).to_owned())))
             .help_heading("Gates")
     };
-    with_outcome(with_answers(Command::new(NAME), rulebook))
+    with_outcome(with_answers(Command::new(NAME)))
         .about("Fail if the recorded decision no longer holds")
         .long_about(
             "Assesses needk8s.toml (and whatever else is given) again and never asks. With --scan it also fails when the \

@@ -13,7 +13,7 @@ use crate::rulebook::Rulebook;
 pub(super) const NAME: &str = "compare";
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
-    with_format(with_answers(Command::new(NAME), rulebook))
+    with_format(with_answers(Command::new(NAME)))
         .about("Show platforms side by side; with answers, what they demand and what is missing")
         .after_help("Without names: the recommended platform and the best of the other side, or the tutorial's platforms.")
         .arg(

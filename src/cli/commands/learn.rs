@@ -10,9 +10,8 @@ use crate::rulebook::Rulebook;
 
 pub(super) const NAME: &str = "learn";
 
-pub(super) fn command(rulebook: &Rulebook) -> Command {
-    with_answers(Command::new(NAME), rulebook)
-        .about("Show the learning path; with answers, what they need first")
+pub(super) fn command(_: &Rulebook) -> Command {
+    with_answers(Command::new(NAME)).about("Show the learning path; with answers, what they need first")
 }
 
 pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Stop> {

@@ -11,8 +11,8 @@ use crate::rulebook::Rulebook;
 
 pub(super) const NAME: &str = "what-if";
 
-pub(super) fn command(rulebook: &Rulebook) -> Command {
-    with_format(with_answers(Command::new(NAME), rulebook))
+pub(super) fn command(_: &Rulebook) -> Command {
+    with_format(with_answers(Command::new(NAME)))
         .about("Show what some other answers would change")
         .long_about(
             "Holds the answers that are known (needk8s.toml, --answers, environment, --scan) against the same answers with \

@@ -12,7 +12,7 @@ use crate::rulebook::Rulebook;
 pub(super) const NAME: &str = "why";
 
 pub(super) fn command(rulebook: &Rulebook) -> Command {
-    with_format(with_answers(Command::new(NAME), rulebook))
+    with_format(with_answers(Command::new(NAME)))
         .about("Say why it is not this platform, and what would make it so")
         .arg(
             Arg::new("platform")

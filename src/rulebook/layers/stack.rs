@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::{EXTENDS, Layer};
-use crate::document::{Entry, Fault, FaultLog, Located, Node, SourceFile, Span, read_toml, word};
+use crate::document::{Entry, Fault, FaultLog, Located, Node, SourceFile, Span, word};
 use crate::rulebook::parse;
 use crate::text::line_of;
 
@@ -27,7 +27,7 @@ impl<'f> Stack<'f> {
         faults: &mut Vec<Fault>,
     ) -> Option<Self> {
         let collected = RefCell::new(Vec::new());
-        let mut documents = parse::read_all(files, &collected, read_toml);
+        let mut documents = parse::read_all(files, &collected);
         faults.extend(collected.into_inner());
         if !faults.is_empty() {
             return None;
@@ -82,7 +82,7 @@ impl<'f> Stack<'f> {
     /// The file and the line, from 1, of a place.
     pub(super) fn line(&self, span: &Span) -> (usize, usize) {
         let (file, at) = self.place(span.start);
-        let text = self.files.get(file).map_or("", |file| file.text.as_str());
+        let text = self.files.get(file).map_or("", |file| &*file.text);
         (file, line_of(text.as_bytes(), at))
     }
 
@@ -94,7 +94,7 @@ impl<'f> Stack<'f> {
 
     /// The file, and where a line of it stands in that.
     pub(super) fn line_span(&self, (file, line): (usize, usize)) -> (usize, Span) {
-        let text = self.files.get(file).map_or("", |file| file.text.as_str());
+        let text = self.files.get(file).map_or("", |file| &*file.text);
         let start = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
         let length = text[start..].lines().next().map_or(0, str::len);
         (file, start..start + length)

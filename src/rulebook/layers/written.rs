@@ -120,7 +120,7 @@ pub(super) fn value(node: &Node<'_>) -> String {
             format!("{{ {} }}", joined(parts.collect()))
         }
         // No rule file that can be read has either.
-        Node::Null | Node::Other(_) => "\"\"".to_owned(),
+        Node::Null | Node::Date => "\"\"".to_owned(),
     }
 }
 

@@ -21,16 +21,26 @@ use std::sync::OnceLock;
 use availability::Places;
 use rayon::prelude::*;
 
+use super::builtin::{CASES, Shipped};
 use super::{Case, Rulebook};
-use crate::document::{
-    Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_shipped_toml, read_toml,
-};
+use crate::document::{Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml};
 
 /// The version of the shapes that this program reads.
 pub(crate) const SCHEMA: &str = "needk8s.rulebook/1";
 
 pub(super) fn parse(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
-    parse_and(files, read_toml, availability::check)
+    let collected = RefCell::new(Vec::new());
+    let rulebook = build_all(&read_all(&files, &collected), &collected, availability::check);
+    concluded(rulebook, files, collected.into_inner())
+}
+
+/// Builds the shipped rulebook of what its files say, but for the cases. A test proves that they leave a platform whatever is
+/// answered.
+pub(super) fn shipped(files: Vec<SourceFile>, read: &[Shipped]) -> Result<Rulebook, Faults> {
+    let collected = RefCell::new(Vec::new());
+    let documents: Vec<_> = read.par_iter().map(Shipped::entries).collect();
+    let rulebook = build_all(&documents, &collected, |_, _| ());
+    concluded(rulebook, files, collected.into_inner())
 }
 
 /// Builds a rulebook of a document that was put together of several; faults name no files, and places in that document.
@@ -39,22 +49,13 @@ pub(super) fn build_merged(entries: &[Entry<'_>], collected: &RefCell<Vec<Fault>
     build(vec![Reader::new(entries, 0..0, "the file", &log)], collected, availability::check)
 }
 
-/// Reads the shipped rules, of which a test proves that they leave a platform whatever is answered.
-pub(super) fn shipped(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
-    parse_and(files, read_shipped_toml, |_, _| ())
-}
-
-fn parse_and(
+fn concluded(
+    rulebook: Option<Rulebook>,
     files: Vec<SourceFile>,
-    read_one: ReadToml,
-    prove: fn(&Rulebook, &Places<'_>),
+    mut faults: Vec<Fault>,
 ) -> Result<Rulebook, Faults> {
-    let collected = RefCell::new(Vec::new());
-    let rulebook = read(&files, &collected, read_one, prove);
-    let mut faults: Vec<Fault> = collected.into_inner();
-    if let (Some(mut rulebook), true) = (rulebook, faults.is_empty()) {
-        rulebook.files = files;
-        return Ok(rulebook);
+    if let (Some(rulebook), true) = (rulebook, faults.is_empty()) {
+        return Ok(Rulebook { files, ..rulebook });
     }
     faults.sort_by_key(|fault| (fault.file, fault.span.start));
     Err(Faults { files, faults })
@@ -62,9 +63,9 @@ fn parse_and(
 
 /// The cases of the shipped rulebook, which is `rulebook` but for them; a test holds them valid.
 pub(super) fn shipped_cases(rulebook: &Rulebook) -> Vec<Case> {
-    let (file, faults) = (super::builtin::cases_file(), RefCell::new(Vec::new()));
+    let faults = RefCell::new(Vec::new());
     let log = FaultLog::new(0, &faults);
-    let document = read_shipped_toml(&file.text, &log);
+    let document = CASES.entries();
     let heads = [Reader::new(&document, 0..0, "the file", &log)];
     cases::build(Section::collect(&heads, "case", "the case"), rulebook)
 }
@@ -163,18 +164,11 @@ fn is_id(text: &str) -> bool {
         && text.len() <= 60
 }
 
-/// How a file is read.
-pub(super) type ReadToml = for<'a> fn(&'a str, &FaultLog<'_>) -> Vec<Entry<'a>>;
-
 /// What the files say, read on all cores, and the faults of their syntax.
-pub(super) fn read_all<'f>(
-    files: &'f [SourceFile],
-    collected: &RefCell<Vec<Fault>>,
-    read_one: ReadToml,
-) -> Vec<Vec<Entry<'f>>> {
+pub(super) fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Fault>>) -> Vec<Vec<Entry<'f>>> {
     let read = |(file, source): (usize, &'f SourceFile)| {
         let faults = RefCell::new(Vec::new());
-        let document = read_one(&source.text, &FaultLog::new(file, &faults));
+        let document = read_toml(&source.text, &FaultLog::new(file, &faults));
         (document, faults.into_inner())
     };
     let (documents, faults): (Vec<_>, Vec<_>) = files.par_iter().enumerate().map(read).unzip();
@@ -182,14 +176,12 @@ pub(super) fn read_all<'f>(
     documents
 }
 
-fn read(
-    files: &[SourceFile],
+fn build_all(
+    documents: &[Vec<Entry<'_>>],
     collected: &RefCell<Vec<Fault>>,
-    read_one: ReadToml,
     prove: fn(&Rulebook, &Places<'_>),
 ) -> Option<Rulebook> {
-    let logs: Vec<FaultLog<'_>> = (0..files.len()).map(|file| FaultLog::new(file, collected)).collect();
-    let documents = read_all(files, collected, read_one);
+    let logs: Vec<FaultLog<'_>> = (0..documents.len()).map(|file| FaultLog::new(file, collected)).collect();
     let heads = documents.iter().zip(&logs);
     let heads = heads.map(|(document, log)| Reader::new(document, 0..0, "the file", log)).collect();
     build(heads, collected, prove)

@@ -31,7 +31,7 @@ fn read(paths: &[PathBuf]) -> Result<Vec<(SourceFile, String)>, Stop> {
         if path.is_dir() { files.extend(files_of(path)?) } else { files.push(path.clone()) }
     }
     let read = |path: &PathBuf| {
-        let file = SourceFile { name: shown(path), text: input::read_answers_text(path)? };
+        let file = SourceFile::new(shown(path), input::read_answers_text(path)?);
         Ok((file, one_line(&path.file_stem().unwrap_or_default().to_string_lossy())))
     };
     files.iter().map(read).collect()

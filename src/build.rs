@@ -1,0 +1,38 @@
+//! Reads the rule files when the program is built, so that it need not at every start: `OUT_DIR` gets what each says.
+
+#[path = "document/node.rs"]
+#[allow(unreachable_pub, reason = "the program shows it")]
+mod node;
+#[path = "document/toml.rs"]
+#[allow(dead_code, reason = "the program makes use of the rest")]
+mod toml;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use node::{Entry, Located, Node, Span};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=rules");
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names a folder for what is built")?);
+    for file in std::fs::read_dir("rules")? {
+        let path = file?.path();
+        if let (Some("toml"), Some(name)) = (path.extension().and_then(|end| end.to_str()), path.file_stem())
+        {
+            std::fs::write(out.join(name), postcard::to_stdvec(&read(&path)?)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a rule file says.
+fn read(path: &Path) -> Result<Vec<Entry<'static>>, Box<dyn Error>> {
+    let text: &str = std::fs::read_to_string(path)?.leak();
+    let faults = std::cell::RefCell::new(Vec::new());
+    let entries = toml::read(text, |span: Span, message| {
+        let line = text[..span.start].lines().count();
+        faults.borrow_mut().push(format!("{}:{line}: {message}", path.display()));
+    });
+    let faults = faults.into_inner();
+    if faults.is_empty() { Ok(entries) } else { Err(faults.join("\n").into()) }
+}
