@@ -331,7 +331,7 @@ fn a_promise_that_a_layer_breaks_names_what_breaks_it() {
 
 /// The shipped rules with a layer on top.
 fn layered(text: &str) -> Rulebook {
-    let file = SourceFile { name: "own.toml".to_owned(), text: text.to_owned() };
+    let file = SourceFile { name: "own.toml".to_owned(), text: text.to_owned().into() };
     let layer = LayerFiles { path: "own.toml".to_owned(), files: vec![file] };
     Rulebook::layered(vec![layer]).unwrap_or_else(|faults| panic!("{faults}"))
 }
