@@ -2,7 +2,7 @@
 
 use crate::answers::{Answers, Given};
 use crate::assessment::{Assessment, assess};
-use crate::rulebook::{Change, Rulebook, Variants, deciding};
+use crate::rulebook::{Change, Rulebook, Variants};
 
 /// How often a rulebook is put together to find out what makes the difference; each time takes some milliseconds.
 const MOST_TRIES: usize = 200;
@@ -99,17 +99,8 @@ impl<'r> Policy<'r> {
             return None;
         }
         let changes = self.rulebook.changes();
-        let is_there = |wanted: &[usize]| {
-            let is_wanted = |change: &Change| {
-                let index = changes.iter().position(|other| other == change);
-                index.is_some_and(|index| wanted.contains(&index))
-            };
-            let variant = self.variants.with(&is_wanted);
-            variant.is_some_and(|variant| to.comes_of(&from, &self.outcome_of(&variant, answers)))
-        };
-        let by = deciding(&is_there, changes.len(), MOST_TRIES);
-        let by = by.unwrap_or_else(|| (0..changes.len()).collect());
-        let by = by.into_iter().map(|index| changes[index].clone()).collect();
+        let moves = |variant: &Rulebook| to.comes_of(&from, &self.outcome_of(variant, answers));
+        let by = self.variants.deciding(changes, MOST_TRIES, &moves).unwrap_or_else(|| changes.to_vec());
         Some(Moved { from, to, by })
     }
 

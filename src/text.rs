@@ -85,6 +85,11 @@ pub fn writes_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     named.is_none_or(|name| name.to_lowercase().replace('-', "").contains("utf8"))
 }
 
+/// The text in which a number and its sign of per cent are one word, by a space at which no line is broken.
+pub fn with_signs_tied(text: &str) -> String {
+    text.replace(" %", "\u{a0}%")
+}
+
 /// The text for a terminal that writes ASCII only, each character on as many columns as before.
 pub fn ascii(text: &str) -> String {
     use unicode_width::UnicodeWidthChar as _;
@@ -99,6 +104,7 @@ pub fn ascii(text: &str) -> String {
             '‘' | '’' => plain.push('\''),
             '“' | '”' => plain.push('"'),
             '✓' | '•' => plain.push('*'),
+            '●' => plain.push('o'),
             '×' => plain.push('x'),
             '→' => plain.push('>'),
             '░' => plain.push('.'),
@@ -123,14 +129,16 @@ pub fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// "a", "a and b", "a, b and c".
+/// "a", "a and b", "a, b and c"; "a and b, and c" where an item is a list by itself.
 pub fn list<T: AsRef<str>>(items: &[T], last: &str) -> String {
     match items {
         [] => String::new(),
         [only] => only.as_ref().to_owned(),
         [head @ .., tail] => {
             let head: Vec<&str> = head.iter().map(AsRef::as_ref).collect();
-            format!("{} {last} {}", head.join(", "), tail.as_ref())
+            let is_list = |item: &&str| item.contains(&format!(" {last} "));
+            let comma = if head.iter().any(is_list) || is_list(&tail.as_ref()) { "," } else { "" };
+            format!("{}{comma} {last} {}", head.join(", "), tail.as_ref())
         }
     }
 }
@@ -162,6 +170,7 @@ mod tests {
     fn lists_read_like_sentences() {
         assert_eq!(list(&["a", "b", "c"], "and"), "a, b and c");
         assert_eq!(list(&["a"], "or"), "a");
+        assert_eq!(list(&["jobs and schedules", "secrets"], "and"), "jobs and schedules, and secrets");
         let lowered = ["A role", "A/B tests", "GPU sharing", "R 4", "Rights"].map(lower_first);
         assert_eq!(lowered, ["a role", "A/B tests", "GPU sharing", "R 4", "rights"]);
     }

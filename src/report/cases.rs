@@ -40,7 +40,7 @@ pub fn who_and_when(case: &Case) -> String {
     }
 }
 
-/// "Of 29 published decisions that come out like this, 23 were right with something simpler and 6 with Kubernetes."
+/// "Of 33 published decisions with this verdict, 22 were right with something simpler, 5 with Kubernetes and 6 with either."
 pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
     let mut sides = [Leaning::Without, Leaning::With].map(|side| (odds.of(side), side));
     sides.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
@@ -54,10 +54,10 @@ pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
             first.replacen(" with", if sides[0].0 == 1 { " was right with" } else { " were right with" }, 1);
     }
     if odds.either > 0 {
-        parts.push(format!("{} could have gone either way", odds.either));
+        parts.push(format!("{} with either", odds.either));
     }
-    let total = counted(odds.total(), "published decision that comes", "published decisions that come");
-    format!("Of {total} out like this, {}.", list(&parts, "and"))
+    let total = counted(odds.total(), "published decision", "published decisions");
+    format!("Of {total} with this verdict, {}.", list(&parts, "and"))
 }
 
 /// A published decision for programs.

@@ -31,9 +31,16 @@ pub struct Explained {
 }
 
 impl Explained {
-    /// The names of the questions to which any answer will do.
-    pub fn anything_goes(&self) -> Vec<&str> {
-        self.slack.iter().filter(|answer| answer.anything).map(|answer| answer.name.as_str()).collect()
+    /// Which answers may not be others, what others may be, and which are without effect, a sentence or line each.
+    pub fn leeway(&self) -> Vec<String> {
+        let of = |scope: Scope| self.slack.iter().filter(move |answer| answer.scope == scope);
+        let named = |lead: &str, scope: Scope| {
+            let names: Vec<&str> = of(scope).map(|answer| answer.name.as_str()).collect();
+            (!names.is_empty()).then(|| format!("{lead}: {}", names.join(", ")))
+        };
+        let some = of(Scope::Some).map(|answer| format!("{} may be {}", answer.name, answer.text));
+        let first = named("Only as answered", Scope::One);
+        first.into_iter().chain(some).chain(named("Without effect", Scope::All)).collect()
     }
 }
 
@@ -66,8 +73,19 @@ pub struct Said {
     pub when: Condition,
     /// A clause that completes "when …", or, of slack, the answers themselves.
     pub text: String,
-    /// Whether any answer will do.
-    pub anything: bool,
+    /// How many of the answers there are.
+    pub scope: Scope,
+}
+
+/// How much of all possible answers a set of them is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One.
+    One,
+    /// Several.
+    Some,
+    /// All.
+    All,
 }
 
 /// What would lead to one verdict or side.
@@ -316,7 +334,11 @@ impl Writer<'_> {
             name: question.name.clone(),
             when: values.condition(question),
             text: values.say(question),
-            anything: values.is_everything(),
+            scope: match (values.is_everything(), values.is_single()) {
+                (true, _) => Scope::All,
+                (_, true) => Scope::One,
+                _ => Scope::Some,
+            },
         }
     }
 

@@ -1,6 +1,7 @@
 //! The program's own words about a result. They are few, and none of them is about the domain.
 
 use super::content::ShortfallRow;
+use crate::rulebook::Rulebook;
 use crate::text::{counted, list, lower_first};
 
 /// What a platform lacks when it lacks nothing.
@@ -14,6 +15,9 @@ pub(super) const CONFIRMATION: &str =
     "`needk8s check` assesses these answers again and fails when the outcome has moved.";
 /// What to do where neither of two totals, which stand beside it, is clearly the lower one.
 pub(super) const TOO_CLOSE: &str = "Too close to call: take what your people know.";
+/// What a learning path comes to for those who know all of it.
+pub(super) const NOTHING_TO_LEARN: &str =
+    "By your answers there is nothing that you would have to learn first.";
 /// The fold of a record.
 pub(super) const WORKING: &str = "The working: all answers, the sum, what each option lacks, sources";
 /// Between commands on one line.
@@ -52,13 +56,6 @@ fn lowered(names: &[&str]) -> Vec<String> {
 /// What to type after the program's name next; `other` is the platform that was not recommended.
 pub(super) fn next_commands(other: &str) -> Vec<String> {
     vec![format!("why {other}"), "-v for everything".to_owned(), "-o decision.md".to_owned()]
-}
-
-/// How published decisions that came out alike turned out.
-pub(super) fn odds(total: usize, right: usize, side: &str, others: usize, other: &str) -> String {
-    format!(
-        "Of {total} published decisions with this verdict, {right} were right with {side}, {others} with {other}."
-    )
 }
 
 /// Nothing that is not known can change the answer.
@@ -144,6 +141,32 @@ pub(super) fn lack(shortfall: &ShortfallRow) -> String {
 /// What a platform lacks, as a clause; `falls` is "it falls" or "they fall".
 pub(super) fn short_of(falls: &str, shortfall: &ShortfallRow) -> String {
     format!("{falls} short in {} ({}).", missing(shortfall), shortfall.text)
+}
+
+/// That nothing is missing, or what is; `in_part` says that there is some of all of it. While much is open, it is about what
+/// was named so far.
+pub(super) fn meets(meets: &str, lacks: &str, in_part: bool, undecided: bool) -> String {
+    let needs = if undecided { "the needs that you have named" } else { "your needs" };
+    match (lacks, in_part) {
+        ("", _) => format!("{meets} all {needs}"),
+        (lacks, true) => format!("{meets} {needs}, but {lacks} only in part"),
+        (lacks, false) => format!("{meets} {needs} except {lacks}"),
+    }
+}
+
+/// "+2 effort for k3s, +1 for Nomad": what a criterion changes for two platforms.
+pub(super) fn efforts_changed(rulebook: &Rulebook, criterion: usize, compared: [usize; 2]) -> String {
+    let changes = compared.map(|platform| (rulebook.familiarity(criterion, platform), platform));
+    let said: Vec<String> = changes
+        .iter()
+        .filter(|(points, _)| *points != 0)
+        .enumerate()
+        .map(|(place, (points, platform))| {
+            let what = if place == 0 { " effort" } else { "" };
+            format!("{points:+}{what} for {}", rulebook.platforms()[*platform].in_sentence())
+        })
+        .collect();
+    said.join(", ")
 }
 
 /// Something that is missing, by its name.

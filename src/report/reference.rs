@@ -2,7 +2,7 @@
 
 use super::cases::write_case;
 use super::content::possible_values;
-use super::phrases::points;
+use super::phrases::{self, points};
 use super::terms;
 use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
@@ -371,6 +371,10 @@ pub fn learn(rulebook: &Rulebook, assessment: Option<&Assessment>, layout: Layou
         .steps()
         .iter()
         .filter(|step| assessment.is_none_or(|assessment| assessment.satisfies(&step.when)));
+    let mut steps = steps.peekable();
+    if steps.peek().is_none() {
+        page.paragraph(0, phrases::NOTHING_TO_LEARN);
+    }
     for (number, step) in steps.enumerate() {
         if number > 0 {
             page.gap();

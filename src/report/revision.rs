@@ -147,7 +147,7 @@ fn line(difference: &Difference, verbose: bool) -> String {
     let with = match difference.with.as_slice() {
         [] => String::new(),
         with if verbose => format!("; with {}", list(with, "and")),
-        with => format!("; with {} that name it", counted(with.len(), "place", "places")),
+        with => format!("; with {} it", counted(with.len(), "place that names", "places that name")),
     };
     one_line(&format!("{name}: {}{with} ({file}:{line})", change(difference, verbose)))
 }

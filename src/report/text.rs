@@ -359,13 +359,7 @@ fn firmness(contents: &Contents<'_>, page: &mut Page) {
     if let Some(fragile) = &explained.fragile {
         page.item("-", &format!("Weakest estimate: {}. {}", fragile.text, fragile.because));
     }
-    for answer in explained.slack.iter().filter(|answer| !answer.anything) {
-        page.item("-", &format!("{} may be {}", answer.name, answer.text));
-    }
-    let anything = explained.anything_goes();
-    if !anything.is_empty() {
-        page.item("-", &format!("Without effect: {}", anything.join(", ")));
-    }
+    explained.leeway().iter().for_each(|line| page.item("-", line));
 }
 
 fn say_reason(reason: &Reason) -> String {

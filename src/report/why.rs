@@ -8,6 +8,7 @@ use super::content::Provenance;
 use super::explained::{condition_of, say_changes, say_points};
 use super::json::{RulebookName, Source, pretty, source};
 use super::markdown::{escape, link};
+use super::phrases;
 use super::text::{Layout, Page};
 use super::{Format, explained::say_values};
 use crate::assessment::{About, Assessment, Miss};
@@ -212,12 +213,7 @@ impl Why<'_> {
             }
             About::Familiarity(index) => {
                 let criterion = &rulebook.criteria()[index];
-                let changes: Vec<String> = criterion
-                    .familiarity
-                    .iter()
-                    .map(|(whose, points)| format!("{} {points:+}", rulebook.whose_name(*whose)))
-                    .collect();
-                let effort = format!("It changes effort: {}.", changes.join(", "));
+                let effort = format!("{}.", phrases::efforts_changed(rulebook, index, [platform, against]));
                 (
                     criterion.statement.clone(),
                     vec![effort, criterion.because.clone()],

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::rulebook::Places;
+use crate::rulebook::{Places, Rulebook};
 
 /// What is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -139,4 +139,11 @@ pub struct Place {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
+}
+
+impl Place {
+    /// The place that a rulebook knows by the index of a file and a line.
+    pub(super) fn of(rulebook: &Rulebook, (file, line): (usize, usize)) -> Self {
+        Self { file: rulebook.files()[file].name.clone(), line }
+    }
 }

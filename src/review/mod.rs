@@ -2,6 +2,7 @@
 //! proved over all answers there are, complete or not, or shown by answers.
 
 mod cases;
+mod cause;
 mod criteria;
 mod finding;
 mod influence;
@@ -99,7 +100,7 @@ impl Review {
         findings.extend(results.findings);
         findings.extend(promises.iter().filter_map(|kept| promises::broken(rulebook, kept)));
         if let Some(places) = Places::of(rulebook) {
-            for finding in &mut findings {
+            for finding in findings.iter_mut().filter(|finding| finding.place.is_none()) {
                 finding.place = finding.subject.place(&places);
             }
         }

@@ -2,11 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::finding::{Check, Finding, Subject};
-use super::{Desk, fewest, spelled};
+use super::finding::{Check, Finding, Place, Subject};
+use super::{Desk, cause, fewest, spelled};
 use crate::assessment::{Assessment, assess};
 use crate::explanation::{AnswerSet, Further, MarginClaim, Moved, Proof};
-use crate::rulebook::{Exception, Keeps, Leaning, Over, Promise, Rulebook, Truth};
+use crate::rulebook::{Change, Exception, Keeps, Leaning, Over, Promise, Rulebook, Truth};
+use crate::text::list;
 
 /// A promise, and how it fared.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,11 +146,9 @@ impl Promises<'_> {
         let when = Further(self.first_promise + index);
         match self.desk.prover.verdict(others, Some(when), self.desk.budget.promises) {
             Proof::Found(answers) => {
-                let breaks = |answers: &AnswerSet| {
-                    let assessment = self.desk.assess(answers);
-                    assessment.satisfies(&self.desk.rulebook.promises()[index].when)
-                        && !bands.contains(&assessment.band)
-                };
+                let promise = &self.desk.rulebook.promises()[index];
+                let breaks =
+                    |answers: &AnswerSet| cause::breaks_verdict(self.desk.rulebook, promise, bands, answers);
                 let answers = fewest(answers, breaks);
                 Proof::Found(self.example(Part::Each, answers.clone(), answers))
             }
@@ -334,13 +333,27 @@ pub(super) fn unused_exceptions(rulebook: &Rulebook) -> Vec<Finding> {
 pub(super) fn broken(rulebook: &Rulebook, kept: &Kept) -> Option<Finding> {
     let Standing::Broken(example) = &kept.standing else { return None };
     let promise = &rulebook.promises()[kept.promise];
+    let by = cause::of(rulebook, kept.promise, example);
+    let help = match by.is_empty() {
+        true => "change the rules, or name the exception in `except` with its reason".to_owned(),
+        false => {
+            let names: Vec<String> = by.iter().map(Change::name).collect();
+            format!(
+                "it comes of {}; change that, name the exception in `except` with its reason, or promise less: remove = \
+                 [\"promise.{}\"]",
+                list(&names, "and"),
+                promise.id
+            )
+        }
+    };
+    let place = by.last().map(|change| Place::of(rulebook, change.at));
     Some(Finding {
         check: Check::BrokenPromise,
         subject: Subject::new("promise", &promise.id),
         message: format!("this promise is broken: {}", promise.says),
         shown_by: example.say(rulebook),
-        help: Some("change the rules, or name the exception in `except` with its reason".to_owned()),
-        place: None,
+        help: Some(help),
+        place,
     })
 }
 

@@ -520,11 +520,13 @@ impl Platform {
 
     /// Its name within a sentence, and the products by which people know it.
     pub fn with_products(&self) -> String {
-        match &self.products {
-            Some(products) if *products != self.in_sentence() => {
-                format!("{} ({products})", self.in_sentence())
+        let name = self.in_sentence();
+        match self.products.as_deref() {
+            Some(products) if products != name => {
+                let others = products.strip_prefix(name).and_then(|rest| rest.strip_prefix(", "));
+                format!("{name} ({})", others.unwrap_or(products))
             }
-            _ => self.in_sentence().to_owned(),
+            _ => name.to_owned(),
         }
     }
 }

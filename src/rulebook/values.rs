@@ -83,6 +83,16 @@ impl Values {
         self.whole
     }
 
+    /// Whether no more than one answer is in the set.
+    pub fn is_single(&self) -> bool {
+        match &self.shape {
+            Shape::Flags { yes, no } => !(*yes && *no),
+            Shape::Options(options) => options.len() <= 1,
+            Shape::Ranges(ranges) => ranges.iter().map(|(from, to)| to - from + 1).sum::<u64>() <= 1,
+            Shape::Terms(_) => false,
+        }
+    }
+
     /// Whether an answer is in the set.
     pub fn contains(&self, value: Value) -> bool {
         match (&self.shape, value) {

@@ -8,7 +8,7 @@ use needk8s::assessment::{Assessment, assess};
 use needk8s::document::SourceFile;
 use needk8s::explanation::{AnswerSet, Moved};
 use needk8s::review::{Budget, Check, Influence, Influences, Part, Reach, Review, Standing, breaks_margin};
-use needk8s::rulebook::{Kind, LayerFiles, Over, Question, Rulebook, Value};
+use needk8s::rulebook::{Kind, LayerFiles, Over, Question, Rulebook, STARTER, Value};
 use needk8s::situations::{Situation, read};
 
 use crate::cases::rulebook;
@@ -305,6 +305,35 @@ fn the_shipped_rules_are_clean_and_make_promises() {
         .iter()
         .filter(|kept| matches!(kept.standing, Standing::Proved { .. } | Standing::ByConstruction));
     assert!(proved.count() >= 8, "{:#?}", review.promises);
+}
+
+#[test]
+fn the_starter_that_people_get_is_clean() {
+    let rulebook = layered(STARTER);
+    let review = Review::of(&rulebook, Budget { draws: 300, ..SMALL });
+    assert!(review.is_clean(), "{:#?}", review.findings);
+}
+
+#[test]
+fn a_promise_that_a_layer_breaks_names_what_breaks_it() {
+    let layer = "name = \"own\"\n[[criterion]]\nid = \"ample-budget\"\neffort = -2\n[[criterion]]\nid = \"no-nomad\"\n\
+                 side = \"constraint\"\nstatement = \"No Nomad\"\nremoves = [\"nomad\"]\nbecause = \"Ours.\"\n";
+    let findings = Review::of(&layered(layer), Budget { promises: 1, draws: 200, ..SMALL }).findings;
+    let broken: Vec<_> = findings.iter().filter(|one| one.check == Check::BrokenPromise).collect();
+    assert!(!broken.is_empty(), "{findings:#?}");
+    for finding in broken {
+        let help = finding.help.as_deref().unwrap_or_default();
+        assert!(help.starts_with("it comes of criterion.no-nomad; change that,"), "{help}");
+        let place = finding.place.as_ref().map(|place| (place.file.as_str(), place.line));
+        assert_eq!(place, Some(("own.toml", 5)), "{}", finding.subject);
+    }
+}
+
+/// The shipped rules with a layer on top.
+fn layered(text: &str) -> Rulebook {
+    let file = SourceFile { name: "own.toml".to_owned(), text: text.to_owned().into() };
+    let layer = LayerFiles { path: "own.toml".to_owned(), files: vec![file] };
+    Rulebook::layered(vec![layer]).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 #[test]

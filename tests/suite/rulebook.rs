@@ -346,3 +346,47 @@ fn a_text_that_concerns_some_readers_says_which() {
     let shown = faults(when("{ purposes = \"production\" }"));
     assert!(shown.contains("did you mean `purpose`?"), "{shown}");
 }
+
+#[test]
+fn cells_that_say_the_same_are_of_the_same_level() {
+    for aspect in rulebook().aspects() {
+        for cell in &aspect.cells {
+            let like =
+                aspect.cells.iter().find(|other| other.label == cell.label && other.level != cell.level);
+            assert_eq!(
+                like.map(|other| other.level),
+                None,
+                "{}: {} is {}",
+                aspect.id,
+                cell.label,
+                cell.level
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_told_to_do_is_told_as_a_thing_to_do() {
+    let rulebook = rulebook();
+    let remedies =
+        rulebook.aspects().iter().flat_map(|aspect| &aspect.cells).filter_map(|cell| cell.remedy.as_ref());
+    let duties = rulebook.platforms().iter().flat_map(|platform| &platform.takes_on).map(|duty| &duty.text);
+    for text in remedies.chain(duties) {
+        let first = text.split([' ', ',']).next().unwrap_or_default();
+        assert!(!["A", "An", "The", "One", "Two", "Some", "Few"].contains(&first), "{text}");
+    }
+}
+
+#[test]
+fn no_label_begins_with_a_name_since_it_is_written_small_within_a_sentence() {
+    const NAMES: [&str; 12] = [
+        "Ansible", "Argo", "Compose", "Docker", "Flux", "Kamal", "Nomad", "Podman", "Restart=", "Slurm",
+        "Traefik", "Unix",
+    ];
+    for aspect in rulebook().aspects() {
+        for cell in &aspect.cells {
+            let first = cell.label.split([' ', ',']).next().unwrap_or_default();
+            assert!(!NAMES.contains(&first), "{}: {}", aspect.id, cell.label);
+        }
+    }
+}

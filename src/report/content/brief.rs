@@ -65,17 +65,11 @@ impl Writer<'_> {
         }
         let mut sure = vec![certainty, contents.explained.steady.clone()];
         if let (Some(odds), false) = (precedents.odds, contents.is_undecided()) {
-            let side = match self.assessment.leaning(self.rulebook) {
-                Leaning::With => (Leaning::With, Leaning::Without),
-                _ => (Leaning::Without, Leaning::With),
-            };
-            let name = |side: Leaning| self.rulebook.side(side).name.as_str();
-            let (right, others) = (odds.of(side.0), odds.of(side.1));
-            sure.push(phrases::odds(odds.total(), right, name(side.0), others, name(side.1)));
+            sure.push(cases::odds(self.rulebook, odds));
         }
         let precedent = |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case]);
         Brief {
-            why: self.why(),
+            why: self.why(contents.is_undecided()),
             sure,
             like: precedents.nearest.iter().map(precedent).collect(),
             sums: self.sums(),
@@ -87,14 +81,14 @@ impl Writer<'_> {
         }
     }
 
-    fn why(&self) -> Vec<String> {
+    fn why(&self, undecided: bool) -> Vec<String> {
         if let Some(decided) = self.decided_by() {
             return vec![decided];
         }
         let (with, without) = (self.assessment.best_with, self.assessment.best_without);
         match self.assessment.leaning(self.rulebook) {
             Leaning::Without => {
-                let mut why = vec![self.meets_with_less_effort(without, with)];
+                let mut why = vec![self.meets_with_less_effort(without, with, undecided)];
                 why.extend(self.price_told());
                 why
             }
@@ -104,22 +98,21 @@ impl Writer<'_> {
     }
 
     /// "Kamal meets your needs except a and b, and takes effort 3, against 6 for k3s."
-    fn meets_with_less_effort(&self, light: usize, heavy: usize) -> String {
+    fn meets_with_less_effort(&self, light: usize, heavy: usize, undecided: bool) -> String {
         let platform = self.platform(light);
-        let lacks: Vec<String> = self.lacks(light).iter().map(phrases::missing).collect();
         let demands = (0..self.rulebook.aspects().len())
             .any(|aspect| self.assessment.demanded_level(self.rulebook, aspect) > 0);
-        let meets = match (demands, lacks.is_empty()) {
-            (false, _) => format!("Your answers call for nothing special. {}", platform.at_start()),
-            (true, true) => {
-                format!("{} {} all your needs, and", platform.at_start(), platform.verb("meets", "meet"))
+        let start = platform.at_start();
+        let meets = match demands {
+            false => format!("Your answers call for nothing special. {start}"),
+            true => {
+                const BASIC: u8 = 2;
+                let lacks = self.lacks(light);
+                let in_part = lacks.iter().all(|lack| lack.level >= BASIC);
+                let lacks: Vec<String> = lacks.iter().map(phrases::missing).collect();
+                let verb = platform.verb("meets", "meet");
+                format!("{start} {}, and", phrases::meets(verb, &named(&lacks), in_part, undecided))
             }
-            (true, false) => format!(
-                "{} {} your needs except {}, and",
-                platform.at_start(),
-                platform.verb("meets", "meet"),
-                named(&lacks)
-            ),
         };
         let effort = |platform: usize| self.assessment.standings[platform].effort;
         format!(

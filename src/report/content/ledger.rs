@@ -2,6 +2,7 @@
 
 use super::Writer;
 use crate::assessment::{About, Term};
+use crate::report::phrases;
 use crate::rulebook::Leaning;
 use crate::text::lower_first;
 
@@ -91,18 +92,10 @@ impl Writer<'_> {
         }
     }
 
-    /// "+2 effort for Kubernetes, +1 for a lighter orchestrator"
+    /// "+2 effort for k3s, +1 for Nomad": what a criterion changes for the compared platforms.
     fn efforts_changed(&self, criterion: usize) -> String {
-        let changes = &self.rulebook.criteria()[criterion].familiarity;
-        let said: Vec<String> = changes
-            .iter()
-            .enumerate()
-            .map(|(place, (whose, points))| {
-                let what = if place == 0 { " effort" } else { "" };
-                format!("{points:+}{what} for {}", self.rulebook.whose_name(*whose))
-            })
-            .collect();
-        said.join(", ")
+        let compared = [self.assessment.best_without, self.assessment.best_with];
+        phrases::efforts_changed(self.rulebook, criterion, compared)
     }
 
     /// "it is not yet from -15 to -6; above 0 speaks for Kubernetes"

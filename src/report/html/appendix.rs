@@ -101,7 +101,6 @@ fn platforms(contents: &Contents<'_>) -> Markup {
 
 fn firmness(contents: &Contents<'_>) -> Markup {
     let explained = &contents.explained;
-    let anything = explained.anything_goes();
     html! {
         @if let Some(reason) = &explained.reason {
             p { (reason.title) @if reason.answers.is_empty() { "." } @else { ":" } }
@@ -113,12 +112,7 @@ fn firmness(contents: &Contents<'_>) -> Markup {
         @if let Some(fragile) = &explained.fragile {
             p { "Weakest estimate: " (fragile.text) ". " (fragile.because) }
         }
-        ul {
-            @for answer in explained.slack.iter().filter(|answer| !answer.anything) {
-                li { (answer.name) " may be " (answer.text) }
-            }
-            @if !anything.is_empty() { li { "Without effect: " (anything.join(", ")) } }
-        }
+        (texts(explained.leeway()))
     }
 }
 

@@ -12,7 +12,7 @@ use super::content::{Availability, Contents};
 use super::explained::Again;
 use super::phrases;
 use crate::rulebook::Leaning;
-use crate::text::{list, upper_first};
+use crate::text::{counted, list, upper_first};
 use record::Section;
 
 /// A text as Markdown that shows exactly this text on one line: nothing in it becomes markup, a link, a mention, a
@@ -109,7 +109,7 @@ fn context(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     let shown = told.len().min(NAMED_ANSWERS);
     let more = match told.len() - shown {
         0 => String::new(),
-        more => format!(" {more} more answers are in the working."),
+        more => format!(" {} in the working.", counted(more, "more answer is", "more answers are")),
     };
     let told = match shown {
         0 => String::new(),

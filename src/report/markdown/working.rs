@@ -100,12 +100,8 @@ fn firmness(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
         writeln!(out, "Weakest estimate: {}. {}", escape(&fragile.text), escape(&fragile.because))?;
     }
     writeln!(out)?;
-    for answer in explained.slack.iter().filter(|answer| !answer.anything) {
-        writeln!(out, "* {} may be {}", escape(&answer.name), escape(&answer.text))?;
-    }
-    let anything = explained.anything_goes();
-    if !anything.is_empty() {
-        writeln!(out, "* Without effect: {}", escape(&anything.join(", ")))?;
+    for line in explained.leeway() {
+        writeln!(out, "* {}", escape(&line))?;
     }
     writeln!(out)
 }

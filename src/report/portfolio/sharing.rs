@@ -67,9 +67,10 @@ impl Portfolio<'_> {
             let apart = share.each.systems - joined.own.systems;
             if apart > 0 {
                 sum += &format!(
-                    " + {} for the {} that stay apart",
+                    " + {} for the {} that {} apart",
                     grouped(share.each.points - joined.own.points),
-                    grouped(apart as i64)
+                    grouped(apart as i64),
+                    if apart == 1 { "stays" } else { "stay" }
                 );
             }
             lines.push(SumLine { what, sum, total: share.each.points - joined.saves() });

@@ -226,4 +226,20 @@ impl<'r> Variants<'r> {
         let rulebook = parse::build_merged(&merged.entries, &collected)?;
         collected.into_inner().is_empty().then_some(rulebook)
     }
+
+    /// The few of the rulebook's `changes` that make a difference: with these alone `holds` is true of it, and without any of
+    /// them it is not. Nothing where that is not found out in so many tries.
+    pub(crate) fn deciding(
+        &self,
+        changes: &[Change],
+        most_tries: usize,
+        holds: &dyn Fn(&Rulebook) -> bool,
+    ) -> Option<Vec<Change>> {
+        let is_there = |wanted: &[usize]| {
+            let is_wanted = |change: &Change| wanted.iter().any(|index| changes[*index] == *change);
+            self.with(&is_wanted).is_some_and(|variant| holds(&variant))
+        };
+        let few = deciding(&is_there, changes.len(), most_tries)?;
+        Some(few.into_iter().map(|index| changes[index].clone()).collect())
+    }
 }

@@ -23,8 +23,12 @@ fn criterion(table: &Reader<'_>, id: String, names: &Names<'_>) -> Criterion {
     let side = side(table);
     let removes = names.platforms.resolve_list(table, "removes");
     let leaves = table.word("leaves").and_then(|word| names.families.resolve_word(word, table.log()));
+    // What is misspelled is told where it stands, and only there.
+    let names_any = |key| {
+        table.get(key).is_some_and(|value| !matches!(&value.node, Node::List(items) if items.is_empty()))
+    };
     if side == CriterionSide::Constraint {
-        if removes.is_empty() && leaves.is_none() {
+        if !names_any("removes") && !names_any("leaves") {
             let message = "a constraint `removes` platforms or `leaves` one family".to_owned();
             table.log().fault(table.span(), message, None);
         }

@@ -137,10 +137,22 @@ fn unsaid(table: &Reader<'_>, kind: &Kind) -> Option<(Value, u64)> {
 }
 
 fn flag_say(table: &Reader<'_>) -> FlagSay {
-    let Some(say) = table.required_table("say") else { return FlagSay::default() };
+    let Some(say) = say(table, "{ yes = \"it is so\", no = \"it is not so\" }") else {
+        return FlagSay::default();
+    };
     let flag = FlagSay { yes: say.required_text("yes"), no: say.required_text("no") };
     say.finish();
     flag
+}
+
+/// The table of how answers are said; `example` shows it to those who wrote none.
+fn say<'d>(table: &Reader<'d>, example: &str) -> Option<Reader<'d>> {
+    if table.get("say").is_none() {
+        let help = format!("as within a sentence: say = {example}");
+        table.log().fault(table.span(), "the question lacks `say`".to_owned(), Some(help));
+        return None;
+    }
+    table.required_table("say")
 }
 
 fn count(table: &Reader<'_>) -> Count {
@@ -150,7 +162,8 @@ fn count(table: &Reader<'_>) -> Count {
         table.log().fault(table.span(), format!("`min` {min} is above `max` {max}"), None);
     }
     let unit = table.required_text("unit");
-    let Some(say) = table.required_table("say") else { return Count { min, max, unit, ..Count::default() } };
+    let example = "{ above = \"you have more than {n}\", at-most = \"you have {n} or fewer\", exactly = \"you have {n}\" }";
+    let Some(say) = say(table, example) else { return Count { min, max, unit, ..Count::default() } };
     let count = Count {
         min,
         max,

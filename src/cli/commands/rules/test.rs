@@ -7,6 +7,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use super::{files, format_arg, format_of, verbose_arg};
 use crate::cli::args::asks;
 use crate::cli::exit::{ExitCode, Stop};
+use crate::cli::output;
 use crate::cli::program::Program;
 use crate::report::situations::{self as report, Tried};
 use crate::report::text::{self, Layout};
@@ -67,6 +68,11 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         _ => report::text(&tried, &coverage, program.layout(asks(matches, "verbose"))),
     };
     program.print(&text)?;
+    if paths.is_empty() && !rulebook.layers().is_empty() {
+        output::say(
+            "These decisions were made without your rules; `needk8s rules diff built-in …` tells which of them yours move.",
+        );
+    }
     let all_agree = tried.iter().all(|one| one.differences.is_empty());
     Ok(if all_agree { ExitCode::Done } else { ExitCode::Fails })
 }
