@@ -103,7 +103,8 @@ fn read_rules(rulebook: &Rulebook, named: &[Named]) -> Result<(scan::Rules, Rule
         let formats = scan::Rules::parse(&builtin_scan_file());
         return Ok((formats.map_err(|faults| Stop(faults.to_string()))?, Rules::default()));
     };
-    match (scan::Rules::parse(&file), Rules::parse(rulebook, file)) {
+    let own = file.clone();
+    match rayon::join(|| scan::Rules::parse(&file), || Rules::parse(rulebook, own)) {
         (Ok(formats), Ok(rules)) => Ok((formats, rules)),
         (formats, rules) => {
             let mut all = Faults::default();

@@ -27,10 +27,10 @@ pub struct OpenQuestion {
 const DRAWS: usize = 64;
 /// How many of them are looked at more closely.
 const CLIMBS: usize = 2;
-/// The parts of the boxes that searches for a step of one answer, and then for any two answers, may look at; those of all
-/// questions together.
-const PART_FOR_STEPS: u64 = 2;
-const PART_FOR_PIVOTS: u64 = 4;
+/// The parts of the boxes that searches for two answers with two verdicts, and then for a step from one answer to the next
+/// between them, may look at; those of all questions together.
+const PART_FOR_PIVOTS: u64 = 2;
+const PART_FOR_STEPS: u64 = 4;
 
 impl Engine {
     pub(super) fn spreads_of(&self, situation: &mut Situation<'_>) -> Vec<i64> {
@@ -62,15 +62,15 @@ impl Engine {
             (decides || self.decides_somewhere(&mut self.search(), given, *question)).then_some(true)
         };
         let mut decided: Vec<Option<bool>> = open.par_iter().zip(decide).map(at_random).collect();
-        self.share(open, &mut decided, PART_FOR_STEPS, |question, boxes| {
-            self.decides_by_a_step(root, question, boxes)
-        });
         self.share(open, &mut decided, PART_FOR_PIVOTS, |question, boxes| {
             match Search::new(&self.model, boxes).run(root, &mut Pivot::new(question)) {
                 End::Found => Some(true),
                 End::Exhausted => Some(false),
                 End::OutOfBudget => None,
             }
+        });
+        self.share(open, &mut decided, PART_FOR_STEPS, |question, boxes| {
+            self.decides_by_a_step(root, question, boxes)
         });
         decided
     }

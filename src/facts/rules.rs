@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::signal::{SIGNALS, Signal};
 use crate::answers::Reach;
 use crate::document::{Fault, FaultLog, Faults, Located, Node, Reader, SourceFile, did_you_mean, read_toml};
-use crate::rulebook::{Kind, Rulebook, Value, read_answer};
+use crate::rulebook::{Kind, Rulebook, Value, entries_of, read_answer};
 
 /// How sure a conclusion is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,7 +102,7 @@ impl Rules {
     /// Every fault that was found, each with its place.
     pub fn parse(rulebook: &Rulebook, file: SourceFile) -> Result<Self, Faults> {
         let collected = RefCell::new(Vec::new());
-        let conclusions = read(rulebook, &file.text, &FaultLog::new(0, &collected));
+        let conclusions = read(rulebook, &file, &FaultLog::new(0, &collected));
         let mut faults: Vec<Fault> = collected.into_inner();
         if faults.is_empty() {
             return Ok(Self { conclusions });
@@ -112,8 +112,8 @@ impl Rules {
     }
 }
 
-fn read(rulebook: &Rulebook, text: &str, log: &FaultLog<'_>) -> Vec<Conclusion> {
-    let entries = read_toml(text, log);
+fn read(rulebook: &Rulebook, file: &SourceFile, log: &FaultLog<'_>) -> Vec<Conclusion> {
+    let entries = entries_of(file).unwrap_or_else(|| read_toml(&file.text, log));
     for entry in entries.iter().filter(|entry| !TABLES.contains(&entry.key.as_ref())) {
         log.unknown(entry.key_span.clone(), "table", &entry.key, TABLES);
     }

@@ -1,5 +1,6 @@
 //! The order in which few questions are needed: the subjects of the rulebook one after the other, and of each the questions
-//! whose answers tell most about the outcome, until it is sure, and then until nothing can change it.
+//! whose answers tell most about the outcome, until it is sure or they tell hardly anything, and then until nothing can
+//! change it.
 
 use std::cell::RefCell;
 
@@ -11,6 +12,8 @@ use crate::rulebook::{Reading, Rulebook, Value};
 /// It is offered to stop when the side of the outcome is so sure, of 100.
 pub const SURE: u8 = 95;
 
+/// It is offered to stop as well when all that can be asked tells less than this together, in bits.
+const LITTLE: f64 = 0.05;
 /// A question is worth asking in its turn when it tells so large a part of what the best one would tell. To skip more would
 /// ask more in the end: who skips has to come back.
 const WORTH: f64 = 0.05;
@@ -100,6 +103,11 @@ fn values(situation: &Situation<'_>) -> Vec<Option<Value>> {
     situation.readings.iter().enumerate().map(value).collect()
 }
 
+/// What questions tell, each apart from the others, in bits.
+fn all_of(questions: &[(usize, f64)]) -> f64 {
+    questions.iter().map(|(_, bits)| bits).sum()
+}
+
 impl Order for Adaptive<'_> {
     fn next(&self, situation: &Situation<'_>) -> Next {
         let Situation { readings, unanswered, open, later, .. } = *situation;
@@ -113,6 +121,9 @@ impl Order for Adaptive<'_> {
         let band = assess(self.rulebook, readings.to_vec()).band;
         match self.engine.outlook(&values, band).sureness.share.percent() {
             SURE.. => Next::Sure(question),
+            sure if all_of(&self.telling(situation).questions) < LITTLE => {
+                Next::TellsLittle { question, sure }
+            }
             _ => Next::Ask(question),
         }
     }
@@ -123,9 +134,10 @@ impl Order for Adaptive<'_> {
         questions.sort_by(|one, other| other.1.total_cmp(&one.1));
         let sure = f64::from(SURE) / 100.0;
         let enough = -sure * sure.log2() - (1.0 - sure) * (1.0 - sure).log2();
+        let mut left = all_of(&questions);
         let needed = questions.iter().take_while(|(_, bits)| {
-            let goes_on = uncertainty > enough;
-            uncertainty -= bits;
+            let goes_on = uncertainty > enough && left >= LITTLE;
+            (uncertainty, left) = (uncertainty - bits, left - bits);
             goes_on
         });
         Some(needed.count())

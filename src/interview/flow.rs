@@ -25,6 +25,13 @@ pub enum Next {
     Ask(usize),
     /// The side of the outcome is [sure](super::SURE), though not proved; whoever goes on is asked this question.
     Sure(usize),
+    /// The side is not sure, and answers to what is left would hardly make it surer.
+    TellsLittle {
+        /// Whoever goes on is asked this question.
+        question: usize,
+        /// How sure the side is, of 100.
+        sure: u8,
+    },
     /// Nothing that may still be asked can change the outcome.
     Settled {
         /// Whoever goes on is asked this question, one of the open ones.
@@ -153,6 +160,7 @@ impl<'a> Flow<'a> {
         Some(match next {
             Next::Ask(question) => Next::Ask(valid(question)),
             Next::Sure(question) => Next::Sure(valid(question)),
+            Next::TellsLittle { question, sure } => Next::TellsLittle { question: valid(question), sure },
             Next::Settled { question, wholly } => Next::Settled { question: valid(question), wholly },
         })
     }

@@ -264,15 +264,22 @@ impl Conversation<'_, '_> {
     /// What to do next by the order of questions.
     fn turn(&mut self) -> io::Result<Turn> {
         match (self.flow.next(), self.wish) {
-            (None, _) | (Some(Next::Settled { .. } | Next::Sure(_)), Some(Wanted::Stop)) => Ok(Turn::Done),
+            (None, _) => Ok(Turn::Done),
             (Some(Next::Ask(question)), wish) => {
                 self.wish = wish.filter(|wish| *wish != Wanted::Stop);
                 Ok(Turn::Ask(question))
             }
-            (Some(Next::Sure(question)), Some(_)) => Ok(Turn::Ask(question)),
+            (Some(_), Some(Wanted::Stop)) => Ok(Turn::Done),
+            (Some(Next::Sure(question) | Next::TellsLittle { question, .. }), Some(_)) => {
+                Ok(Turn::Ask(question))
+            }
             (Some(Next::Settled { question, .. }), Some(Wanted::Everything)) => Ok(Turn::Ask(question)),
             (Some(Next::Sure(question)), None) => {
                 let said = words::sure(&self.so_far(), SURE, self.flow.left());
+                self.offer_to_stop(question, &said, Wanted::Proof)
+            }
+            (Some(Next::TellsLittle { question, sure }), None) => {
+                let said = words::tells_little(&self.so_far(), sure, self.flow.left());
                 self.offer_to_stop(question, &said, Wanted::Proof)
             }
             (Some(Next::Settled { question, wholly }), _) => {

@@ -75,14 +75,24 @@ pub(super) fn settled(headline: &str, wholly: bool, left: Left) -> String {
 
 /// "Not yet: take a PaaS. In at least 95 in 100 ways to answer what is left … it stays so. Unless …"
 pub(super) fn sure(so_far: &SoFar, sure: u8, left: Left) -> String {
-    let turns: Vec<&str> = so_far.turns.iter().take(MOST_TURNS).map(String::as_str).collect();
-    let turns = match turns.as_slice() {
-        [] => String::new(),
-        turns => format!(" Unless {}.", turns.join("; or ")),
-    };
     let left = counted_left(left);
-    let headline = &so_far.headline;
+    let (headline, turns) = (&so_far.headline, turns(so_far));
     format!("{headline} In at least {sure} in 100 ways to answer what is left ({left}), it stays so.{turns}")
+}
+
+/// "Borderline: a PaaS or k3s. What is left to ask (9 questions) would hardly tell more: …"
+pub(super) fn tells_little(so_far: &SoFar, sure: u8, left: Left) -> String {
+    let left = counted_left(left);
+    let (headline, turns) = (&so_far.headline, turns(so_far));
+    format!(
+        "{headline} What is left to ask ({left}) would hardly tell more: {sure} in 100 ways to answer it lead there.{turns}"
+    )
+}
+
+/// " Unless a; or b."
+fn turns(so_far: &SoFar) -> String {
+    let turns: Vec<&str> = so_far.turns.iter().take(MOST_TURNS).map(String::as_str).collect();
+    if turns.is_empty() { String::new() } else { format!(" Unless {}.", turns.join("; or ")) }
 }
 
 /// The length of the scale, with a middle.

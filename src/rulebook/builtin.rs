@@ -6,7 +6,6 @@ use super::{Rulebook, parse};
 use crate::document::{Entry, Faults, SourceFile, read_when_built};
 
 /// A rule file that is compiled in: its text, and what it says as it was read when the program was built.
-#[derive(Clone, Copy)]
 pub(super) struct Shipped {
     name: &'static str,
     text: &'static str,
@@ -23,7 +22,8 @@ macro_rules! shipped {
     };
 }
 
-const FILES: &[Shipped] = &[
+/// All but the cases. They are statics, so that each text has one place.
+static FILES: [Shipped; 9] = [
     shipped!("rulebook"),
     shipped!("questions"),
     shipped!("criteria"),
@@ -36,10 +36,10 @@ const FILES: &[Shipped] = &[
 ];
 
 /// The published decisions, which few results need.
-pub(super) const CASES: Shipped = shipped!("cases");
+pub(super) static CASES: Shipped = shipped!("cases");
 
 /// What a scan goes by.
-const SCAN: Shipped = shipped!("scan");
+static SCAN: Shipped = shipped!("scan");
 
 /// A layer to begin rules of one's own with.
 pub const STARTER: &str = include_str!("../../rules/starter/policy.toml");
@@ -54,6 +54,12 @@ impl Shipped {
     }
 }
 
+/// What a file says, if it is a shipped one, which is known by the place of its text.
+pub(crate) fn entries_of(file: &SourceFile) -> Option<Vec<Entry<'static>>> {
+    let mut all = FILES.iter().chain([&CASES, &SCAN]);
+    all.find(|shipped| std::ptr::eq(shipped.text, &*file.text)).map(Shipped::entries)
+}
+
 /// What a scan goes by in the rulebook that the program ships with.
 pub fn builtin_scan_file() -> SourceFile {
     SCAN.file()
@@ -66,7 +72,8 @@ pub fn builtin_files() -> Vec<SourceFile> {
 
 /// Reads them, but for the cases.
 pub(super) fn read() -> Result<Rulebook, Faults> {
-    let mut rulebook = parse::shipped(builtin_files(), FILES)?;
+    let mut rulebook = parse::shipped(FILES.iter().map(Shipped::file).collect())?;
+    rulebook.files.push(CASES.file());
     rulebook.cases = OnceLock::new();
     rulebook.is_shipped = true;
     Ok(rulebook)
@@ -76,20 +83,18 @@ pub(super) fn read() -> Result<Rulebook, Faults> {
 mod tests {
     use std::cell::RefCell;
 
-    use super::{CASES, FILES, SCAN};
+    use super::{builtin_files, builtin_scan_file, entries_of};
     use crate::document::{FaultLog, read_toml};
 
     #[test]
     fn what_was_read_when_the_program_was_built_is_what_the_files_say() {
-        for shipped in FILES.iter().chain([&CASES, &SCAN]) {
+        for mut file in builtin_files().into_iter().chain([builtin_scan_file()]) {
             let faults = RefCell::new(Vec::new());
-            assert_eq!(
-                shipped.entries(),
-                read_toml(shipped.text, &FaultLog::new(0, &faults)),
-                "{}",
-                shipped.name
-            );
-            assert_eq!(faults.into_inner(), []);
+            let read = read_toml(&file.text, &FaultLog::new(0, &faults));
+            assert_eq!(entries_of(&file), Some(read.clone()), "{}", file.name);
+            assert_eq!(faults.take(), []);
+            file.text.to_mut().push(' ');
+            assert_eq!(entries_of(&file), None, "another text is read anew");
         }
     }
 }

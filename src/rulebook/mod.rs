@@ -12,6 +12,7 @@ pub mod shape;
 mod value;
 mod values;
 
+pub(crate) use builtin::entries_of;
 pub use builtin::{STARTER, builtin_files, builtin_scan_file};
 pub use case::{Case, Confidence};
 pub use classes::Classes;

@@ -21,7 +21,7 @@ use std::sync::OnceLock;
 use availability::Places;
 use rayon::prelude::*;
 
-use super::builtin::{CASES, Shipped};
+use super::builtin::{CASES, entries_of};
 use super::{Case, Rulebook};
 use crate::document::{Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml};
 
@@ -34,12 +34,10 @@ pub(super) fn parse(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
     concluded(rulebook, files, collected.into_inner())
 }
 
-/// Builds the shipped rulebook of what its files say, but for the cases. A test proves that they leave a platform whatever is
-/// answered.
-pub(super) fn shipped(files: Vec<SourceFile>, read: &[Shipped]) -> Result<Rulebook, Faults> {
+/// Reads the shipped rules, of which a test proves that they leave a platform whatever is answered.
+pub(super) fn shipped(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
     let collected = RefCell::new(Vec::new());
-    let documents: Vec<_> = read.par_iter().map(Shipped::entries).collect();
-    let rulebook = build_all(&documents, &collected, |_, _| ());
+    let rulebook = build_all(&read_all(&files, &collected), &collected, |_, _| ());
     concluded(rulebook, files, collected.into_inner())
 }
 
@@ -168,7 +166,8 @@ fn is_id(text: &str) -> bool {
 pub(super) fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Fault>>) -> Vec<Vec<Entry<'f>>> {
     let read = |(file, source): (usize, &'f SourceFile)| {
         let faults = RefCell::new(Vec::new());
-        let document = read_toml(&source.text, &FaultLog::new(file, &faults));
+        let document =
+            entries_of(source).unwrap_or_else(|| read_toml(&source.text, &FaultLog::new(file, &faults)));
         (document, faults.into_inner())
     };
     let (documents, faults): (Vec<_>, Vec<_>) = files.par_iter().enumerate().map(read).unzip();
