@@ -104,7 +104,6 @@ pub fn ascii(text: &str) -> String {
             '‘' | '’' => plain.push('\''),
             '“' | '”' => plain.push('"'),
             '✓' | '•' => plain.push('*'),
-            '●' => plain.push('o'),
             '×' => plain.push('x'),
             '→' => plain.push('>'),
             '░' => plain.push('.'),
