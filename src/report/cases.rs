@@ -40,24 +40,19 @@ pub fn who_and_when(case: &Case) -> String {
     }
 }
 
-/// "Of 33 published decisions with this verdict, 22 were right with something simpler, 5 with Kubernetes and 6 with either."
+/// "22 of 33 published decisions with this verdict were right with something simpler, 5 with Kubernetes and 6 with either."
 pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
-    let mut sides = [Leaning::Without, Leaning::With].map(|side| (odds.of(side), side));
-    sides.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
-    let mut parts: Vec<String> = sides
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, side)| format!("{number} with {}", rulebook.side(*side).name))
-        .collect();
-    if let Some(first) = parts.first_mut() {
-        *first =
-            first.replacen(" with", if sides[0].0 == 1 { " was right with" } else { " were right with" }, 1);
-    }
-    if odds.either > 0 {
-        parts.push(format!("{} with either", odds.either));
-    }
+    let name = |side: Leaning| rulebook.side(side).name.as_str();
+    let mut right = [(Leaning::Without, odds.without), (Leaning::With, odds.with)];
+    right.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let right = right.map(|(side, number)| (name(side), number)).into_iter().chain([("either", odds.either)]);
+    let mut right = right.filter(|(_, number)| *number > 0);
+    let Some((most, number)) = right.next() else { return String::new() };
     let total = counted(odds.total(), "published decision", "published decisions");
-    format!("Of {total} with this verdict, {}.", list(&parts, "and"))
+    let were = if number == 1 { "was" } else { "were" };
+    let first = format!("{number} of {total} with this verdict {were} right with {most}");
+    let rest = right.map(|(name, number)| format!("{number} with {name}"));
+    format!("{}.", list(&std::iter::once(first).chain(rest).collect::<Vec<_>>(), "and"))
 }
 
 /// A published decision for programs.

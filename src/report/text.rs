@@ -47,25 +47,34 @@ struct Room {
     like: usize,
     /// Whether the answers that do not count are named.
     aside: bool,
+    /// On how many sides the figures stand apart from the rest.
+    gaps: usize,
 }
 
 /// From everything down to as little as makes sense.
-const ROOM: [Room; 7] = [
-    Room { words: 2, again: 3, first: 2, like: 1, aside: true },
-    Room { words: 2, again: 2, first: 2, like: 1, aside: true },
-    Room { words: 2, again: 2, first: 1, like: 1, aside: true },
-    Room { words: 2, again: 1, first: 1, like: 1, aside: true },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: true },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: false },
+const ROOM: [Room; 10] = [
+    Room { words: 2, again: 3, first: 2, like: 1, aside: true, gaps: 2 },
+    Room { words: 2, again: 2, first: 2, like: 1, aside: true, gaps: 2 },
+    Room { words: 2, again: 2, first: 1, like: 1, aside: true, gaps: 2 },
+    Room { words: 2, again: 1, first: 1, like: 1, aside: true, gaps: 2 },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 2 },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 1 },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 0 },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: false, gaps: 0 },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: true, gaps: 1 },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 1 },
 ];
 
 fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     let mut page = Page::new(layout);
     opening(contents, room.aside, &mut page);
-    page.gap();
+    if room.gaps > 0 {
+        page.gap();
+    }
     sums(contents, &contents.brief.sums, room.words, &mut page);
-    page.gap();
+    if room.gaps > 1 {
+        page.gap();
+    }
     let brief = &contents.brief;
     page.labelled("Think again when", &again(&brief.again, room.again));
     page.labelled("Do first", &numbered(&brief.first[..brief.first.len().min(room.first)]));

@@ -199,7 +199,9 @@ fn volumes_of_what_is_not_deployed_are_hints() {
     let mut db = service("db", ServiceClass::Backing, 2);
     db.kind = Some("database".into());
     (db.volumes, db.restart) = (Some(place(4)), Some(("always".into(), place(5))));
-    let mut facts = composed(vec![db]);
+    let alone = composed(vec![db.clone()]);
+    assert_eq!(of(&shipped(&alone), "state"), ["volumes hint"], "databases alone serve those who work on it");
+    let mut facts = composed(vec![db, service("api", ServiceClass::Application, 6)]);
     assert_eq!(of(&shipped(&facts), "state"), ["volumes likely *"]);
     facts.ci.deploys.push(Deploy { target: "container-service".into(), ..Deploy::default() });
     assert_eq!(of(&shipped(&facts), "state"), ["volumes hint"]);
