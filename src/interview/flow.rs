@@ -208,19 +208,25 @@ impl<'a> Flow<'a> {
         let Remaining { open, later } = self.remaining(&self.rulebook.readings(value), Some(question));
         let others = open.iter().chain(&later).filter(|other| **other != question).count();
         let number = self.earlier(question).len() + 1;
-        let readings = self.readings();
-        let now = self.remaining(&readings, None);
-        let expected = if now.open.is_empty() {
-            None
-        } else {
-            self.of_order(&readings, &now.open, &now.later, |order, situation| order.expected(situation))
-        };
-        match expected {
+        match self.expected() {
             None => Progress { number, of: number + others, exactly: later.is_empty() },
             Some(expected) => {
                 Progress { number, of: number + expected.saturating_sub(1).min(others), exactly: false }
             }
         }
+    }
+
+    /// How many more questions are expected until it is offered to stop; nothing where all are asked.
+    pub(super) fn expected(&self) -> Option<usize> {
+        let readings = self.readings();
+        let Remaining { open, later } = self.remaining(&readings, None);
+        open.first()?;
+        self.of_order(&readings, &open, &later, |order, situation| order.expected(situation))
+    }
+
+    /// How many questions were put to the person.
+    pub(super) fn asked(&self) -> usize {
+        self.asked.len()
     }
 
     fn is_dealt_with(&self, question: usize) -> bool {

@@ -219,7 +219,7 @@ impl Interview<'_> {
         prompts: &'c mut dyn Prompts,
     ) -> Conversation<'c, 'c> {
         let flow = Flow::new(self.rulebook, self.order, known);
-        Conversation { interview: self, flow, session, prompts, wish: None }
+        Conversation { interview: self, flow, session, prompts, wish: None, was_long: false }
     }
 }
 
@@ -241,7 +241,12 @@ struct Conversation<'c, 'i> {
     prompts: &'c mut dyn Prompts,
     /// What the person wants where it was offered to stop.
     wish: Option<Wanted>,
+    /// Whether it was offered to stop because the questions are many.
+    was_long: bool,
 }
+
+/// Nobody is asked more questions than this without being asked whether to go on.
+const LONG: usize = 16;
 
 impl Conversation<'_, '_> {
     fn hold(mut self, mut turn: Turn) -> io::Result<Outcome> {
@@ -265,6 +270,11 @@ impl Conversation<'_, '_> {
     fn turn(&mut self) -> io::Result<Turn> {
         match (self.flow.next(), self.wish) {
             (None, _) => Ok(Turn::Done),
+            (Some(Next::Ask(question)), None) if self.is_long() => {
+                self.was_long = true;
+                let said = words::many(&self.so_far(), self.flow.asked(), self.flow.left());
+                self.offer_to_stop(question, &said, None)
+            }
             (Some(Next::Ask(question)), wish) => {
                 self.wish = wish.filter(|wish| *wish != Wanted::Stop);
                 Ok(Turn::Ask(question))
@@ -276,15 +286,15 @@ impl Conversation<'_, '_> {
             (Some(Next::Settled { question, .. }), Some(Wanted::Everything)) => Ok(Turn::Ask(question)),
             (Some(Next::Sure(question)), None) => {
                 let said = words::sure(&self.so_far(), SURE, self.flow.left());
-                self.offer_to_stop(question, &said, Wanted::Proof)
+                self.offer_to_stop(question, &said, Some(Wanted::Proof))
             }
             (Some(Next::TellsLittle { question, sure }), None) => {
                 let said = words::tells_little(&self.so_far(), sure, self.flow.left());
-                self.offer_to_stop(question, &said, Wanted::Proof)
+                self.offer_to_stop(question, &said, Some(Wanted::Proof))
             }
             (Some(Next::Settled { question, wholly }), _) => {
                 let said = words::settled(&self.so_far().headline, wholly, self.flow.left());
-                self.offer_to_stop(question, &said, Wanted::Everything)
+                self.offer_to_stop(question, &said, Some(Wanted::Everything))
             }
         }
     }
@@ -293,14 +303,24 @@ impl Conversation<'_, '_> {
         (self.interview.so_far)(self.flow.answers())
     }
 
-    fn offer_to_stop(&mut self, question: usize, said: &str, goes_on: Wanted) -> io::Result<Turn> {
+    /// Whether so much was asked that nothing should follow unasked, where not all questions are wanted anyway.
+    fn is_long(&self) -> bool {
+        !self.was_long && self.flow.asked() >= LONG && self.flow.expected().is_some()
+    }
+
+    /// Offers to stop, or to go on with a question and for a wish.
+    fn offer_to_stop(&mut self, question: usize, said: &str, wish: Option<Wanted>) -> io::Result<Turn> {
         self.prompts.say(Tone::Text, "")?;
         self.prompts.say(Tone::Text, said)?;
         self.prompts.say(Tone::Text, "")?;
-        let on = if goes_on == Wanted::Proof { words::GO_ON_TO_PROOF } else { words::GO_ON_TO_THE_END };
+        let on = match wish {
+            None | Some(Wanted::Stop) => words::GO_ON,
+            Some(Wanted::Proof) => words::GO_ON_TO_PROOF,
+            Some(Wanted::Everything) => words::GO_ON_TO_THE_END,
+        };
         let rows = [words::STOP, on].map(str::to_owned);
         let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
-        self.wish = Some(if chosen == 1 { goes_on } else { Wanted::Stop });
+        self.wish = if chosen == 1 { wish } else { Some(Wanted::Stop) };
         Ok(if chosen == 1 { Turn::Ask(question) } else { Turn::Done })
     }
 

@@ -89,6 +89,14 @@ pub(super) fn tells_little(so_far: &SoFar, sure: u8, left: Left) -> String {
     )
 }
 
+/// "Borderline: a PaaS or k3s. You have been asked 16 questions; what is left (at most 9 questions) can still matter. …"
+pub(super) fn many(so_far: &SoFar, asked: usize, left: Left) -> String {
+    let (left, headline, turns) = (counted_left(left), &so_far.headline, turns(so_far));
+    format!(
+        "{headline} You have been asked {asked} questions; what is left ({left}) can still matter.{turns}"
+    )
+}
+
 /// " Unless a; or b."
 fn turns(so_far: &SoFar) -> String {
     let turns: Vec<&str> = so_far.turns.iter().take(MOST_TURNS).map(String::as_str).collect();

@@ -461,6 +461,8 @@ struct Wanderer {
     /// No machine learning: of the workloads, the ones that other questions hang on are left out.
     marks: u64,
     asked: Vec<usize>,
+    /// Whether they go on where it is offered to stop.
+    goes_on: bool,
 }
 
 impl Wanderer {
@@ -469,7 +471,7 @@ impl Wanderer {
         let other = |id: &str| !id.starts_with("ml-") && id != "data-pipeline";
         let plain = workloads.options().iter().enumerate().filter(|(_, option)| other(&option.id));
         let marks = plain.map(|(index, _)| 1 << index).sum();
-        Self { seed, marks, asked: Vec::new() }
+        Self { seed, marks, asked: Vec::new(), goes_on: true }
     }
 
     fn below(&mut self, bound: u64) -> u64 {
@@ -523,8 +525,9 @@ impl Prompts for Wanderer {
         Ok(reply)
     }
 
-    fn choose(&mut self, _: &[String], _: usize) -> io::Result<Option<usize>> {
-        Ok(Some(0))
+    fn choose(&mut self, rows: &[String], _: usize) -> io::Result<Option<usize>> {
+        let goes_on = rows.iter().position(|row| row == "Go on with the questions");
+        Ok(goes_on.filter(|_| self.goes_on).or(Some(0)))
     }
     fn confirm(&mut self, _: &str, _: bool) -> io::Result<Option<bool>> {
         Ok(Some(true))
@@ -562,6 +565,18 @@ fn the_adaptive_order_ends_whatever_is_answered_and_skipped_and_taken_back() {
     let adaptive = Adaptive::new(rulebook, &engine);
     for seed in 0..20 {
         Wanderer::without_machine_learning(rulebook, seed).walk(rulebook, &adaptive);
+    }
+}
+
+#[test]
+fn nobody_is_asked_more_than_sixteen_questions_without_being_asked_whether_to_go_on() {
+    let rulebook = rulebook_of_the_program();
+    let engine = Engine::new(rulebook);
+    let adaptive = Adaptive::new(rulebook, &engine);
+    for seed in 0..10 {
+        let mut person = Wanderer { goes_on: false, ..Wanderer::without_machine_learning(rulebook, seed) };
+        person.walk(rulebook, &adaptive);
+        assert!(person.asked.len() <= 16, "{} questions", person.asked.len());
     }
 }
 
