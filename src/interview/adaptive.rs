@@ -121,9 +121,7 @@ impl Order for Adaptive<'_> {
         let band = assess(self.rulebook, readings.to_vec()).band;
         match self.engine.outlook(&values, band).sureness.share.percent() {
             SURE.. => Next::Sure(question),
-            sure if all_of(&self.telling(situation).questions) < LITTLE => {
-                Next::TellsLittle { question, sure }
-            }
+            _ if all_of(&self.telling(situation).questions) < LITTLE => Next::TellsLittle(question),
             _ => Next::Ask(question),
         }
     }

@@ -25,13 +25,8 @@ pub enum Next {
     Ask(usize),
     /// The side of the outcome is [sure](super::SURE), though not proved; whoever goes on is asked this question.
     Sure(usize),
-    /// The side is not sure, and answers to what is left would hardly make it surer.
-    TellsLittle {
-        /// Whoever goes on is asked this question.
-        question: usize,
-        /// How sure the side is, of 100.
-        sure: u8,
-    },
+    /// The side is not sure, and what is left to ask would hardly tell more; whoever goes on is asked this question.
+    TellsLittle(usize),
     /// Nothing that may still be asked can change the outcome.
     Settled {
         /// Whoever goes on is asked this question, one of the open ones.
@@ -160,7 +155,7 @@ impl<'a> Flow<'a> {
         Some(match next {
             Next::Ask(question) => Next::Ask(valid(question)),
             Next::Sure(question) => Next::Sure(valid(question)),
-            Next::TellsLittle { question, sure } => Next::TellsLittle { question: valid(question), sure },
+            Next::TellsLittle(question) => Next::TellsLittle(valid(question)),
             Next::Settled { question, wholly } => Next::Settled { question: valid(question), wholly },
         })
     }

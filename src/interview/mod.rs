@@ -280,16 +280,14 @@ impl Conversation<'_, '_> {
                 Ok(Turn::Ask(question))
             }
             (Some(_), Some(Wanted::Stop)) => Ok(Turn::Done),
-            (Some(Next::Sure(question) | Next::TellsLittle { question, .. }), Some(_)) => {
-                Ok(Turn::Ask(question))
-            }
+            (Some(Next::Sure(question) | Next::TellsLittle(question)), Some(_)) => Ok(Turn::Ask(question)),
             (Some(Next::Settled { question, .. }), Some(Wanted::Everything)) => Ok(Turn::Ask(question)),
             (Some(Next::Sure(question)), None) => {
                 let said = words::sure(&self.so_far(), SURE, self.flow.left());
                 self.offer_to_stop(question, &said, Some(Wanted::Proof))
             }
-            (Some(Next::TellsLittle { question, sure }), None) => {
-                let said = words::tells_little(&self.so_far(), sure, self.flow.left());
+            (Some(Next::TellsLittle(question)), None) => {
+                let said = words::tells_little(&self.so_far(), self.flow.left());
                 self.offer_to_stop(question, &said, Some(Wanted::Proof))
             }
             (Some(Next::Settled { question, wholly }), _) => {

@@ -382,12 +382,12 @@ fn it_is_offered_to_stop_when_it_is_sure_and_again_when_it_is_proved() {
 fn it_is_offered_to_stop_when_what_is_left_tells_little() {
     let order = |situation: &Situation<'_>| match situation.open {
         [question, _, _, ..] => Next::Ask(*question),
-        [question, ..] => Next::TellsLittle { question: *question, sure: 71 },
+        [question, ..] => Next::TellsLittle(*question),
         [] => panic!("nothing is open"),
     };
     let mut stops = script([Asked("parcels", count(7)), Row("Stop")]);
     assert!(hold_in(&mut stops, &[], &mut Session::nowhere(), &order).is_some());
-    let said = "Shelf: Board. What is left to ask (at most 3 questions) would hardly tell more: 71 in 100 ways to answer it lead there. Unless many parcels come.";
+    let said = "Shelf: Board. What is left to ask (at most 3 questions) would hardly tell more. It turns if many parcels come.";
     assert!(stops.heard(said), "{}", stops.heard);
 
     let rest = [Row("Go on until it is proved"), Asked("size", size(0)), Asked("shifts", day())];

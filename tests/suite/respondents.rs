@@ -93,7 +93,7 @@ pub(crate) fn stopping_file_order(adaptive: &impl Order) -> impl Order {
     |situation: &Situation<'_>| match adaptive.next(situation) {
         Next::Settled { wholly, .. } => Next::Settled { question: situation.open[0], wholly },
         Next::Sure(_) => Next::Sure(situation.open[0]),
-        Next::TellsLittle { sure, .. } => Next::TellsLittle { question: situation.open[0], sure },
+        Next::TellsLittle(_) => Next::TellsLittle(situation.open[0]),
         Next::Ask(_) => FileOrder.next(situation),
     }
 }
@@ -126,9 +126,7 @@ fn walk(rulebook: &Rulebook, order: &dyn Order, known: &Known, stops_when_sure: 
     let last = Cell::new(None);
     let noted = |situation: &Situation<'_>| {
         let next = match order.next(situation) {
-            Next::Sure(question) | Next::TellsLittle { question, .. } if !stops_when_sure => {
-                Next::Ask(question)
-            }
+            Next::Sure(question) | Next::TellsLittle(question) if !stops_when_sure => Next::Ask(question),
             next => next,
         };
         last.set(Some(next));
