@@ -172,13 +172,6 @@ impl Load {
         misses.sort_by_key(|miss| miss.aspect);
         misses
     }
-
-    /// Effort at this team's price plus all shortfalls.
-    pub(crate) fn burden(&self, rulebook: &Rulebook, platform: usize) -> i64 {
-        let shortfalls: i64 =
-            (0..rulebook.aspects().len()).map(|aspect| self.shortfall(rulebook, platform, aspect)).sum();
-        self.effort_price * self.effort(rulebook, platform) + rulebook.shortfall_price().value * shortfalls
-    }
 }
 
 /// Assesses what is known. The result is exact for the criteria that are known to hold; those that depend on unknown
@@ -214,7 +207,7 @@ pub fn assess(rulebook: &Rulebook, readings: Vec<Reading>) -> Assessment {
     ranking
         .sort_by_key(|platform| (*platform != recommendation, !available(*platform), table.order(*platform)));
     Assessment {
-        ledger: ledger(rulebook, &load, &holds, &comparison),
+        ledger: ledger(rulebook, &load, &holds, &comparison, margin),
         effort_price: load.effort_price,
         best_with: comparison.with,
         best_without: comparison.without,
@@ -254,7 +247,8 @@ impl Assessment {
     pub fn separation(&self, rulebook: &Rulebook, platform: usize, from: usize) -> Vec<Term> {
         let holds = |criterion: usize| self.holds(criterion);
         let compared = Comparison { with: from, without: platform };
-        ledger(rulebook, &Load::of(rulebook, holds), &holds, &compared)
+        let difference = self.standings[platform].burden - self.standings[from].burden;
+        ledger(rulebook, &Load::of(rulebook, holds), &holds, &compared, difference)
     }
 
     /// The criteria that hold and demand something of an aspect.
@@ -327,6 +321,7 @@ fn standing(rulebook: &Rulebook, load: &Load, constraints: &[usize], platform: u
         .collect();
     shortfalls.sort_by_key(|shortfall| std::cmp::Reverse(shortfall.points));
     let effort = load.effort(rulebook, platform);
+    // Effort at this team's price plus all shortfalls.
     let burden =
         load.effort_price * effort + shortfalls.iter().map(|shortfall| shortfall.points).sum::<i64>();
     Standing { removed_by, effort, burden, shortfalls, misses: load.misses(rulebook, platform) }
@@ -407,6 +402,7 @@ fn ledger(
     load: &Load,
     holds: &impl Fn(usize) -> bool,
     compared: &Comparison,
+    margin: i64,
 ) -> Vec<Term> {
     let Comparison { with, without } = *compared;
     let mut terms: Vec<Term> = (0..rulebook.aspects().len())
@@ -426,7 +422,6 @@ fn ledger(
         terms.push(Term { points, about: About::Familiarity(index) });
     }
     let sum: i64 = terms.iter().map(|term| term.points).sum();
-    let margin = load.burden(rulebook, without) - load.burden(rulebook, with);
     terms.push(Term { points: margin - sum, about: About::Floor });
     terms.retain(|term| term.points != 0);
     terms.sort_by_key(|term| std::cmp::Reverse(term.points.abs()));

@@ -30,7 +30,7 @@ fn read(path: &Path) -> Result<Vec<Entry<'static>>, Box<dyn Error>> {
     let text: &str = std::fs::read_to_string(path)?.leak();
     let faults = std::cell::RefCell::new(Vec::new());
     let entries = toml::read(text, |span: Span, message| {
-        let line = text[..span.start].lines().count();
+        let line = 1 + text[..span.start].matches('\n').count();
         faults.borrow_mut().push(format!("{}:{line}: {message}", path.display()));
     });
     let faults = faults.into_inner();

@@ -85,9 +85,11 @@ pub fn writes_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     named.is_none_or(|name| name.to_lowercase().replace('-', "").contains("utf8"))
 }
 
-/// The text in which a number and its sign of per cent are one word, by a space at which no line is broken.
-pub fn with_signs_tied(text: &str) -> String {
-    text.replace(" %", "\u{a0}%")
+/// The lines of a text, none of which begins with the sign of per cent of a number on the line before.
+pub fn wrapped<'o>(text: &str, options: impl Into<textwrap::Options<'o>>) -> Vec<String> {
+    let (apart, tied) = (" %", "\u{a0}%");
+    let text = text.replace(apart, tied);
+    textwrap::wrap(&text, options).iter().map(|line| line.replace(tied, apart)).collect()
 }
 
 /// The text for a terminal that writes ASCII only, each character on as many columns as before.

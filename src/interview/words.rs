@@ -3,7 +3,7 @@
 use super::flow::Left;
 use super::{Ask, Progress, Reply, SoFar};
 use crate::rulebook::{Kind, Question, Value};
-use crate::text::{counted, with_signs_tied};
+use crate::text::{self, counted};
 
 pub(super) const UNKNOWN: &str = "I don't know";
 pub(super) const NONE: &str = "None of these";
@@ -234,7 +234,6 @@ pub(super) fn letter(line: &str) -> Option<Reply> {
 /// Text on lines of at most `width` columns.
 pub(super) fn wrapped(width: usize, first: &str, rest: &str, text: &str) -> Vec<String> {
     let options = textwrap::Options::new(width).initial_indent(first).subsequent_indent(rest);
-    let tied = with_signs_tied(text);
-    let lines = textwrap::wrap(&tied, options);
+    let lines = text::wrapped(text, options);
     lines.into_iter().map(|line| line.trim_end().replace('\u{a0}', " ")).collect()
 }

@@ -6,7 +6,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter};
 
-use crate::text::with_signs_tied;
+use crate::text::wrapped;
 
 /// How to lay out a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,8 +107,8 @@ impl Page {
 
     /// A paragraph in an ink.
     pub fn inked(&mut self, ink: Ink, text: &str) {
-        for line in textwrap::wrap(&with_signs_tied(text), self.layout.width) {
-            let line = self.ink(ink, &untied(&line));
+        for line in wrapped(text, self.layout.width) {
+            let line = self.ink(ink, &line);
             self.line(&line);
         }
     }
@@ -168,8 +168,8 @@ impl Page {
             .subsequent_indent(rest)
             .break_words(false)
             .word_splitter(WordSplitter::NoHyphenation);
-        for line in textwrap::wrap(&with_signs_tied(text), options) {
-            self.line(&untied(&line));
+        for line in wrapped(text, options) {
+            self.line(&line);
         }
     }
 
@@ -204,11 +204,6 @@ impl Page {
         }
         bar
     }
-}
-
-/// A line of a text whose signs were tied to their numbers, as it was before.
-fn untied(line: &str) -> String {
-    line.replace("\u{a0}%", " %")
 }
 
 /// The text in ASCII, for a terminal whose locale has nothing else.

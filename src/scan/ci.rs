@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
 use super::facts::{Ci, Deploy, DeployedBy, PathClass, Place};
-use super::paths::Paths;
+use super::paths::{Paths, is_yaml};
 use super::patterns::{self, PathPatterns};
 use super::source::{Listed, Source};
 use super::tables::{CiSystem, CiTable, DeploySign};
@@ -139,7 +139,7 @@ impl<'t> Reader<'t> {
                     target: sign.target.clone(),
                     words: sign.says.clone(),
                     by: DeployedBy::Sign,
-                    class: self.class(file),
+                    class: self.paths.class_in_use(file),
                     place: place(line),
                 };
                 let [words, without] = &self.signs[index];
@@ -152,19 +152,13 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// The class of its folders, or else of its name: a `fly.example.toml` is not in use, and `deploy-demo.yml` deploys a demo.
-    fn class(&self, file: &Listed) -> PathClass {
-        let by_name = || self.paths.class_of_words(file.name()).unwrap_or_default();
-        if file.class == PathClass::Main { by_name() } else { file.class }
-    }
-
     fn deploys(&self, file: &Listed, text: &str) -> Vec<Deploy> {
         let off = switched_off::lines(file.name(), text);
         let jobs = jobs(file.name(), text);
         let all =
             jobs.into_iter().flat_map(|job| self.rules.iter().flat_map(move |rule| rule.deploys(file, job)));
         let on = all.filter(|deploy| !off.iter().any(|lines| lines.contains(&deploy.place.line)));
-        let class = self.class(file);
+        let class = self.paths.class_in_use(file);
         on.take(MOST_DEPLOYS).map(|deploy| Deploy { class, ..deploy }).collect()
     }
 }
@@ -341,7 +335,7 @@ fn only_describes(line: &str) -> bool {
 /// The jobs of a file with the number of their first line: in YAML what stands under a key at the margin, or under one
 /// below a key that holds jobs; any other file is one.
 fn jobs<'t>(name: &str, text: &'t str) -> Vec<(usize, &'t str)> {
-    if !name.ends_with(".yml") && !name.ends_with(".yaml") || is_cloud_build(name) {
+    if !is_yaml(name) || is_cloud_build(name) {
         return vec![(1, text)];
     }
     let mut jobs = Vec::new();

@@ -66,65 +66,27 @@ fn parse(
 }
 
 /// The image that a Dockerfile builds on, if it adds nothing but settings: it has one stage, and all that it takes in is
-/// settings by its name or goes where settings are.
-pub(super) fn wrapped_by(text: &str) -> Option<String> {
+/// settings by its name (`ends`) or goes where settings are (`folders`).
+pub(super) fn wrapped_by(text: &str, ends: &[String], folders: &[String]) -> Option<String> {
     let instructions = instructions(text);
     let of = |word: &'static str| instructions.iter().filter(move |instruction| instruction.word == word);
     let from = of("FROM").next().filter(|_| of("FROM").nth(1).is_none())?;
     let taken = of("COPY").chain(of("ADD"));
     let is_code = of("WORKDIR").chain(of("CMD")).next().is_some();
-    let only_settings = !is_code && taken.into_iter().all(|taken| takes_settings(&taken.rest));
+    let only_settings = !is_code && taken.into_iter().all(|taken| takes_settings(&taken.rest, ends, folders));
     let image = from.rest.split_whitespace().find(|word| !word.starts_with("--"))?;
     (only_settings && !image.contains('$')).then(|| image.to_owned())
 }
 
 /// Whether what a `COPY` or `ADD` takes in are settings.
-fn takes_settings(rest: &str) -> bool {
+fn takes_settings(rest: &str, ends: &[String], folders: &[String]) -> bool {
     let words = rest.split(|letter: char| letter.is_whitespace() || matches!(letter, '[' | ']' | ',' | '"'));
     let words: Vec<&str> = words.filter(|word| !word.is_empty() && !word.starts_with("--chown")).collect();
     let [sources @ .., target] = words.as_slice() else { return false };
     let is_of_settings =
-        |source: &&str| SETTINGS.iter().any(|end| source.to_ascii_lowercase().ends_with(end));
-    SETTINGS_FOLDERS.iter().any(|folder| target.starts_with(folder)) || sources.iter().all(is_of_settings)
+        |source: &&str| ends.iter().any(|end| source.to_ascii_lowercase().ends_with(end.as_str()));
+    folders.iter().any(|folder| target.starts_with(folder.as_str())) || sources.iter().all(is_of_settings)
 }
-
-/// Ends of the names of settings and of what prepares a database.
-const SETTINGS: [&str; 22] = [
-    ".conf",
-    ".cnf",
-    ".cfg",
-    ".ini",
-    ".toml",
-    ".yml",
-    ".yaml",
-    ".json",
-    ".xml",
-    ".properties",
-    ".template",
-    ".tmpl",
-    ".sql",
-    ".sh",
-    ".crt",
-    ".pem",
-    ".key",
-    ".rules",
-    ".vcl",
-    ".htpasswd",
-    "caddyfile",
-    ".env",
-];
-
-/// Folders of settings in the images that many build on.
-const SETTINGS_FOLDERS: [&str; 8] = [
-    "/etc/",
-    "/docker-entrypoint-initdb.d",
-    "/usr/local/etc/",
-    "/opt/keycloak/",
-    "/var/lib/grafana/",
-    "/usr/share/elasticsearch/",
-    "/usr/share/logstash/",
-    "/usr/share/kibana/",
-];
 
 /// The class of its directories, or else of its name: a `Dockerfile.dev` beside the real one is for development.
 fn class(file: &Listed, paths: &Paths) -> PathClass {

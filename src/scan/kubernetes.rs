@@ -9,7 +9,7 @@ use super::budget::Budget;
 use super::facts::{Chart, Kubernetes, Object, PathClass, Place};
 use super::manifest::{self, Found};
 use super::manifest_json;
-use super::paths::{Paths, folder};
+use super::paths::{Paths, folder, is_yaml};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::KubernetesTable;
@@ -22,7 +22,9 @@ const MOST_KINDS: usize = 1_000;
 /// Reads manifests, charts and kustomizations. How the repository stands to them is judged later, from all facts.
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &KubernetesTable) -> Kubernetes {
     let charts = ChartFolders::new(source.files());
-    let may_hold = |file: &&Listed| is_yaml(file.name()) || may_be_json(&file.path, &table.json_words);
+    let may_hold = |file: &&Listed| {
+        is_yaml(file.name()) || file.name() == "Kustomization" || may_be_json(&file.path, &table.json_words)
+    };
     let parts = source.files().par_iter().filter(may_hold);
     let budget = Budget::new(MOST_OBJECTS, "objects and images in manifests");
     let parts: Vec<Part> = parts.map(|file| part(source, file, paths, &charts, &budget)).collect();
@@ -50,14 +52,8 @@ fn part(source: &impl Source, file: &Listed, paths: &Paths, charts: &ChartFolder
         "kustomization.yaml" | "kustomization.yml" | "kustomization" => {
             Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class)
         }
-        _ => Part::Objects(objects(file, class(file, paths), &text, budget)),
+        _ => Part::Objects(objects(file, paths.class_in_use(file), &text, budget)),
     }
-}
-
-/// The class of its folders, or else of its name: an `application.example.yaml` is not applied.
-fn class(file: &Listed, paths: &Paths) -> PathClass {
-    let by_name = || paths.class_of_words(file.name()).unwrap_or_default();
-    if file.class == PathClass::Main { by_name() } else { file.class }
 }
 
 /// JSON is mostly something else: only where folder or name speak of manifests is it looked into.
@@ -66,11 +62,6 @@ fn may_be_json(path: &str, known: &[String]) -> bool {
     let words = |part: &str| part.split(['-', '_', '.']).any(|word| known.iter().any(|known| known == word));
     stem.split('/').any(|part| words(&part.to_ascii_lowercase()))
         || !path.contains('/') && !path.starts_with('.')
-}
-
-fn is_yaml(name: &str) -> bool {
-    name == "Kustomization"
-        || name.rsplit_once('.').is_some_and(|(_, extension)| matches!(extension, "yaml" | "yml"))
 }
 
 fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Vec<Object> {

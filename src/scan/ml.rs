@@ -7,6 +7,7 @@ use toml_edit::{Document, Item, Value};
 
 use super::facts::{Dependency, Place, Unreadable};
 use super::manifest;
+use super::paths::is_yaml;
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::MlTable;
@@ -63,9 +64,7 @@ fn format(path: &str, name: &str) -> Option<Format> {
         {
             Some(Format::Requirements)
         }
-        _ if (name.ends_with(".yml") || name.ends_with(".yaml"))
-            && (name.starts_with("environment") || name.starts_with("conda")) =>
-        {
+        _ if is_yaml(&name) && (name.starts_with("environment") || name.starts_with("conda")) => {
             Some(Format::Conda)
         }
         _ if is_dockerfile => Some(Format::Dockerfile),

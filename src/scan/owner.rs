@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aho_corasick::AhoCorasick;
 
 use super::facts::PathClass;
+use super::paths::is_yaml;
 use super::patterns::{self, PathPatterns, Patterns};
 use super::source::Source;
 use super::tables::OwnTable;
@@ -169,10 +170,6 @@ fn owner_and_name(url: &str) -> Option<(&str, &str)> {
     };
     let mut parts = path.trim_matches('/').split('/');
     Some((parts.next()?, parts.next()?))
-}
-
-fn is_yaml(name: &str) -> bool {
-    name.ends_with(".yml") || name.ends_with(".yaml")
 }
 
 fn is_dockerfile(name: &str) -> bool {

@@ -6,6 +6,7 @@ use aho_corasick::AhoCorasick;
 
 use super::facts::PathClass;
 use super::patterns::Patterns;
+use super::source::Listed;
 use super::tables::PathTable;
 
 /// The table of paths, made ready for many questions.
@@ -62,6 +63,13 @@ impl Paths {
         name.split(['.', '-', '_']).find_map(says).unwrap_or_default()
     }
 
+    /// The class of a file's folders, or else what the words of its name say: a `fly.example.toml` is not in use, and
+    /// `deploy-demo.yml` deploys a demo.
+    pub(crate) fn class_in_use(&self, file: &Listed) -> PathClass {
+        let by_name = || self.class_of_words(file.name()).unwrap_or_default();
+        if file.class == PathClass::Main { by_name() } else { file.class }
+    }
+
     /// What one of the words of a name says that mean the same wherever they stand: `k8s.disabled`, `fly.example.toml`.
     pub(crate) fn class_of_words(&self, name: &str) -> Option<PathClass> {
         let mut words = name.split(|letter: char| !letter.is_alphanumeric());
@@ -72,6 +80,11 @@ impl Paths {
 /// The folder that a path lies in; empty for the outermost one.
 pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether a file is YAML by its name.
+pub(crate) fn is_yaml(path: &str) -> bool {
+    path.ends_with(".yml") || path.ends_with(".yaml")
 }
 
 fn lower(text: impl AsRef<str>) -> String {

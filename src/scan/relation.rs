@@ -10,7 +10,7 @@ use super::facts::{
     Chart, Deploy, DeployedBy, Facts, Kubernetes, Object, PathClass, Place, Relation, Terraform,
 };
 use super::manifest;
-use super::paths::folder;
+use super::paths::{folder, is_yaml};
 use super::patterns::{PathPatterns, Patterns};
 use super::source::{Listed, Source};
 use super::tables::{FileSign, KubernetesTable, Tables};
@@ -439,7 +439,7 @@ fn group_and_kind(object: &Object) -> String {
 }
 
 fn is_values(name: &str) -> bool {
-    name.starts_with("values") && (name.ends_with(".yaml") || name.ends_with(".yml"))
+    name.starts_with("values") && is_yaml(name)
 }
 
 fn is_within(path: &str, folder: &str) -> bool {

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::manifest::{self, Entry};
+use super::paths::is_yaml;
 
 /// Conditions that are never met, without spaces.
 const NEVER: [&str; 10] = [
@@ -22,7 +23,7 @@ const NEVER: [&str; 10] = [
 pub(super) fn lines(name: &str, text: &str) -> Vec<Range<usize>> {
     let may_be = ["false", "never", "(0", "(1", "on:"].iter().any(|sign| text.contains(sign));
     let lines: Vec<&str> = if may_be { text.lines().collect() } else { Vec::new() };
-    if name.ends_with(".yml") || name.ends_with(".yaml") { in_yaml(&lines) } else { in_braces(&lines) }
+    if is_yaml(name) { in_yaml(&lines) } else { in_braces(&lines) }
 }
 
 /// `if: false` and its kin hold for the mapping that they stand in, and a first rule that says never for its job.

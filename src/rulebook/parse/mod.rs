@@ -29,34 +29,29 @@ use crate::document::{Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, 
 pub(crate) const SCHEMA: &str = "needk8s.rulebook/1";
 
 pub(super) fn parse(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
-    let collected = RefCell::new(Vec::new());
-    let rulebook = build_all(&read_all(&files, &collected), &collected, availability::check);
-    concluded(rulebook, files, collected.into_inner())
+    parse_and(files, availability::check)
 }
 
 /// Reads the shipped rules, of which a test proves that they leave a platform whatever is answered.
 pub(super) fn shipped(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
+    parse_and(files, |_, _| ())
+}
+
+fn parse_and(files: Vec<SourceFile>, prove: fn(&Rulebook, &Places<'_>)) -> Result<Rulebook, Faults> {
     let collected = RefCell::new(Vec::new());
-    let rulebook = build_all(&read_all(&files, &collected), &collected, |_, _| ());
-    concluded(rulebook, files, collected.into_inner())
+    let rulebook = read(&files, &collected, prove);
+    let mut faults: Vec<Fault> = collected.into_inner();
+    if let (Some(rulebook), true) = (rulebook, faults.is_empty()) {
+        return Ok(Rulebook { files, ..rulebook });
+    }
+    faults.sort_by_key(|fault| (fault.file, fault.span.start));
+    Err(Faults { files, faults })
 }
 
 /// Builds a rulebook of a document that was put together of several; faults name no files, and places in that document.
 pub(super) fn build_merged(entries: &[Entry<'_>], collected: &RefCell<Vec<Fault>>) -> Option<Rulebook> {
     let log = FaultLog::new(0, collected);
     build(vec![Reader::new(entries, 0..0, "the file", &log)], collected, availability::check)
-}
-
-fn concluded(
-    rulebook: Option<Rulebook>,
-    files: Vec<SourceFile>,
-    mut faults: Vec<Fault>,
-) -> Result<Rulebook, Faults> {
-    if let (Some(rulebook), true) = (rulebook, faults.is_empty()) {
-        return Ok(Rulebook { files, ..rulebook });
-    }
-    faults.sort_by_key(|fault| (fault.file, fault.span.start));
-    Err(Faults { files, faults })
 }
 
 /// The cases of the shipped rulebook, which is `rulebook` but for them; a test holds them valid.
@@ -175,12 +170,13 @@ pub(super) fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Faul
     documents
 }
 
-fn build_all(
-    documents: &[Vec<Entry<'_>>],
+fn read(
+    files: &[SourceFile],
     collected: &RefCell<Vec<Fault>>,
     prove: fn(&Rulebook, &Places<'_>),
 ) -> Option<Rulebook> {
-    let logs: Vec<FaultLog<'_>> = (0..documents.len()).map(|file| FaultLog::new(file, collected)).collect();
+    let logs: Vec<FaultLog<'_>> = (0..files.len()).map(|file| FaultLog::new(file, collected)).collect();
+    let documents = read_all(files, collected);
     let heads = documents.iter().zip(&logs);
     let heads = heads.map(|(document, log)| Reader::new(document, 0..0, "the file", log)).collect();
     build(heads, collected, prove)

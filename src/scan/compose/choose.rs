@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::super::facts::PathClass;
+use super::super::paths::is_yaml;
 use super::class::words;
 use super::commands::{self, Run};
 use super::paths::{depth, join, name, parent};
@@ -278,11 +279,7 @@ impl<'a> Chooser<'a, '_> {
 
     /// Whether there may be anything that is laid over the main file.
     fn may_have_more(&self, main: &str) -> bool {
-        let is_other = |path: &str| {
-            path != main
-                && parent(path) == parent(main)
-                && (path.ends_with(".yml") || path.ends_with(".yaml"))
-        };
+        let is_other = |path: &str| path != main && parent(path) == parent(main) && is_yaml(path);
         self.found.len() > 1 || self.library.listed().iter().any(|listed| is_other(&listed.path))
     }
 

@@ -1,6 +1,7 @@
 //! Which compose files are given together: the lists of `-f` and `COMPOSE_FILE` in scripts, CI and documentation.
 
 use super::super::facts::PathClass;
+use super::super::paths::is_yaml;
 use super::super::source::Listed;
 use super::class::matches;
 use super::paths::{depth, join, name, parent};
@@ -165,11 +166,11 @@ fn arguments(rest: &str, is_command: bool) -> Option<Vec<String>> {
 
 fn compose_file(token: &str) -> Option<String> {
     let token = token.trim_matches(['"', '\'', '`', ';', ')', ',']);
-    let is_yaml = (token.ends_with(".yml") || token.ends_with(".yaml")) && !token.contains("://");
+    let is_file = is_yaml(token) && !token.contains("://");
     // What a script puts before a path is where it is installed.
     let path = token.rsplit_once("}/").map_or(token, |(_, path)| path);
     let path = if path.starts_with('$') { path.split_once('/').map_or("", |(_, path)| path) } else { path };
-    (is_yaml && !path.is_empty()).then(|| path.to_owned())
+    (is_file && !path.is_empty()).then(|| path.to_owned())
 }
 
 /// The files of `COMPOSE_FILE=a.yml:b.yml`.

@@ -25,6 +25,7 @@ use rayon::prelude::*;
 
 use super::facts::{Compose, PathClass, Place, ServiceClass, Unreadable};
 use super::owner::Owner;
+use super::paths::is_yaml;
 use super::source::{Listed, Source};
 use choose::{Choice, Found};
 use paths::{join, name, parent};
@@ -221,7 +222,6 @@ fn files_of_dev_containers(source: &dyn Source) -> Vec<String> {
 
 /// Whether the name allows it, and whether it is that of a template.
 fn can_be_compose(path: &str, words: &Words) -> Option<bool> {
-    let is_yaml = |path: &str| path.ends_with(".yml") || path.ends_with(".yaml");
     if is_yaml(path) {
         return Some(false);
     }

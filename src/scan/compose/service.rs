@@ -223,9 +223,11 @@ impl Reader<'_> {
     /// The image that a service is built on by a Dockerfile that only adds settings.
     fn wrapped(&self, node: &Node) -> Option<String> {
         let build = node.get("build")?;
+        let words = &self.tables.compose;
+        let by = |text: &str| wrapped_by(text, &words.settings_endings, &words.settings_folders);
         match build.node.get("dockerfile_inline") {
-            Some(inline) => wrapped_by(inline.node.text()?),
-            None => wrapped_by(&self.library.quiet_text(&self.dockerfile(build)?)?),
+            Some(inline) => by(inline.node.text()?),
+            None => by(&self.library.quiet_text(&self.dockerfile(build)?)?),
         }
     }
 

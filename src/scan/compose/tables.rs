@@ -62,6 +62,10 @@ pub(crate) struct Words {
     pub(crate) serving_words: Vec<String>,
     /// Kinds of software that an image stays when it is built on it with settings of one's own.
     pub(crate) wrapped_kinds: Vec<String>,
+    /// Ends of the names of settings, and of what prepares a database.
+    pub(crate) settings_endings: Vec<String>,
+    /// Starts of folders in which the images that many build on have their settings.
+    pub(crate) settings_folders: Vec<String>,
     /// Profiles of what is started for a task and ends.
     pub(crate) task_profiles: Vec<String>,
     /// Starts of labels that say when a service is run.
