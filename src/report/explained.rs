@@ -18,7 +18,7 @@ pub struct Explained {
     pub turns: Vec<Turn>,
     /// What each answer may be, the others kept, without a change of verdict.
     pub slack: Vec<Said>,
-    /// How far the figures of the rules may be off.
+    /// How far the figures of the rules may be off, as a clause.
     pub steady: String,
     /// The figure that matters most.
     pub fragile: Option<FragileFigure>,
@@ -373,16 +373,22 @@ impl Writer<'_> {
         let band = self.assessment.band;
         let watched = self.explanation.to_watch(self.rulebook, band);
         let lines = if watched.len() > 1 { WATCHED_EACH_WAY } else { WATCHED };
-        watched.into_iter().map(|turning| self.watch(turning, lines)).collect()
+        watched
+            .into_iter()
+            .map(|turning| self.watch(turning, lines))
+            .filter(|again| !again.when.is_empty())
+            .collect()
     }
 
     fn watch(&self, turning: &TurningPoints, lines: usize) -> Again {
+        let points: Vec<TurningPoint> =
+            turning.points.iter().filter(|point| self.is_worth_watching(point)).cloned().collect();
         // What growth brings, else what leaves it the same system.
         let such = |likely: fn(&TurningPoint) -> bool| -> Vec<TurningPoint> {
-            turning.points.iter().filter(|point| likely(point)).cloned().collect()
+            points.iter().filter(|point| likely(point)).cloned().collect()
         };
         let likely = [such(|point| point.grows), such(|point| !point.uproots)];
-        let likely = likely.iter().find(|points| !points.is_empty()).unwrap_or(&turning.points);
+        let likely = likely.iter().find(|points| !points.is_empty()).unwrap_or(&points);
         let groups = grouped(likely);
         let when = groups.iter().take(lines).map(|group| say_few(self.rulebook, group)).collect();
         let to = match turning.target {
@@ -390,6 +396,15 @@ impl Writer<'_> {
             Target::Side(side) => self.rulebook.side(side).name.clone(),
         };
         Again { to, when }
+    }
+
+    /// Where open questions can turn it, what they can is said of them, and what takes many changes is far away.
+    fn is_worth_watching(&self, point: &TurningPoint) -> bool {
+        const FEW: usize = 2;
+        let is_known =
+            |values: &Values| matches!(self.assessment.readings[values.question()], Reading::Known(_));
+        self.explanation.unless.is_empty()
+            || (point.changes.len() <= FEW && point.changes.iter().all(is_known))
     }
 
     /// What it would be when a turning point has come true.
@@ -450,14 +465,14 @@ impl Writer<'_> {
 
     fn steady(&self) -> String {
         if self.assessment.decided_by.is_some() {
-            return "It rests on that fact alone, whatever our estimates are.".to_owned();
+            return "one fact alone decides it, whatever our estimates are".to_owned();
         }
         let hedged = self.assessment.leaning(self.rulebook) == Leaning::Hedge;
         match (self.explanation.steadiness.percent, hedged) {
-            (0, true) => "A coin toss: an error of 1 % in our estimates would decide it.".to_owned(),
-            (0, false) => "An error of 1 % in our estimates would turn it.".to_owned(),
-            (percent, true) => format!("It stays open while our estimates are within {percent} %."),
-            (percent, false) => format!("It holds while our estimates are within {percent} %."),
+            (0, true) => "an error of 1 % in our estimates would decide it".to_owned(),
+            (0, false) => "an error of 1 % in our estimates would turn it".to_owned(),
+            (percent, true) => format!("it stays close while our estimates are within {percent} %"),
+            (percent, false) => format!("estimates may be {percent} % off"),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::content::ShortfallRow;
 use crate::rulebook::Rulebook;
-use crate::text::{counted, list, lower_first};
+use crate::text::{counted, list, lower_first, upper_first};
 
 /// What a platform lacks when it lacks nothing.
 pub(super) const NOTHING: &str = "nothing";
@@ -61,30 +61,30 @@ pub(super) fn next_commands(other: &str) -> Vec<String> {
 /// Nothing that is not known can change the answer.
 pub(super) fn settled(open: usize) -> String {
     match open {
-        0 => "All questions are answered.".to_owned(),
-        1 => "Certain: the question that you have not answered cannot change it.".to_owned(),
-        open => format!("Certain: the {open} questions that you have not answered cannot change it."),
+        0 => "All questions are answered".to_owned(),
+        1 => "Certain whatever the open question brings".to_owned(),
+        open => format!("Certain whatever the {open} open questions bring"),
     }
 }
 
-/// In how many of all ways to answer the rest the side stays: "97 in 100".
+/// In how many of all ways to answer the rest the side stays: "97 in 100 with 5 questions open".
 pub(super) fn sure(share: &str, about: bool, open: usize, undecided: bool) -> String {
     let about = if about { "about " } else { "" };
-    let open = crate::text::counted(open, "question is", "questions are");
+    let open = counted(open, "question", "questions");
     match undecided {
-        true => format!("{open} open; only {about}{share} ways to answer keep this leaning."),
-        false => format!("{open} open; {about}{share} ways to answer keep it so."),
+        true => format!("Only {about}{share} for this leaning, with {open} open"),
+        false => upper_first(&format!("{about}{share} with {open} open")),
     }
 }
 
-/// What would turn it.
+/// What is not answered and would turn it, as a clause that completes "when …".
 pub(super) fn unless(turns: &[String]) -> String {
     const NAMED: usize = 2;
     let more = turns.len().saturating_sub(NAMED);
-    let named = turns[..turns.len().min(NAMED)].join(", or if ");
+    let named = turns[..turns.len().min(NAMED)].join(", or ");
     match more {
-        0 => format!("It turns if {named}."),
-        _ => format!("It turns if {named}, or in {}.", counted(more, "other way", "other ways")),
+        0 => format!("{named} (not answered)"),
+        _ => format!("{named}, or in {} (not answered)", counted(more, "other way", "other ways")),
     }
 }
 

@@ -6,7 +6,7 @@ use textwrap::core::display_width;
 pub use super::page::{Ink, Layout, Page};
 
 use super::content::{Availability, Contents, NextStep, PlatformRow, Sum};
-use super::explained::{Again, Open, Reason};
+use super::explained::{Open, Reason};
 use super::phrases;
 use crate::rulebook::Leaning;
 use crate::text::counted;
@@ -76,7 +76,7 @@ fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
         page.gap();
     }
     let brief = &contents.brief;
-    page.labelled("Think again when", &again(&brief.again, room.again));
+    page.labelled("Think again when", &again(contents, room.again));
     page.labelled("Do first", &numbered(&brief.first[..brief.first.len().min(room.first)]));
     page.labelled("Like you", &unmarked(&brief.like[..brief.like.len().min(room.like)]));
     page.labelled("Next: needk8s", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
@@ -166,8 +166,9 @@ fn lacks(sum: &Sum, room: usize) -> String {
     }
 }
 
-/// What to watch, a line each; where it leads in two directions, with the direction.
-fn again(again: &[Again], most: usize) -> Vec<(String, String)> {
+/// What to watch, a line each, what is not answered last; where it leads in two directions, with the direction.
+fn again(contents: &Contents<'_>, most: usize) -> Vec<(String, String)> {
+    let (again, unless) = (&contents.brief.again, &contents.brief.unless);
     let each = if again.len() > 1 { 1 } else { most };
     let mut lines = Vec::new();
     for direction in again {
@@ -179,10 +180,11 @@ fn again(again: &[Again], most: usize) -> Vec<(String, String)> {
                 1 => when.clone(),
                 _ => format!("{when} (then {})", direction.to),
             };
-            lines.push(("- ".to_owned(), line));
+            lines.push(line);
         }
     }
-    lines
+    lines.extend(unless.clone());
+    lines.into_iter().map(|line| ("- ".to_owned(), line)).collect()
 }
 
 /// A clause of at most two lines.

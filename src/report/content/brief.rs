@@ -20,6 +20,8 @@ pub struct Brief {
     pub sums: Vec<Sum>,
     /// When to think again.
     pub again: Vec<Again>,
+    /// What is not answered and would turn it, as a clause that completes "when …".
+    pub unless: Option<String>,
     /// What to do first; nothing while too little is known.
     pub first: Vec<String>,
     /// What to answer next, in a sentence, while too little is known.
@@ -58,27 +60,30 @@ impl Writer<'_> {
     pub(super) fn brief(&self, contents: &Contents<'_>) -> Brief {
         let precedents = contents.precedents();
         let cases_of = self.rulebook.cases();
-        let mut certainty = contents.certainty.clone();
-        let unless = self.unless(contents);
-        if !unless.is_empty() && !contents.is_undecided() {
-            certainty = format!("{certainty} {}", phrases::unless(&unless));
-        }
-        let mut sure = vec![certainty, contents.explained.steady.clone()];
-        if let (Some(odds), false) = (precedents.odds, contents.is_undecided()) {
-            sure.push(cases::odds(self.rulebook, odds));
-        }
+        let undecided = contents.is_undecided();
+        let (sure, again, unless) = match undecided {
+            true => (vec![format!("{}.", contents.certainty)], Vec::new(), Vec::new()),
+            false => (self.sure(contents), contents.explained.again.clone(), self.unless(contents)),
+        };
         let precedent = |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case]);
         Brief {
-            why: self.why(contents.is_undecided()),
+            why: self.why(undecided),
             sure,
             like: precedents.nearest.iter().map(precedent).collect(),
             sums: self.sums(),
-            again: if contents.is_undecided() { Vec::new() } else { contents.explained.again.clone() },
-            first: if contents.is_undecided() { Vec::new() } else { self.first(contents) },
-            ask: Some(contents.explained.ask_next.join(", "))
-                .filter(|names| contents.is_undecided() && !names.is_empty()),
+            again,
+            unless: (!unless.is_empty()).then(|| phrases::unless(&unless)),
+            first: if undecided { Vec::new() } else { self.first(contents) },
+            ask: Some(contents.explained.ask_next.join(", ")).filter(|names| undecided && !names.is_empty()),
             next: self.next(),
         }
+    }
+
+    /// How many answers are open, how far estimates may be off, how often such a verdict was right.
+    fn sure(&self, contents: &Contents<'_>) -> Vec<String> {
+        let odds = contents.precedents().odds.map(|odds| cases::odds(self.rulebook, odds));
+        let here = format!("{}; {}.", contents.certainty, contents.explained.steady);
+        std::iter::once(here).chain(odds).collect()
     }
 
     fn why(&self, undecided: bool) -> Vec<String> {
@@ -93,7 +98,10 @@ impl Writer<'_> {
                 why
             }
             Leaning::With => vec![self.gain_despite_effort(with, without)],
-            Leaning::Hedge => vec![self.gain_against_effort(without, with), phrases::TOO_CLOSE.to_owned()],
+            Leaning::Hedge => {
+                let close = (!undecided).then(|| phrases::TOO_CLOSE.to_owned());
+                std::iter::once(self.gain_against_effort(without, with)).chain(close).collect()
+            }
         }
     }
 

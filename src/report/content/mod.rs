@@ -185,7 +185,7 @@ pub struct Contents<'a> {
     pub headline: String,
     /// What the verdict means.
     pub meaning: String,
-    /// How sure it is, in a sentence.
+    /// How sure it is, as the beginning of a sentence.
     pub certainty: String,
     /// The constraint that decides, as a sentence.
     pub decided_by: Option<String>,

@@ -131,5 +131,5 @@ pub(super) fn outcome(scan: &Scan<'_>, page: &mut Page) {
         return;
     }
     page.paragraph(2, &scan.contents.headline);
-    page.paragraph(2, &scan.contents.certainty);
+    page.paragraph(2, &format!("{}.", scan.contents.certainty));
 }
