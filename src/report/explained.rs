@@ -160,6 +160,8 @@ const WATCHED_EACH_WAY: usize = 2;
 /// How many lines a target gets, and how many alternatives a line.
 const LINES: usize = 6;
 const ALTERNATIVES: usize = 6;
+/// The characters of a clause that still can be read at once.
+const READABLE: usize = 240;
 /// How many open questions a summary names.
 const ASKED: usize = 5;
 
@@ -262,7 +264,9 @@ fn grouped(points: &[TurningPoint]) -> Vec<Group<'_>> {
 
 /// Sets of changes for a reader, those that share a change on one line, and how many sets are left out.
 pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<String>, usize) {
-    let groups = grouped(points);
+    let readable = points.iter().filter(|point| say_changes(rulebook, &point.changes).len() <= READABLE);
+    let readable: Vec<TurningPoint> = readable.cloned().collect();
+    let groups = grouped(if readable.is_empty() { points } else { &readable });
     let shown = &groups[..groups.len().min(LINES)];
     let said: usize = shown.iter().map(|group| group.rest.len()).sum();
     let lines = shown.iter().map(|group| say_group(rulebook, group));
@@ -398,13 +402,14 @@ impl Writer<'_> {
         Again { to, when }
     }
 
-    /// Where open questions can turn it, what they can is said of them, and what takes many changes is far away.
+    /// Where open questions can turn it, they are what is near: they are said by themselves, and beside them neither what
+    /// takes many changes nor what would be another system.
     fn is_worth_watching(&self, point: &TurningPoint) -> bool {
         const FEW: usize = 2;
         let is_known =
             |values: &Values| matches!(self.assessment.readings[values.question()], Reading::Known(_));
         self.explanation.unless.is_empty()
-            || (point.changes.len() <= FEW && point.changes.iter().all(is_known))
+            || (point.changes.len() <= FEW && !point.uproots && point.changes.iter().all(is_known))
     }
 
     /// What it would be when a turning point has come true.

@@ -110,12 +110,8 @@ pub(super) fn platforms_by_total(some_lack_a_must: bool) -> String {
 }
 
 /// Answers that do not count.
-pub(super) fn ignored(names: &[String]) -> String {
-    const FEW: usize = 3;
-    match names.len() <= FEW {
-        true => format!("Ignored, since other answers rule them out: {}.", names.join(", ")),
-        false => format!("Ignored, since other answers rule them out: {} answers (-v).", names.len()),
-    }
+pub(super) fn ignored(answers: &str) -> String {
+    format!("Ignored, since other answers rule them out: {answers}.")
 }
 
 /// The heading of the ledger.

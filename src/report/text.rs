@@ -96,7 +96,9 @@ fn opening(contents: &Contents<'_>, aside: bool, page: &mut Page) {
         page.paragraph(0, &format!("{}.", contradiction.text));
     }
     if aside && !contents.ignored.is_empty() {
-        page.paragraph(0, &phrases::ignored(&contents.ignored));
+        let verbose = page.layout().verbose;
+        let all = contents.ignored.join(", ");
+        page.paragraph(0, &phrases::ignored(&if verbose { all } else { few_of(&contents.ignored) }));
     }
     if aside && !contents.provenance.layers.is_empty() && contents.provenance.moved.is_none() {
         page.paragraph(0, &phrases::by_rules(&contents.provenance.named()));
@@ -164,6 +166,12 @@ fn lacks(sum: &Sum, room: usize) -> String {
             sum.lacks.first().map_or(phrases::NOTHING.to_owned(), |name| said(std::slice::from_ref(name)))
         }
     }
+}
+
+/// The names of some answers, or how many they are.
+fn few_of(answers: &[String]) -> String {
+    const FEW: usize = 3;
+    if answers.len() <= FEW { answers.join(", ") } else { format!("{} answers (-v)", answers.len()) }
 }
 
 /// What to watch, a line each, what is not answered last; where it leads in two directions, with the direction.
