@@ -7,7 +7,7 @@ use super::args::{Plan, Short};
 use super::decision::{self, Recorded};
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{is_of_system, layout, print, print_long, say, shown, write_whole};
+use super::output::{above, is_of_system, layout, print, print_long, say, shown, write_whole};
 use super::rulebooks::Named;
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
@@ -182,22 +182,27 @@ impl<'a> Program<'a> {
 
     /// Writes the report to the file that was named, else to standard output.
     pub(super) fn deliver(&self, contents: &Contents<'_>) -> Result<(), Stop> {
+        self.deliver_in(contents, self.layout(self.plan.verbose))
+    }
+
+    /// The same where so many lines follow on the same screen. Returns what was printed, without colours.
+    pub(super) fn deliver_above(&self, beneath: usize, contents: &Contents<'_>) -> Result<String, Stop> {
+        let layout = above(beneath, self.layout(self.plan.verbose));
+        self.deliver_in(contents, layout)?;
+        Ok(match self.plan.output {
+            Some(_) => String::new(),
+            None => self.render(contents, Layout { colour: false, links: false, ..layout }),
+        })
+    }
+
+    fn deliver_in(&self, contents: &Contents<'_>, layout: Layout) -> Result<(), Stop> {
         match &self.plan.output {
-            None => self.print(&self.render(contents, self.layout(self.plan.verbose))),
+            None => self.print(&self.render(contents, layout)),
             Some(path) => {
                 self.write_report(contents, path, self.plan.format.unwrap_or(Format::Text), self.plan.force)?;
                 say(&format!("{} Written to {}.", contents.headline, shown(path)));
                 Ok(())
             }
-        }
-    }
-
-    /// What [`Self::deliver`] prints, without colours.
-    pub(super) fn printed(&self, contents: &Contents<'_>) -> String {
-        let Layout { width, ascii, verbose, .. } = self.layout(self.plan.verbose);
-        match self.plan.output {
-            Some(_) => String::new(),
-            None => self.render(contents, Layout { width, ascii, verbose, ..Layout::PLAIN }),
         }
     }
 

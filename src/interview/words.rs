@@ -73,33 +73,33 @@ pub(super) fn settled(headline: &str, wholly: bool, left: Left) -> String {
     format!("{headline} {claim}: {} {are} left.", counted_left(left))
 }
 
-/// "Not yet: take a PaaS. In at least 95 in 100 ways to answer what is left … it stays so. Unless …"
+/// "Not yet: take a PaaS. In at least 95 of 100 ways to answer what is left … it stays so. It turns if …"
 pub(super) fn sure(so_far: &SoFar, sure: u8, left: Left) -> String {
     let left = counted_left(left);
-    let (headline, turns) = (&so_far.headline, turns("Unless", so_far));
-    format!("{headline} In at least {sure} in 100 ways to answer what is left ({left}), it stays so.{turns}")
+    let (headline, turns) = (&so_far.headline, turns(so_far));
+    format!("{headline} In at least {sure} of 100 ways to answer what is left ({left}), it stays so.{turns}")
 }
 
 /// "Borderline: a PaaS or k3s. What is left to ask (9 questions) would hardly tell more. It turns if …"
 pub(super) fn tells_little(so_far: &SoFar, left: Left) -> String {
     let left = counted_left(left);
-    let (headline, turns) = (&so_far.headline, turns("It turns if", so_far));
+    let (headline, turns) = (&so_far.headline, turns(so_far));
     format!("{headline} What is left to ask ({left}) would hardly tell more.{turns}")
 }
 
 /// "Borderline: a PaaS or k3s. You have been asked 16 questions; what is left (9 questions) can still matter. It turns if …"
 pub(super) fn many(so_far: &SoFar, asked: usize, left: Left) -> String {
     let left = counted_left(left);
-    let (headline, turns) = (&so_far.headline, turns("It turns if", so_far));
+    let (headline, turns) = (&so_far.headline, turns(so_far));
     format!(
         "{headline} You have been asked {asked} questions; what is left ({left}) can still matter.{turns}"
     )
 }
 
-/// " Unless a; or b."
-fn turns(begin: &str, so_far: &SoFar) -> String {
+/// " It turns if a; or b."
+fn turns(so_far: &SoFar) -> String {
     let turns: Vec<&str> = so_far.turns.iter().take(MOST_TURNS).map(String::as_str).collect();
-    if turns.is_empty() { String::new() } else { format!(" {begin} {}.", turns.join("; or ")) }
+    if turns.is_empty() { String::new() } else { format!(" It turns if {}.", turns.join("; or ")) }
 }
 
 /// The length of the bar.

@@ -21,7 +21,7 @@ pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
     let mut shown = String::new();
     for room in &ROOM {
         shown = screen(contents, layout, room);
-        if shown.lines().count() <= SCREEN {
+        if shown.lines().count() <= layout.lines {
             break;
         }
     }
@@ -35,9 +35,6 @@ pub fn line(contents: &Contents<'_>, layout: Layout) -> String {
     page.finish()
 }
 
-/// The lines of a usual terminal, less the one where the next command is typed.
-const SCREEN: usize = 23;
-
 /// How much of what a screen may leave out is shown.
 struct Room {
     /// How many lines the words for what a platform lacks may take.
@@ -49,25 +46,33 @@ struct Room {
     aside: bool,
     /// On how many sides the figures stand apart from the rest.
     gaps: usize,
+    /// Whether it is said why effort costs what it does.
+    price: bool,
+    /// Whether further commands are named.
+    next: bool,
 }
 
 /// From everything down to as little as makes sense.
-const ROOM: [Room; 10] = [
-    Room { words: 2, again: 3, first: 2, like: 1, aside: true, gaps: 2 },
-    Room { words: 2, again: 2, first: 2, like: 1, aside: true, gaps: 2 },
-    Room { words: 2, again: 2, first: 1, like: 1, aside: true, gaps: 2 },
-    Room { words: 2, again: 1, first: 1, like: 1, aside: true, gaps: 2 },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 2 },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 1 },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 0 },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: false, gaps: 0 },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: true, gaps: 1 },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 1 },
+const ROOM: [Room; 14] = [
+    Room { words: 2, again: 3, first: 2, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 2, again: 2, first: 2, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 2, again: 2, first: 1, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 2, again: 1, first: 1, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 1, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 0, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: false, gaps: 0, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: true, gaps: 1, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 1, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: false, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: false, next: false },
+    Room { words: 1, again: 0, first: 1, like: 0, aside: false, gaps: 0, price: false, next: false },
 ];
 
 fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     let mut page = Page::new(layout);
-    opening(contents, room.aside, &mut page);
+    opening(contents, room, &mut page);
     if room.gaps > 0 {
         page.gap();
     }
@@ -79,11 +84,13 @@ fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     page.labelled("Think again when", &again(contents, room.again));
     page.labelled("Do first", &numbered(&brief.first[..brief.first.len().min(room.first)]));
     page.labelled("Like you", &unmarked(&brief.like[..brief.like.len().min(room.like)]));
-    page.labelled("Next: needk8s", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
+    if room.next {
+        page.labelled("Next: needk8s", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
+    }
     page.finish()
 }
 
-fn opening(contents: &Contents<'_>, aside: bool, page: &mut Page) {
+fn opening(contents: &Contents<'_>, room: &Room, page: &mut Page) {
     let ink = match contents.assessment.leaning(contents.rulebook) {
         _ if contents.is_undecided() => Ink::Yellow,
         Leaning::Without => Ink::Green,
@@ -91,16 +98,17 @@ fn opening(contents: &Contents<'_>, aside: bool, page: &mut Page) {
         Leaning::With => Ink::Cyan,
     };
     page.inked(ink, &contents.headline);
-    page.paragraph(0, &contents.brief.why.join(" "));
+    let why = &contents.brief.why;
+    page.paragraph(0, &why[..why.len().min(if room.price { usize::MAX } else { 1 })].join(" "));
     for contradiction in contents.contradictions.iter().filter(|contradiction| !contradiction.on_purpose) {
         page.paragraph(0, &format!("{}.", contradiction.text));
     }
-    if aside && !contents.ignored.is_empty() {
+    if room.aside && !contents.ignored.is_empty() {
         let verbose = page.layout().verbose;
         let all = contents.ignored.join(", ");
         page.paragraph(0, &phrases::ignored(&if verbose { all } else { few_of(&contents.ignored) }));
     }
-    if aside && !contents.provenance.layers.is_empty() && contents.provenance.moved.is_none() {
+    if room.aside && !contents.provenance.layers.is_empty() && contents.provenance.moved.is_none() {
         page.paragraph(0, &phrases::by_rules(&contents.provenance.named()));
     }
     page.gap();
@@ -177,7 +185,7 @@ fn few_of(answers: &[String]) -> String {
 /// What to watch, a line each, what is not answered last; where it leads in two directions, with the direction.
 fn again(contents: &Contents<'_>, most: usize) -> Vec<(String, String)> {
     let (again, unless) = (&contents.brief.again, &contents.brief.unless);
-    let each = if again.len() > 1 { 1 } else { most };
+    let each = if again.len() > 1 { most.min(1) } else { most };
     let mut lines = Vec::new();
     for direction in again {
         let (first, others) = direction.when.split_at(direction.when.len().min(1));
@@ -207,7 +215,7 @@ fn unmarked(texts: &[String]) -> Vec<(String, &String)> {
 }
 
 fn everything(contents: &Contents<'_>, page: &mut Page) {
-    opening(contents, true, page);
+    opening(contents, &ROOM[0], page);
     platforms(contents, page);
     ledger(contents, page);
     missing(contents, page);
