@@ -18,14 +18,10 @@ pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
         everything(contents, &mut page);
         return page.finish();
     }
-    let mut shown = String::new();
-    for room in &ROOM {
-        shown = screen(contents, layout, room);
-        if shown.lines().count() <= layout.lines {
-            break;
-        }
-    }
-    shown
+    let mut screens = ROOM.iter().map(|room| screen(contents, layout, room));
+    let fitting = screens.find(|shown| shown.lines().count() <= layout.lines);
+    // Where it does not fit, it is scrolled anyway.
+    fitting.unwrap_or_else(|| screen(contents, layout, &ROOM[SCROLLED]))
 }
 
 /// The answer in one line.
@@ -69,6 +65,9 @@ const ROOM: [Room; 14] = [
     Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: false, next: false },
     Room { words: 1, again: 0, first: 1, like: 0, aside: false, gaps: 0, price: false, next: false },
 ];
+
+/// What is shown where even the least does not fit.
+const SCROLLED: usize = 8;
 
 fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     let mut page = Page::new(layout);
@@ -125,6 +124,9 @@ fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
     // Each column has a blank on either side.
     let room = page.layout().width.saturating_sub(names + figures + 2 * header.len() + 2);
     let narrow = room < display_width(header[4]);
+    if names + figures + 2 * 4 + 2 > page.layout().width {
+        return sums_in_lines(contents, rows, page);
+    }
     // Lines that break between words are not full.
     let room = lines * room - (lines - 1) * (room / 3);
     let columns = if narrow { 4 } else { 5 };
@@ -151,6 +153,21 @@ fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
     page.table(&mut table, Some(0));
     for sum in rows.iter().filter(|sum| narrow && (sum.ruled_out || !sum.lacks.is_empty())) {
         page.paragraph(2, &format!("{}: {}", name(sum), lacks(sum, usize::MAX)));
+    }
+}
+
+/// The same where there is no room for columns.
+fn sums_in_lines(contents: &Contents<'_>, rows: &[Sum], page: &mut Page) {
+    page.wrapped("  ", "    ", "effort × cost + missing = total");
+    for sum in rows {
+        let Sum { effort, price, missing, total, .. } = sum;
+        let figures = format!("{effort} × {price} + {missing} = {total}");
+        let lacks = match sum.lacks.is_empty() && !sum.ruled_out {
+            true => String::new(),
+            false => format!("; {}", lacks(sum, usize::MAX)),
+        };
+        let name = contents.platform_name(sum.platform);
+        page.wrapped("  ", "    ", &format!("{name}: {figures}{lacks}"));
     }
 }
 
