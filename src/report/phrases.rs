@@ -68,23 +68,28 @@ pub(super) fn settled(open: usize) -> String {
 }
 
 /// In how many of all ways to answer the rest the side stays: "97 in 100 with 5 questions open".
-pub(super) fn sure(share: &str, about: bool, open: usize, undecided: bool) -> String {
-    let about = if about { "about " } else { "" };
+pub(super) fn sure(share: &str, open: usize, undecided: bool) -> String {
     let open = counted(open, "question", "questions");
     match undecided {
-        true => format!("Only {about}{share} for this leaning, with {open} open"),
-        false => upper_first(&format!("{about}{share} with {open} open")),
+        true => format!("Only {share} for this leaning, with {open} open"),
+        false => upper_first(&format!("{share} with {open} open")),
     }
 }
 
-/// What is not answered and would turn it, as a clause that completes "when …".
-pub(super) fn unless(turns: &[String]) -> String {
+/// What would turn it: "a, or b, or in 1 other way".
+pub(super) fn either_turns(turns: &[String]) -> String {
     const NAMED: usize = 2;
     let more = turns.len().saturating_sub(NAMED);
-    let named = turns[..turns.len().min(NAMED)].join(", or ");
-    match more {
-        0 => format!("{named} (not answered)"),
-        _ => format!("{named}, or in {} (not answered)", counted(more, "other way", "other ways")),
+    let more = (more > 0).then(|| format!("in {}", counted(more, "other way", "other ways")));
+    turns.iter().take(NAMED).cloned().chain(more).collect::<Vec<_>>().join(", or ")
+}
+
+/// An answer with what it assumes: "Overkill: take a PaaS, unless a rule prescribes another (97 in 100)."
+pub(super) fn assuming(headline: &str, turns: &[String], share: &str) -> String {
+    let headline = headline.trim_end_matches('.');
+    match turns.is_empty() {
+        true => format!("{headline} ({share})."),
+        false => format!("{headline}, unless {} ({share}).", either_turns(turns)),
     }
 }
 

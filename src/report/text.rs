@@ -27,7 +27,7 @@ pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
 /// The answer in one line.
 pub fn line(contents: &Contents<'_>, layout: Layout) -> String {
     let mut page = Page::new(layout);
-    page.line(&contents.headline);
+    page.line(&contents.brief.line);
     page.finish()
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Contents, Writer};
 use crate::assessment::Shortfall;
+use crate::explanation::Status;
 use crate::precedents::Precedent;
 use crate::report::cases;
 use crate::report::explained::Again;
@@ -12,6 +13,8 @@ use crate::text::list;
 /// What fits one screen, each part in full sentences or rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Brief {
+    /// The answer in one line, with what it assumes.
+    pub line: String,
     /// Why, in terms of what was answered.
     pub why: Vec<String>,
     /// How sure it is.
@@ -72,7 +75,12 @@ impl Writer<'_> {
             like: precedents.nearest.iter().map(precedent).collect(),
             sums: self.sums(),
             again,
-            unless: (!unless.is_empty()).then(|| phrases::unless(&unless)),
+            line: match self.outlook.status {
+                Status::Leaning => phrases::assuming(&contents.headline, &unless, &self.share()),
+                Status::Settled | Status::Undecided => contents.headline.clone(),
+            },
+            unless: (!unless.is_empty())
+                .then(|| format!("{} (not answered)", phrases::either_turns(&unless))),
             first: if undecided { Vec::new() } else { self.first(contents) },
             ask: Some(contents.explained.ask_next.join(", ")).filter(|names| undecided && !names.is_empty()),
             next: self.next(),

@@ -417,12 +417,15 @@ impl Writer<'_> {
         let open = self.unknown().len();
         match self.outlook.status {
             Status::Settled => phrases::settled(open),
-            status => {
-                let sureness = &self.outlook.sureness;
-                let about = sureness.how != How::Proved;
-                phrases::sure(&sureness.share.to_string(), about, open, status == Status::Undecided)
-            }
+            status => phrases::sure(&self.share(), open, status == Status::Undecided),
         }
+    }
+
+    /// "about 97 in 100"
+    fn share(&self) -> String {
+        let sureness = &self.outlook.sureness;
+        let about = if sureness.how == How::Proved { "" } else { "about " };
+        format!("{about}{}", sureness.share)
     }
 
     /// What would have to be answered for another side: "a vendor ships only a chart"; the likeliest first.
