@@ -375,7 +375,7 @@ impl Writer<'_> {
         let band = &self.rulebook.bands()[self.assessment.band];
         let given_up: Vec<String> =
             self.assessment.gives_up().iter().map(|miss| self.asked(miss.aspect, miss.must)).collect();
-        let best = self.platform(self.assessment.recommendation).with_products();
+        let best = self.platform(self.assessment.recommendation).with_products(&self.assessment.readings);
         let told = if given_up.is_empty() {
             self.told_by(band)
         } else {
@@ -393,9 +393,9 @@ impl Writer<'_> {
 
     fn told_by(&self, band: &Band) -> String {
         band.headline
-            .replace("{best}", &self.platform(self.assessment.recommendation).with_products())
-            .replace("{with}", &self.platform(self.assessment.best_with).with_products())
-            .replace("{without}", &self.platform(self.assessment.best_without).with_products())
+            .replace("{best}", &self.platform(self.assessment.recommendation).with_products(&self.assessment.readings))
+            .replace("{with}", &self.platform(self.assessment.best_with).with_products(&self.assessment.readings))
+            .replace("{without}", &self.platform(self.assessment.best_without).with_products(&self.assessment.readings))
     }
 
     /// "anything from overkill to recommended"
