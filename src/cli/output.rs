@@ -316,7 +316,7 @@ fn paged(pager: &str, text: &str) -> bool {
 /// Why nobody can be asked; nothing when a person sits at a terminal.
 pub(super) fn nobody_to_ask() -> Option<&'static str> {
     match () {
-        () if !io::stdin().is_terminal() => Some("standard input is no terminal"),
+        () if !io::stdin().is_terminal() => Some("standard input is not a terminal"),
         () if !io::stdout().is_terminal() => Some("the output goes to a file or a pipe"),
         () if !io::stderr().is_terminal() => Some("standard error goes to a file or a pipe"),
         () if is_set("CI") => Some("CI is set"),

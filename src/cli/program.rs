@@ -125,9 +125,13 @@ impl<'a> Program<'a> {
 
     /// The error of a run that has nothing to go by, and why nobody is asked.
     pub(super) fn nothing_known(&self, why: Option<&str>) -> Stop {
-        let why = why.map_or(String::new(), |why| format!(", and nobody can be asked: {why}"));
+        let none = match &self.plan.scan {
+            Some(dir) => format!("no answers: the scan of {} found none", shown(dir)),
+            None => "no answers".to_owned(),
+        };
+        let why = why.map_or(String::new(), |why| format!(", and {why}"));
         Stop::wrong(format!(
-            "no answers are known{why}\n\n\
+            "{none}{why}\n\n\
              Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
              with a {} here or in a parent folder of the repository, with --scan DIR, or run needk8s in a terminal.\n\
              All questions: needk8s questions.",

@@ -19,7 +19,7 @@ pub(super) const REVIEW: &str = "Your answers";
 pub(super) const DONE: &str = "Done: show the result";
 pub(super) const STOP: &str = "Stop here and show the result";
 pub(super) const GO_ON: &str = "Go on with the questions";
-pub(super) const GO_ON_TO_PROOF: &str = "Go on until it is proved";
+pub(super) const GO_ON_TO_PROOF: &str = "Answer what could still change it";
 pub(super) const GO_ON_TO_THE_END: &str = "Answer the rest as well";
 pub(super) const FINISHED: &str = "Done";
 pub(super) const CHANGE: &str = "Change an answer";
@@ -143,7 +143,7 @@ pub(super) fn kept(answers: usize) -> String {
 }
 
 pub(super) fn resume(answers: &str) -> String {
-    format!("An unfinished questionnaire has {answers}. Go on with it?")
+    format!("The last questionnaire here has {answers}. Go on with it?")
 }
 
 pub(super) fn save_answers(file: &str) -> String {

@@ -362,6 +362,10 @@ impl Writer<'_> {
             .map(|values| self.said(values))
             // Where any answer will do, nothing is said.
             .filter(|said| !said.text.is_empty())
+            .map(|said| match said.text.len() > READABLE / 2 {
+                true => Said { text: format!("{} as answered", lower_first(&said.name)), ..said },
+                false => said,
+            })
             .collect();
         let title = match (answers.len(), reason.smallest) {
             (0, _) => "Whatever is answered, the answer is this one".to_owned(),
@@ -477,7 +481,7 @@ impl Writer<'_> {
             (0, true) => "an error of 1 % in our estimates would decide it".to_owned(),
             (0, false) => "an error of 1 % in our estimates would turn it".to_owned(),
             (percent, true) => format!("it stays close while our estimates are within {percent} %"),
-            (percent, false) => format!("estimates may be {percent} % off"),
+            (percent, false) => format!("estimates have {percent} % to spare"),
         }
     }
 

@@ -62,8 +62,8 @@ pub(super) fn next_commands(other: &str) -> Vec<String> {
 pub(super) fn settled(open: usize) -> String {
     match open {
         0 => "All questions are answered".to_owned(),
-        1 => "Certain whatever the open question brings".to_owned(),
-        open => format!("Certain whatever the {open} open questions bring"),
+        1 => "The open question cannot change it".to_owned(),
+        open => format!("None of the {open} open questions can change it"),
     }
 }
 
@@ -189,7 +189,7 @@ pub(super) fn smaller_lacks(number: usize) -> String {
 
 /// The one fact that decides, and why it does.
 pub(super) fn one_fact(fact: &str, because: &str) -> String {
-    format!("One fact decides this: {}. {because}", crate::text::lower_first(fact))
+    format!("One fact decides this: {fact}. {because}")
 }
 
 /// A duty that comes with a platform.

@@ -1,14 +1,13 @@
 //! The answer on one screen: why, how sure, the sum, when to think again, what to do first.
 
-use super::{Contents, Writer};
-use crate::assessment::Shortfall;
+use super::{Contents, ShortfallRow, Writer};
 use crate::explanation::Status;
 use crate::precedents::Precedent;
 use crate::report::cases;
 use crate::report::explained::Again;
 use crate::report::phrases;
 use crate::rulebook::Leaning;
-use crate::text::list;
+use crate::text::{list, lower_first};
 
 /// What fits one screen, each part in full sentences or rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -182,13 +181,14 @@ impl Writer<'_> {
         )
     }
 
-    /// What one platform has of what the answers call for and the other has not, the most points first.
+    /// What one platform has of what the answers call for and the other has not, by the names and in the order in which
+    /// it is said to be missing.
     fn gains(&self, platform: usize, over: usize) -> Vec<String> {
-        let lacks = |shortfall: &&Shortfall| {
-            self.rulebook.aspects()[shortfall.aspect].cells[platform].level >= shortfall.demanded
+        let has = |lack: &&ShortfallRow| {
+            let aspect = self.rulebook.aspects().iter().find(|aspect| aspect.id == lack.aspect);
+            aspect.is_some_and(|aspect| aspect.cells[platform].level >= lack.demanded)
         };
-        let shortfalls = self.assessment.standings[over].shortfalls.iter();
-        shortfalls.filter(lacks).map(|short| self.asked(short.aspect, short.demanded)).collect()
+        self.lacks(over).iter().filter(has).map(|lack| lower_first(&lack.name)).collect()
     }
 
     /// Why effort weighs what it does for this team.

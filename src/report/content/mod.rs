@@ -393,9 +393,18 @@ impl Writer<'_> {
 
     fn told_by(&self, band: &Band) -> String {
         band.headline
-            .replace("{best}", &self.platform(self.assessment.recommendation).with_products(&self.assessment.readings))
-            .replace("{with}", &self.platform(self.assessment.best_with).with_products(&self.assessment.readings))
-            .replace("{without}", &self.platform(self.assessment.best_without).with_products(&self.assessment.readings))
+            .replace(
+                "{best}",
+                &self.platform(self.assessment.recommendation).with_products(&self.assessment.readings),
+            )
+            .replace(
+                "{with}",
+                &self.platform(self.assessment.best_with).with_products(&self.assessment.readings),
+            )
+            .replace(
+                "{without}",
+                &self.platform(self.assessment.best_without).with_products(&self.assessment.readings),
+            )
     }
 
     /// "anything from overkill to recommended"
@@ -436,7 +445,8 @@ impl Writer<'_> {
 
     fn decided_by(&self) -> Option<String> {
         let criterion = &self.rulebook.criteria()[self.assessment.decided_by?];
-        let fact = self.told(self.assessment.decided_by?).unwrap_or_else(|| criterion.statement.clone());
+        let fact =
+            self.told(self.assessment.decided_by?).unwrap_or_else(|| lower_first(&criterion.statement));
         Some(phrases::one_fact(&fact, &criterion.because))
     }
 

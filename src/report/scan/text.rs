@@ -5,7 +5,7 @@ use crate::report::text::{Ink, Layout, Page};
 use crate::text::{counted, list};
 
 /// What is said of a folder without any of the formats.
-pub(super) const NOTHING: &str = "Nothing that a scan knows how to read.";
+pub(super) const NOTHING: &str = "Nothing recognised here.";
 /// How many facts of one kind a short report shows.
 const SHORT: usize = 12;
 /// How many places of each.
