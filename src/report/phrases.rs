@@ -88,7 +88,7 @@ pub(super) fn either_turns(turns: &[String]) -> String {
 pub(super) fn assuming(headline: &str, turns: &[String], share: &str) -> String {
     let headline = headline.trim_end_matches('.');
     match turns.is_empty() {
-        true => format!("{headline} ({share})."),
+        true => format!("{headline}, {share}."),
         false => format!("{headline}, unless {} ({share}).", either_turns(turns)),
     }
 }
