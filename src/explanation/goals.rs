@@ -1,7 +1,8 @@
 //! What searches look for.
 
-use super::bounds::{Measure, Outcome, Sides, Way};
+use super::bounds::{Measure, Sides, Way};
 use super::model::{Frame, Model};
+use super::outcome::Outcome;
 use super::search::{Goal, Promise, Seen};
 
 /// The greatest or the least margin.

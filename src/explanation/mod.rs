@@ -7,10 +7,13 @@
 mod bounds;
 mod closed;
 mod contrast;
+mod demands;
+mod efforts;
 mod goals;
 mod model;
 mod musts;
 mod open;
+mod outcome;
 mod outlook;
 mod pairs;
 mod prover;
@@ -210,7 +213,7 @@ impl Engine {
 
     /// The frame of all complete sets of answers that agree with those given, each by its class.
     fn completions(&self, classes: &[Option<usize>]) -> Frame {
-        let mut frame = self.model.frame();
+        let mut frame = self.model.unsettled();
         for (question, class) in classes.iter().enumerate() {
             if let Some(class) = class {
                 self.model.put(&mut frame.domains, question, *class);

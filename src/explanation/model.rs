@@ -12,6 +12,8 @@ use crate::rulebook::{Classes, Condition, CriterionSide, Leaning, OptionSet, Rul
 pub(super) const ROW: usize = 8;
 /// One figure for each of [`ROW`] platforms.
 pub(super) type Row = [i16; ROW];
+/// The same for sums.
+pub(super) type Row32 = [i32; ROW];
 
 /// What may be the case in a box, a bit each.
 pub(super) mod may {
@@ -35,8 +37,9 @@ pub(super) struct Variable {
     /// The conditions that change with it: questions in their order, criteria.
     pub(super) asks: Vec<usize>,
     pub(super) criteria: Vec<usize>,
-    /// What criteria that look at nothing else add to effort, by value.
+    /// What criteria that look at nothing else add to effort, by value; and the values that add anything.
     pub(super) adds: Vec<Adds>,
+    pub(super) adding: u64,
     /// The same when the question does not apply, and when it does and is not answered.
     pub(super) adds_aside: Adds,
     pub(super) adds_open: Adds,
@@ -47,21 +50,17 @@ pub(super) struct Variable {
 pub(super) struct Adds {
     /// Added to the effort price.
     pub(super) price: i64,
-    /// Added to the effort of the platforms of each kind.
-    pub(super) familiarity: Vec<i64>,
+    /// Added to the effort of each platform, in rows; empty when there is nothing.
+    pub(super) familiarity: Vec<Row32>,
 }
 
 impl Adds {
-    pub(super) fn is_nothing(&self) -> bool {
-        self.price == 0 && self.familiarity.is_empty()
-    }
-
     fn add(&mut self, effect: &Effect, times: i64) {
         self.price += times * effect.effort;
-        if !effect.familiarity.is_empty() {
-            self.familiarity.resize(effect.familiarity.len(), 0);
-            let sums = self.familiarity.iter_mut().zip(&effect.familiarity);
-            sums.for_each(|(sum, points)| *sum += times * points);
+        if !effect.by_lane.is_empty() {
+            self.familiarity.resize(effect.by_lane.len(), [0; ROW]);
+            let sums = self.familiarity.iter_mut().flatten().zip(effect.by_lane.iter().flatten());
+            sums.for_each(|(sum, points)| *sum += times as i32 * points);
         }
     }
 }
@@ -88,9 +87,11 @@ enum Tree {
     Any(Vec<Tree>),
     Not(Box<Tree>),
     Unless(Box<Tree>),
-    /// One of these variables has a value in its mask.
+    /// One of these variables of a question has a value in its mask. Whether the question is answered is the value of
+    /// the first variable of all.
     Test {
         question: usize,
+        answered: usize,
         parts: Vec<(usize, u64)>,
     },
 }
@@ -99,8 +100,9 @@ enum Tree {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Effect {
     pub(super) effort: i64,
-    /// Points per kind of platform; empty when there are none.
+    /// Points per kind of platform, and for each platform, in rows; empty when there are none.
     pub(super) familiarity: Vec<i64>,
+    pub(super) by_lane: Vec<Row32>,
     /// Platforms taken off the table by name, and by leaving another family; a bit for each platform.
     pub(super) removes: u64,
     pub(super) leaves: u64,
@@ -160,12 +162,12 @@ pub(super) struct Model {
     parts: Vec<Vec<bool>>,
     tied: Vec<Vec<bool>>,
     pub(super) rows: usize,
-    pub(super) rows_without: usize,
     pub(super) lane_of: Vec<usize>,
     pub(super) platform_at: Vec<Option<usize>>,
     pub(super) without: Vec<usize>,
     pub(super) with: Vec<usize>,
     pub(super) efforts: Vec<i64>,
+    pub(super) efforts_by_row: Vec<Row32>,
     /// The kind of the platform in each lane: those of one kind are familiar alike, whatever holds.
     pub(super) kinds: Vec<usize>,
     pub(super) kind_count: usize,
@@ -182,6 +184,9 @@ pub(super) struct Frame {
     pub(super) domains: Vec<u64>,
     pub(super) asks: Vec<u8>,
     pub(super) criteria: Vec<u8>,
+    /// How far the best platform of the other side may be above that in a lane where this one is the best of its own, at
+    /// most: what was found out about boxes around this one.
+    pub(super) limits: Vec<i64>,
 }
 
 impl Frame {
@@ -189,6 +194,7 @@ impl Frame {
         self.domains.copy_from_slice(&other.domains);
         self.asks.copy_from_slice(&other.asks);
         self.criteria.copy_from_slice(&other.criteria);
+        self.limits.copy_from_slice(&other.limits);
     }
 
     pub(super) fn may_hold(&self, criterion: usize) -> bool {
@@ -220,39 +226,57 @@ impl Tree {
             Condition::Not(part) => Self::Not(Box::new(Self::compile(part, model))),
             Condition::Unless(part) => Self::Unless(Box::new(Self::compile(part, model))),
             Condition::Test(test) => {
-                Self::Test { question: test.question, parts: model.parts(test.question, test.accepts) }
+                let (question, answered) = (test.question, model.variables_of[test.question].start);
+                Self::Test { question, answered, parts: model.parts(question, test.accepts) }
             }
         }
     }
 
-    fn evaluate(&self, frame: &Frame, variables_of: &[Range<usize>]) -> u8 {
+    fn evaluate(&self, frame: &Frame) -> u8 {
         match self {
-            Self::All(parts) => parts.iter().fold(may::HOLD | may::NOT_FAIL, |all, part| {
-                let part = part.evaluate(frame, variables_of);
-                (all & part & (may::HOLD | may::NOT_FAIL)) | ((all | part) & (may::NOT_HOLD | may::FAIL))
-            }),
-            Self::Any(parts) => parts.iter().fold(may::NOT_HOLD | may::FAIL, |any, part| {
-                let part = part.evaluate(frame, variables_of);
-                (any & part & (may::NOT_HOLD | may::FAIL)) | ((any | part) & (may::HOLD | may::NOT_FAIL))
-            }),
+            Self::All(parts) => {
+                let (mut all, none) = (may::HOLD | may::NOT_FAIL, may::NOT_HOLD | may::FAIL);
+                for part in parts {
+                    let part = part.evaluate(frame);
+                    all = (all & part & !none) | ((all | part) & none);
+                    if all == none {
+                        break;
+                    }
+                }
+                all
+            }
+            Self::Any(parts) => {
+                let (mut any, all) = (may::NOT_HOLD | may::FAIL, may::HOLD | may::NOT_FAIL);
+                for part in parts {
+                    let part = part.evaluate(frame);
+                    any = (any & part & !all) | ((any | part) & all);
+                    if any == all {
+                        break;
+                    }
+                }
+                any
+            }
             Self::Not(part) => {
-                let part = part.evaluate(frame, variables_of);
+                let part = part.evaluate(frame);
                 ((part & (may::HOLD | may::NOT_HOLD)) << 2) | ((part & (may::FAIL | may::NOT_FAIL)) >> 2)
             }
             Self::Unless(part) => {
-                let part = part.evaluate(frame, variables_of);
+                let part = part.evaluate(frame);
                 let (holds, fails) = (part & may::NOT_HOLD != 0, part & may::HOLD != 0);
                 (u8::from(holds) * (may::HOLD | may::NOT_FAIL))
                     | (u8::from(fails) * (may::NOT_HOLD | may::FAIL))
             }
-            Self::Test { question, parts } => {
-                let applies = frame.asks[*question];
-                let answered = frame.domains[variables_of[*question].start];
+            Self::Test { question, answered, parts } => {
+                let (applies, answered) = (frame.asks[*question], frame.domains[*answered]);
                 let (mut pass, mut miss) = (false, true);
                 for (variable, mask) in parts {
                     let domain = frame.domains[*variable];
                     pass |= domain & mask != 0;
                     miss &= domain & !mask != 0;
+                }
+                if (applies, answered) == (may::HOLD | may::NOT_FAIL, ANSWERED) {
+                    return (u8::from(pass) * (may::HOLD | may::NOT_FAIL))
+                        | (u8::from(miss) * (may::NOT_HOLD | may::FAIL));
                 }
                 let (known, unknown) = (answered & ANSWERED != 0, answered & UNANSWERED != 0);
                 let (counts, aside) = (applies & may::NOT_FAIL != 0, applies & may::FAIL != 0);
@@ -272,7 +296,7 @@ impl Tree {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.visit(see)),
             Self::Not(part) | Self::Unless(part) => part.visit(see),
-            Self::Test { question, parts } => see(*question, parts),
+            Self::Test { question, parts, .. } => see(*question, parts),
         }
     }
 
@@ -406,13 +430,13 @@ impl Model {
             parts: Vec::new(),
             tied: Vec::new(),
             rows,
-            rows_without,
             without: side(false).map(|platform| lane_of[platform]).collect(),
             with: side(true).map(|platform| lane_of[platform]).collect(),
             efforts: platform_at
                 .iter()
                 .map(|at| at.map_or(0, |platform| platforms[platform].effort))
                 .collect(),
+            efforts_by_row: Vec::new(),
             kinds: Vec::new(),
             kind_count: 0,
             lane_of,
@@ -422,6 +446,7 @@ impl Model {
             bands: rulebook.bands().iter().map(|band| (band.to, band.leaning)).collect(),
             decided_from: rulebook.decided_from().value as f64 / 100.0,
         };
+        model.efforts_by_row = in_rows(&model.efforts);
         let kinds = kinds(rulebook);
         model.kind_count = kinds.iter().max().map_or(1, |most| most + 1);
         model.kinds = model.platform_at.iter().map(|at| at.map_or(0, |platform| kinds[platform])).collect();
@@ -442,6 +467,9 @@ impl Model {
             }
             self.strangers.push(index);
         }
+        let by_lane: Vec<i64> =
+            self.kinds.iter().map(|kind| familiarity.get(*kind).copied().unwrap_or_default()).collect();
+        let by_lane = if familiarity.is_empty() { Vec::new() } else { in_rows(&by_lane) };
         let mask = |wanted: &dyn Fn(usize) -> bool| {
             let such = (0..rulebook.platforms().len()).filter(|platform| wanted(*platform));
             such.fold(0_u64, |mask, platform| mask | 1 << platform)
@@ -460,7 +488,7 @@ impl Model {
         if criterion.side == CriterionSide::Constraint || misses != 0 {
             self.constraints.push(index);
         }
-        self.effects.push(Effect { effort: criterion.effort, familiarity, removes, leaves, misses });
+        self.effects.push(Effect { effort: criterion.effort, familiarity, by_lane, removes, leaves, misses });
         for demand in &criterion.demands {
             let cells = &rulebook.aspects()[demand.aspect].cells;
             let lacks = |platform: usize| demand.lacks(cells[platform].level);
@@ -527,6 +555,11 @@ impl Model {
             self.touched_by.iter().map(|a| self.touched_by.iter().map(|b| shares(a, b)).collect()).collect();
     }
 
+    /// The lanes of the platforms in the subject family, or of those outside it.
+    pub(super) fn side(&self, with: bool) -> &[usize] {
+        if with { &self.with } else { &self.without }
+    }
+
     /// Whether the platform in a lane is in a set, a bit for each platform.
     pub(super) fn is_among(&self, lane: usize, platforms: u64) -> bool {
         self.platform_at[lane].is_some_and(|platform| platforms >> platform & 1 == 1)
@@ -574,7 +607,7 @@ impl Model {
 
     /// The frame of one set of answers: a class for each question or nothing.
     pub(super) fn situation(&self, classes: &[Option<usize>]) -> Frame {
-        let mut frame = self.frame();
+        let mut frame = self.unsettled();
         for domain in &mut frame.domains {
             *domain &= domain.wrapping_neg();
         }
@@ -588,8 +621,9 @@ impl Model {
         frame
     }
 
-    /// Evaluates anew what changes with a question.
+    /// Evaluates anew what changes with a question; the frame is another box now.
     pub(super) fn settle_question(&self, frame: &mut Frame, question: usize) {
+        frame.limits.fill(i64::MAX);
         for variable in self.variables_of[question].clone() {
             let domain = frame.domains[variable];
             self.narrow(frame, variable, domain);
@@ -601,7 +635,7 @@ impl Model {
         let mut frame = self.anything();
         for index in 0..self.conditions.len() {
             let (variables, _) = self.conditions[index].reads();
-            let open = self.conditions[index].evaluate(&frame, &self.variables_of) & may::HOLD != 0;
+            let open = self.conditions[index].evaluate(&frame) & may::HOLD != 0;
             let masks =
                 variables.iter().map(|variable| (*variable, self.holding(&mut frame, index, *variable)));
             let narrowest = masks.min_by_key(|(_, mask)| mask.count_ones()).filter(|_| open);
@@ -640,7 +674,10 @@ impl Model {
         let variable = &mut self.variables[variable];
         variable.adds.resize(variable.all.count_ones() as usize, Adds::default());
         let holds = |value: &usize| holding >> value & 1 == 1;
-        (0..variable.adds.len()).filter(holds).for_each(|value| variable.adds[value].add(effect, times));
+        for value in (0..variable.adds.len()).filter(holds) {
+            variable.adds[value].add(effect, times);
+            variable.adding |= 1 << value;
+        }
         if aside {
             variable.adds_aside.add(effect, times);
         }
@@ -666,8 +703,7 @@ impl Model {
         let question = self.variables[variable].question;
         let start = self.variables_of[question].start;
         let (asked, answered) = (frame.asks[question], frame.domains[start]);
-        let may_hold =
-            |frame: &Frame| self.conditions[criterion].evaluate(frame, &self.variables_of) & may::HOLD != 0;
+        let may_hold = |frame: &Frame| self.conditions[criterion].evaluate(frame) & may::HOLD != 0;
         frame.asks[question] = may::NOT_HOLD | may::FAIL;
         let aside = may_hold(frame);
         (frame.asks[question], frame.domains[start]) = (may::HOLD | may::NOT_FAIL, UNANSWERED);
@@ -685,7 +721,7 @@ impl Model {
         let mut mask = 0;
         for value in values_in(domain) {
             frame.domains[variable] = value;
-            let result = self.conditions[criterion].evaluate(frame, &self.variables_of);
+            let result = self.conditions[criterion].evaluate(frame);
             mask |= if result & may::HOLD != 0 { value } else { 0 };
         }
         frame.domains[variable] = domain;
@@ -695,7 +731,7 @@ impl Model {
 
     /// The frame of all sets of answers, complete or not.
     pub(super) fn anything(&self) -> Frame {
-        let mut frame = self.frame();
+        let mut frame = self.unsettled();
         for variables in &self.variables_of {
             frame.domains[variables.start] = ANSWERED | UNANSWERED;
         }
@@ -705,34 +741,55 @@ impl Model {
 
     /// The frame of all complete sets of answers.
     pub(super) fn frame(&self) -> Frame {
-        let domain = |(index, variable): (usize, &Variable)| {
-            if self.variables_of[variable.question].start == index { ANSWERED } else { variable.all }
-        };
-        let mut frame = Frame {
-            domains: self.variables.iter().enumerate().map(domain).collect(),
-            asks: vec![0; self.asks.len()],
-            criteria: vec![0; self.conditions.len()],
-        };
+        let mut frame = self.unsettled();
         self.settle(&mut frame);
         frame
     }
 
-    /// Evaluates every condition of a frame anew.
+    /// The same before any condition is evaluated.
+    pub(super) fn unsettled(&self) -> Frame {
+        let domain = |(index, variable): (usize, &Variable)| {
+            if self.variables_of[variable.question].start == index { ANSWERED } else { variable.all }
+        };
+        Frame {
+            domains: self.variables.iter().enumerate().map(domain).collect(),
+            asks: vec![0; self.asks.len()],
+            criteria: vec![0; self.conditions.len()],
+            limits: vec![i64::MAX; self.efforts.len()],
+        }
+    }
+
+    /// Evaluates every condition of a frame anew; it is another box now.
     pub(super) fn settle(&self, frame: &mut Frame) {
+        frame.limits.fill(i64::MAX);
         for question in 0..self.asks.len() {
             frame.asks[question] = self.applies(frame, question);
         }
         for criterion in 0..self.conditions.len() {
-            frame.criteria[criterion] = self.conditions[criterion].evaluate(frame, &self.variables_of);
+            frame.criteria[criterion] = self.conditions[criterion].evaluate(frame);
+        }
+    }
+
+    /// Evaluates the conditions anew that were open before a part of a box was taken.
+    pub(super) fn settle_open(&self, frame: &mut Frame) {
+        for question in 0..self.asks.len() {
+            if frame.may_apply(question) && frame.may_be_aside(question) {
+                frame.asks[question] = self.applies(frame, question);
+            }
+        }
+        for criterion in 0..self.conditions.len() {
+            if frame.is_open(criterion) {
+                frame.criteria[criterion] = self.conditions[criterion].evaluate(frame);
+            }
         }
     }
 
     fn applies(&self, frame: &Frame, question: usize) -> u8 {
         let always = may::HOLD | may::NOT_FAIL;
-        self.asks[question].as_ref().map_or(always, |tree| tree.evaluate(frame, &self.variables_of))
+        self.asks[question].as_ref().map_or(always, |tree| tree.evaluate(frame))
     }
 
-    /// Gives a variable another domain.
+    /// Leaves a part of a variable's domain.
     pub(super) fn narrow(&self, frame: &mut Frame, variable: usize, domain: u64) {
         frame.domains[variable] = domain;
         let Variable { asks, criteria, .. } = &self.variables[variable];
@@ -740,7 +797,7 @@ impl Model {
             frame.asks[*question] = self.applies(frame, *question);
         }
         for criterion in criteria {
-            frame.criteria[*criterion] = self.conditions[*criterion].evaluate(frame, &self.variables_of);
+            frame.criteria[*criterion] = self.conditions[*criterion].evaluate(frame);
         }
     }
 
@@ -755,7 +812,7 @@ impl Model {
 
     /// Whether a criterion holds in a frame of one set of answers, of which only the questions that apply are settled.
     pub(super) fn is_true(&self, frame: &Frame, criterion: usize) -> bool {
-        self.conditions[criterion].evaluate(frame, &self.variables_of) & may::HOLD != 0
+        self.conditions[criterion].evaluate(frame) & may::HOLD != 0
     }
 
     /// Fixes a question to one class, without evaluating the conditions.
@@ -791,8 +848,7 @@ impl Model {
 
     /// How often a variable has one of these values.
     pub(super) fn weight_of(&self, variable: usize, values: u64) -> f64 {
-        let weights = self.weights[variable].iter().enumerate();
-        weights.filter(|(value, _)| values >> value & 1 == 1).map(|(_, weight)| weight).sum()
+        values_in(values).map(|value| self.weights[variable][value.trailing_zeros() as usize]).sum()
     }
 
     /// How often a question that is answered has an answer of this class.
@@ -824,8 +880,10 @@ impl Model {
 }
 
 /// The values in a domain, a bit each, from the lowest up.
-pub(super) fn values_in(domain: u64) -> impl DoubleEndedIterator<Item = u64> {
-    (0..64).map(|bit| 1 << bit).filter(move |value| domain & value != 0)
+pub(super) fn values_in(domain: u64) -> impl Iterator<Item = u64> {
+    let lowest = |left: &u64| Some(left & left.wrapping_neg()).filter(|value| *value != 0);
+    std::iter::successors(Some(domain), |left| Some(left & left.wrapping_sub(1)))
+        .map_while(move |left| lowest(&left))
 }
 
 /// How often each value of each variable occurs. One that no published decision states counts as half a decision, so that
@@ -901,6 +959,12 @@ fn kinds(rulebook: &Rulebook) -> Vec<usize> {
     (0..rulebook.platforms().len()).map(&mut kind).collect()
 }
 
+/// Figures of lanes in rows.
+fn in_rows(figures: &[i64]) -> Vec<Row32> {
+    let row = |row: &[i64]| std::array::from_fn(|column| row[column] as i32);
+    figures.chunks(ROW).map(row).collect()
+}
+
 fn starts(variables: &[Variable]) -> Vec<usize> {
     let mut next = 0;
     let mut starts = vec![next];
@@ -926,6 +990,7 @@ impl Variable {
             asks: Vec::new(),
             criteria: Vec::new(),
             adds: Vec::new(),
+            adding: 0,
             adds_aside: Adds::default(),
             adds_open: Adds::default(),
         }

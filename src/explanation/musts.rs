@@ -17,7 +17,7 @@ pub(super) struct Musts {
 /// The platforms of one side that a margin may compare.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field {
-    /// Compared in some answers.
+    /// Compared in some answers, and perhaps the best of them.
     pub(super) entrants: u64,
     /// Compared in all answers.
     pub(super) firm: u64,
@@ -104,7 +104,6 @@ impl Field {
     /// Takes a platform out that no margin rests on.
     pub(super) fn leave_out(&mut self, model: &Model, lane: usize) {
         self.entrants &= !bit(model, lane);
-        self.firm &= !bit(model, lane);
     }
 }
 

@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 
 use super::Engine;
-use super::bounds::Outcome;
 use super::goals::{OtherPlatform, Pivot};
 use super::model::{Effect, Frame};
+use super::outcome::Outcome;
 use super::pairs::{self, Claim, PairSearch};
 use super::search::{End, Search};
 use super::situation::Situation;
@@ -55,11 +55,10 @@ impl Engine {
         open: &[usize],
         met: &[(usize, Frame)],
     ) -> Vec<Option<bool>> {
-        let mut search = self.search();
         let mut decide = vec![false; open.len()];
-        self.decide_at_edges(&mut search, open, met, &mut decide);
+        self.decide_at_edges(open, met, &mut decide);
         let at_random = |(question, decides): (&usize, bool)| {
-            (decides || self.decides_somewhere(&mut self.search(), given, *question)).then_some(true)
+            (decides || self.decides_somewhere(given, *question)).then_some(true)
         };
         let mut decided: Vec<Option<bool>> = open.par_iter().zip(decide).map(at_random).collect();
         self.share(open, &mut decided, PART_FOR_PIVOTS, |question, boxes| {
@@ -114,24 +113,18 @@ impl Engine {
 
     /// Goes from each of the sets of answers to each of another band; wherever the band changes on the way, sees which
     /// of the questions decide there.
-    fn decide_at_edges(
-        &self,
-        search: &mut Search<'_>,
-        questions: &[usize],
-        met: &[(usize, Frame)],
-        decide: &mut [bool],
-    ) {
+    fn decide_at_edges(&self, questions: &[usize], met: &[(usize, Frame)], decide: &mut [bool]) {
         for (from, start) in met {
             for (_, end) in met.iter().filter(|(band, _)| band != from) {
                 let (mut before, mut band) = (start.clone(), *from);
                 for question in 0..self.model.classes.len() {
                     let Some(at) = self.step(&before, end, question) else { continue };
-                    let next = search.outcome(&at).band;
+                    let next = self.model.outcome(&at).band;
                     if next != band {
                         for (frame, band) in [(&before, band), (&at, next)] {
                             let left = questions.iter().zip(&mut *decide).filter(|(_, decides)| !**decides);
                             left.for_each(|(question, decides)| {
-                                let mut outcomes = search.outcomes_of(frame.clone(), *question);
+                                let mut outcomes = self.model.outcomes_of(frame.clone(), *question);
                                 *decides = outcomes.any(|outcome| outcome.band != band);
                             });
                         }
@@ -144,7 +137,7 @@ impl Engine {
 
     /// Draws answers with which that to a question moves the margin, and changes the others, one at a time, as long as
     /// that brings the margin nearer to where verdicts differ.
-    fn decides_somewhere(&self, search: &mut Search<'_>, given: &[Option<usize>], question: usize) -> bool {
+    fn decides_somewhere(&self, given: &[Option<usize>], question: usize) -> bool {
         let mut numbers = Numbers::default();
         let mut climbs = 0;
         for _ in 0..DRAWS {
@@ -152,7 +145,8 @@ impl Engine {
                 class.or_else(|| Some(self.model.draw_class(question, &mut numbers)))
             });
             let drawn: Vec<Option<usize>> = drawn.collect();
-            let outcomes: Vec<Outcome> = search.outcomes_of(self.model.situation(&drawn), question).collect();
+            let outcomes: Vec<Outcome> =
+                self.model.outcomes_of(self.model.situation(&drawn), question).collect();
             if is_split(&outcomes) {
                 return true;
             }

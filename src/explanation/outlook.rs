@@ -5,7 +5,7 @@ use super::bounds::Way;
 use super::goals::{AnyOf, Extreme};
 use super::model::Frame;
 use super::search::{End, Reach, Search};
-use super::sureness::{Prospect, Share, Sureness, Weighing};
+use super::sureness::{Numbers, Prospect, Share, Sureness};
 use crate::rulebook::Value;
 
 /// What is still possible, whatever the open answers turn out to be.
@@ -84,7 +84,7 @@ impl Engine {
 
     /// Bounds on the margins of a box, and its possible bands: those that were met, and those that no search ruled out.
     pub(super) fn span(&self, root: &Frame) -> Span {
-        let Reach { margins: (least, most), sides, .. } = self.search().reach(root);
+        let Reach { margins: (least, most), sides, .. } = self.search().reach(&mut root.clone());
         let (least, most) =
             rayon::join(|| self.extreme(root, Way::Below, least), || self.extreme(root, Way::Above, most));
         let margins = (least.0, most.0);
@@ -113,22 +113,22 @@ impl Engine {
         let (mut goal, mut search) = (Extreme::new(way), self.part_of_search(PART_FOR_BOUNDS));
         let end = search.run(root, &mut goal);
         let kept = search.kept.clone();
-        let met = (search.outcome(&kept).band, kept);
+        let met = (self.model.outcome(&kept).band, kept);
         let found = if end == End::Exhausted { goal.margin() } else { goal.bound(search.rest) };
         (found.unwrap_or(bound), met)
     }
 
     /// Draws answers until each of the possible bands is met.
     fn draw(&self, root: &Frame, possible: u64, met: &mut Vec<(usize, Frame)>) {
-        let mut weighing = Weighing::new(self.search(), 1);
+        let mut numbers = Numbers::default();
         let mut frame = root.clone();
         for _ in 0..DRAWS {
             if possible & !bands_of(met) == 0 {
                 return;
             }
             frame.copy_from(root);
-            weighing.fill(&mut frame);
-            let band = weighing.search.outcome(&frame).band;
+            self.model.draw(&mut frame, &mut numbers);
+            let band = self.model.outcome(&frame).band;
             if bands_of(met) >> band & 1 == 0 {
                 met.push((band, frame.clone()));
             }

@@ -3,8 +3,9 @@
 
 use std::borrow::Cow;
 
-use super::bounds::{Measure, Outcome, Sides, Way};
+use super::bounds::{Measure, Sides, Way};
 use super::model::{Frame, Model, ROW, UNANSWERED, values_in};
+use super::outcome::Outcome;
 use super::pairs::{self, Change, Claim, PairSearch, Twin};
 use super::search::{self, Goal, Promise, Search, Seen};
 use super::sureness::Numbers;
@@ -129,7 +130,7 @@ impl Prover {
                 continue;
             };
             let domain = frame.domains[variable];
-            for value in values_in(domain).rev() {
+            for value in values_in(domain).collect::<Vec<_>>().into_iter().rev() {
                 let mut part = frame.clone();
                 self.model.narrow(&mut part, variable, value);
                 waiting.push(part);

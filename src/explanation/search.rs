@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use super::bounds::{Bound, Measure, Outcome, Sides, Way};
+use super::bounds::{Bound, Measure, Sides, Way};
 use super::model::{Frame, Model, values_in};
+use super::outcome::Outcome;
 
 /// What a goal makes of a box that is worth a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,10 +134,11 @@ impl<'m> Search<'m> {
     }
 
     /// Bounds on the margins of a frame, and the sides that they compare.
-    pub(super) fn reach(&mut self, frame: &Frame) -> Reach {
+    pub(super) fn reach(&mut self, frame: &mut Frame) -> Reach {
         self.measure.take(self.model, frame);
         let sides = self.measure.sides(self.model);
         let (least, most) = (self.measure.least(self.model, sides), self.measure.most(self.model, sides));
+        self.measure.note(frame);
         Reach { margins: (least.margin, most.margin), sides, pair: most.pair }
     }
 
@@ -147,12 +149,6 @@ impl<'m> Search<'m> {
             let (holds, fails) = self.measure.pull(self.model, Way::Above, criterion, pair);
             holds + fails
         })
-    }
-
-    /// What a complete set of answers comes to.
-    pub(super) fn outcome(&mut self, frame: &Frame) -> Outcome {
-        self.measure.take(self.model, frame);
-        self.measure.outcome(self.model)
     }
 
     /// Looks through the box of `root`, whose conditions are evaluated: the most promising part first.
@@ -190,7 +186,10 @@ impl<'m> Search<'m> {
         self.measure.take(self.model, frame);
         let sides = self.measure.sides(self.model);
         match goal.promise(self.model, frame, &mut self.measure, sides) {
-            Some(promise) => self.queue.push(Waiting { promise, frame: index }),
+            Some(promise) => {
+                self.measure.note(frame);
+                self.queue.push(Waiting { promise, frame: index });
+            }
             None => self.unused.push(index),
         }
     }
@@ -227,10 +226,9 @@ impl<'m> Search<'m> {
         if !goal.admits(&self.seen) {
             return false;
         }
-        self.measure.take(self.model, &self.seen);
-        let outcome = self.measure.outcome(self.model);
+        let outcome = self.model.outcome(&self.seen);
         let pivoted: Vec<Outcome> = match goal.pivot() {
-            Some(question) => self.outcomes_of(self.seen.clone(), question).collect(),
+            Some(question) => self.model.outcomes_of(self.seen.clone(), question).collect(),
             None => Vec::new(),
         };
         let seen = goal.see(&outcome, &pivoted);
@@ -238,19 +236,6 @@ impl<'m> Search<'m> {
             self.kept.copy_from(&self.seen);
         }
         seen == Seen::Wanted
-    }
-
-    /// What a complete set of answers comes to with each answer to a question.
-    pub(super) fn outcomes_of(
-        &mut self,
-        mut frame: Frame,
-        question: usize,
-    ) -> impl Iterator<Item = Outcome> + use<'_, 'm> {
-        (0..self.model.classes[question].len()).map(move |class| {
-            self.model.put(&mut frame.domains, question, class);
-            self.model.settle_question(&mut frame, question);
-            self.outcome(&frame)
-        })
     }
 
     /// The variable with several values on which the most hangs; none when no criterion is open.

@@ -2,8 +2,8 @@
 //!
 //! Only what a change touches is computed anew: the criteria that flip with it, and the aspects that these ask for.
 
-use super::bounds::{Out, Outcome};
 use super::model::{Frame, Model, ROW};
+use super::outcome::{Out, Outcome};
 
 /// A question and the class of its new answer.
 pub(super) type Change = (usize, usize);

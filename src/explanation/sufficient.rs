@@ -150,7 +150,7 @@ impl Force<'_, '_> {
                 continue;
             }
             model.settle_question(&mut seen, *question);
-            if self.search.outcome(&seen).band == self.band {
+            if model.outcome(&seen).band == self.band {
                 seen.domains[variables].copy_from_slice(&before);
                 model.settle_question(&mut seen, *question);
                 differing |= 1 << at;
@@ -206,7 +206,7 @@ impl Force<'_, '_> {
     /// each of them has a box of its own.
     fn boxes_without(&self, answers: &[(usize, Vec<usize>)], question: usize) -> Vec<Frame> {
         let model = &self.engine.model;
-        let mut frames = vec![model.frame()];
+        let mut frames = vec![model.unsettled()];
         for (other, classes) in answers.iter().filter(|(other, _)| *other != question) {
             let variables = model.variables_of[*other].clone();
             if variables.len() == 2 {

@@ -216,8 +216,8 @@ impl Engine {
 }
 
 /// A weighing of the answers in a box.
-pub(super) struct Weighing<'m> {
-    pub(super) search: Search<'m>,
+struct Weighing<'m> {
+    search: Search<'m>,
     budget: u64,
     boxes: BinaryHeap<Heavy>,
     numbers: Numbers,
@@ -232,7 +232,7 @@ pub(super) struct Weighing<'m> {
 }
 
 impl<'m> Weighing<'m> {
-    pub(super) fn new(search: Search<'m>, budget: u64) -> Self {
+    fn new(search: Search<'m>, budget: u64) -> Self {
         let bands = search.model.bands.len();
         Self {
             search,
@@ -252,11 +252,11 @@ impl<'m> Weighing<'m> {
     }
 
     /// Takes in a box: what it comes to is proved, or it waits to be split.
-    fn offer(&mut self, frame: Frame, weight: f64) {
+    fn offer(&mut self, mut frame: Frame, weight: f64) {
         if weight <= 0.0 {
             return;
         }
-        let Reach { margins, sides, pair } = self.search.reach(&frame);
+        let Reach { margins, sides, pair } = self.search.reach(&mut frame);
         let bands = self.model().possible(margins, sides);
         if bands.is_power_of_two() {
             self.proved[bands.trailing_zeros() as usize] += weight;
@@ -273,9 +273,8 @@ impl<'m> Weighing<'m> {
             let Some(heavy) = self.boxes.pop() else { break };
             let Some(variable) = self.search.weightiest(&heavy.frame, heavy.pair) else {
                 // Where nothing is open, all answers come to the same.
-                let mut frame = heavy.frame;
-                self.fill(&mut frame);
-                self.proved[self.search.outcome(&frame).band] += heavy.weight;
+                let band = self.model().outcome(&heavy.frame).band;
+                self.proved[band] += heavy.weight;
                 continue;
             };
             let domain = heavy.frame.domains[variable];
@@ -303,30 +302,14 @@ impl<'m> Weighing<'m> {
             let number = (draws * heavy.weight / weight).ceil().max(1.0);
             for _ in 0..number as u64 {
                 frame.copy_from(&heavy.frame);
-                self.fill(&mut frame);
-                let band = self.search.outcome(&frame).band;
+                self.search.model.draw(&mut frame, &mut self.numbers);
+                let band = self.model().outcome(&frame).band;
                 self.drawn[band] += heavy.weight / number;
                 if side.is_none() {
                     self.torn.push((self.model().bands[band].1, heavy.weight / number));
                 }
             }
         }
-    }
-
-    /// Gives every variable of a box one of its values.
-    pub(super) fn fill(&mut self, frame: &mut Frame) {
-        for variable in 0..frame.domains.len() {
-            let domain = frame.domains[variable];
-            if domain.is_power_of_two() {
-                continue;
-            }
-            let model = self.model();
-            let values = values_in(domain);
-            let weighed = values.map(|value| (value, model.weight_of(variable, value)));
-            let drawn = self.numbers.draw(model.weight_of(variable, domain), weighed);
-            frame.domains[variable] = drawn.unwrap_or(domain);
-        }
-        self.model().settle(frame);
     }
 
     fn conclude(self, side: Leaning) -> Prospect {
@@ -353,6 +336,22 @@ impl<'m> Weighing<'m> {
         let bands =
             self.proved.iter().zip(&self.drawn).map(|(proved, drawn)| share(proved + drawn)).collect();
         Prospect { sureness: Sureness { share: drawn, least, most, how }, bands }
+    }
+}
+
+impl Model {
+    /// Gives every variable of a box one of its values, each as often as it occurs.
+    pub(super) fn draw(&self, frame: &mut Frame, numbers: &mut Numbers) {
+        for variable in 0..frame.domains.len() {
+            let domain = frame.domains[variable];
+            if domain.is_power_of_two() {
+                continue;
+            }
+            let weighed = values_in(domain).map(|value| (value, self.weight_of(variable, value)));
+            let drawn = numbers.draw(self.weight_of(variable, domain), weighed);
+            frame.domains[variable] = drawn.unwrap_or(domain);
+        }
+        self.settle_open(frame);
     }
 }
 

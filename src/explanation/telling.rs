@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Engine;
-use super::sureness::Weighing;
+use super::sureness::Numbers;
 use crate::rulebook::{Leaning, Value};
 
 /// So many sets of answers are drawn; with them, what is told is known to about a hundredth of a bit.
@@ -23,14 +23,14 @@ impl Engine {
     /// as they occur, with the same random numbers every time.
     pub fn telling(&self, values: &[Option<Value>], questions: &[usize]) -> Telling {
         let root = self.completions(&self.model.classes_of(values));
-        let mut weighing = Weighing::new(self.search(), 1);
+        let mut numbers = Numbers::default();
         let mut frame = root.clone();
         let mut whole = [0; SIDES];
         let mut parts: Vec<HashMap<Vec<u64>, [u32; SIDES]>> = vec![HashMap::new(); questions.len()];
         for _ in 0..DRAWS {
             frame.copy_from(&root);
-            weighing.fill(&mut frame);
-            let side = index(self.model.bands[weighing.search.outcome(&frame).band].1);
+            self.model.draw(&mut frame, &mut numbers);
+            let side = index(self.model.bands[self.model.outcome(&frame).band].1);
             whole[side] += 1;
             for (question, part) in questions.iter().zip(&mut parts) {
                 let answer = frame.domains[self.model.variables_of[*question].clone()].to_vec();

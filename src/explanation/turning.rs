@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::bounds::Outcome;
 use super::model::Model;
+use super::outcome::Outcome;
 use super::situation::{Change, Situation};
 use crate::rulebook::{Growth, Leaning, Question, Rulebook, Value, Values};
 
@@ -227,14 +227,17 @@ fn point(rulebook: &Rulebook, situation: &Situation<'_>, set: &Set) -> TurningPo
 
 /// Whether an answer that counts is set aside by the changes.
 fn sets_aside(situation: &Situation<'_>, set: &Set) -> bool {
-    let mut changed = situation.classes.clone();
+    let mut then = situation.frame.clone();
     for (question, values) in set {
-        changed[*question] = values.first().copied();
+        values
+            .first()
+            .into_iter()
+            .for_each(|class| situation.model.put(&mut then.domains, *question, *class));
     }
-    let then = situation.model.situation(&changed);
+    set.iter().for_each(|(question, _)| situation.model.settle_asks(&mut then, *question));
     let counts =
         |question: &usize| situation.classes[*question].is_some() && situation.frame.may_apply(*question);
-    (0..changed.len()).filter(counts).any(|question| !then.may_apply(question))
+    (0..situation.classes.len()).filter(counts).any(|question| !then.may_apply(question))
 }
 
 /// Whether going from one answer to another is what growth brings, or the reverse; `None` where it is neither.

@@ -1,0 +1,299 @@
+//! The part of effort in a bound: its price times how far apart two platforms' efforts lie.
+
+use super::bounds::{Way, Wide, each_bit};
+use super::demands::Shares;
+use super::model::{Adds, Frame, Model, ROW, Row32, Variable};
+
+/// What the criteria of a frame add to efforts and to their price; reused from frame to frame.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Efforts {
+    /// The least and the greatest effort price.
+    pub(super) price: (i64, i64),
+    /// The least sum before it is raised to 1.
+    raw_price: i64,
+    /// The variables whose values change efforts or shortfalls by themselves.
+    actives: Vec<Active>,
+    /// Criteria that change effort and belong to no variable alone, and whether each must hold.
+    loose: Vec<(usize, bool)>,
+    /// What criteria add to each platform's effort, in rows: for certain, and each of those that may hold.
+    sure: Vec<Row32>,
+    open: Vec<Row32>,
+    /// The least effort of each platform, and the greatest, in rows.
+    least: Vec<Row32>,
+    most: Vec<Row32>,
+}
+
+/// A variable on which something depends in the box.
+#[derive(Debug, Clone, Copy)]
+struct Active {
+    variable: usize,
+    values: u64,
+    /// Its question may be set aside, and may count without an answer.
+    aside: bool,
+    unanswered: bool,
+    /// The least and the greatest points that it adds to the effort price.
+    price: (i64, i64),
+    familiar: bool,
+}
+
+/// The differences between the efforts of the platforms in a row and that in one lane.
+struct Spans {
+    way: Way,
+    row: usize,
+    anchor: usize,
+    /// Before familiarity, at least and at most.
+    start: Wide,
+    low: Wide,
+    high: Wide,
+    /// An effort may be raised to 0, so that familiarity does not simply add to it.
+    clipped: [bool; ROW],
+}
+
+/// The planes that bound a product of price and difference: how steep they are in each of the two.
+struct Planes {
+    by_price: Wide,
+    by_effort: Wide,
+}
+
+impl Efforts {
+    /// Takes the measure of a frame; `owns` says which variables own an open demand.
+    pub(super) fn take(&mut self, model: &Model, frame: &Frame, owns: &[bool]) {
+        self.take_familiarity(model, frame);
+        let (mut least, mut most) = (model.base_price, model.base_price);
+        self.loose.clear();
+        for criterion in model.loose.iter().filter(|criterion| frame.may_hold(**criterion)) {
+            let (points, must) = (model.effects[*criterion].effort, frame.must_hold(*criterion));
+            self.loose.push((*criterion, must));
+            least += if must { points } else { points.min(0) };
+            most += if must { points } else { points.max(0) };
+        }
+        self.actives.clear();
+        for (index, variable) in model.variables.iter().enumerate() {
+            if variable.adds.is_empty() && !owns[index] {
+                continue;
+            }
+            let (values, aside, unanswered) = model.states(frame, index);
+            let mut active =
+                Active { variable: index, values, aside, unanswered, price: (0, 0), familiar: false };
+            if !variable.adds.is_empty() {
+                active.sum_up(variable);
+            }
+            least += active.price.0;
+            most += active.price.1;
+            self.actives.push(active);
+        }
+        self.raw_price = least;
+        self.price = (least.max(1), most.max(1));
+    }
+
+    fn take_familiarity(&mut self, model: &Model, frame: &Frame) {
+        self.sure.clear();
+        self.sure.resize(model.rows, [0; ROW]);
+        self.open.clear();
+        for criterion in model.strangers.iter().filter(|criterion| frame.may_hold(**criterion)) {
+            let points = &model.effects[*criterion].by_lane;
+            if frame.must_hold(*criterion) {
+                self.sure
+                    .iter_mut()
+                    .zip(points)
+                    .for_each(|(sum, points)| sum_up(sum, points, |points| points));
+            } else {
+                self.open.extend(points);
+            }
+        }
+        self.least.clone_from(&self.sure);
+        for (row, efforts) in self.least.iter_mut().zip(&model.efforts_by_row) {
+            sum_up(row, efforts, |effort| effort);
+        }
+        self.most.clone_from(&self.least);
+        for points in self.open.chunks(model.rows) {
+            for (row, points) in points.iter().enumerate() {
+                sum_up(&mut self.least[row], points, |points| points.min(0));
+                sum_up(&mut self.most[row], points, |points| points.max(0));
+            }
+        }
+    }
+
+    /// The least and the greatest effort price, and the least sum before it is raised to 1.
+    pub(super) fn prices(&self) -> (i64, i64, i64) {
+        (self.price.0, self.price.1, self.raw_price)
+    }
+
+    /// Bounds on the effort of the platform in one lane minus that of the platform in another.
+    pub(super) fn between(&self, model: &Model, lane: usize, other: usize) -> (i64, i64) {
+        let spans = self.spans(model, Way::Above, other, lane / ROW);
+        (spans.low[lane % ROW], spans.high[lane % ROW])
+    }
+
+    /// Bounds on the effort price times the difference of efforts, and what the values of variables add to shortfalls.
+    ///
+    /// The product of price and difference is bounded by planes (McCormick, Mathematical Programming 10, 1976), so that
+    /// each variable's part can be taken at its best value.
+    pub(super) fn bound(&self, model: &Model, way: Way, anchor: usize, row: usize, shares: &Shares) -> Wide {
+        let spans = self.spans(model, way, anchor, row);
+        let mut bound = self.bound_by_planes(model, &spans, false, shares);
+        if self.price.0 != self.price.1 && spans.low != spans.high {
+            let other = self.bound_by_planes(model, &spans, true, shares);
+            bound.iter_mut().zip(other).for_each(|(bound, other)| *bound = other.min(*bound));
+        }
+        bound
+    }
+
+    fn bound_by_planes(&self, model: &Model, spans: &Spans, upper: bool, shares: &Shares) -> Wide {
+        let (cheap, dear) = self.price;
+        // Variables whose values differ in nothing but the price move it all the same way.
+        let is_apart = |active: &&Active| active.familiar || shares.touched[active.variable] != 0;
+        let (mut low, mut high) = (model.base_price, model.base_price);
+        for active in self.actives.iter().filter(|active| !is_apart(active)) {
+            (low, high) = (low + active.price.0, high + active.price.1);
+        }
+        let steep = if upper { cheap } else { dear };
+        let mut planes = Planes { by_price: [0; ROW], by_effort: [0; ROW] };
+        let mut sums = [0; ROW];
+        for column in 0..ROW {
+            if spans.clipped[column] {
+                sums[column] = spans.high[column] * if spans.high[column] > 0 { dear } else { cheap };
+                continue;
+            }
+            let slope = if upper { spans.high[column] } else { spans.low[column] };
+            planes.by_price[column] = slope;
+            planes.by_effort[column] = steep;
+            sums[column] = steep * (spans.start[column] - slope)
+                + (slope * (1 - self.raw_price).max(0)).max(0)
+                + if slope > 0 { slope * high } else { slope * low };
+        }
+        for (criterion, must) in &self.loose {
+            let effect = &model.effects[*criterion];
+            let points = planes.points(effect.effort, spans, &effect.by_lane);
+            for column in 0..ROW {
+                sums[column] += if *must { points[column] } else { points[column].max(0) };
+            }
+        }
+        for active in self.actives.iter().filter(is_apart) {
+            let most = active.most(model, spans, &planes, shares);
+            sums.iter_mut().zip(most).for_each(|(sum, most)| *sum = sum.wrapping_add(most));
+        }
+        sums
+    }
+
+    fn spans(&self, model: &Model, way: Way, anchor: usize, row: usize) -> Spans {
+        let none = [0; ROW];
+        let mut spans = Spans { way, row, anchor, start: none, low: none, high: none, clipped: [false; ROW] };
+        let (mut low, mut high) = (spans.apart(&self.sure), spans.apart(&self.sure));
+        for points in self.open.chunks(model.rows) {
+            let points = spans.apart(points);
+            sum_up(&mut low, &points, |points| points.min(0));
+            sum_up(&mut high, &points, |points| points.max(0));
+        }
+        let start = spans.apart(&model.efforts_by_row);
+        let is_clipped = |lane: usize| self.least[lane / ROW][lane % ROW] < 0;
+        let floor = |efforts: &[Row32], lane: usize| i64::from(efforts[lane / ROW][lane % ROW].max(0));
+        for column in 0..ROW {
+            spans.start[column] = i64::from(start[column]);
+            spans.low[column] = i64::from(start[column].wrapping_add(low[column]));
+            spans.high[column] = i64::from(start[column].wrapping_add(high[column]));
+            let lane = row * ROW + column;
+            if is_clipped(lane) || is_clipped(anchor) {
+                let (plus, minus) = if way == Way::Above { (lane, anchor) } else { (anchor, lane) };
+                spans.clipped[column] = true;
+                spans.low[column] = floor(&self.least, plus) - floor(&self.most, minus);
+                spans.high[column] = floor(&self.most, plus) - floor(&self.least, minus);
+            }
+        }
+        spans
+    }
+
+    /// What values of variables add by effort to the bound on a pair of lanes; only the order of a search depends on it.
+    pub(super) fn pulls(
+        &self,
+        model: &Model,
+        way: Way,
+        (lane, anchor): (usize, usize),
+    ) -> impl Fn(&Adds) -> i64 + use<> {
+        let spans = self.spans(model, way, anchor, lane / ROW);
+        let planes = Planes { by_price: spans.high, by_effort: [self.price.1; ROW] };
+        move |adds| planes.points(adds.price, &spans, &adds.familiarity)[lane % ROW]
+    }
+}
+
+impl Spans {
+    fn apart(&self, rows: &[Row32]) -> Row32 {
+        self.way.apart(rows, self.row, self.anchor)
+    }
+}
+
+impl Planes {
+    /// What points of price and of familiarity add to the bound.
+    fn points(&self, price: i64, spans: &Spans, familiarity: &[Row32]) -> Wide {
+        let mut points = [0; ROW];
+        if price != 0 {
+            points = std::array::from_fn(|column| self.by_price[column].wrapping_mul(price));
+        }
+        if !familiarity.is_empty() {
+            let apart = spans.apart(familiarity);
+            for column in 0..ROW {
+                let familiar = self.by_effort[column].wrapping_mul(i64::from(apart[column]));
+                points[column] = points[column].wrapping_add(familiar);
+            }
+        }
+        points
+    }
+}
+
+impl Active {
+    fn sum_up(&mut self, variable: &Variable) {
+        let (mut low, mut high) = (i64::MAX, i64::MIN);
+        let mut familiar = false;
+        let mut see = |adds: &Adds| {
+            (low, high) = (low.min(adds.price), high.max(adds.price));
+            familiar |= !adds.familiarity.is_empty();
+        };
+        each_bit(self.values, |value| variable.adds.get(value).into_iter().for_each(&mut see));
+        if self.aside {
+            see(&variable.adds_aside);
+        }
+        if self.unanswered {
+            see(&variable.adds_open);
+        }
+        if low <= high {
+            self.price = (low, high);
+        }
+        self.familiar = familiar;
+    }
+
+    /// The most that one of its values adds to the bound.
+    fn most(&self, model: &Model, spans: &Spans, planes: &Planes, shares: &Shares) -> Wide {
+        let variable = &model.variables[self.variable];
+        let (start, none) = (model.slots[self.variable], model.slots[self.variable + 1] - 1);
+        let shared = shares.touched[self.variable];
+        let telling = shared | variable.adding;
+        let mut most = [if self.values & !telling == 0 { i64::MIN } else { 0 }; ROW];
+        let mut see = |slot: usize, adds: Option<&Adds>| {
+            let mut points =
+                adds.map_or([0; ROW], |adds| planes.points(adds.price, spans, &adds.familiarity));
+            if shared >> (slot - start) & 1 == 1 {
+                for column in 0..ROW {
+                    let share = model.shortfall_price.wrapping_mul(i64::from(shares.by_slot[slot][column]));
+                    points[column] = points[column].wrapping_add(share);
+                }
+            }
+            for column in 0..ROW {
+                most[column] = most[column].max(points[column]);
+            }
+        };
+        each_bit(self.values & telling, |value| see(start + value, variable.adds.get(value)));
+        if self.aside {
+            see(none, Some(&variable.adds_aside));
+        }
+        if self.unanswered {
+            see(none, Some(&variable.adds_open));
+        }
+        most
+    }
+}
+
+fn sum_up(sums: &mut Row32, row: &Row32, part: impl Fn(i32) -> i32) {
+    for column in 0..ROW {
+        sums[column] = sums[column].wrapping_add(part(row[column]));
+    }
+}

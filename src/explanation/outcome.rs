@@ -1,0 +1,156 @@
+//! What one complete set of answers comes to.
+
+use super::bounds::{MAX_ROWS, add, raise};
+use super::model::{Effect, Frame, Model, ROW};
+use crate::rulebook::Leaning;
+
+/// What one complete set of answers comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Outcome {
+    pub(super) margin: i64,
+    pub(super) band: usize,
+    pub(super) recommendation: usize,
+}
+
+/// Burden, effort and platform: less is better.
+type Rank = (i64, i64, usize);
+
+/// Worse than any platform.
+const NONE: (bool, Rank) = (true, (i64::MAX, i64::MAX, usize::MAX));
+
+/// The best platform of each side; whatever misses a must stands behind whatever misses none.
+#[derive(Debug, Clone, Copy)]
+struct Best {
+    without: (bool, Rank),
+    with: (bool, Rank),
+}
+
+impl Default for Best {
+    fn default() -> Self {
+        Self { without: NONE, with: NONE }
+    }
+}
+
+impl Best {
+    fn see(&mut self, with: bool, rank: (bool, Rank)) {
+        let best = if with { &mut self.with } else { &mut self.without };
+        if rank < *best {
+            *best = rank;
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        self.without != NONE && self.with != NONE
+    }
+}
+
+/// Platforms that one set of answers takes off the table, by name and by family, and those that miss a must; a bit each.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Out {
+    by_name: u64,
+    by_family: u64,
+    pub(super) missed: u64,
+}
+
+impl Out {
+    pub(super) fn add(&mut self, effect: &Effect) {
+        self.by_name |= effect.removes;
+        self.by_family |= effect.leaves;
+        self.missed |= effect.misses;
+    }
+}
+
+impl Model {
+    /// What a complete set of answers comes to.
+    pub(super) fn outcome(&self, frame: &Frame) -> Outcome {
+        let (mut price, mut out) = (self.base_price, Out::default());
+        let mut familiarity = vec![0; self.kind_count];
+        for (_, effect) in self.effects.iter().enumerate().filter(|(at, _)| frame.must_hold(*at)) {
+            price += effect.effort;
+            out.add(effect);
+            familiarity.iter_mut().zip(&effect.familiarity).for_each(|(sum, points)| *sum += points);
+        }
+        let lacks = self.lacks(frame);
+        let rank = |lane: usize| {
+            let effort = (self.efforts[lane] + familiarity[self.kinds[lane]]).max(0);
+            let lacks = i64::from(lacks[lane / ROW][lane % ROW]);
+            let platform = self.platform_at[lane].unwrap_or(usize::MAX);
+            (price.max(1) * effort + self.shortfall_price * lacks, effort, platform)
+        };
+        self.conclude(out, rank)
+    }
+
+    /// What a complete set of answers comes to with each answer to a question.
+    pub(super) fn outcomes_of(
+        &self,
+        mut frame: Frame,
+        question: usize,
+    ) -> impl Iterator<Item = Outcome> + use<'_> {
+        (0..self.classes[question].len()).map(move |class| {
+            self.put(&mut frame.domains, question, class);
+            self.settle_question(&mut frame, question);
+            self.outcome(&frame)
+        })
+    }
+
+    /// What each platform lacks with a complete set of answers: of each aspect the most that one demand asks for.
+    fn lacks(&self, frame: &Frame) -> [[i32; ROW]; MAX_ROWS] {
+        let mut sums = [[0; ROW]; MAX_ROWS];
+        for needs in &self.needs {
+            let mut most = [[0; ROW]; MAX_ROWS];
+            for need in needs.iter().filter(|need| frame.must_hold(need.criterion)) {
+                let gaps = &self.gaps[need.rows..need.rows + self.rows];
+                most.iter_mut().zip(gaps).for_each(|(most, gaps)| raise(most, gaps));
+            }
+            sums.iter_mut().zip(&most).for_each(|(sums, most)| add(sums, most));
+        }
+        sums
+    }
+
+    /// The outcome for platforms ranked by burden, effort and order, some of them off the table or behind others.
+    pub(super) fn conclude(&self, out: Out, rank: impl Fn(usize) -> (i64, i64, usize)) -> Outcome {
+        let best = |removed: u64| {
+            let mut best = Best::default();
+            for (with, lanes) in [(false, &self.without), (true, &self.with)] {
+                for lane in lanes {
+                    let rank = rank(*lane);
+                    if removed >> rank.2 & 1 == 0 {
+                        best.see(with, (out.missed >> rank.2 & 1 == 1, rank));
+                    }
+                }
+            }
+            best
+        };
+        let available = best(out.by_name | out.by_family);
+        let lifted = || Some(best(out.by_name)).filter(Best::is_complete).unwrap_or_else(|| best(0));
+        let compared = Some(available).filter(Best::is_complete).unwrap_or_else(lifted);
+        let margin = compared.without.1.0 - compared.with.1.0;
+        let band = match (available.without == NONE, available.with == NONE) {
+            (false, true) => 0,
+            (true, false) => self.bands.len() - 1,
+            _ => self.band_of(margin),
+        };
+        let (_, _, least) = available.without.1.min(available.with.1);
+        Outcome { margin, band, recommendation: if least == usize::MAX { compared.with.1.2 } else { least } }
+    }
+
+    pub(super) fn band_of(&self, margin: i64) -> usize {
+        self.bands.iter().position(|(to, _)| to.is_none_or(|to| margin <= to)).unwrap_or_default()
+    }
+
+    /// Whether nothing is left outside the subject family, and inside it.
+    pub(super) fn emptied(&self, removed: u64) -> (bool, bool) {
+        let gone = |lanes: &[usize]| {
+            lanes
+                .iter()
+                .all(|lane| self.platform_at[*lane].is_none_or(|platform| removed >> platform & 1 == 1))
+        };
+        (gone(&self.without), gone(&self.with))
+    }
+
+    /// The bands of one side, a bit each.
+    pub(super) fn bands_of(&self, leaning: Leaning) -> u64 {
+        let such = self.bands.iter().enumerate().filter(|(_, (_, side))| *side == leaning);
+        such.fold(0, |mask, (band, _)| mask | 1 << band)
+    }
+}
