@@ -273,6 +273,7 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
             let platform = platform.as_table_mut().expect("a platform");
             keep(platform, "takes-on", concerns);
             keep(platform, "caveats", concerns);
+            keep(platform, "products-where", concerns);
         }
     }
     parsed(&tables).unwrap_or_else(|faults| panic!("{faults}"))
