@@ -49,8 +49,8 @@ struct Spans {
     clipped: [bool; ROW],
 }
 
-/// The planes that bound a product of price and difference: how steep they are in each of the two.
-struct Planes {
+/// A plane above the product of price and difference: how steep it is in each of the two.
+struct Plane {
     by_price: Wide,
     by_effort: Wide,
 }
@@ -131,49 +131,59 @@ impl Efforts {
     /// each variable's part can be taken at its best value.
     pub(super) fn bound(&self, model: &Model, way: Way, anchor: usize, row: usize, shares: &Shares) -> Wide {
         let spans = self.spans(model, way, anchor, row);
-        let mut bound = self.bound_by_planes(model, &spans, false, shares);
-        if self.price.0 != self.price.1 && spans.low != spans.high {
-            let other = self.bound_by_planes(model, &spans, true, shares);
-            bound.iter_mut().zip(other).for_each(|(bound, other)| *bound = other.min(*bound));
-        }
-        bound
-    }
-
-    fn bound_by_planes(&self, model: &Model, spans: &Spans, upper: bool, shares: &Shares) -> Wide {
-        let (cheap, dear) = self.price;
+        let is_product = self.price.0 != self.price.1 && spans.low != spans.high;
+        // Where one of the two is fixed, there is but one plane.
+        let planes = [self.plane(&spans, false), self.plane(&spans, true)];
+        let planes = &planes[..1 + usize::from(is_product)];
         // Variables whose values differ in nothing but the price move it all the same way.
         let is_apart = |active: &&Active| active.familiar || shares.touched[active.variable] != 0;
         let (mut low, mut high) = (model.base_price, model.base_price);
         for active in self.actives.iter().filter(|active| !is_apart(active)) {
             (low, high) = (low + active.price.0, high + active.price.1);
         }
-        let steep = if upper { cheap } else { dear };
-        let mut planes = Planes { by_price: [0; ROW], by_effort: [0; ROW] };
-        let mut sums = [0; ROW];
-        for column in 0..ROW {
-            if spans.clipped[column] {
-                sums[column] = spans.high[column] * if spans.high[column] > 0 { dear } else { cheap };
-                continue;
-            }
-            let slope = if upper { spans.high[column] } else { spans.low[column] };
-            planes.by_price[column] = slope;
-            planes.by_effort[column] = steep;
-            sums[column] = steep * (spans.start[column] - slope)
-                + (slope * (1 - self.raw_price).max(0)).max(0)
-                + if slope > 0 { slope * high } else { slope * low };
+        let mut sums = [self.start(&spans, &planes[0], low, high), [i64::MAX; ROW]];
+        if let Some(plane) = planes.get(1) {
+            sums[1] = self.start(&spans, plane, low, high);
         }
         for (criterion, must) in &self.loose {
             let effect = &model.effects[*criterion];
-            let points = planes.points(effect.effort, spans, &effect.by_lane);
-            for column in 0..ROW {
-                sums[column] += if *must { points[column] } else { points[column].max(0) };
+            for (sums, plane) in sums.iter_mut().zip(planes) {
+                let points = plane.points(effect.effort, spans.apart(&effect.by_lane));
+                for column in 0..ROW {
+                    sums[column] += if *must { points[column] } else { points[column].max(0) };
+                }
             }
         }
         for active in self.actives.iter().filter(is_apart) {
-            let most = active.most(model, spans, &planes, shares);
-            sums.iter_mut().zip(most).for_each(|(sum, most)| *sum = sum.wrapping_add(most));
+            active.add_most(model, &spans, planes, shares, &mut sums);
         }
-        sums
+        std::array::from_fn(|column| sums[0][column].min(sums[1][column]))
+    }
+
+    /// One of the planes: the price at its greatest and the difference at its least, or the other way round.
+    fn plane(&self, spans: &Spans, upper: bool) -> Plane {
+        let (cheap, dear) = self.price;
+        let steep = if upper { cheap } else { dear };
+        let slopes = if upper { &spans.high } else { &spans.low };
+        let unless_clipped = |column: usize, slope: i64| if spans.clipped[column] { 0 } else { slope };
+        Plane {
+            by_price: std::array::from_fn(|column| unless_clipped(column, slopes[column])),
+            by_effort: std::array::from_fn(|column| unless_clipped(column, steep)),
+        }
+    }
+
+    /// What the plane comes to before familiarity, with what moves nothing but the price.
+    fn start(&self, spans: &Spans, plane: &Plane, low: i64, high: i64) -> Wide {
+        let (cheap, dear) = self.price;
+        std::array::from_fn(|column| {
+            if spans.clipped[column] {
+                return spans.high[column] * if spans.high[column] > 0 { dear } else { cheap };
+            }
+            let (slope, steep) = (plane.by_price[column], plane.by_effort[column]);
+            steep * (spans.start[column] - slope)
+                + (slope * (1 - self.raw_price).max(0)).max(0)
+                + if slope > 0 { slope * high } else { slope * low }
+        })
     }
 
     fn spans(&self, model: &Model, way: Way, anchor: usize, row: usize) -> Spans {
@@ -211,32 +221,25 @@ impl Efforts {
         (lane, anchor): (usize, usize),
     ) -> impl Fn(&Adds) -> i64 + use<> {
         let spans = self.spans(model, way, anchor, lane / ROW);
-        let planes = Planes { by_price: spans.high, by_effort: [self.price.1; ROW] };
-        move |adds| planes.points(adds.price, &spans, &adds.familiarity)[lane % ROW]
+        let plane = Plane { by_price: spans.high, by_effort: [self.price.1; ROW] };
+        move |adds| plane.points(adds.price, spans.apart(&adds.familiarity))[lane % ROW]
     }
 }
 
 impl Spans {
+    /// How far apart the figures of the platforms lie; nothing where there are none.
     fn apart(&self, rows: &[Row32]) -> Row32 {
-        self.way.apart(rows, self.row, self.anchor)
+        if rows.is_empty() { [0; ROW] } else { self.way.apart(rows, self.row, self.anchor) }
     }
 }
 
-impl Planes {
+impl Plane {
     /// What points of price and of familiarity add to the bound.
-    fn points(&self, price: i64, spans: &Spans, familiarity: &[Row32]) -> Wide {
-        let mut points = [0; ROW];
-        if price != 0 {
-            points = std::array::from_fn(|column| self.by_price[column].wrapping_mul(price));
-        }
-        if !familiarity.is_empty() {
-            let apart = spans.apart(familiarity);
-            for column in 0..ROW {
-                let familiar = self.by_effort[column].wrapping_mul(i64::from(apart[column]));
-                points[column] = points[column].wrapping_add(familiar);
-            }
-        }
-        points
+    fn points(&self, price: i64, familiarity: Row32) -> Wide {
+        std::array::from_fn(|column| {
+            let by_price = self.by_price[column].wrapping_mul(price);
+            by_price.wrapping_add(self.by_effort[column].wrapping_mul(i64::from(familiarity[column])))
+        })
     }
 }
 
@@ -261,24 +264,31 @@ impl Active {
         self.familiar = familiar;
     }
 
-    /// The most that one of its values adds to the bound.
-    fn most(&self, model: &Model, spans: &Spans, planes: &Planes, shares: &Shares) -> Wide {
+    /// Adds the most that one of its values adds to each plane.
+    fn add_most(
+        &self,
+        model: &Model,
+        spans: &Spans,
+        planes: &[Plane],
+        shares: &Shares,
+        sums: &mut [Wide; 2],
+    ) {
         let variable = &model.variables[self.variable];
         let (start, none) = (model.slots[self.variable], model.slots[self.variable + 1] - 1);
         let shared = shares.touched[self.variable];
         let telling = shared | variable.adding;
-        let mut most = [if self.values & !telling == 0 { i64::MIN } else { 0 }; ROW];
+        let mut most = [[if self.values & !telling == 0 { i64::MIN } else { 0 }; ROW]; 2];
         let mut see = |slot: usize, adds: Option<&Adds>| {
-            let mut points =
-                adds.map_or([0; ROW], |adds| planes.points(adds.price, spans, &adds.familiarity));
-            if shared >> (slot - start) & 1 == 1 {
+            let is_shared = shared >> (slot - start) & 1 == 1;
+            let share = if is_shared { shares.by_slot[slot] } else { [0; ROW] };
+            let familiarity = adds.map_or([0; ROW], |adds| spans.apart(&adds.familiarity));
+            let price = adds.map_or(0, |adds| adds.price);
+            for (most, plane) in most.iter_mut().zip(planes) {
+                let points = plane.points(price, familiarity);
                 for column in 0..ROW {
-                    let share = model.shortfall_price.wrapping_mul(i64::from(shares.by_slot[slot][column]));
-                    points[column] = points[column].wrapping_add(share);
+                    let share = model.shortfall_price.wrapping_mul(i64::from(share[column]));
+                    most[column] = most[column].max(points[column].wrapping_add(share));
                 }
-            }
-            for column in 0..ROW {
-                most[column] = most[column].max(points[column]);
             }
         };
         each_bit(self.values & telling, |value| see(start + value, variable.adds.get(value)));
@@ -288,7 +298,9 @@ impl Active {
         if self.unanswered {
             see(none, Some(&variable.adds_open));
         }
-        most
+        for (sums, most) in sums.iter_mut().zip(&most).take(planes.len()) {
+            sums.iter_mut().zip(most).for_each(|(sum, most)| *sum = sum.wrapping_add(*most));
+        }
     }
 }
 

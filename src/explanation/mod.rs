@@ -6,6 +6,7 @@
 
 mod bounds;
 mod closed;
+mod conditions;
 mod contrast;
 mod demands;
 mod efforts;

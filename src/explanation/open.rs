@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Engine;
 use super::goals::{OtherPlatform, Pivot};
-use super::model::{Effect, Frame};
+use super::model::Frame;
 use super::outcome::Outcome;
 use super::pairs::{self, Claim, PairSearch};
 use super::search::{End, Search};
@@ -23,10 +23,12 @@ pub struct OpenQuestion {
     pub spread: i64,
 }
 
+/// How many sets of answers are drawn to go from one to the next.
+const STATIONS: usize = 24;
 /// How many sets of answers are drawn for a question that seems to decide nothing.
-const DRAWS: usize = 64;
+const DRAWS: usize = 96;
 /// How many of them are looked at more closely.
-const CLIMBS: usize = 2;
+const CLIMBS: usize = 4;
 /// The parts of the boxes that searches for two answers with two verdicts, and then for a step from one answer to the next
 /// between them, may look at; those of all questions together.
 const PART_FOR_PIVOTS: u64 = 2;
@@ -56,7 +58,7 @@ impl Engine {
         met: &[(usize, Frame)],
     ) -> Vec<Option<bool>> {
         let mut decide = vec![false; open.len()];
-        self.decide_at_edges(open, met, &mut decide);
+        self.decide_on_the_way(root, open, met, &mut decide);
         let at_random = |(question, decides): (&usize, bool)| {
             (decides || self.decides_somewhere(given, *question)).then_some(true)
         };
@@ -91,11 +93,10 @@ impl Engine {
     }
 
     /// Whether, somewhere in a box, a step from one answer to the next goes from one verdict to another: where no step does,
-    /// no two answers do. What takes platforms off the table is not looked into.
+    /// no two answers do. Where it may depend on the question whether a side has a platform left, it is not looked into.
     fn decides_by_a_step(&self, root: &Frame, question: usize, boxes: u64) -> Option<bool> {
         let model = &self.model;
-        let takes_off = |effect: &Effect| effect.removes | effect.leaves != 0;
-        if model.touched_by[question].iter().any(|criterion| takes_off(&model.effects[*criterion])) {
+        if self.may_empty_a_side(root, question) {
             return None;
         }
         let steps = model.classes[question].len() - 1;
@@ -111,27 +112,62 @@ impl Engine {
         decides
     }
 
-    /// Goes from each of the sets of answers to each of another band; wherever the band changes on the way, sees which
-    /// of the questions decide there.
-    fn decide_at_edges(&self, questions: &[usize], met: &[(usize, Frame)], decide: &mut [bool]) {
-        for (from, start) in met {
-            for (_, end) in met.iter().filter(|(band, _)| band != from) {
-                let (mut before, mut band) = (start.clone(), *from);
-                for question in 0..self.model.classes.len() {
-                    let Some(at) = self.step(&before, end, question) else { continue };
-                    let next = self.model.outcome(&at).band;
-                    if next != band {
-                        for (frame, band) in [(&before, band), (&at, next)] {
-                            let left = questions.iter().zip(&mut *decide).filter(|(_, decides)| !**decides);
-                            left.for_each(|(question, decides)| {
-                                let mut outcomes = self.model.outcomes_of(frame.clone(), *question);
-                                *decides = outcomes.any(|outcome| outcome.band != band);
-                            });
-                        }
-                    }
-                    (before, band) = (at, next);
+    /// Whether a criterion that a question has a part in may leave nothing of a side, by itself or with others. Where it
+    /// may not, a side is emptied only by single criteria that hold whatever the question's answer is.
+    fn may_empty_a_side(&self, root: &Frame, question: usize) -> bool {
+        let model = &self.model;
+        let own: Vec<u64> =
+            model.touched_by[question].iter().map(|criterion| model.effects[*criterion].out()).collect();
+        if own.iter().all(|out| *out == 0) {
+            return false;
+        }
+        let may_hold = model.constraints.iter().filter(|criterion| root.may_hold(**criterion));
+        let outs = may_hold.map(|criterion| model.effects[*criterion].out());
+        let together = outs.filter(|out| !model.empties(*out)).fold(0, |all, out| all | out);
+        model.empties(together) || own.iter().any(|out| model.empties(*out))
+    }
+
+    /// Goes from one complete set of answers to the next, those that were met and some that are drawn, one answer after
+    /// the other; wherever the band changes on the way, sees which of the questions decide there.
+    fn decide_on_the_way(
+        &self,
+        root: &Frame,
+        questions: &[usize],
+        met: &[(usize, Frame)],
+        decide: &mut [bool],
+    ) {
+        let mut numbers = Numbers::default();
+        let drawn = (0..STATIONS).map(|_| {
+            let mut frame = root.clone();
+            self.model.draw(&mut frame, &mut numbers);
+            frame
+        });
+        let mut stations = met.iter().map(|(_, frame)| frame.clone()).chain(drawn);
+        let Some(mut at) = stations.next() else { return };
+        for end in stations {
+            if decide.iter().all(|decides| *decides) {
+                return;
+            }
+            self.decide_between(at, &end, questions, decide);
+            at = end;
+        }
+    }
+
+    fn decide_between(&self, start: Frame, end: &Frame, questions: &[usize], decide: &mut [bool]) {
+        let (mut before, mut band) = (start.clone(), self.model.outcome(&start).band);
+        for question in 0..self.model.classes.len() {
+            let Some(at) = self.step(&before, end, question) else { continue };
+            let next = self.model.outcome(&at).band;
+            if next != band {
+                for (frame, band) in [(&before, band), (&at, next)] {
+                    let left = questions.iter().zip(&mut *decide).filter(|(_, decides)| !**decides);
+                    left.for_each(|(question, decides)| {
+                        let mut outcomes = self.model.outcomes_of(frame.clone(), *question);
+                        *decides = outcomes.any(|outcome| outcome.band != band);
+                    });
                 }
             }
+            (before, band) = (at, next);
         }
     }
 
@@ -140,10 +176,14 @@ impl Engine {
     fn decides_somewhere(&self, given: &[Option<usize>], question: usize) -> bool {
         let mut numbers = Numbers::default();
         let mut climbs = 0;
-        for _ in 0..DRAWS {
-            let drawn = given.iter().enumerate().map(|(question, class)| {
-                class.or_else(|| Some(self.model.draw_class(question, &mut numbers)))
-            });
+        for draw in 0..DRAWS {
+            // What is seldom answered is drawn seldom; so every third time all answers count alike.
+            let mut class_of = |question: usize| match draw % 3 {
+                2 => numbers.below(self.model.classes[question].len()),
+                _ => self.model.draw_class(question, &mut numbers),
+            };
+            let drawn = given.iter().enumerate();
+            let drawn = drawn.map(|(question, class)| class.or_else(|| Some(class_of(question))));
             let drawn: Vec<Option<usize>> = drawn.collect();
             let outcomes: Vec<Outcome> =
                 self.model.outcomes_of(self.model.situation(&drawn), question).collect();

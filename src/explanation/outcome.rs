@@ -10,6 +10,11 @@ pub(super) struct Outcome {
     pub(super) margin: i64,
     pub(super) band: usize,
     pub(super) recommendation: usize,
+    /// The platforms whose burdens make the margin.
+    pub(super) best_with: usize,
+    pub(super) best_without: usize,
+    /// Whether both sides have a platform left, so that the margin decides.
+    pub(super) is_contested: bool,
 }
 
 /// Burden, effort and platform: less is better.
@@ -49,7 +54,7 @@ impl Best {
 pub(super) struct Out {
     by_name: u64,
     by_family: u64,
-    pub(super) missed: u64,
+    missed: u64,
 }
 
 impl Out {
@@ -65,7 +70,8 @@ impl Model {
     pub(super) fn outcome(&self, frame: &Frame) -> Outcome {
         let (mut price, mut out) = (self.base_price, Out::default());
         let mut familiarity = vec![0; self.kind_count];
-        for (_, effect) in self.effects.iter().enumerate().filter(|(at, _)| frame.must_hold(*at)) {
+        let holding = (0..self.effects.len()).filter(|criterion| frame.must_hold(*criterion));
+        for effect in holding.map(|criterion| &self.effects[criterion]) {
             price += effect.effort;
             out.add(effect);
             familiarity.iter_mut().zip(&effect.familiarity).for_each(|(sum, points)| *sum += points);
@@ -97,12 +103,13 @@ impl Model {
     fn lacks(&self, frame: &Frame) -> [[i32; ROW]; MAX_ROWS] {
         let mut sums = [[0; ROW]; MAX_ROWS];
         for needs in &self.needs {
-            let mut most = [[0; ROW]; MAX_ROWS];
-            for need in needs.iter().filter(|need| frame.must_hold(need.criterion)) {
-                let gaps = &self.gaps[need.rows..need.rows + self.rows];
-                most.iter_mut().zip(gaps).for_each(|(most, gaps)| raise(most, gaps));
+            for row in 0..self.rows {
+                let mut most = [0; ROW];
+                for need in needs.iter().filter(|need| frame.must_hold(need.criterion)) {
+                    raise(&mut most, &self.gaps[need.rows + row]);
+                }
+                add(&mut sums[row], &most);
             }
-            sums.iter_mut().zip(&most).for_each(|(sums, most)| add(sums, most));
         }
         sums
     }
@@ -130,12 +137,27 @@ impl Model {
             (true, false) => self.bands.len() - 1,
             _ => self.band_of(margin),
         };
+        let (best_with, best_without) = (compared.with.1.2, compared.without.1.2);
         let (_, _, least) = available.without.1.min(available.with.1);
-        Outcome { margin, band, recommendation: if least == usize::MAX { compared.with.1.2 } else { least } }
+        let recommendation = if least == usize::MAX { best_with } else { least };
+        Outcome {
+            margin,
+            band,
+            recommendation,
+            best_with,
+            best_without,
+            is_contested: available.is_complete(),
+        }
     }
 
     pub(super) fn band_of(&self, margin: i64) -> usize {
         self.bands.iter().position(|(to, _)| to.is_none_or(|to| margin <= to)).unwrap_or_default()
+    }
+
+    /// Whether taking these platforms off the table leaves nothing of a side.
+    pub(super) fn empties(&self, removed: u64) -> bool {
+        let (without, with) = self.emptied(removed);
+        without || with
     }
 
     /// Whether nothing is left outside the subject family, and inside it.

@@ -77,15 +77,6 @@ pub(super) enum End {
     Open,
 }
 
-/// What one complete set of answers comes to on both sides; nothing where constraints leave only one.
-#[derive(Debug, Clone, Copy)]
-struct Weighed {
-    margin: i64,
-    /// The lanes of the best platform without the subject and with it.
-    without: usize,
-    with: usize,
-}
-
 /// Why a box is worth a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Hope {
@@ -239,7 +230,7 @@ impl<'m> PairSearch<'m> {
     /// Before a criterion is counted it holds nowhere.
     fn leave_out(&self, twin: &mut Twin) {
         if let Change::Counting(criterion) = self.claim.change {
-            twin.before.criteria[criterion] = super::model::may::NOT_HOLD | super::model::may::FAIL;
+            twin.before.criteria[criterion] = super::conditions::may::NOT_HOLD | super::conditions::may::FAIL;
         }
     }
 
@@ -489,16 +480,21 @@ impl<'m> PairSearch<'m> {
         {
             return None;
         }
-        let (was, is) = (weigh(self.model, before)?, weigh(self.model, after)?);
+        // What leaves only one side is not counted.
+        let [was, is] = [before, after].map(|frame| self.model.outcome(frame));
+        if !was.is_contested || !is.is_contested {
+            return None;
+        }
         let lighter = || {
-            let efforts = |lanes: [usize; 2]| {
+            let efforts = |platforms: [usize; 2]| {
+                let lanes = platforms.map(|platform| self.model.lane_of[platform]);
                 let both = lanes
                     .into_iter()
                     .flat_map(|lane| [before, after].map(|frame| effort(self.model, frame, lane)));
                 both.collect::<Vec<i64>>()
             };
-            efforts([was.with, is.with]).into_iter().min()
-                < efforts([was.without, is.without]).into_iter().max()
+            efforts([was.best_with, is.best_with]).into_iter().min()
+                < efforts([was.best_without, is.best_without]).into_iter().max()
         };
         let waived = self.claim.waivers.iter().any(|waiver| {
             (before.must_hold(waiver.condition) || after.must_hold(waiver.condition))
@@ -603,7 +599,7 @@ impl<'m> PairSearch<'m> {
                 // Whether what misses no must is to be had comes first.
                 out += 1_000 * i64::from(((effect.removes | effect.leaves) & !missable).count_ones());
             }
-            if empties(model, effect) {
+            if model.empties(effect.out()) {
                 out = 0;
             }
             let is_asked = self.claim.when.contains(&criterion)
@@ -638,8 +634,8 @@ fn present(model: &Model, frame: &Frame) -> Option<Sides> {
     let (mut surely, mut possibly) = (0, 0);
     for criterion in model.constraints.iter().filter(|criterion| frame.may_hold(**criterion)) {
         let effect = &model.effects[*criterion];
-        let out = effect.removes | effect.leaves;
-        match (empties(model, effect), frame.must_hold(*criterion)) {
+        let out = effect.out();
+        match (model.empties(out), frame.must_hold(*criterion)) {
             (true, true) => return None,
             (true, false) => {}
             (false, true) => (surely, possibly) = (surely | out, possibly | out),
@@ -655,12 +651,6 @@ fn present(model: &Model, frame: &Frame) -> Option<Sides> {
         sure: !possibly,
         possible: !surely,
     })
-}
-
-/// Whether a criterion leaves nothing of one side.
-fn empties(model: &Model, effect: &Effect) -> bool {
-    let out = effect.removes | effect.leaves;
-    [&model.without, &model.with].into_iter().any(|side| side.iter().all(|lane| model.is_among(*lane, out)))
 }
 
 /// Whether a criterion may hold in one of the two and not in the other.
@@ -713,35 +703,6 @@ impl Stand {
         }
         least
     }
-}
-
-/// What a complete set of answers comes to; nothing where constraints leave only one side.
-fn weigh(model: &Model, frame: &Frame) -> Option<Weighed> {
-    let holding: Vec<usize> =
-        (0..model.effects.len()).filter(|criterion| frame.must_hold(*criterion)).collect();
-    let sum = |points: &dyn Fn(usize) -> i64| holding.iter().map(|criterion| points(*criterion)).sum::<i64>();
-    let any = |bits: &dyn Fn(usize) -> u64| holding.iter().fold(0, |set, criterion| set | bits(*criterion));
-    let price = (model.base_price + sum(&|criterion| model.effects[criterion].effort)).max(1);
-    let out = any(&|criterion| model.effects[criterion].removes | model.effects[criterion].leaves);
-    let missed = any(&|criterion| model.effects[criterion].misses);
-    let lacks = |lane: usize| -> i64 {
-        let of_aspect = |needs: &Vec<super::model::Need>| {
-            let gaps = needs.iter().filter(|need| frame.must_hold(need.criterion));
-            gaps.map(|need| i64::from(model.gaps[need.rows + lane / ROW][lane % ROW])).max().unwrap_or(0)
-        };
-        model.needs.iter().map(of_aspect).sum()
-    };
-    let best = |side: &[usize]| {
-        let lanes = side.iter().filter(|lane| !model.is_among(**lane, out));
-        let ranked = lanes.map(|lane| {
-            let effort = effort(model, frame, *lane);
-            let burden = price * effort + model.shortfall_price * lacks(*lane);
-            ((model.is_among(*lane, missed), burden, effort, model.platform_at[*lane]), *lane)
-        });
-        ranked.min()
-    };
-    let (without, with) = (best(&model.without)?, best(&model.with)?);
-    Some(Weighed { margin: without.0.1 - with.0.1, without: without.1, with: with.1 })
 }
 
 /// The effort of the platform in a lane with a complete set of answers.

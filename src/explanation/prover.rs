@@ -146,8 +146,8 @@ impl Prover {
             let mut one = |question: usize| {
                 let is_known = numbers.draw(1.0, [(true, known), (false, 1.0 - known)].into_iter());
                 let classes = &self.model.classes[question];
-                let class = numbers.draw(classes.len() as f64, (0..classes.len()).map(|class| (class, 1.0)));
-                is_known.unwrap_or_default().then(|| classes.sample(class.unwrap_or_default()))
+                let class = numbers.below(classes.len());
+                is_known.unwrap_or_default().then(|| classes.sample(class))
             };
             (0..self.model.classes.len()).map(&mut one).collect()
         };

@@ -379,6 +379,11 @@ impl Numbers {
         drawn
     }
 
+    /// A number below `end`.
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        self.draw(end as f64, (0..end).map(|number| (number, 1.0))).unwrap_or_default()
+    }
+
     fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
