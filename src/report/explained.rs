@@ -161,7 +161,7 @@ const WATCHED_EACH_WAY: usize = 2;
 const LINES: usize = 6;
 const ALTERNATIVES: usize = 6;
 /// The characters of a clause that still can be read at once.
-const READABLE: usize = 240;
+const READABLE: usize = 150;
 /// How many open questions a summary names.
 const ASKED: usize = 5;
 
@@ -264,13 +264,19 @@ fn grouped(points: &[TurningPoint]) -> Vec<Group<'_>> {
 
 /// Sets of changes for a reader, those that share a change on one line, and how many sets are left out.
 pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<String>, usize) {
-    let readable = points.iter().filter(|point| say_changes(rulebook, &point.changes).len() <= READABLE);
-    let readable: Vec<TurningPoint> = readable.cloned().collect();
-    let groups = grouped(if readable.is_empty() { points } else { &readable });
+    let readable = readable(rulebook, points);
+    let groups = grouped(&readable);
     let shown = &groups[..groups.len().min(LINES)];
     let said: usize = shown.iter().map(|group| group.rest.len()).sum();
     let lines = shown.iter().map(|group| say_group(rulebook, group));
     (lines.collect(), points.len() - said)
+}
+
+/// The points that can be read at once; all of them where none can.
+fn readable(rulebook: &Rulebook, points: &[TurningPoint]) -> Vec<TurningPoint> {
+    let is_readable = |point: &&TurningPoint| say_changes(rulebook, &point.changes).len() <= READABLE;
+    let readable: Vec<TurningPoint> = points.iter().filter(is_readable).cloned().collect();
+    if readable.is_empty() { points.to_vec() } else { readable }
 }
 
 /// Whether a clause has several parts, so that others beside it would be read wrongly.
@@ -362,7 +368,7 @@ impl Writer<'_> {
             .map(|values| self.said(values))
             // Where any answer will do, nothing is said.
             .filter(|said| !said.text.is_empty())
-            .map(|said| match said.text.len() > READABLE / 2 {
+            .map(|said| match said.text.len() > READABLE {
                 true => Said { text: format!("{} as answered", lower_first(&said.name)), ..said },
                 false => said,
             })
@@ -391,6 +397,7 @@ impl Writer<'_> {
     fn watch(&self, turning: &TurningPoints, lines: usize) -> Again {
         let points: Vec<TurningPoint> =
             turning.points.iter().filter(|point| self.is_worth_watching(point)).cloned().collect();
+        let points = readable(self.rulebook, &points);
         // What growth brings, else what leaves it the same system.
         let such = |likely: fn(&TurningPoint) -> bool| -> Vec<TurningPoint> {
             points.iter().filter(|point| likely(point)).cloned().collect()
@@ -406,10 +413,13 @@ impl Writer<'_> {
         Again { to, when }
     }
 
-    /// Where open questions can turn it, they are what is near: they are said by themselves, and beside them neither what
-    /// takes many changes nor what would be another system.
+    /// What was before the decision is not. Where open questions can turn it, they are what is near: they are said by
+    /// themselves, and beside them neither what takes many changes nor what would be another system.
     fn is_worth_watching(&self, point: &TurningPoint) -> bool {
         const FEW: usize = 2;
+        if point.changes.iter().any(|values| self.rulebook.questions()[values.question()].past) {
+            return false;
+        }
         let is_known =
             |values: &Values| matches!(self.assessment.readings[values.question()], Reading::Known(_));
         self.explanation.unless.is_empty()

@@ -270,6 +270,11 @@ const QUESTION: Shape = Shape {
         may("ordered", Flag, "Whether its options go from less to more, so that they can be compared."),
         may("grows", OneOf(&["up", "down"]), "The direction in which systems grow."),
         may("detail", Flag, "Whether it is asked after others that tell as much."),
+        may(
+            "past",
+            Flag,
+            "Whether it tells of what was before the decision, of which no change is to be watched for.",
+        ),
         may("option", Tables(&OPTION), "The options of a choice."),
         may("say", Table(&SAY), "The answers as clauses, with {n} for a number."),
         may("min", Number(0, HUGE), "The least number that it takes."),

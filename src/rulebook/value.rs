@@ -195,6 +195,8 @@ pub struct Question {
     pub ordered: bool,
     /// Asked after others that tell as much.
     pub detail: bool,
+    /// It tells of what was before the decision: no change of it is to be watched for.
+    pub past: bool,
     /// Where growing systems move.
     pub grows: Option<Growth>,
     /// How often each answer occurs.
@@ -233,7 +235,7 @@ impl std::error::Error for ValueError {}
 pub const UNKNOWN: &str = "unknown";
 
 /// The word for none of several options.
-const NONE: &str = "none";
+pub(super) const NONE: &str = "none";
 
 impl Question {
     /// The options, if the question has any.

@@ -2,7 +2,7 @@
 
 use super::clauses::{joined, none_of};
 use super::condition::{Accepts, Condition, Test};
-use super::value::{Choice, Count, Kind, OptionSet, Question, Value};
+use super::value::{Choice, Count, Kind, NONE, OptionSet, Question, Value};
 use crate::text::list;
 
 /// A set of answers to one question.
@@ -365,12 +365,22 @@ fn say_term(options: &[Choice], has: &str, excluded: OptionSet) -> String {
     if excluded.is_empty() {
         return has.to_owned();
     }
+    if let (true, Some(none)) = (has.is_empty(), none_of_the_others(options, excluded)) {
+        return none.say.clone();
+    }
     match (has.is_empty(), denials(options, excluded)) {
         (true, Some(denials)) => none_of(&denials),
         (false, Some(denials)) => format!("{has}, but {}", none_of(&denials)),
         (true, None) => format!("it is not the case that {}", joined(&says(options, excluded), "or")),
         (false, None) => format!("{has}, unless {}", joined(&says(options, excluded), "or")),
     }
+}
+
+/// The option that says that none of the others is true, where all of those are excluded.
+fn none_of_the_others(options: &[Choice], excluded: OptionSet) -> Option<&Choice> {
+    let none = options.iter().position(|option| option.id == NONE)?;
+    let others = OptionSet::first(options.len()).without(OptionSet::of(none));
+    options.get(none).filter(|_| excluded.without(OptionSet::of(none)) == others)
 }
 
 fn describe_term(options: &[Choice], term: &Term) -> String {

@@ -59,6 +59,7 @@ fn question(table: &Reader<'_>, id: String, groups: &Ids, earlier: &[Question]) 
         kind,
         ordered,
         detail: table.flag("detail"),
+        past: table.flag("past"),
         grows,
         shares,
         ask_when: table.get("ask-when").map(|value| condition::read(value, earlier, table.log())),
