@@ -103,12 +103,12 @@ impl Model {
     fn lacks(&self, frame: &Frame) -> [[i32; ROW]; MAX_ROWS] {
         let mut sums = [[0; ROW]; MAX_ROWS];
         for needs in &self.needs {
-            for row in 0..self.rows {
+            for (row, sums) in sums.iter_mut().enumerate().take(self.rows) {
                 let mut most = [0; ROW];
                 for need in needs.iter().filter(|need| frame.must_hold(need.criterion)) {
                     raise(&mut most, &self.gaps[need.rows + row]);
                 }
-                add(&mut sums[row], &most);
+                add(sums, &most);
             }
         }
         sums
