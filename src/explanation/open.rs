@@ -28,7 +28,7 @@ const STATIONS: usize = 24;
 /// How many sets of answers are drawn for a question that seems to decide nothing.
 const DRAWS: usize = 96;
 /// How many of them are looked at more closely.
-const CLIMBS: usize = 4;
+const CLIMBS: usize = 2;
 /// The parts of the boxes that searches for two answers with two verdicts, and then for a step from one answer to the next
 /// between them, may look at; those of all questions together.
 const PART_FOR_PIVOTS: u64 = 2;
