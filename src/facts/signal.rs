@@ -107,6 +107,10 @@ pub(super) const SIGNALS: &[Signal] = &[
             .collect()
     }),
     signal("compose.backing", |facts| services(facts, ServiceClass::Backing)),
+    signal("compose.backing-kinds", |facts| {
+        let backing = active(facts).filter(|one| one.class == ServiceClass::Backing);
+        backing.map(by_kind).collect()
+    }),
     signal("compose.auxiliary", |facts| services(facts, ServiceClass::Auxiliary)),
     signal("compose.unsure", |facts| services(facts, ServiceClass::Unsure)),
     signal("compose.kept-data", kept_data),
@@ -337,8 +341,12 @@ fn settings<'f>(
 /// Backing services that keep data on a volume, by their kinds alone: a cache called after a queue is no queue.
 fn kept_data(facts: &Facts) -> Vec<Observation> {
     let keeps = |one: &&Service| one.class == ServiceClass::Backing && one.volumes.is_some();
-    let seen = |one: &Service| Observation { words: one.kind.iter().cloned().collect(), ..service(one) };
-    active(facts).filter(keeps).map(seen).collect()
+    active(facts).filter(keeps).map(by_kind).collect()
+}
+
+/// A service by its kind alone, whatever it is called.
+fn by_kind(one: &Service) -> Observation {
+    Observation { words: one.kind.iter().cloned().collect(), ..service(one) }
 }
 
 fn restarts(service: &Service) -> bool {
