@@ -213,7 +213,7 @@ pub fn assess(rulebook: &Rulebook, readings: Vec<Reading>) -> Assessment {
         best_without: comparison.without,
         margin,
         band,
-        decided_by: decided_by.and_then(|_| deciding(rulebook, &constraints)),
+        decided_by: decided_by.and_then(|side| deciding(rulebook, &constraints, &standings, side)),
         recommendation,
         ranking,
         standings,
@@ -390,10 +390,24 @@ impl Comparison {
     }
 }
 
-/// The constraint that best explains why only one side is left: one that leaves a family, else the first that holds.
-fn deciding(rulebook: &Rulebook, constraints: &[usize]) -> Option<usize> {
-    let leaves = |criterion: &&usize| rulebook.criteria()[**criterion].leaves.is_some();
-    constraints.iter().find(leaves).or(constraints.first()).copied()
+/// The constraint that best explains why only `side` is left: the one that alone takes most platforms of the other side,
+/// one that leaves a family first; where none does, the first that holds.
+fn deciding(
+    rulebook: &Rulebook,
+    constraints: &[usize],
+    standings: &[Standing],
+    side: Leaning,
+) -> Option<usize> {
+    let alone_takes = |criterion: &usize| {
+        let taken = |platform: &usize| {
+            rulebook.is_subject(*platform) != (side == Leaning::With)
+                && standings[*platform].removed_by == [*criterion]
+        };
+        (0..standings.len()).filter(taken).count()
+    };
+    let leaves = |criterion: &usize| rulebook.criteria()[*criterion].leaves.is_some();
+    let weight = |criterion: &&usize| (leaves(criterion), alone_takes(criterion));
+    constraints.iter().rev().max_by_key(weight).copied()
 }
 
 /// The margin of the two platforms, term by term; the terms add up to it exactly.

@@ -509,7 +509,7 @@ fn question_arg(rulebook: &Rulebook, question: &Question) -> Arg {
             .value_delimiter(',')
             .action(ArgAction::Append)
             .value_parser(typed(words(&["none", UNKNOWN]))),
-        Kind::Count(_) => arg.value_name("N").value_parser(typed(Vec::new())),
+        Kind::Count(_) => arg.value_name("N").allow_negative_numbers(true).value_parser(typed(Vec::new())),
     }
 }
 
@@ -613,7 +613,7 @@ fn format_of(file: &std::path::Path) -> Result<Format, String> {
     let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
     Format::of_extension(extension).ok_or_else(|| {
         format!(
-            "the extension of {} names no format; end it with .md, .html, .json or .txt, or say --format",
+            "cannot tell the format from {}: use .md, .html, .json or .txt, or --format",
             super::output::shown(file)
         )
     })

@@ -201,7 +201,7 @@ impl Check<'_> {
         };
         turns.truncate(MOST_ASSUMED);
         let unless = turns.join("; or ");
-        Some(format!("this holds unless {unless}{others} ({} that it does)", sureness.share))
+        Some(format!("this holds ({}), unless {unless}{others}", sureness.share))
     }
 
     /// That another platform is recommended than was recorded, which is no other decision.

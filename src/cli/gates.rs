@@ -74,8 +74,7 @@ impl Gates {
         }
         if let Some(least) = self.steadiness {
             let percent = contents.explanation.steadiness.percent;
-            let holds =
-                format!("the side holds while figures are off by up to {percent} %, {least} % are asked for");
+            let holds = format!("steadiness is {percent} %, and {least} % is required");
             gates.push(gate(GateName::MinSteadiness, self.unsteady(contents, least), holds));
         }
         gates
@@ -120,10 +119,7 @@ impl Gates {
             let fragile = contents.explained.fragile.as_ref();
             let fragile =
                 fragile.map_or(String::new(), |fragile| format!("; most fragile is {}", fragile.text));
-            return Some(format!(
-                "the side of the verdict holds only while figures are off by no more than {percent} %, {least} % are \
-                 asked for{fragile}"
-            ));
+            return Some(format!("steadiness is {percent} %, below the required {least} %{fragile}"));
         }
         let side = contents.assessment.leaning(contents.rulebook);
         let bands = contents.rulebook.bands();

@@ -101,16 +101,24 @@ fn read_text(reader: impl Read, name: &str, most: u64) -> Result<String, Stop> {
     })
 }
 
+/// Refuses what by its name is something else than answers.
+pub(super) fn refuse_by_name(path: &Path) -> Result<(), Stop> {
+    let extension = path.extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+    let why = match extension {
+        "yaml" | "yml" => {
+            "YAML is not read; write the answers as TOML or JSON (needk8s questions --template answers.toml)"
+        }
+        "md" | "html" => {
+            "a report for people is not read back; give needk8s.toml, an answers file or a report in JSON"
+        }
+        _ => return Ok(()),
+    };
+    Err(Stop::wrong(format!("{}: {why}", shown(path))))
+}
+
 /// What an answers file says. `-` is standard input.
 pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answers) -> Result<(), Stop> {
-    let extension = path.extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
-    if ["yaml", "yml"].contains(&extension) {
-        let message = format!(
-            "{}: YAML is not read; write the answers as TOML or JSON (needk8s questions --template answers.toml)",
-            shown(path)
-        );
-        return Err(Stop::wrong(message));
-    }
+    refuse_by_name(path)?;
     let file = if path.as_os_str() == "-" {
         SourceFile::new("standard input", read_text(io::stdin().lock(), "standard input", MAX_ANSWERS)?)
     } else {

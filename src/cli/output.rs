@@ -238,11 +238,22 @@ pub(super) fn layout(verbose: bool, colour: Colour) -> Layout {
     };
     Layout {
         width: width.unwrap_or(Layout::PLAIN.width),
+        lines: Layout::PLAIN.lines,
         colour: wanted,
         links: wanted && stdout.is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         ascii: !shows_unicode(),
         verbose,
     }
+}
+
+/// The same for a text that so many lines are to have room beneath, on a terminal of this height.
+pub(super) fn above(beneath: usize, layout: Layout) -> Layout {
+    let rows = terminal_rows().map_or(layout.lines, |rows| rows.saturating_sub(beneath));
+    Layout { lines: layout.lines.min(rows), ..layout }
+}
+
+fn terminal_rows() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(_, height)| usize::from(height.0))
 }
 
 /// Whether the user wants colours on a terminal (<https://no-color.org>).
@@ -272,8 +283,7 @@ fn shows_unicode() -> bool {
 /// Writes a result to standard output; one that is longer than the terminal is high goes through the pager that
 /// the user has chosen (`$PAGER`), as with git, where `may_page`.
 pub(super) fn print_long(text: &str, may_page: bool) -> Result<(), Stop> {
-    let rows = terminal_size::terminal_size_of(io::stdout()).map(|(_, height)| usize::from(height.0));
-    let is_long = rows.is_some_and(|rows| text.lines().count() >= rows);
+    let is_long = terminal_rows().is_some_and(|rows| text.lines().count() >= rows);
     let pager = std::env::var("PAGER").unwrap_or_default();
     let can_page = io::stdout().is_terminal() && !is_dumb() && !pager.trim().is_empty() && pager != "cat";
     if may_page && is_long && can_page && paged(&pager, text) {
@@ -306,7 +316,7 @@ fn paged(pager: &str, text: &str) -> bool {
 /// Why nobody can be asked; nothing when a person sits at a terminal.
 pub(super) fn nobody_to_ask() -> Option<&'static str> {
     match () {
-        () if !io::stdin().is_terminal() => Some("standard input is no terminal"),
+        () if !io::stdin().is_terminal() => Some("standard input is not a terminal"),
         () if !io::stdout().is_terminal() => Some("the output goes to a file or a pipe"),
         () if !io::stderr().is_terminal() => Some("standard error goes to a file or a pipe"),
         () if is_set("CI") => Some("CI is set"),

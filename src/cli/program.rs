@@ -7,7 +7,7 @@ use super::args::{Plan, Short};
 use super::decision::{self, Recorded};
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{is_of_system, layout, print, print_long, say, shown, write_whole};
+use super::output::{above, is_of_system, layout, print, print_long, say, shown, write_whole};
 use super::rulebooks::Named;
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
@@ -125,9 +125,13 @@ impl<'a> Program<'a> {
 
     /// The error of a run that has nothing to go by, and why nobody is asked.
     pub(super) fn nothing_known(&self, why: Option<&str>) -> Stop {
-        let why = why.map_or(String::new(), |why| format!(", and nobody can be asked: {why}"));
+        let none = match &self.plan.scan {
+            Some(dir) => format!("no answers: the scan of {} found none", shown(dir)),
+            None => "no answers".to_owned(),
+        };
+        let why = why.map_or(String::new(), |why| format!(", and {why}"));
         Stop::wrong(format!(
-            "no answers are known{why}\n\n\
+            "{none}{why}\n\n\
              Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
              with a {} here or in a parent folder of the repository, with --scan DIR, or run needk8s in a terminal.\n\
              All questions: needk8s questions.",
@@ -182,22 +186,27 @@ impl<'a> Program<'a> {
 
     /// Writes the report to the file that was named, else to standard output.
     pub(super) fn deliver(&self, contents: &Contents<'_>) -> Result<(), Stop> {
+        self.deliver_in(contents, self.layout(self.plan.verbose))
+    }
+
+    /// The same where so many lines follow on the same screen. Returns what was printed, without colours.
+    pub(super) fn deliver_above(&self, beneath: usize, contents: &Contents<'_>) -> Result<String, Stop> {
+        let layout = above(beneath, self.layout(self.plan.verbose));
+        self.deliver_in(contents, layout)?;
+        Ok(match self.plan.output {
+            Some(_) => String::new(),
+            None => self.render(contents, Layout { colour: false, links: false, ..layout }),
+        })
+    }
+
+    fn deliver_in(&self, contents: &Contents<'_>, layout: Layout) -> Result<(), Stop> {
         match &self.plan.output {
-            None => self.print(&self.render(contents, self.layout(self.plan.verbose))),
+            None => self.print(&self.render(contents, layout)),
             Some(path) => {
                 self.write_report(contents, path, self.plan.format.unwrap_or(Format::Text), self.plan.force)?;
                 say(&format!("{} Written to {}.", contents.headline, shown(path)));
                 Ok(())
             }
-        }
-    }
-
-    /// What [`Self::deliver`] prints, without colours.
-    pub(super) fn printed(&self, contents: &Contents<'_>) -> String {
-        let Layout { width, ascii, verbose, .. } = self.layout(self.plan.verbose);
-        match self.plan.output {
-            Some(_) => String::new(),
-            None => self.render(contents, Layout { width, ascii, verbose, ..Layout::PLAIN }),
         }
     }
 

@@ -141,6 +141,14 @@ impl Engine {
         (turning_points, self.slack(&mut situation, &root, band))
     }
 
+    /// The answers to open questions that would turn the side, the likeliest first; no more than that of all that
+    /// [`explain`](Self::explain) tells.
+    pub fn turns(&self, values: &[Option<Value>]) -> Vec<Unless> {
+        let mut situation = Situation::new(&self.model, self.model.classes_of(values));
+        let found = turning::find(&mut situation);
+        self.unless(&situation, &found)
+    }
+
     /// For each question, points of margin between its least and its most favourable answer, the others as in `values`.
     pub fn spreads(&self, values: &[Option<Value>]) -> Vec<i64> {
         self.spreads_of(&mut Situation::new(&self.model, self.model.classes_of(values)))

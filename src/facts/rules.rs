@@ -246,7 +246,7 @@ impl<'d> ConclusionReader<'d> {
             if matches!(question.kind, Kind::Count(_)) {
                 return Some(Answer::Number);
             }
-            let message = format!("a number is no answer to `{}`", question.id);
+            let message = format!("`{}` cannot be a number", question.id);
             let help = format!("it takes {}", question.takes());
             self.table.log().fault(value.span.clone(), message, Some(help));
             return None;

@@ -1,13 +1,13 @@
 //! The order in which few questions are needed: the subjects of the rulebook one after the other, and of each the questions
-//! whose answers tell most about the outcome, until it is sure or they tell hardly anything, and then until nothing can
-//! change it.
+//! whose answers tell most about the outcome, until it is sure or they tell hardly anything; and then what could still turn
+//! it, until nothing can.
 
 use std::cell::RefCell;
 
 use super::flow::{Next, Order, Situation};
 use crate::assessment::assess;
 use crate::explanation::{Engine, Telling};
-use crate::rulebook::{Reading, Rulebook, Value};
+use crate::rulebook::{Reading, Rulebook, Value, Values};
 
 /// It is offered to stop when the side of the outcome is so sure, of 100.
 pub const SURE: u8 = 95;
@@ -87,6 +87,13 @@ impl<'a> Adaptive<'a> {
         telling.iter().min_by(first).map_or(situation.open[0], |(question, _)| *question)
     }
 
+    /// The open question that could turn what is sure, the likeliest first.
+    fn turning(&self, situation: &Situation<'_>, values: &[Option<Value>]) -> Option<usize> {
+        let turns = self.engine.turns(values);
+        let mut questions = turns.iter().flat_map(|unless| &unless.changes).map(Values::question);
+        questions.find(|question| situation.open.contains(question))
+    }
+
     /// Whether it is proved that no answers to the `open` questions can change the outcome.
     fn is_closed(&self, situation: &Situation<'_>, values: &[Option<Value>], open: &[usize]) -> bool {
         let now = assess(self.rulebook, situation.readings.to_vec());
@@ -120,7 +127,7 @@ impl Order for Adaptive<'_> {
         }
         let band = assess(self.rulebook, readings.to_vec()).band;
         match self.engine.outlook(&values, band).sureness.share.percent() {
-            SURE.. => Next::Sure(question),
+            SURE.. => Next::Sure(self.turning(situation, &values).unwrap_or(question)),
             _ if all_of(&self.telling(situation).questions) < LITTLE => Next::TellsLittle(question),
             _ => Next::Ask(question),
         }

@@ -245,6 +245,9 @@ struct Conversation<'c, 'i> {
     was_long: bool,
 }
 
+/// The lines that the offers after a result take on the screen, with the keys beneath them.
+pub const OFFER_LINES: usize = 7;
+
 /// Nobody is asked more questions than this without being asked whether to go on.
 const LONG: usize = 16;
 

@@ -19,7 +19,7 @@ pub(super) const REVIEW: &str = "Your answers";
 pub(super) const DONE: &str = "Done: show the result";
 pub(super) const STOP: &str = "Stop here and show the result";
 pub(super) const GO_ON: &str = "Go on with the questions";
-pub(super) const GO_ON_TO_PROOF: &str = "Go on until it is proved";
+pub(super) const GO_ON_TO_PROOF: &str = "Answer what could still change it";
 pub(super) const GO_ON_TO_THE_END: &str = "Answer the rest as well";
 pub(super) const FINISHED: &str = "Done";
 pub(super) const CHANGE: &str = "Change an answer";
@@ -73,33 +73,33 @@ pub(super) fn settled(headline: &str, wholly: bool, left: Left) -> String {
     format!("{headline} {claim}: {} {are} left.", counted_left(left))
 }
 
-/// "Not yet: take a PaaS. In at least 95 in 100 ways to answer what is left … it stays so. Unless …"
+/// "Not yet: take a PaaS. In at least 95 of 100 ways to answer what is left … it stays so. It turns if …"
 pub(super) fn sure(so_far: &SoFar, sure: u8, left: Left) -> String {
     let left = counted_left(left);
-    let (headline, turns) = (&so_far.headline, turns("Unless", so_far));
-    format!("{headline} In at least {sure} in 100 ways to answer what is left ({left}), it stays so.{turns}")
+    let (headline, turns) = (&so_far.headline, turns(so_far));
+    format!("{headline} In at least {sure} of 100 ways to answer what is left ({left}), it stays so.{turns}")
 }
 
 /// "Borderline: a PaaS or k3s. What is left to ask (9 questions) would hardly tell more. It turns if …"
 pub(super) fn tells_little(so_far: &SoFar, left: Left) -> String {
     let left = counted_left(left);
-    let (headline, turns) = (&so_far.headline, turns("It turns if", so_far));
+    let (headline, turns) = (&so_far.headline, turns(so_far));
     format!("{headline} What is left to ask ({left}) would hardly tell more.{turns}")
 }
 
 /// "Borderline: a PaaS or k3s. You have been asked 16 questions; what is left (9 questions) can still matter. It turns if …"
 pub(super) fn many(so_far: &SoFar, asked: usize, left: Left) -> String {
     let left = counted_left(left);
-    let (headline, turns) = (&so_far.headline, turns("It turns if", so_far));
+    let (headline, turns) = (&so_far.headline, turns(so_far));
     format!(
         "{headline} You have been asked {asked} questions; what is left ({left}) can still matter.{turns}"
     )
 }
 
-/// " Unless a; or b."
-fn turns(begin: &str, so_far: &SoFar) -> String {
+/// " It turns if a; or b."
+fn turns(so_far: &SoFar) -> String {
     let turns: Vec<&str> = so_far.turns.iter().take(MOST_TURNS).map(String::as_str).collect();
-    if turns.is_empty() { String::new() } else { format!(" {begin} {}.", turns.join("; or ")) }
+    if turns.is_empty() { String::new() } else { format!(" It turns if {}.", turns.join("; or ")) }
 }
 
 /// The length of the bar.
@@ -143,7 +143,7 @@ pub(super) fn kept(answers: usize) -> String {
 }
 
 pub(super) fn resume(answers: &str) -> String {
-    format!("An unfinished questionnaire has {answers}. Go on with it?")
+    format!("The last questionnaire here has {answers}. Go on with it?")
 }
 
 pub(super) fn save_answers(file: &str) -> String {

@@ -42,15 +42,31 @@ pub fn who_and_when(case: &Case) -> String {
 
 /// "22 of 33 published decisions with this verdict were right with something simpler, 5 with Kubernetes and 6 with either."
 pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
+    let side = rulebook.bands()[odds.band].leaning;
+    let other = match side {
+        Leaning::Without => Leaning::With,
+        Leaning::With => Leaning::Without,
+        Leaning::Hedge => return hedged_odds(rulebook, odds),
+    };
+    let total = counted(odds.total(), "published case", "published cases");
+    let wrong = match odds.of(other) {
+        0 => "never wrong".to_owned(),
+        wrong => format!("wrong in {wrong}"),
+    };
+    format!("It was right in {} of {total}, {wrong}.", odds.of(side))
+}
+
+/// "Of 26 published cases 11 were right with Kubernetes, 10 with something simpler and 5 with either."
+fn hedged_odds(rulebook: &Rulebook, odds: Odds) -> String {
     let name = |side: Leaning| rulebook.side(side).name.as_str();
     let mut right = [(Leaning::Without, odds.without), (Leaning::With, odds.with)];
     right.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
     let right = right.map(|(side, number)| (name(side), number)).into_iter().chain([("either", odds.either)]);
     let mut right = right.filter(|(_, number)| *number > 0);
     let Some((most, number)) = right.next() else { return String::new() };
-    let total = counted(odds.total(), "published decision", "published decisions");
+    let total = counted(odds.total(), "published case", "published cases");
     let were = if number == 1 { "was" } else { "were" };
-    let first = format!("{number} of {total} with this verdict {were} right with {most}");
+    let first = format!("Of {total} {number} {were} right with {most}");
     let rest = right.map(|(name, number)| format!("{number} with {name}"));
     format!("{}.", list(&std::iter::once(first).chain(rest).collect::<Vec<_>>(), "and"))
 }

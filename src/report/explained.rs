@@ -18,7 +18,7 @@ pub struct Explained {
     pub turns: Vec<Turn>,
     /// What each answer may be, the others kept, without a change of verdict.
     pub slack: Vec<Said>,
-    /// How far the figures of the rules may be off.
+    /// How far the figures of the rules may be off, as a clause.
     pub steady: String,
     /// The figure that matters most.
     pub fragile: Option<FragileFigure>,
@@ -160,6 +160,8 @@ const WATCHED_EACH_WAY: usize = 2;
 /// How many lines a target gets, and how many alternatives a line.
 const LINES: usize = 6;
 const ALTERNATIVES: usize = 6;
+/// The characters of a clause that still can be read at once.
+const READABLE: usize = 240;
 /// How many open questions a summary names.
 const ASKED: usize = 5;
 
@@ -262,7 +264,9 @@ fn grouped(points: &[TurningPoint]) -> Vec<Group<'_>> {
 
 /// Sets of changes for a reader, those that share a change on one line, and how many sets are left out.
 pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<String>, usize) {
-    let groups = grouped(points);
+    let readable = points.iter().filter(|point| say_changes(rulebook, &point.changes).len() <= READABLE);
+    let readable: Vec<TurningPoint> = readable.cloned().collect();
+    let groups = grouped(if readable.is_empty() { points } else { &readable });
     let shown = &groups[..groups.len().min(LINES)];
     let said: usize = shown.iter().map(|group| group.rest.len()).sum();
     let lines = shown.iter().map(|group| say_group(rulebook, group));
@@ -358,6 +362,10 @@ impl Writer<'_> {
             .map(|values| self.said(values))
             // Where any answer will do, nothing is said.
             .filter(|said| !said.text.is_empty())
+            .map(|said| match said.text.len() > READABLE / 2 {
+                true => Said { text: format!("{} as answered", lower_first(&said.name)), ..said },
+                false => said,
+            })
             .collect();
         let title = match (answers.len(), reason.smallest) {
             (0, _) => "Whatever is answered, the answer is this one".to_owned(),
@@ -373,16 +381,22 @@ impl Writer<'_> {
         let band = self.assessment.band;
         let watched = self.explanation.to_watch(self.rulebook, band);
         let lines = if watched.len() > 1 { WATCHED_EACH_WAY } else { WATCHED };
-        watched.into_iter().map(|turning| self.watch(turning, lines)).collect()
+        watched
+            .into_iter()
+            .map(|turning| self.watch(turning, lines))
+            .filter(|again| !again.when.is_empty())
+            .collect()
     }
 
     fn watch(&self, turning: &TurningPoints, lines: usize) -> Again {
+        let points: Vec<TurningPoint> =
+            turning.points.iter().filter(|point| self.is_worth_watching(point)).cloned().collect();
         // What growth brings, else what leaves it the same system.
         let such = |likely: fn(&TurningPoint) -> bool| -> Vec<TurningPoint> {
-            turning.points.iter().filter(|point| likely(point)).cloned().collect()
+            points.iter().filter(|point| likely(point)).cloned().collect()
         };
         let likely = [such(|point| point.grows), such(|point| !point.uproots)];
-        let likely = likely.iter().find(|points| !points.is_empty()).unwrap_or(&turning.points);
+        let likely = likely.iter().find(|points| !points.is_empty()).unwrap_or(&points);
         let groups = grouped(likely);
         let when = groups.iter().take(lines).map(|group| say_few(self.rulebook, group)).collect();
         let to = match turning.target {
@@ -390,6 +404,16 @@ impl Writer<'_> {
             Target::Side(side) => self.rulebook.side(side).name.clone(),
         };
         Again { to, when }
+    }
+
+    /// Where open questions can turn it, they are what is near: they are said by themselves, and beside them neither what
+    /// takes many changes nor what would be another system.
+    fn is_worth_watching(&self, point: &TurningPoint) -> bool {
+        const FEW: usize = 2;
+        let is_known =
+            |values: &Values| matches!(self.assessment.readings[values.question()], Reading::Known(_));
+        self.explanation.unless.is_empty()
+            || (point.changes.len() <= FEW && !point.uproots && point.changes.iter().all(is_known))
     }
 
     /// What it would be when a turning point has come true.
@@ -450,14 +474,14 @@ impl Writer<'_> {
 
     fn steady(&self) -> String {
         if self.assessment.decided_by.is_some() {
-            return "It rests on that fact alone, whatever our estimates are.".to_owned();
+            return "one fact alone decides it, whatever our estimates are".to_owned();
         }
         let hedged = self.assessment.leaning(self.rulebook) == Leaning::Hedge;
         match (self.explanation.steadiness.percent, hedged) {
-            (0, true) => "A coin toss: an error of 1 % in our estimates would decide it.".to_owned(),
-            (0, false) => "An error of 1 % in our estimates would turn it.".to_owned(),
-            (percent, true) => format!("It stays open while our estimates are within {percent} %."),
-            (percent, false) => format!("It holds while our estimates are within {percent} %."),
+            (0, true) => "an error of 1 % in our estimates would decide it".to_owned(),
+            (0, false) => "an error of 1 % in our estimates would turn it".to_owned(),
+            (percent, true) => format!("it stays close while our estimates are within {percent} %"),
+            (percent, false) => format!("estimates have {percent} % to spare"),
         }
     }
 

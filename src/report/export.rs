@@ -174,6 +174,7 @@ impl Export<'_> {
     fn platform(&self, platform: &Platform) -> Json {
         json!({
             "id": platform.id, "name": platform.name, "aliases": platform.aliases, "products": platform.products,
+            "products-where": self.claims(&platform.products_where),
             "called": platform.called, "plural": platform.plural, "family": self.rulebook.families()[platform.family].id,
             "tutorial": platform.tutorial, "effort": platform.effort, "summary": platform.summary,
             "effort-because": platform.effort_because, "takes-on": self.claims(&platform.takes_on),

@@ -406,7 +406,7 @@ fn render_with(contents: &Contents<'_>, outcome: Option<&Outcome>) -> String {
                 points: line.points,
                 kind: line.kind,
                 id: &line.id,
-                text: format!("{}. {}.", line.title, line.reason),
+                text: format!("{}: {}.", line.title, line.reason),
             })
             .collect(),
         opposing_case: &contents.opposing,

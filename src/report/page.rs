@@ -13,6 +13,8 @@ use crate::text::wrapped;
 pub struct Layout {
     /// Columns of the terminal.
     pub width: usize,
+    /// Lines that a result takes at most, if it can be said in so few.
+    pub lines: usize,
     /// Whether to use colours.
     pub colour: bool,
     /// Whether the terminal makes links of addresses that are behind a text (OSC 8).
@@ -24,8 +26,9 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Plain text of the usual width.
-    pub const PLAIN: Self = Self { width: 80, colour: false, links: false, ascii: false, verbose: false };
+    /// Plain text for a terminal of the usual size, less the line where the next command is typed.
+    pub const PLAIN: Self =
+        Self { width: 80, lines: 23, colour: false, links: false, ascii: false, verbose: false };
 }
 
 /// Ways to set off words; only the terminal's own colours, so that they suit any background.

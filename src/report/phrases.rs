@@ -2,7 +2,7 @@
 
 use super::content::ShortfallRow;
 use crate::rulebook::Rulebook;
-use crate::text::{counted, list, lower_first};
+use crate::text::{counted, list, lower_first, upper_first};
 
 /// What a platform lacks when it lacks nothing.
 pub(super) const NOTHING: &str = "nothing";
@@ -61,30 +61,35 @@ pub(super) fn next_commands(other: &str) -> Vec<String> {
 /// Nothing that is not known can change the answer.
 pub(super) fn settled(open: usize) -> String {
     match open {
-        0 => "All questions are answered.".to_owned(),
-        1 => "Certain: the question that you have not answered cannot change it.".to_owned(),
-        open => format!("Certain: the {open} questions that you have not answered cannot change it."),
+        0 => "All questions are answered".to_owned(),
+        1 => "The open question cannot change it".to_owned(),
+        open => format!("None of the {open} open questions can change it"),
     }
 }
 
-/// In how many of all ways to answer the rest the side stays: "97 in 100".
-pub(super) fn sure(share: &str, about: bool, open: usize, undecided: bool) -> String {
-    let about = if about { "about " } else { "" };
-    let open = crate::text::counted(open, "question is", "questions are");
+/// In how many of all ways to answer the rest the side stays: "97 in 100 with 5 questions open".
+pub(super) fn sure(share: &str, open: usize, undecided: bool) -> String {
+    let open = counted(open, "question", "questions");
     match undecided {
-        true => format!("{open} open; only {about}{share} ways to answer keep this leaning."),
-        false => format!("{open} open; {about}{share} ways to answer keep it so."),
+        true => format!("Only {share} for this leaning, with {open} open"),
+        false => upper_first(&format!("{share} with {open} open")),
     }
 }
 
-/// What would turn it.
-pub(super) fn unless(turns: &[String]) -> String {
+/// What would turn it: "a, or b, or in 1 other way".
+pub(super) fn either_turns(turns: &[String]) -> String {
     const NAMED: usize = 2;
     let more = turns.len().saturating_sub(NAMED);
-    let named = turns[..turns.len().min(NAMED)].join(", or if ");
-    match more {
-        0 => format!("It turns if {named}."),
-        _ => format!("It turns if {named}, or in {}.", counted(more, "other way", "other ways")),
+    let more = (more > 0).then(|| format!("in {}", counted(more, "other way", "other ways")));
+    turns.iter().take(NAMED).cloned().chain(more).collect::<Vec<_>>().join(", or ")
+}
+
+/// An answer with what it assumes: "Overkill: take a PaaS, unless a rule prescribes another (97 in 100)."
+pub(super) fn assuming(headline: &str, turns: &[String], share: &str) -> String {
+    let headline = headline.trim_end_matches('.');
+    match turns.is_empty() {
+        true => format!("{headline}, {share}."),
+        false => format!("{headline}, unless {} ({share}).", either_turns(turns)),
     }
 }
 
@@ -110,12 +115,8 @@ pub(super) fn platforms_by_total(some_lack_a_must: bool) -> String {
 }
 
 /// Answers that do not count.
-pub(super) fn ignored(names: &[String]) -> String {
-    const FEW: usize = 3;
-    match names.len() <= FEW {
-        true => format!("Ignored, since other answers rule them out: {}.", names.join(", ")),
-        false => format!("Ignored, since other answers rule them out: {} answers (-v).", names.len()),
-    }
+pub(super) fn ignored(answers: &str) -> String {
+    format!("Ignored, since other answers rule them out: {answers}.")
 }
 
 /// The heading of the ledger.
@@ -188,7 +189,7 @@ pub(super) fn smaller_lacks(number: usize) -> String {
 
 /// The one fact that decides, and why it does.
 pub(super) fn one_fact(fact: &str, because: &str) -> String {
-    format!("One fact decides this: {}. {because}", crate::text::lower_first(fact))
+    format!("One fact decides this: {fact}. {because}")
 }
 
 /// A duty that comes with a platform.

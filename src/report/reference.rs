@@ -7,8 +7,8 @@ use super::terms;
 use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
 use crate::rulebook::{
-    Accepts, Aspect, Band, Condition, Criterion, Growth, LEVELS, Leaning, Platform, Problem, Question,
-    Rulebook, Source, Step, Test, Value,
+    Accepts, Aspect, Band, Condition, Criterion, LEVELS, Leaning, Platform, Problem, Question, Rulebook,
+    Source, Step, Test, Value,
 };
 use crate::text::{list, upper_first};
 
@@ -136,10 +136,6 @@ impl Reference<'_> {
         }
         if question.detail {
             self.field("Asked", "after others that tell as much");
-        }
-        if let Some(grows) = question.grows {
-            let direction = if grows == Growth::Up { "up" } else { "down" };
-            self.field("Growing systems move", direction);
         }
         let index = self.rulebook.question(&question.id);
         let uses =

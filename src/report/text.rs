@@ -6,7 +6,7 @@ use textwrap::core::display_width;
 pub use super::page::{Ink, Layout, Page};
 
 use super::content::{Availability, Contents, NextStep, PlatformRow, Sum};
-use super::explained::{Again, Open, Reason};
+use super::explained::{Open, Reason};
 use super::phrases;
 use crate::rulebook::Leaning;
 use crate::text::counted;
@@ -18,25 +18,18 @@ pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
         everything(contents, &mut page);
         return page.finish();
     }
-    let mut shown = String::new();
-    for room in &ROOM {
-        shown = screen(contents, layout, room);
-        if shown.lines().count() <= SCREEN {
-            break;
-        }
-    }
-    shown
+    let mut screens = ROOM.iter().map(|room| screen(contents, layout, room));
+    let fitting = screens.find(|shown| shown.lines().count() <= layout.lines);
+    // Where it does not fit, it is scrolled anyway.
+    fitting.unwrap_or_else(|| screen(contents, layout, &ROOM[SCROLLED]))
 }
 
 /// The answer in one line.
 pub fn line(contents: &Contents<'_>, layout: Layout) -> String {
     let mut page = Page::new(layout);
-    page.line(&contents.headline);
+    page.line(&contents.brief.line);
     page.finish()
 }
-
-/// The lines of a usual terminal, less the one where the next command is typed.
-const SCREEN: usize = 23;
 
 /// How much of what a screen may leave out is shown.
 struct Room {
@@ -49,25 +42,36 @@ struct Room {
     aside: bool,
     /// On how many sides the figures stand apart from the rest.
     gaps: usize,
+    /// Whether it is said why effort costs what it does.
+    price: bool,
+    /// Whether further commands are named.
+    next: bool,
 }
 
 /// From everything down to as little as makes sense.
-const ROOM: [Room; 10] = [
-    Room { words: 2, again: 3, first: 2, like: 1, aside: true, gaps: 2 },
-    Room { words: 2, again: 2, first: 2, like: 1, aside: true, gaps: 2 },
-    Room { words: 2, again: 2, first: 1, like: 1, aside: true, gaps: 2 },
-    Room { words: 2, again: 1, first: 1, like: 1, aside: true, gaps: 2 },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 2 },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 1 },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 0 },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: false, gaps: 0 },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: true, gaps: 1 },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 1 },
+const ROOM: [Room; 14] = [
+    Room { words: 2, again: 3, first: 2, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 2, again: 2, first: 2, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 2, again: 2, first: 1, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 2, again: 1, first: 1, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 2, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 1, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 0, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 1, aside: false, gaps: 0, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: true, gaps: 1, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 1, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: true, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: false, next: true },
+    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: false, next: false },
+    Room { words: 1, again: 0, first: 1, like: 0, aside: false, gaps: 0, price: false, next: false },
 ];
+
+/// What is shown where even the least does not fit.
+const SCROLLED: usize = 8;
 
 fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     let mut page = Page::new(layout);
-    opening(contents, room.aside, &mut page);
+    opening(contents, room, &mut page);
     if room.gaps > 0 {
         page.gap();
     }
@@ -76,14 +80,16 @@ fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
         page.gap();
     }
     let brief = &contents.brief;
-    page.labelled("Think again when", &again(&brief.again, room.again));
+    page.labelled("Think again when", &again(contents, room.again));
     page.labelled("Do first", &numbered(&brief.first[..brief.first.len().min(room.first)]));
     page.labelled("Like you", &unmarked(&brief.like[..brief.like.len().min(room.like)]));
-    page.labelled("Next: needk8s", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
+    if room.next {
+        page.labelled("Next: needk8s", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
+    }
     page.finish()
 }
 
-fn opening(contents: &Contents<'_>, aside: bool, page: &mut Page) {
+fn opening(contents: &Contents<'_>, room: &Room, page: &mut Page) {
     let ink = match contents.assessment.leaning(contents.rulebook) {
         _ if contents.is_undecided() => Ink::Yellow,
         Leaning::Without => Ink::Green,
@@ -91,14 +97,17 @@ fn opening(contents: &Contents<'_>, aside: bool, page: &mut Page) {
         Leaning::With => Ink::Cyan,
     };
     page.inked(ink, &contents.headline);
-    page.paragraph(0, &contents.brief.why.join(" "));
+    let why = &contents.brief.why;
+    page.paragraph(0, &why[..why.len().min(if room.price { usize::MAX } else { 1 })].join(" "));
     for contradiction in contents.contradictions.iter().filter(|contradiction| !contradiction.on_purpose) {
         page.paragraph(0, &format!("{}.", contradiction.text));
     }
-    if aside && !contents.ignored.is_empty() {
-        page.paragraph(0, &phrases::ignored(&contents.ignored));
+    if room.aside && !contents.ignored.is_empty() {
+        let verbose = page.layout().verbose;
+        let all = contents.ignored.join(", ");
+        page.paragraph(0, &phrases::ignored(&if verbose { all } else { few_of(&contents.ignored) }));
     }
-    if aside && !contents.provenance.layers.is_empty() && contents.provenance.moved.is_none() {
+    if room.aside && !contents.provenance.layers.is_empty() && contents.provenance.moved.is_none() {
         page.paragraph(0, &phrases::by_rules(&contents.provenance.named()));
     }
     page.gap();
@@ -115,6 +124,9 @@ fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
     // Each column has a blank on either side.
     let room = page.layout().width.saturating_sub(names + figures + 2 * header.len() + 2);
     let narrow = room < display_width(header[4]);
+    if names + figures + 2 * 4 + 2 > page.layout().width {
+        return sums_in_lines(contents, rows, page);
+    }
     // Lines that break between words are not full.
     let room = lines * room - (lines - 1) * (room / 3);
     let columns = if narrow { 4 } else { 5 };
@@ -144,6 +156,21 @@ fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
     }
 }
 
+/// The same where there is no room for columns.
+fn sums_in_lines(contents: &Contents<'_>, rows: &[Sum], page: &mut Page) {
+    page.wrapped("  ", "    ", "effort × cost + missing = total");
+    for sum in rows {
+        let Sum { effort, price, missing, total, .. } = sum;
+        let figures = format!("{effort} × {price} + {missing} = {total}");
+        let lacks = match sum.lacks.is_empty() && !sum.ruled_out {
+            true => String::new(),
+            false => format!("; {}", lacks(sum, usize::MAX)),
+        };
+        let name = contents.platform_name(sum.platform);
+        page.wrapped("  ", "    ", &format!("{name}: {figures}{lacks}"));
+    }
+}
+
 /// What is missing, as many words as there is room for; at least one need by its name.
 fn lacks(sum: &Sum, room: usize) -> String {
     if sum.ruled_out {
@@ -166,9 +193,16 @@ fn lacks(sum: &Sum, room: usize) -> String {
     }
 }
 
-/// What to watch, a line each; where it leads in two directions, with the direction.
-fn again(again: &[Again], most: usize) -> Vec<(String, String)> {
-    let each = if again.len() > 1 { 1 } else { most };
+/// The names of some answers, or how many they are.
+fn few_of(answers: &[String]) -> String {
+    const FEW: usize = 3;
+    if answers.len() <= FEW { answers.join(", ") } else { format!("{} answers (-v)", answers.len()) }
+}
+
+/// What to watch, a line each, what is not answered last; where it leads in two directions, with the direction.
+fn again(contents: &Contents<'_>, most: usize) -> Vec<(String, String)> {
+    let (again, unless) = (&contents.brief.again, &contents.brief.unless);
+    let each = if again.len() > 1 { most.min(1) } else { most };
     let mut lines = Vec::new();
     for direction in again {
         let (first, others) = direction.when.split_at(direction.when.len().min(1));
@@ -179,10 +213,11 @@ fn again(again: &[Again], most: usize) -> Vec<(String, String)> {
                 1 => when.clone(),
                 _ => format!("{when} (then {})", direction.to),
             };
-            lines.push(("- ".to_owned(), line));
+            lines.push(line);
         }
     }
-    lines
+    lines.extend(unless.clone());
+    lines.into_iter().map(|line| ("- ".to_owned(), line)).collect()
 }
 
 /// A clause of at most two lines.
@@ -197,7 +232,7 @@ fn unmarked(texts: &[String]) -> Vec<(String, &String)> {
 }
 
 fn everything(contents: &Contents<'_>, page: &mut Page) {
-    opening(contents, true, page);
+    opening(contents, &ROOM[0], page);
     platforms(contents, page);
     ledger(contents, page);
     missing(contents, page);

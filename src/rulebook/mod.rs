@@ -381,6 +381,8 @@ pub struct Platform {
     pub aliases: Vec<String>,
     /// The products by which people know it.
     pub products: Option<String>,
+    /// What to name instead of them where that holds; the first of these counts.
+    pub products_where: Vec<Claim>,
     /// Its name within a sentence, where that is another: "a PaaS", "serverless containers".
     pub called: Option<String>,
     /// Whether its name is a plural.
@@ -518,10 +520,11 @@ impl Platform {
         if self.plural { many } else { one }
     }
 
-    /// Its name within a sentence, and the products by which people know it.
-    pub fn with_products(&self) -> String {
+    /// Its name within a sentence, and those of its products that suit the answers.
+    pub fn with_products(&self, readings: &[Reading]) -> String {
         let name = self.in_sentence();
-        match self.products.as_deref() {
+        let suiting = self.products_where.iter().find(|claim| claim.when.truth(readings) == Truth::True);
+        match suiting.map(|claim| claim.text.as_str()).or(self.products.as_deref()) {
             Some(products) if products != name => {
                 let others = products.strip_prefix(name).and_then(|rest| rest.strip_prefix(", "));
                 format!("{name} ({})", others.unwrap_or(products))

@@ -372,6 +372,7 @@ const PLATFORM: Shape = Shape {
         key("name", Text, "Its name."),
         may("aliases", Texts, "Other names that people type."),
         may("products", Text, "The products by which people know it."),
+        may("products-where", Tables(&CLAIM), "What to name instead of them, the first that holds."),
         may("called", Text, "Its name within a sentence, where that is another."),
         may("plural", Flag, "Whether its name is a plural."),
         key("family", Ref("family"), "The kind of platform that it is."),

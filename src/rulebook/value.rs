@@ -232,6 +232,9 @@ impl std::error::Error for ValueError {}
 /// The word that stands for "I don't know" in every question.
 pub const UNKNOWN: &str = "unknown";
 
+/// The word for none of several options.
+const NONE: &str = "none";
+
 impl Question {
     /// The options, if the question has any.
     pub fn options(&self) -> &[Choice] {
@@ -258,7 +261,8 @@ impl Question {
             },
             Kind::Choice(_) => Value::Choice(self.option(text)?),
             Kind::Choices(_) => {
-                let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty() && *id != "none");
+                let empty = |id: &str| id.is_empty() || (id == NONE && self.none_of_them().is_none());
+                let ids = text.split(',').map(str::trim).filter(|id| !empty(id));
                 Value::Choices(self.option_set(ids)?)
             }
             Kind::Count(count) => match whole_number(text) {
@@ -278,6 +282,7 @@ impl Question {
     /// When the text is no possible answer.
     pub fn parse_typed(&self, text: &str) -> Result<(Option<Value>, Option<String>), ValueError> {
         let error = match self.parse(text) {
+            Ok(Some(Value::Choices(set))) => return Ok((Some(Value::Choices(self.consistent(set)?)), None)),
             Ok(value) => return Ok((value, None)),
             Err(error) => error,
         };
@@ -291,7 +296,8 @@ impl Question {
                 let options: Option<Vec<usize>> =
                     words.map(|word| self.option(word).ok().or_else(|| self.beginning_with(word))).collect();
                 let set = options.ok_or(error)?.into_iter().map(OptionSet::of);
-                Ok((Some(Value::Choices(set.fold(OptionSet::default(), OptionSet::union))), None))
+                let set = self.consistent(set.fold(OptionSet::default(), OptionSet::union))?;
+                Ok((Some(Value::Choices(set)), None))
             }
             Kind::Flag(_) | Kind::Count(_) => Err(error),
         }
@@ -350,6 +356,22 @@ impl Question {
             .try_fold(OptionSet::default(), |set, id| Ok(set.union(OptionSet::of(self.option(id)?))))
     }
 
+    /// The option by which a question that takes several says that none of the others is true.
+    pub fn none_of_them(&self) -> Option<usize> {
+        let is_none = |option: &Choice| option.id == NONE;
+        self.options().iter().position(is_none).filter(|_| matches!(self.kind, Kind::Choices(_)))
+    }
+
+    fn consistent(&self, set: OptionSet) -> Result<OptionSet, ValueError> {
+        match self.none_of_them() {
+            Some(none) if set.contains(none) && set.len() > 1 => Err(ValueError {
+                message: format!("`{}` cannot be `{NONE}` and something else", self.id),
+                help: format!("leave out `{NONE}`, or the others"),
+            }),
+            _ => Ok(set),
+        }
+    }
+
     /// The error for a range: rules draw their lines at single numbers.
     fn not_a_range(&self, given: &str) -> ValueError {
         ValueError {
@@ -365,7 +387,7 @@ impl Question {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("it takes {}", self.takes()),
         };
-        ValueError { message: format!("`{given}` is no answer to `{}`", self.id), help }
+        ValueError { message: format!("`{}` cannot be `{given}`", self.id), help }
     }
 
     /// What the question takes, for a message: "true or false", "a whole number from 1 to 10", "one of …".

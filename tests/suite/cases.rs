@@ -8,6 +8,8 @@ use needk8s::assessment::{Assessment, assess};
 use needk8s::rulebook::{OptionSet, Question, Rulebook, Value};
 use serde::Deserialize;
 
+use crate::program::Program;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
@@ -148,4 +150,26 @@ fn every_verdict_is_reached_by_a_case() {
     reached.sort_unstable();
     reached.dedup();
     assert_eq!(reached.len(), rulebook.bands().len());
+}
+
+#[test]
+fn only_products_that_suit_the_answers_are_named() {
+    let told = |case: &str, flags: &str| {
+        let file = format!("{}/tests/cases/{case}.toml", env!("CARGO_MANIFEST_DIR"));
+        Program::new().run(&format!("-q --answers {file} {flags}")).ok().stdout
+    };
+    let container_service = "nine-services-on-a-container-service";
+    assert!(told(container_service, "").contains("(Cloud Run, ECS on Fargate"));
+    assert!(told(container_service, "--protocols other").contains("(ECS behind a network load balancer"));
+    assert!(told("start-up-of-three", "").contains("(Heroku, Render"));
+    assert!(told("start-up-of-three", "--today paas").contains("(what you have today)"));
+    let given = told("start-up-of-three", "--given other-platform-run-by-others --location on-premises");
+    assert!(given.contains("a PaaS (the one that others run for you)"), "{given}");
+}
+
+#[test]
+fn a_rule_that_forbids_it_is_the_fact_that_decides() {
+    let flags = "--no-input --services 60 --given forbidden --location on-premises --managed-services=no";
+    let told = Program::new().run(flags).ok().stdout;
+    assert!(told.contains("One fact decides this: a rule forbids Kubernetes."), "{told}");
 }

@@ -369,7 +369,7 @@ fn it_is_offered_to_stop_when_it_is_sure_and_again_when_it_is_proved() {
     let begin = || [Asked("parcels", count(7))];
     let mut stops = script(begin().into_iter().chain([Row("Stop")]));
     assert!(hold_in(&mut stops, &[], &mut Session::nowhere(), &order).is_some());
-    let said = "Shelf: Board. In at least 95 in 100 ways to answer what is left (at most 3 questions), it stays so. Unless many parcels come.";
+    let said = "Shelf: Board. In at least 95 of 100 ways to answer what is left (at most 3 questions), it stays so. It turns if many parcels come.";
     assert!(stops.heard(said), "{}", stops.heard);
 
     let rest = [Row("Go on until it is proved"), Asked("size", size(0)), Row("Stop")];

@@ -129,7 +129,7 @@ fn a_bad_line_is_told_with_its_place_and_the_others_are_assessed() {
     let names: Vec<Json> = lines(&run.stdout).iter().map(|line| line["name"].clone()).collect();
     assert_eq!(names, ["a", "z"]);
     for told in [
-        "error: f.jsonl:2: `many` is no answer to `services`",
+        "error: f.jsonl:2: `services` cannot be `many`",
         "error: f.jsonl:4: EOF while parsing an object",
         "error: f.jsonl:5: invalid type: sequence, expected an object with the answers of one system",
         "error: f.jsonl:6: `services` is answered twice",

@@ -259,6 +259,29 @@ fn keys_answer_go_back_explain_and_review() {
 }
 
 #[test]
+fn none_of_them_stands_alone() {
+    let desk = Desk::new("none");
+    let rules = RULES.replace(
+        r#"{ id = "night", label = "By night", say = "n" }"#,
+        r#"{ id = "night", label = "By night", say = "n" }, { id = "none", label = "Never", say = "v" }"#,
+    );
+    std::fs::write(desk.0.join("shop.toml"), rules).expect("a rulebook");
+    let person = desk.run(&["--rules", "shop.toml", "--all"], 30, 80, &[]);
+    person.sees("How many parcels");
+    person.types("7\r");
+    person.types("1");
+    person.sees("By day");
+    assert!(!person.screen().contains("None of these"), "{}", person.screen());
+    person.types("1");
+    person.types("2");
+    person.sees("1 [x] By day > 2 [x] By night");
+    person.types("3");
+    person.sees("1 [ ] By day 2 [ ] By night > 3 [x] Never");
+    person.types("2");
+    person.sees("> 2 [x] By night 3 [ ] Never");
+}
+
+#[test]
 fn another_subject_is_asked_about_in_its_own_words() {
     let desk = Desk::new("broker");
     std::fs::write(desk.0.join("broker.toml"), crate::model::BROKER).expect("a rulebook");
@@ -472,6 +495,24 @@ fn it_stops_early_and_shows_the_result_last() {
     person.sees("An unfinished questionnaire has");
     person.types("y");
     person.sees("Stop here");
+}
+
+#[test]
+fn the_answer_is_on_a_small_screen_above_the_offers() {
+    for case in ["homelab", "three-hundred-shops", "four-people-on-rented-servers", "bank-in-its-own-halls"] {
+        let file = format!("{}/tests/cases/{case}.toml", env!("CARGO_MANIFEST_DIR"));
+        let json =
+            std::process::Command::new(program()).args(["--format", "json", "--answers", &file]).output();
+        let json: serde_json::Value = serde_json::from_slice(&json.expect("a result").stdout).expect("JSON");
+        let headline = json["headline"].as_str().expect("a headline");
+        let desk = Desk::new(case);
+        let person = desk.run(&["--answers", &file, "--ask"], 24, 80, &[]);
+        person.sees("Stop here");
+        person.types("1");
+        person.sees("Change an answer");
+        person.sees(headline);
+        person.sees("How sure");
+    }
 }
 
 #[test]

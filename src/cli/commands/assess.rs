@@ -139,11 +139,8 @@ fn interview(
             return Err(program.nothing_known(None));
         }
         prompts.say(Tone::Text, "").map_err(broke_off)?;
-        let printed = program.with_contents(&answers, |contents| {
-            program.deliver(contents)?;
-            Ok(program.printed(contents))
-        });
-        prompts.printed(&printed?);
+        let deliver = |contents: &Contents<'_>| program.deliver_above(interview::OFFER_LINES, contents);
+        prompts.printed(&program.with_contents(&answers, deliver)?);
         if saved {
             record(program, &answers, scanned)?;
         }

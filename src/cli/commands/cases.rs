@@ -84,7 +84,11 @@ fn nearest(program: &Program<'_>, wanted: bool) -> Result<Option<Vec<Precedent>>
 
 fn named(rulebook: &Rulebook, id: &str) -> Result<usize, Stop> {
     rulebook.cases().iter().position(|case| case.id == id).ok_or_else(|| {
-        let help = match did_you_mean(id, rulebook.cases().iter().map(|case| case.id.as_str())) {
+        let name = id.to_lowercase();
+        let mut told = rulebook.cases().iter().filter(|case| case.who.to_lowercase().contains(&name));
+        let ids = || rulebook.cases().iter().map(|case| case.id.as_str());
+        let near = told.next().map(|case| case.id.as_str()).or_else(|| did_you_mean(id, ids()));
+        let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => "needk8s cases lists them all".to_owned(),
         };

@@ -95,7 +95,8 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let gates = gates(program.rulebook, matches);
     let Known { answers, told, recorded, scanned } = program.known()?;
     if answers.is_empty() {
-        return Err(program.nothing_known(None));
+        let missing = format!("{} is neither here nor in a parent folder of the repository", decision::FILE);
+        return Err(program.nothing_known((!program.record_path().exists()).then_some(missing.as_str())));
     }
     if recorded.decision.is_none() && !gates.is_any() {
         return Err(Stop::wrong(format!(

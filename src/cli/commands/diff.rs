@@ -42,6 +42,9 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     let side = |name: &str| {
         let path = matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
         let (answers, recorded) = read(program.rulebook, &path)?;
+        if answers.is_empty() {
+            return Err(Stop::wrong(format!("{} has no answers", shown(&path))));
+        }
         Ok(Side::new(program.rulebook, program.engine(), shown(&path), &answers, recorded))
     };
     let comparison = Comparison::new(program.rulebook, [side("before")?, side("after")?]);
@@ -76,6 +79,7 @@ fn portfolios<'r>(rulebook: &'r Rulebook, matches: &ArgMatches) -> Result<Option
 /// The answers of a file, and the verdict that stands in it.
 fn read(rulebook: &Rulebook, path: &Path) -> Result<(Answers, Option<String>), Stop> {
     let mut answers = Answers::none(rulebook);
+    input::refuse_by_name(path)?;
     let text = input::read_answers_text(path)?;
     if let Some(report) = report(&text) {
         let verdict = read_report(rulebook, path, &report, &mut answers)?;

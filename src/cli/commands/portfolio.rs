@@ -264,7 +264,7 @@ fn form(matches: &ArgMatches, output: Option<&Path>) -> Result<Form, Stop> {
     let by_extension = FORMS.iter().find(|(_, extensions, _)| extensions.contains(&extension));
     by_extension.map(|(.., form)| *form).ok_or_else(|| {
         Stop::wrong(format!(
-            "the extension of {} names no format; end it with .md, .html, .json, .jsonl, .csv or .txt, or say --format",
+            "cannot tell the format from {}: use .md, .html, .json, .jsonl, .csv or .txt, or --format",
             shown(path)
         ))
     })

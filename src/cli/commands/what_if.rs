@@ -4,6 +4,7 @@ use clap::{ArgMatches, Command};
 
 use crate::answers::Origin;
 use crate::cli::args::{with_answers, with_format};
+use crate::cli::decision;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
 use crate::report::comparison::{Comparison, Side};
@@ -34,7 +35,10 @@ pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Sto
         now.take_back(*question, &Origin::Flag(rulebook.questions()[*question].id.clone()));
     }
     if now.is_empty() {
-        return Err(program.nothing_known(Some("what-if needs answers to change, from a file or a record")));
+        return Err(Stop::wrong(format!(
+            "there are no answers to change\n\nName them with --answers FILE, or record them in {} with `needk8s --save`.",
+            decision::FILE
+        )));
     }
     let words: Vec<String> = flags
         .iter()

@@ -44,6 +44,8 @@ pub(super) struct Row {
     pub(super) key: String,
     /// Whether it is marked, where several can be.
     pub(super) marked: Option<bool>,
+    /// Whether no other row can be marked beside it.
+    pub(super) alone: bool,
     pub(super) label: String,
 }
 
@@ -201,7 +203,7 @@ mod tests {
     fn rows(count: usize) -> Vec<Row> {
         let label = |number| format!("an option with some words 語語 {number}");
         (1..=count)
-            .map(|number| Row { key: number.to_string(), marked: None, label: label(number) })
+            .map(|number| Row { key: number.to_string(), marked: None, alone: false, label: label(number) })
             .collect()
     }
 

@@ -229,10 +229,10 @@ impl Terminal {
                 }
             };
             active = chosen;
-            match &mut rows[chosen].marked {
-                Some(marked) => *marked = !*marked,
-                None => return Ok(Picked::Row(chosen)),
+            if rows[chosen].marked.is_none() {
+                return Ok(Picked::Row(chosen));
             }
+            mark(rows, chosen);
         }
     }
 
@@ -312,9 +312,22 @@ impl Terminal {
     }
 }
 
+/// Marks a row or takes its mark back; what stands alone takes all other marks back, and they take back its own.
+fn mark(rows: &mut [Row], chosen: usize) {
+    let alone = rows[chosen].alone;
+    for (index, row) in rows.iter_mut().enumerate() {
+        row.marked = match row.marked {
+            Some(marked) if index == chosen => Some(!marked),
+            Some(_) if alone || row.alone => Some(false),
+            marked => marked,
+        };
+    }
+}
+
 /// The rows of a question; the last is "I don't know".
 fn rows(ask: &Ask<'_>) -> Vec<Row> {
-    let row = |key: &str, label: &str, marked| Row { key: key.to_owned(), label: label.to_owned(), marked };
+    let row = Row::new;
+    let none = ask.question.none_of_them();
     let marks = match (&ask.question.kind, ask.current) {
         (Kind::Choices(_), Some(Some(Value::Choices(set)))) => Some(set),
         (Kind::Choices(_), _) => Some(OptionSet::default()),
@@ -323,19 +336,24 @@ fn rows(ask: &Ask<'_>) -> Vec<Row> {
     let options = ask.question.options().iter().enumerate();
     let mut rows: Vec<Row> = options
         .map(|(index, option)| {
-            row(&(index + 1).to_string(), &option.label, marks.map(|set| set.contains(index)))
+            let row = row(&(index + 1).to_string(), &option.label, marks.map(|set| set.contains(index)));
+            Row { alone: none == Some(index), ..row }
         })
         .collect();
     match &ask.question.kind {
         Kind::Flag(_) => rows.extend([row("y", words::YES, None), row("n", words::NO, None)]),
-        Kind::Choices(_) => rows.push(row("0", words::NONE, None)),
-        Kind::Choice(_) | Kind::Count(_) => {}
+        Kind::Choices(_) if none.is_none() => rows.push(row("0", words::NONE, None)),
+        Kind::Choices(_) | Kind::Choice(_) | Kind::Count(_) => {}
     }
     rows.push(row("u", words::UNKNOWN, None));
     rows
 }
 
 impl Row {
+    fn new(key: &str, label: &str, marked: Option<bool>) -> Self {
+        Self { key: key.to_owned(), label: label.to_owned(), marked, alone: false }
+    }
+
     fn is_at(&self, letter: char) -> bool {
         self.key.len() == 1 && self.key.starts_with(letter.to_ascii_lowercase())
     }
@@ -449,11 +467,7 @@ impl Prompts for Terminal {
     }
 
     fn choose(&mut self, rows: &[String], at: usize) -> io::Result<Option<usize>> {
-        let label = |(index, label): (usize, &String)| Row {
-            key: (index + 1).to_string(),
-            label: label.clone(),
-            marked: None,
-        };
+        let label = |(index, label): (usize, &String)| Row::new(&(index + 1).to_string(), label, None);
         let mut shown: Vec<Row> = rows.iter().enumerate().map(label).collect();
         let around = Around { keys: words::CHOOSE.to_owned(), letters: "q", ..Around::default() };
         match self.pick(&around, &mut shown, at)? {
@@ -470,8 +484,7 @@ impl Prompts for Terminal {
     }
 
     fn confirm(&mut self, prompt: &str, default: bool) -> io::Result<Option<bool>> {
-        let row = |key: &str, label: &str| Row { key: key.to_owned(), label: label.to_owned(), marked: None };
-        let mut rows = [row("y", words::YES), row("n", words::NO)];
+        let mut rows = [Row::new("y", words::YES, None), Row::new("n", words::NO, None)];
         let around = Around { prompt, keys: words::CONFIRM.to_owned(), letters: "q", ..Around::default() };
         match self.pick(&around, &mut rows, usize::from(!default))? {
             Picked::Row(row) => {

@@ -1,17 +1,19 @@
 //! The answer on one screen: why, how sure, the sum, when to think again, what to do first.
 
-use super::{Contents, Writer};
-use crate::assessment::Shortfall;
+use super::{Contents, ShortfallRow, Writer};
+use crate::explanation::Status;
 use crate::precedents::Precedent;
 use crate::report::cases;
 use crate::report::explained::Again;
 use crate::report::phrases;
 use crate::rulebook::Leaning;
-use crate::text::list;
+use crate::text::{list, lower_first};
 
 /// What fits one screen, each part in full sentences or rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Brief {
+    /// The answer in one line, with what it assumes.
+    pub line: String,
     /// Why, in terms of what was answered.
     pub why: Vec<String>,
     /// How sure it is.
@@ -20,6 +22,8 @@ pub struct Brief {
     pub sums: Vec<Sum>,
     /// When to think again.
     pub again: Vec<Again>,
+    /// What is not answered and would turn it, as a clause that completes "when …".
+    pub unless: Option<String>,
     /// What to do first; nothing while too little is known.
     pub first: Vec<String>,
     /// What to answer next, in a sentence, while too little is known.
@@ -58,27 +62,35 @@ impl Writer<'_> {
     pub(super) fn brief(&self, contents: &Contents<'_>) -> Brief {
         let precedents = contents.precedents();
         let cases_of = self.rulebook.cases();
-        let mut certainty = contents.certainty.clone();
-        let unless = self.unless(contents);
-        if !unless.is_empty() && !contents.is_undecided() {
-            certainty = format!("{certainty} {}", phrases::unless(&unless));
-        }
-        let mut sure = vec![certainty, contents.explained.steady.clone()];
-        if let (Some(odds), false) = (precedents.odds, contents.is_undecided()) {
-            sure.push(cases::odds(self.rulebook, odds));
-        }
+        let undecided = contents.is_undecided();
+        let (sure, again, unless) = match undecided {
+            true => (vec![format!("{}.", contents.certainty)], Vec::new(), Vec::new()),
+            false => (self.sure(contents), contents.explained.again.clone(), self.unless(contents)),
+        };
         let precedent = |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case]);
         Brief {
-            why: self.why(contents.is_undecided()),
+            why: self.why(undecided),
             sure,
             like: precedents.nearest.iter().map(precedent).collect(),
             sums: self.sums(),
-            again: if contents.is_undecided() { Vec::new() } else { contents.explained.again.clone() },
-            first: if contents.is_undecided() { Vec::new() } else { self.first(contents) },
-            ask: Some(contents.explained.ask_next.join(", "))
-                .filter(|names| contents.is_undecided() && !names.is_empty()),
+            again,
+            line: match self.outlook.status {
+                Status::Leaning => phrases::assuming(&contents.headline, &unless, &self.share()),
+                Status::Settled | Status::Undecided => contents.headline.clone(),
+            },
+            unless: (!unless.is_empty())
+                .then(|| format!("{} (not answered)", phrases::either_turns(&unless))),
+            first: if undecided { Vec::new() } else { self.first(contents) },
+            ask: Some(contents.explained.ask_next.join(", ")).filter(|names| undecided && !names.is_empty()),
             next: self.next(),
         }
+    }
+
+    /// How many answers are open, how far estimates may be off, how often such a verdict was right.
+    fn sure(&self, contents: &Contents<'_>) -> Vec<String> {
+        let odds = contents.precedents().odds.map(|odds| cases::odds(self.rulebook, odds));
+        let here = format!("{}; {}.", contents.certainty, contents.explained.steady);
+        std::iter::once(here).chain(odds).collect()
     }
 
     fn why(&self, undecided: bool) -> Vec<String> {
@@ -93,7 +105,10 @@ impl Writer<'_> {
                 why
             }
             Leaning::With => vec![self.gain_despite_effort(with, without)],
-            Leaning::Hedge => vec![self.gain_against_effort(without, with), phrases::TOO_CLOSE.to_owned()],
+            Leaning::Hedge => {
+                let close = (!undecided).then(|| phrases::TOO_CLOSE.to_owned());
+                std::iter::once(self.gain_against_effort(without, with)).chain(close).collect()
+            }
         }
     }
 
@@ -166,13 +181,14 @@ impl Writer<'_> {
         )
     }
 
-    /// What one platform has of what the answers call for and the other has not, the most points first.
+    /// What one platform has of what the answers call for and the other has not, by the names and in the order in which
+    /// it is said to be missing.
     fn gains(&self, platform: usize, over: usize) -> Vec<String> {
-        let lacks = |shortfall: &&Shortfall| {
-            self.rulebook.aspects()[shortfall.aspect].cells[platform].level >= shortfall.demanded
+        let has = |lack: &&ShortfallRow| {
+            let aspect = self.rulebook.aspects().iter().find(|aspect| aspect.id == lack.aspect);
+            aspect.is_some_and(|aspect| aspect.cells[platform].level >= lack.demanded)
         };
-        let shortfalls = self.assessment.standings[over].shortfalls.iter();
-        shortfalls.filter(lacks).map(|short| self.asked(short.aspect, short.demanded)).collect()
+        self.lacks(over).iter().filter(has).map(|lack| lower_first(&lack.name)).collect()
     }
 
     /// Why effort weighs what it does for this team.

@@ -41,17 +41,11 @@ impl Writer<'_> {
                     format!("{}: {}", self.platform(platform).name, lower_first(&row.cells[platform].label))
                 };
                 let asked = row.asked(self.assessment.demanded_level(self.rulebook, aspect));
-                let because: Vec<&str> = self
-                    .assessment
-                    .demanding(self.rulebook, aspect)
-                    .iter()
-                    .map(|index| self.rulebook.criteria()[*index].statement.as_str())
-                    .collect();
                 let reason = format!(
                     "{}; {}. Your answers call for {asked} ({})",
                     cell(without),
                     cell(with),
-                    because.join("; ")
+                    self.demanded_by(aspect)
                 );
                 let label = |platform: usize| lower_first(&row.cells[platform].label);
                 let short = format!("{}: {} against {}", row.name, label(without), label(with));
@@ -90,6 +84,21 @@ impl Writer<'_> {
                 line("floor", "floor", "Least effort", reason, short)
             }
         }
+    }
+
+    /// What calls for an aspect, the highest demands first: "Fifteen services or more; A platform team; 3 more".
+    fn demanded_by(&self, aspect: usize) -> String {
+        const NAMED: usize = 3;
+        let mut demanding = self.assessment.demanding(self.rulebook, aspect);
+        demanding.sort_by_key(|index| {
+            let demands = self.rulebook.criteria()[*index].demands.iter();
+            let of_aspect = demands.filter(|demand| demand.aspect == aspect);
+            std::cmp::Reverse(of_aspect.map(|demand| demand.level).max())
+        });
+        let statement = |index: &usize| self.rulebook.criteria()[*index].statement.clone();
+        let more = demanding.len().saturating_sub(NAMED);
+        let more = (more > 0).then(|| format!("{more} more"));
+        demanding.iter().take(NAMED).map(statement).chain(more).collect::<Vec<_>>().join("; ")
     }
 
     /// "+2 effort for k3s, +1 for Nomad": what a criterion changes for the compared platforms.

@@ -185,7 +185,7 @@ pub struct Contents<'a> {
     pub headline: String,
     /// What the verdict means.
     pub meaning: String,
-    /// How sure it is, in a sentence.
+    /// How sure it is, as the beginning of a sentence.
     pub certainty: String,
     /// The constraint that decides, as a sentence.
     pub decided_by: Option<String>,
@@ -375,7 +375,7 @@ impl Writer<'_> {
         let band = &self.rulebook.bands()[self.assessment.band];
         let given_up: Vec<String> =
             self.assessment.gives_up().iter().map(|miss| self.asked(miss.aspect, miss.must)).collect();
-        let best = self.platform(self.assessment.recommendation).with_products();
+        let best = self.platform(self.assessment.recommendation).with_products(&self.assessment.readings);
         let told = if given_up.is_empty() {
             self.told_by(band)
         } else {
@@ -393,9 +393,18 @@ impl Writer<'_> {
 
     fn told_by(&self, band: &Band) -> String {
         band.headline
-            .replace("{best}", &self.platform(self.assessment.recommendation).with_products())
-            .replace("{with}", &self.platform(self.assessment.best_with).with_products())
-            .replace("{without}", &self.platform(self.assessment.best_without).with_products())
+            .replace(
+                "{best}",
+                &self.platform(self.assessment.recommendation).with_products(&self.assessment.readings),
+            )
+            .replace(
+                "{with}",
+                &self.platform(self.assessment.best_with).with_products(&self.assessment.readings),
+            )
+            .replace(
+                "{without}",
+                &self.platform(self.assessment.best_without).with_products(&self.assessment.readings),
+            )
     }
 
     /// "anything from overkill to recommended"
@@ -417,12 +426,15 @@ impl Writer<'_> {
         let open = self.unknown().len();
         match self.outlook.status {
             Status::Settled => phrases::settled(open),
-            status => {
-                let sureness = &self.outlook.sureness;
-                let about = sureness.how != How::Proved;
-                phrases::sure(&sureness.share.to_string(), about, open, status == Status::Undecided)
-            }
+            status => phrases::sure(&self.share(), open, status == Status::Undecided),
         }
+    }
+
+    /// "about 97 in 100"
+    fn share(&self) -> String {
+        let sureness = &self.outlook.sureness;
+        let about = if sureness.how == How::Proved { "" } else { "about " };
+        format!("{about}{}", sureness.share)
     }
 
     /// What would have to be answered for another side: "a vendor ships only a chart"; the likeliest first.
@@ -433,7 +445,8 @@ impl Writer<'_> {
 
     fn decided_by(&self) -> Option<String> {
         let criterion = &self.rulebook.criteria()[self.assessment.decided_by?];
-        let fact = self.told(self.assessment.decided_by?).unwrap_or_else(|| criterion.statement.clone());
+        let fact =
+            self.told(self.assessment.decided_by?).unwrap_or_else(|| lower_first(&criterion.statement));
         Some(phrases::one_fact(&fact, &criterion.because))
     }
 

@@ -108,7 +108,7 @@ fn firmness(contents: &Contents<'_>) -> Markup {
                 (texts(reason.answers.iter().map(|answer| answer.text.as_str())))
             }
         }
-        p { (explained.steady) }
+        p { (upper_first(&explained.steady)) "." }
         @if let Some(fragile) = &explained.fragile {
             p { "Weakest estimate: " (fragile.text) ". " (fragile.because) }
         }

@@ -160,7 +160,7 @@ fn remarks(contents: &Contents<'_>) -> Markup {
         @for contradiction in contents.contradictions.iter().filter(|found| !found.on_purpose) {
             p { (contradiction.text) "." }
         }
-        @if !contents.ignored.is_empty() { p { (phrases::ignored(&contents.ignored)) } }
+        @if !contents.ignored.is_empty() { p { (phrases::ignored(&contents.ignored.join(", "))) } }
     }
 }
 
@@ -225,9 +225,16 @@ fn again(contents: &Contents<'_>) -> Markup {
             (texts(&direction.when))
         }
     };
+    let unless = contents.brief.unless.as_ref();
     html! {
-        @if !again.is_empty() {
-            (part("again", "Think again when", html! { @for each in again { (direction(each)) } }))
+        @if !again.is_empty() || unless.is_some() {
+            (part("again", "Think again when", html! {
+                @for each in again { (direction(each)) }
+                @if let Some(unless) = unless {
+                    @if several { h3 { "It turns, when" } }
+                    (texts(&[unless]))
+                }
+            }))
         }
     }
 }

@@ -204,16 +204,19 @@ fn confirmation(out: &mut String, _: &Contents<'_>) -> std::fmt::Result {
 
 fn look_again(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     writeln!(out, "## When to Look Again\n")?;
-    for Again { to, when } in &contents.explained.again {
+    let brief = &contents.brief;
+    for Again { to, when } in &brief.again {
         for when in when {
             writeln!(out, "* When {}; then the answer would be {}.", escape(when), escape(to))?;
         }
     }
-    if contents.explained.again.is_empty() {
+    if let Some(unless) = &brief.unless {
+        writeln!(out, "* When {}.", escape(unless))?;
+    } else if brief.again.is_empty() {
         writeln!(out, "No change of one or two answers was found that would bring another answer.")?;
     }
-    if !contents.brief.first.is_empty() {
-        writeln!(out, "\nTo do first: {}", escape(&list(&contents.brief.first, "Then:")))?;
+    if !brief.first.is_empty() {
+        writeln!(out, "\nTo do first: {}", escape(&list(&brief.first, "Then:")))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::report::content::{Availability, Contents};
 use crate::report::phrases;
 use crate::report::text::say_open;
 use crate::rulebook::Leaning;
+use crate::text::upper_first;
 
 pub(super) fn write(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     writeln!(out, "## More Information\n\n<details>\n<summary>{}</summary>\n", phrases::WORKING)?;
@@ -95,7 +96,7 @@ fn firmness(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
         }
         writeln!(out)?;
     }
-    writeln!(out, "{}", escape(&explained.steady))?;
+    writeln!(out, "{}.", escape(&upper_first(&explained.steady)))?;
     if let Some(fragile) = &explained.fragile {
         writeln!(out, "Weakest estimate: {}. {}", escape(&fragile.text), escape(&fragile.because))?;
     }

@@ -57,7 +57,7 @@ fn write_report(out: &mut String, scan: &Scan<'_>) -> std::fmt::Result {
             "Nothing that was found answers a question, so there is no recommendation yet."
         );
     }
-    writeln!(out, "{}\n\n{}", escape(&scan.contents.headline), escape(&scan.contents.certainty))
+    writeln!(out, "{}\n\n{}.", escape(&scan.contents.headline), escape(&scan.contents.certainty))
 }
 
 fn table<const N: usize>(

@@ -5,7 +5,7 @@ use crate::report::text::{Ink, Layout, Page};
 use crate::text::{counted, list};
 
 /// What is said of a folder without any of the formats.
-pub(super) const NOTHING: &str = "Nothing that a scan knows how to read.";
+pub(super) const NOTHING: &str = "Nothing recognised here.";
 /// How many facts of one kind a short report shows.
 const SHORT: usize = 12;
 /// How many places of each.
@@ -131,5 +131,5 @@ pub(super) fn outcome(scan: &Scan<'_>, page: &mut Page) {
         return;
     }
     page.paragraph(2, &scan.contents.headline);
-    page.paragraph(2, &scan.contents.certainty);
+    page.paragraph(2, &format!("{}.", scan.contents.certainty));
 }

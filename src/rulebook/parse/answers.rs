@@ -36,7 +36,7 @@ pub(crate) fn read_answer_table(
 /// Reads one answer; `None` is [`UNKNOWN`].
 pub(crate) fn read_answer(question: &Question, located: &Located<'_>) -> Result<Option<Value>, ValueError> {
     let mistyped = |node: &Node<'_>| ValueError {
-        message: format!("{} is no answer to `{}`", node.kind(), question.id),
+        message: format!("`{}` cannot be {}", question.id, node.kind()),
         help: format!("it takes {}", question.takes()),
     };
     match (&question.kind, &located.node) {

@@ -87,6 +87,7 @@ pub(super) fn platforms(section: Section<'_>, names: Names<'_>) -> Vec<Platform>
         name: table.required_text("name"),
         aliases: aliases(table, &mut taken),
         products: table.text("products"),
+        products_where: claims(table, "products-where", names),
         called: table.text("called"),
         plural: table.flag("plural"),
         family: names.families.required(table, "family"),
