@@ -1,6 +1,6 @@
 //! The facts that rules can test, by name: each is a list of observations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::repository::{
     DeployedBy, Facts, History, Object, PathClass, Place, Relation, Service, ServiceClass, without_tag,
@@ -107,6 +107,10 @@ pub(super) const SIGNALS: &[Signal] = &[
             .collect()
     }),
     signal("compose.backing", |facts| services(facts, ServiceClass::Backing)),
+    signal("compose.backing-kinds", |facts| {
+        let backing = active(facts).filter(|one| one.class == ServiceClass::Backing);
+        backing.map(by_kind).collect()
+    }),
     signal("compose.auxiliary", |facts| services(facts, ServiceClass::Auxiliary)),
     signal("compose.unsure", |facts| services(facts, ServiceClass::Unsure)),
     signal("compose.kept-data", kept_data),
@@ -144,6 +148,7 @@ pub(super) const SIGNALS: &[Signal] = &[
             Some((place, None, "mounts the Docker socket".to_owned()))
         })
     }),
+    signal("compose.others-built-beside", others_built_beside),
     signal("dockerfiles", |facts| {
         let counts = facts.dockerfiles.iter().filter(|file| file.class == PathClass::Main);
         counts.map(|file| seen(vec![], &file.path, at(&file.path, 0), "is there".to_owned())).collect()
@@ -277,6 +282,32 @@ fn web_services(facts: &Facts) -> Vec<Observation> {
     with_ports.map(|(one, place)| Observation { place: place.clone(), ..service(one) }).collect()
 }
 
+/// Where the main Compose file lies in a folder of its own, the Dockerfiles outside that none of its services is built from,
+/// if they are no fewer than its builds: then it is one part of several.
+fn others_built_beside(facts: &Facts) -> Vec<Observation> {
+    let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| format!("{folder}/"));
+    let Some(here) = facts.compose.main.as_deref().and_then(folder) else { return Vec::new() };
+    let own = || active(facts).filter(|one| one.class == ServiceClass::Application);
+    // Images that are only named may be what the others build.
+    if own().any(|one| one.build.is_none()) {
+        return Vec::new();
+    }
+    // A build says its context, and in brackets what else it is made with.
+    let contexts = composed(facts).iter().filter_map(|one| one.build.as_deref()?.split(" (").next());
+    let contexts: Vec<String> = contexts.map(|context| format!("{context}/")).collect();
+    let is_beside = |path: &str| {
+        let is_built = |context: &String| context == "./" || path.starts_with(context.as_str());
+        !path.starts_with(&here) && !contexts.iter().any(is_built)
+    };
+    let main = facts.dockerfiles.iter().filter(|file| file.class == PathClass::Main);
+    let beside: BTreeMap<_, _> =
+        main.filter(|file| is_beside(&file.path)).map(|file| (folder(&file.path), &file.path)).collect();
+    if beside.len() < own().filter_map(|one| one.build.as_deref()).collect::<BTreeSet<_>>().len() {
+        return Vec::new();
+    }
+    beside.values().map(|path| seen(vec![], path, at(path, 0), "is there".to_owned())).collect()
+}
+
 /// One observation for each different image of somebody else that is run, if nothing is one's own.
 fn packages(facts: &Facts) -> Vec<Observation> {
     let own = active(facts).any(|one| one.class == ServiceClass::Application || one.build.is_some());
@@ -310,8 +341,12 @@ fn settings<'f>(
 /// Backing services that keep data on a volume, by their kinds alone: a cache called after a queue is no queue.
 fn kept_data(facts: &Facts) -> Vec<Observation> {
     let keeps = |one: &&Service| one.class == ServiceClass::Backing && one.volumes.is_some();
-    let seen = |one: &Service| Observation { words: one.kind.iter().cloned().collect(), ..service(one) };
-    active(facts).filter(keeps).map(seen).collect()
+    active(facts).filter(keeps).map(by_kind).collect()
+}
+
+/// A service by its kind alone, whatever it is called.
+fn by_kind(one: &Service) -> Observation {
+    Observation { words: one.kind.iter().cloned().collect(), ..service(one) }
 }
 
 fn restarts(service: &Service) -> bool {

@@ -14,9 +14,6 @@ const LANES: usize = 8;
 
 type Lanes<T> = [T; LANES];
 
-/// As many groups as the most platforms of a rulebook fill.
-const MOST_GROUPS: usize = 8;
-
 /// Bits are joined so many words at once.
 const WORDS: usize = 4;
 
@@ -185,7 +182,9 @@ pub struct Scratch {
     states: Vec<u16>,
     readings: Vec<Reading>,
     bits: Vec<Block>,
+    /// By platform, the points of effort that it takes, and what it falls short.
     familiarity: Vec<Lanes<i32>>,
+    short: Vec<Lanes<i32>>,
 }
 
 /// A platform in the order in which the best is looked for: whether it misses a must, its burden, its effort, and its
@@ -241,10 +240,7 @@ impl Judge {
             points: Vec::new(),
             demands: Vec::new(),
             gaps: Vec::new(),
-            groups: match platforms.len().div_ceil(LANES) {
-                few @ ..=4 => few.max(1),
-                _ => MOST_GROUPS,
-            },
+            groups: platforms.len().div_ceil(LANES),
             efforts: platforms.iter().map(|platform| platform.effort).collect(),
             subjects: mask(platforms.len(), |platform| rulebook.is_subject(platform)),
             others: mask(platforms.len(), |platform| !rulebook.is_subject(platform)),
@@ -387,6 +383,7 @@ impl Judge {
             readings: vec![Reading::Unknown; self.classes.len()],
             bits: vec![[0; WORDS]; self.blocks],
             familiarity: vec![[0; LANES]; self.groups],
+            short: vec![[0; LANES]; self.groups],
         }
     }
 
@@ -398,30 +395,23 @@ impl Judge {
     /// Judges what is known of each question.
     pub fn judge(&self, values: &[Option<Value>], scratch: &mut Scratch) -> Judgement {
         let open = self.find_states(values, scratch);
-        // The number of groups is known to the compiler, so that platforms are worked on side by side.
-        match self.groups {
-            1 => self.add_up::<1>(scratch, open),
-            2 => self.add_up::<2>(scratch, open),
-            3 => self.add_up::<3>(scratch, open),
-            4 => self.add_up::<4>(scratch, open),
-            _ => self.add_up::<MOST_GROUPS>(scratch, open),
-        }
+        self.add_up(scratch, open)
     }
 
     /// Finds the state of everything that has one and all that is demanded; how many questions are open.
     fn find_states(&self, values: &[Option<Value>], scratch: &mut Scratch) -> usize {
+        let known = self.questions.iter().zip(&self.classes).zip(values);
+        for (state, ((asked, classes), value)) in scratch.states.iter_mut().zip(known) {
+            *state = value.map_or(asked.states.unknown(), |value| asked.class(value, classes)) as u16;
+        }
         scratch.bits.copy_from_slice(&self.always);
         let mut open = 0;
-        for (question, (asked, value)) in self.questions.iter().zip(values).enumerate() {
-            let known = match value {
-                Some(value) => asked.class(*value, &self.classes[question]),
-                None => asked.states.unknown(),
-            };
+        for (question, asked) in self.questions.iter().enumerate() {
             let is_aside = asked.aside.as_ref().is_some_and(|aside| self.holds(aside, question, scratch));
-            let state = if is_aside { asked.states.aside() } else { known };
-            open += usize::from(state == asked.states.unknown());
-            scratch.states[question] = state as u16;
-            join(&mut scratch.bits, &self.rows, asked.start + state);
+            let state = &mut scratch.states[question];
+            *state = if is_aside { asked.states.aside() as u16 } else { *state };
+            open += usize::from(usize::from(*state) == asked.states.unknown());
+            join(&mut scratch.bits, &self.rows, asked.start + usize::from(*state));
         }
         for (word, alternatives) in self.alternatives.iter().enumerate() {
             for bit in bits_of(alternatives & !scratch.bits.as_flattened()[word]) {
@@ -463,37 +453,21 @@ impl Judge {
     }
 
     /// Adds up what everything comes to in its state.
-    fn add_up<const G: usize>(&self, scratch: &mut Scratch, open: usize) -> Judgement {
-        let Scratch { states, bits, familiarity, .. } = scratch;
+    fn add_up(&self, scratch: &mut Scratch, open: usize) -> Judgement {
+        let Scratch { states, bits, familiarity, short, .. } = scratch;
         let row = |source: &Source| source.start + usize::from(states[source.place]);
         let mut sum = Sum { price: self.base_price, ..Sum::default() };
         self.summed.iter().for_each(|source| sum.join(&self.sums[row(source)]));
-        // The bounds of a rulebook keep all these far from overflow; without a check they go side by side.
-        familiarity.fill([0; LANES]);
-        for source in &self.familiar {
-            for (sums, points) in familiarity.iter_mut().zip(&self.points[row(source) * G..][..G]) {
-                for lane in 0..LANES {
-                    sums[lane] = sums[lane].wrapping_add(points[lane]);
-                }
-            }
-        }
         let bits = bits.as_flattened();
-        let mut short = [[0_i32; LANES]; G];
-        for demands in &self.demands {
-            let mut most = [[0_i16; LANES]; G];
-            for Demands { word, shift, mask, start } in demands {
-                let made = (bits[*word] >> shift & mask) as usize;
-                for (most, gaps) in most.iter_mut().zip(&self.gaps[(start + made) * G..][..G]) {
-                    for lane in 0..LANES {
-                        most[lane] = most[lane].max(gaps[lane]);
-                    }
-                }
-            }
-            for (short, most) in short.iter_mut().zip(&most) {
-                for lane in 0..LANES {
-                    short[lane] = short[lane].wrapping_add(most[lane].into());
-                }
-            }
+        for group in 0..self.groups {
+            let points = |source| self.points[row(source) * self.groups + group];
+            familiarity[group] = self.familiar.iter().map(points).fold([0; LANES], plus);
+            let gaps = |demands: &Demands| {
+                let made = bits[demands.word] >> demands.shift & demands.mask;
+                self.gaps[(demands.start + made as usize) * self.groups + group]
+            };
+            let most = |demands: &Vec<Demands>| demands.iter().map(gaps).fold([0; LANES], greater);
+            short[group] = self.demands.iter().map(most).fold([0; LANES], plus);
         }
         self.conclude(sum, familiarity.as_flattened(), short.as_flattened(), open)
     }
@@ -597,7 +571,7 @@ fn row(blocks: usize, is_set: impl Fn(usize) -> bool) -> Vec<Block> {
 }
 
 /// Joins one of some rows to bits.
-#[inline]
+#[inline(always)]
 fn join(bits: &mut [Block], rows: &[Block], row: usize) {
     let row = &rows[row * bits.len()..][..bits.len()];
     for (bits, row) in bits.iter_mut().zip(row) {
@@ -605,6 +579,17 @@ fn join(bits: &mut [Block], rows: &[Block], row: usize) {
             bits[word] |= row[word];
         }
     }
+}
+
+/// Adds figures side by side; the bounds of a rulebook keep them far from overflow.
+#[inline(always)]
+fn plus<T: Copy + Into<i32>>(sums: Lanes<i32>, figures: Lanes<T>) -> Lanes<i32> {
+    std::array::from_fn(|lane| sums[lane].wrapping_add(figures[lane].into()))
+}
+
+#[inline(always)]
+fn greater(most: Lanes<i16>, figures: Lanes<i16>) -> Lanes<i16> {
+    std::array::from_fn(|lane| most[lane].max(figures[lane]))
 }
 
 /// The greatest of figures that stand for the same.

@@ -8,8 +8,9 @@ mod record;
 mod sharing;
 mod survey;
 mod terms;
+mod words;
 
 pub use judge::{Judge, Judgement, Scratch};
-pub use record::{Columns, Form, Habits, MOST_COLUMNS, Record};
+pub use record::{Columns, Form, MOST_COLUMNS, Record, Unknown};
 pub use sharing::{Joined, Part, Share, Shares, Sum};
 pub use survey::{Asked, Deciding, Detail, Drive, Sure, Surveyor, System, Totals, Turn};

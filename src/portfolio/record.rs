@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::words::Words;
 use crate::rulebook::{Kind, OptionSet, Question, Rulebook, Value, ValueError};
 
 /// What a line or a row says. One is used for all, so that reading takes no memory.
@@ -62,27 +63,23 @@ enum Key {
 pub struct Form<'r> {
     rulebook: &'r Rulebook,
     /// All words that have a meaning of their own.
-    words: Vec<(String, Key)>,
-    /// For each question, the words that are answers as they stand, each by its tag.
-    spelled: Vec<Vec<(u64, String, Value)>>,
+    words: Words<Key>,
+    /// For each question, the words that are answers as they stand.
+    spelled: Vec<Words<Value>>,
 }
 
-/// What a reader of lines has learned: which word mostly comes after which, and which it does not know.
+/// Words that mean nothing here, some of them.
 #[derive(Debug, Clone, Default)]
-pub struct Habits {
-    after: Vec<u16>,
-    /// Words that mean nothing here, some of them.
-    pub unknown: Vec<String>,
-}
+pub struct Unknown(pub Vec<String>);
 
-/// So many words that mean nothing are remembered.
+/// So many are remembered.
 const MOST_UNKNOWN: usize = 64;
 
-impl Habits {
-    /// Remembers a word that means nothing.
+impl Unknown {
+    /// Remembers one.
     pub fn note(&mut self, word: &str) {
-        if self.unknown.len() < MOST_UNKNOWN && !self.unknown.iter().any(|known| known == word) {
-            self.unknown.push(word.chars().take(80).collect());
+        if self.0.len() < MOST_UNKNOWN && !self.0.iter().any(|known| known == word) {
+            self.0.push(word.chars().take(80).collect());
         }
     }
 }
@@ -91,22 +88,14 @@ impl<'r> Form<'r> {
     /// The form of records with answers to the questions of `rulebook`; `group` is what groups them.
     pub fn new(rulebook: &'r Rulebook, group: &str) -> Self {
         let questions = rulebook.questions();
-        let mut words: Vec<(String, Key)> = Vec::new();
-        for (index, question) in questions.iter().enumerate() {
-            words.push((question.id.clone(), Key::Question(index)));
-        }
-        for (index, question) in questions.iter().enumerate().filter(|(_, asked)| asked.id.contains('-')) {
-            words.push((question.id.replace('-', "_"), Key::Question(index)));
-        }
+        let own = |spell: fn(&str) -> String| {
+            let questions = questions.iter().enumerate();
+            questions.map(move |(index, question)| (spell(&question.id), Key::Question(index)))
+        };
         let others =
             [("name", Key::Name), ("path", Key::Path), (group, Key::Group), ("answers", Key::Answers)];
-        for (word, key) in others {
-            if !words.iter().any(|(known, _)| known == word) {
-                words.push((word.to_owned(), key));
-            }
-        }
-        let tagged = |(word, value): (String, Value)| (tag(&word), word, value);
-        let spelled = |question| spelled(question).into_iter().map(tagged).collect();
+        let others = others.map(|(word, key)| (word.to_owned(), key));
+        let words = own(str::to_owned).chain(own(|id| id.replace('-', "_"))).chain(others).collect();
         let spelled = questions.iter().map(spelled).collect();
         Self { rulebook, words, spelled }
     }
@@ -115,11 +104,10 @@ impl<'r> Form<'r> {
     ///
     /// # Errors
     /// What is wrong with it, and where in the line.
-    pub fn read_line(&self, line: &str, record: &mut Record, habits: &mut Habits) -> Result<(), String> {
+    pub fn read_line(&self, line: &str, record: &mut Record, unknown: &mut Unknown) -> Result<(), String> {
         record.clear();
-        habits.after.resize(self.words.len() + 1, 0);
         let mut deserializer = serde_json::Deserializer::from_str(line);
-        let object = Object { form: self, record, habits, nested: false };
+        let object = Object { form: self, record, unknown, nested: false };
         object
             .deserialize(&mut deserializer)
             .and_then(|()| deserializer.end())
@@ -159,10 +147,9 @@ impl<'r> Form<'r> {
 
     fn key_of_head(&self, head: &str) -> Key {
         let word = head.trim().to_lowercase().replace(['_', ' '], "-");
-        let word = |known: &&(String, Key)| known.0 == word || known.0 == head.trim();
-        match self.words.iter().find(word) {
-            Some((_, Key::Answers)) | None => Key::Other,
-            Some((_, key)) => *key,
+        match self.words.get(&word).or_else(|| self.words.get(head.trim())) {
+            Some(Key::Answers) | None => Key::Other,
+            Some(key) => *key,
         }
     }
 
@@ -202,8 +189,8 @@ impl<'r> Form<'r> {
         if cell.is_empty() {
             return Ok(None);
         }
-        if let Some(value) = self.as_spelled(question, cell) {
-            return Ok(Some(value));
+        if let Some(value) = self.spelled[question].get(cell) {
+            return Ok(Some(*value));
         }
         let asked = &self.rulebook.questions()[question];
         asked.parse(cell).or_else(|error| {
@@ -215,12 +202,6 @@ impl<'r> Form<'r> {
             };
             other.and_then(|other| asked.parse(&other).ok()).ok_or(error)
         })
-    }
-
-    fn as_spelled(&self, question: usize, text: &str) -> Option<Value> {
-        let wanted = tag(text);
-        let mut such = self.spelled[question].iter().filter(|(tag, ..)| *tag == wanted);
-        such.find(|(_, word, _)| word == text).map(|(.., value)| *value)
     }
 
     /// The questions that words without a meaning here may be meant for.
@@ -256,33 +237,19 @@ impl Columns {
     }
 }
 
-/// The first and last letters of a word and its length, by which most words are told apart at once.
-fn tag(word: &str) -> u64 {
-    let bytes = word.as_bytes();
-    let letters = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(first), Some(last)) => u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(21),
-        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-            (Some(first), Some(last)) => {
-                u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
-            }
-            _ => bytes.iter().fold(0, |tag, byte| tag << 8 | u64::from(*byte)),
-        },
-    };
-    letters.rotate_left(5) ^ bytes.len() as u64
-}
-
-fn spelled(question: &Question) -> Vec<(String, Value)> {
-    let words = |value: fn(usize) -> Value| -> Vec<(String, Value)> {
+fn spelled(question: &Question) -> Words<Value> {
+    let words = |value: fn(usize) -> Value| -> Words<Value> {
         let options = question.options().iter().enumerate();
         options.map(|(index, option)| (option.id.clone(), value(index))).collect()
     };
     match question.kind {
         Kind::Flag(_) => [("true", true), ("false", false), ("yes", true), ("no", false)]
             .map(|(word, flag)| (word.to_owned(), Value::Flag(flag)))
-            .to_vec(),
+            .into_iter()
+            .collect(),
         Kind::Choice(_) => words(Value::Choice),
         Kind::Choices(_) => words(|option| Value::Choices(OptionSet::of(option))),
-        Kind::Count(_) => Vec::new(),
+        Kind::Count(_) => std::iter::empty().collect(),
     }
 }
 
@@ -302,7 +269,7 @@ fn said(error: &serde_json::Error, line: &str) -> String {
 struct Object<'a, 'r> {
     form: &'a Form<'r>,
     record: &'a mut Record,
-    habits: &'a mut Habits,
+    unknown: &'a mut Unknown,
     nested: bool,
 }
 
@@ -322,27 +289,10 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { form, record, habits, nested } = self;
-        let mut last = form.words.len();
+        let Self { form, record, unknown, nested } = self;
         let other = RefCell::new(String::new());
-        loop {
-            let expected = usize::from(habits.after[last]);
-            let Some(word) = map.next_key_seed(Word { form, expected, other: &other })? else {
-                return Ok(());
-            };
-            let Some(word) = word else {
-                let other = other.take();
-                if nested {
-                    return Err(de::Error::custom(format_args!("there is no question `{other}`")));
-                }
-                habits.note(&other);
-                let value: &RawValue = map.next_value()?;
-                keep(&mut record.kept, &other, value);
-                continue;
-            };
-            habits.after[last] = word as u16;
-            last = word;
-            match form.words[word].1 {
+        while let Some(key) = map.next_key_seed(Word { form, other: &other })? {
+            match key {
                 Key::Question(question) => {
                     let bit = 1_u128 << (question % 128);
                     if record.seen & bit != 0 {
@@ -350,17 +300,27 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
                         return Err(de::Error::custom(format_args!("`{id}` is answered twice")));
                     }
                     record.seen |= bit;
-                    record.values[question] = map.next_value_seed(AnswerOf { form, question })?;
+                    map.next_value_seed(AnswerOf { form, question, value: &mut record.values[question] })?;
                 }
                 Key::Answers if !nested => {
-                    map.next_value_seed(Object { form, record, habits, nested: true })?;
+                    map.next_value_seed(Object { form, record, unknown, nested: true })?;
                 }
                 Key::Name => map.next_value_seed(Label(&mut record.name))?,
                 Key::Path => map.next_value_seed(Label(&mut record.path))?,
                 Key::Group => map.next_value_seed(Label(&mut record.group))?,
-                Key::Answers | Key::Other => drop(map.next_value::<IgnoredAny>()?),
+                Key::Answers => drop(map.next_value::<IgnoredAny>()?),
+                Key::Other => {
+                    let other = other.take();
+                    if nested {
+                        return Err(de::Error::custom(format_args!("there is no question `{other}`")));
+                    }
+                    unknown.note(&other);
+                    let value: &RawValue = map.next_value()?;
+                    keep(&mut record.kept, &other, value);
+                }
             }
         }
+        Ok(())
     }
 }
 
@@ -373,45 +333,40 @@ fn keep(kept: &mut Vec<u8>, key: &str, value: &RawValue) {
     kept.extend_from_slice(value.get().as_bytes());
 }
 
-/// One of the words that have a meaning, the expected one first; another goes to `other`.
+/// One of the words that have a meaning; another goes to `other`.
 struct Word<'a, 'r> {
     form: &'a Form<'r>,
-    expected: usize,
     other: &'a RefCell<String>,
 }
 
 impl<'de> DeserializeSeed<'de> for Word<'_, '_> {
-    type Value = Option<usize>;
+    type Value = Key;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
 impl Visitor<'_> for Word<'_, '_> {
-    type Value = Option<usize>;
+    type Value = Key;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a key")
     }
 
-    fn visit_str<E: de::Error>(self, key: &str) -> Result<Option<usize>, E> {
-        let words = &self.form.words;
-        if words[self.expected].0 == key {
-            return Ok(Some(self.expected));
-        }
-        let found = words.iter().position(|(word, _)| word == key);
-        if found.is_none() {
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Key, E> {
+        Ok(self.form.words.get(key).copied().unwrap_or_else(|| {
             self.other.borrow_mut().push_str(key);
-        }
-        Ok(found)
+            Key::Other
+        }))
     }
 }
 
-/// An answer to one question.
+/// An answer to one question, written to its place: a result that carries it is moved about for longer than it is read.
 struct AnswerOf<'a, 'r> {
     form: &'a Form<'r>,
     question: usize,
+    value: &'a mut Option<Value>,
 }
 
 impl AnswerOf<'_, '_> {
@@ -425,69 +380,78 @@ impl AnswerOf<'_, '_> {
 }
 
 impl<'de> DeserializeSeed<'de> for AnswerOf<'_, '_> {
-    type Value = Option<Value>;
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Value>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for AnswerOf<'_, '_> {
-    type Value = Option<Value>;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an answer to `{}`: {}", self.asked().id, self.asked().takes())
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Option<Value>, E> {
-        Ok(None)
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        *self.value = None;
+        Ok(())
     }
 
-    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Option<Value>, E> {
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<(), E> {
         match &self.asked().kind {
-            Kind::Flag(_) => Ok(Some(Value::Flag(flag))),
-            _ => Err(self.wrong(if flag { "true" } else { "false" })),
+            Kind::Flag(_) => *self.value = Some(Value::Flag(flag)),
+            _ => return Err(self.wrong(if flag { "true" } else { "false" })),
         }
+        Ok(())
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<Value>, E> {
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
         match &self.asked().kind {
-            Kind::Count(count) if (count.min..=count.max).contains(&number) => Ok(Some(Value::Count(number))),
+            Kind::Count(count) if (count.min..=count.max).contains(&number) => {
+                *self.value = Some(Value::Count(number));
+                Ok(())
+            }
             _ => self.visit_str(&number.to_string()),
         }
     }
 
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<Value>, E> {
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
         Err(self.wrong(&number.to_string()))
     }
 
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Option<Value>, E> {
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
         let whole = number.fract() == 0.0 && (0.0..1e15).contains(&number);
         if whole { self.visit_u64(number as u64) } else { self.visit_str(&number.to_string()) }
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<Value>, E> {
-        match self.form.as_spelled(self.question, text) {
-            Some(value) => Ok(Some(value)),
-            None if text.is_empty() => Ok(None),
-            None => self.asked().parse(text).map_err(E::custom),
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        if let Some(value) = self.form.spelled[self.question].get(text) {
+            *self.value = Some(*value);
+            return Ok(());
         }
+        *self.value = match text {
+            "" => None,
+            _ => self.asked().parse(text).map_err(E::custom)?,
+        };
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Option<Value>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         if !matches!(self.asked().kind, Kind::Choices(_)) {
             return Err(self.wrong("a list"));
         }
+        let Self { form, question, value } = self;
         let mut set = OptionSet::default();
-        while let Some(value) =
-            items.next_element_seed(AnswerOf { form: self.form, question: self.question })?
-        {
-            match value {
+        while items.next_element_seed(AnswerOf { form, question, value })?.is_some() {
+            match *value {
                 Some(Value::Choices(one)) => set = set.union(one),
-                _ => return Err(self.wrong("an empty entry")),
+                _ => return Err(AnswerOf { form, question, value }.wrong("an empty entry")),
             }
         }
-        Ok(Some(Value::Choices(set)))
+        *value = Some(Value::Choices(set));
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ use memchr::memmem;
 use rayon::prelude::*;
 
 use super::budget::Budget;
-use super::facts::{Chart, Kubernetes, Object, PathClass, Place};
+use super::facts::{Chart, Deploy, Kubernetes, Object, PathClass, Place};
 use super::manifest::{self, Found};
 use super::manifest_json;
 use super::paths::{Paths, folder, is_yaml};
@@ -30,6 +30,16 @@ pub(crate) fn read(source: &impl Source, paths: &Paths, table: &KubernetesTable)
     let parts: Vec<Part> = parts.map(|file| part(source, file, paths, &charts, &budget)).collect();
     budget.tell(source);
     gather(parts, table)
+}
+
+/// Leaves out the objects that a command gives to another platform.
+pub(crate) fn leave_out_given_away(found: &mut Kubernetes, deploys: &[Deploy], table: &KubernetesTable) {
+    for given in &table.given_away {
+        if deploys.iter().any(|deploy| given.by.contains(&deploy.words)) {
+            let objects = Patterns::any_of(&given.objects);
+            found.objects.retain(|one| !objects.fit(&manifest::group_and_kind(&one.api_version, &one.kind)));
+        }
+    }
 }
 
 /// What one file contributes.

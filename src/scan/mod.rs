@@ -22,6 +22,7 @@ mod relation;
 mod rules;
 mod seen;
 mod source;
+mod switch;
 mod switched_off;
 mod tables;
 mod terraform;
@@ -99,6 +100,7 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
         Facts { compose, dockerfiles, kubernetes, terraform, ci, ml, unreadable, ..Facts::default() };
     facts.seen = seen::read(source, &tables.seen);
     facts.unreadable.extend(unread);
+    kubernetes::leave_out_given_away(&mut facts.kubernetes, &facts.ci.deploys, &tables.kubernetes);
     for object in &mut facts.kubernetes.objects {
         if let Some(image) = object.images.first() {
             object.purpose = compose::purpose(&object.name, image, &rules.compose, &owner);

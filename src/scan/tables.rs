@@ -81,6 +81,9 @@ pub(crate) struct KubernetesTable {
     pub(crate) json_words: Vec<String>,
     /// Patterns of `apiVersion/kind` that configure tools and are no objects of a cluster.
     pub(crate) not_objects: Vec<String>,
+    /// Objects that are of another platform where a command gives them to it.
+    #[serde(default)]
+    pub(crate) given_away: Vec<GivenAway>,
     /// Patterns of `apiVersion/kind` that run containers.
     pub(crate) workloads: Vec<String>,
     /// Those of them that go on running, or are run again and again.
@@ -117,6 +120,16 @@ pub(crate) struct KubernetesTable {
     pub(crate) made_for_sign: Vec<FileSign>,
     /// Files that show that manifests or charts are published for others.
     pub(crate) offer_sign: Vec<FileSign>,
+}
+
+/// Objects of a format that another platform takes over.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GivenAway {
+    /// Patterns of `apiVersion/kind`.
+    pub(crate) objects: Vec<String>,
+    /// The commands (`[[ci.deploy]]`) that do so.
+    pub(crate) by: Vec<String>,
 }
 
 /// A file that means something: by its path, and by words in it when there are any.

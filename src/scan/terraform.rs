@@ -8,14 +8,25 @@ use super::facts::{Output, PathClass, Place, Provider, Resource, Terraform};
 use super::hcl::{self, Statement};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
+use super::switch::{self, Block, Switches};
 use super::tables::TerraformTable;
 
 /// Reads every `*.tf` and `*.tf.json`.
 pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
     let known = Known { resources: by_meaning(&table.resources), modules: by_meaning(&table.modules) };
-    let files = source.files().par_iter().filter(|file| is_terraform(file.name()));
-    let parts: Vec<Terraform> = files.filter_map(|file| part(source, file, &known)).collect();
+    let files = source.files().par_iter();
+    let files = files.filter(|file| is_terraform(file.name()) || switch::is_values(file.name()));
+    let parts: Vec<Part> = files.filter_map(|file| part(source, file, &known)).collect();
     gather(parts)
+}
+
+/// What one file contributes.
+#[derive(Default)]
+struct Part {
+    found: Terraform,
+    /// The block of each resource.
+    blocks: Vec<Block>,
+    switches: Switches,
 }
 
 struct Known<'t> {
@@ -34,7 +45,7 @@ fn is_terraform(name: &str) -> bool {
     name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tofu")
 }
 
-fn part(source: &impl Source, file: &Listed, known: &Known<'_>) -> Option<Terraform> {
+fn part(source: &impl Source, file: &Listed, known: &Known<'_>) -> Option<Part> {
     let text = source.text(&file.path).ok()?;
     let statements = match file.name().ends_with(".json") {
         true => hcl::json(&text),
@@ -44,12 +55,13 @@ fn part(source: &impl Source, file: &Listed, known: &Known<'_>) -> Option<Terraf
         source.left_out(&file.path, "it has more values than are read of one file");
     }
     let statements = statements?;
-    let mut found = Terraform::default();
-    for statement in &statements {
+    let mut part = Part { switches: Switches::of(file, &text, &statements), ..Part::default() };
+    for statement in statements.iter().filter(|_| is_terraform(file.name())) {
         let place = Place { path: file.path.clone(), line: statement.line };
-        take(statement, place, file.class, known, &mut found);
+        take(statement, place, file.class, known, &mut part.found);
+        part.blocks.resize_with(part.found.resources.len(), || Block::of(file, statement));
     }
-    Some(found)
+    Some(part)
 }
 
 fn take(statement: &Statement, place: Place, class: PathClass, known: &Known<'_>, found: &mut Terraform) {
@@ -93,13 +105,15 @@ fn take(statement: &Statement, place: Place, class: PathClass, known: &Known<'_>
 }
 
 /// One provider for each name and class, with its source if any file says it; likewise one resource for each type.
-fn gather(parts: Vec<Terraform>) -> Terraform {
+fn gather(parts: Vec<Part>) -> Terraform {
     let mut all = Terraform::default();
-    for part in parts {
-        all.providers.extend(part.providers);
-        all.resources.extend(part.resources);
-        all.roots.extend(part.roots);
-        all.outputs.extend(part.outputs);
+    let switches = parts.iter().map(|part| &part.switches).fold(Switches::default(), Switches::with);
+    for Part { found, blocks, .. } in parts {
+        let resources = found.resources.into_iter().zip(blocks);
+        all.resources.extend(resources.filter(|(_, block)| !switches.are_off(block)).map(|(one, _)| one));
+        all.providers.extend(found.providers);
+        all.roots.extend(found.roots);
+        all.outputs.extend(found.outputs);
     }
     all.providers.sort_by(|a, b| {
         let key = |provider: &Provider| (provider.source.is_none(), provider.place.clone());

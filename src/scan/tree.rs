@@ -431,7 +431,10 @@ fn decode(bytes: Vec<u8>) -> Option<Arc<str>> {
     }
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    Some(text.strip_prefix('\u{feff}').unwrap_or(&text).into())
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    // Lines of old Macs end with a carriage return alone.
+    let is_of_old = text.contains('\r') && !text.contains('\n');
+    Some(if is_of_old { text.replace('\r', "\n").into() } else { text.into() })
 }
 
 /// The paths that one reason names, and how many more there are.

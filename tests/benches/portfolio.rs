@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use needk8s::portfolio::{Form, Habits, Judge, Record};
+use needk8s::portfolio::{Form, Judge, Record, Unknown};
 use needk8s::rulebook::Rulebook;
 use serde::Deserialize;
 
@@ -540,15 +540,15 @@ fn parts(rulebook: &Rulebook, path: &Path) -> Result<(), Failure> {
     let text = std::fs::read_to_string(path)?;
     let lines: Vec<&str> = text.lines().take(SOME).collect();
     let (form, judge) = (Form::new(rulebook, "group"), Judge::new(rulebook));
-    let (mut record, mut habits, mut scratch) = (Record::of(rulebook), Habits::default(), judge.scratch());
+    let (mut record, mut unknown, mut scratch) = (Record::of(rulebook), Unknown::default(), judge.scratch());
     let mut sets = Vec::new();
     let start = Instant::now();
     for line in &lines {
-        form.read_line(line, &mut record, &mut habits)?;
+        form.read_line(line, &mut record, &mut unknown)?;
     }
     let read = start.elapsed();
     for line in lines.iter().take(1_000) {
-        form.read_line(line, &mut record, &mut habits)?;
+        form.read_line(line, &mut record, &mut unknown)?;
         sets.push(record.values.clone());
     }
     let start = Instant::now();

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::records::{Ends, Scan, delimiter};
 use crate::cli::output::shown;
-use crate::portfolio::{Columns, Form, Habits};
+use crate::portfolio::{Columns, Form, Unknown};
 
 /// As much is read at once.
 const CHUNK: usize = 256 << 10;
@@ -96,7 +96,7 @@ pub(super) struct Feed<'f> {
     stopped: Arc<AtomicBool>,
     has_several: bool,
     /// The heads of columns that mean nothing here.
-    pub(super) habits: Habits,
+    pub(super) unknown: Unknown,
     /// What a table of results has for columns; the first source tells.
     pub(super) head: Arc<OnceLock<Head>>,
 }
@@ -122,7 +122,7 @@ impl<'f> Feed<'f> {
             open: None,
             stopped,
             has_several,
-            habits: Habits::default(),
+            unknown: Unknown::default(),
             head: Arc::default(),
         }
     }
@@ -160,7 +160,7 @@ impl<'f> Feed<'f> {
             match open {
                 Ok((mut open, columns)) => {
                     for (_, head) in columns.iter().flat_map(|(_, columns)| columns.others()) {
-                        self.habits.note(head);
+                        self.unknown.note(head);
                     }
                     let head = self.head(columns.as_ref());
                     open.table = columns.map(|columns| Arc::new(Table::of(columns, head)));

@@ -108,8 +108,6 @@ impl Job<'_> {
         let progress = Progress::new(&self.sources, self.flow.is_some() && self.output.is_none());
         let mut feed = Feed::new(&form, self.sources.clone(), Arc::clone(&stopped));
         let cores = rayon::current_num_threads().max(1);
-        let workers =
-            (0..cores).map(|_| Worker::new(&self, &form, &judge, &engine, Arc::clone(&feed.head))).collect();
         let is_obeyed = self.output.is_none() && is_obeyed();
         let mut done = Done {
             systems: Vec::new(),
@@ -119,13 +117,14 @@ impl Job<'_> {
             interrupted: false,
         };
         let head = Arc::clone(&feed.head);
+        let worker = || Worker::new(&self, &form, &judge, &engine, Arc::clone(&head));
         let questions = rulebook.questions().iter().filter(|_| self.asked.detail);
         let answers: Vec<String> = questions.map(|question| question.id.clone()).collect();
         let mut has_head = self.flow != Some(Flow::Table);
         let mut failed: Option<io::Error> = None;
         // Nobody reads the result any more; then there is nothing to go on for but the exit status.
         let (mut is_unread, mut is_enough) = (false, false);
-        let workers = pipeline::run(&mut feed, workers, |batch: &mut Batch| {
+        let workers = pipeline::run(&mut feed, cores, worker, |batch: &mut Batch| {
             batch.refusals.iter().for_each(|refusal| {
                 done.counts.read += u64::from(refusal.is_record);
                 done.counts.refused += 1;
@@ -173,7 +172,7 @@ impl Job<'_> {
         if done.counts.refused > MOST_TOLD {
             say(&format!("{} more were refused.", done.counts.refused - MOST_TOLD));
         }
-        let unknown = workers.into_iter().flat_map(Worker::unknown).chain(feed.habits.unknown);
+        let unknown = workers.into_iter().flat_map(Worker::unknown).chain(feed.unknown.0);
         let mut unknown: Vec<String> = unknown.collect();
         unknown.sort();
         unknown.dedup();

@@ -1,35 +1,61 @@
-//! Chunks of records, worked on by all cores and delivered in the order of the input, with no more in memory than a chunk for
-//! each core.
+//! Chunks of records, worked on by all cores and delivered in the order of the input, with no more in memory than a few chunks
+//! for each core.
 
+use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::feed::{Feed, Piece};
 
 /// Work on one piece after another, whose results are delivered in order.
 pub(super) trait Work: Send {
-    /// What becomes of a piece; it is used again for the next one.
+    /// What becomes of a piece; it is used again for a later one.
     type Batch: Default + Send;
 
     /// Works on a piece.
     fn work(&mut self, piece: Piece, bytes: &[u8], batch: &mut Self::Batch);
 }
 
-/// The order of deliveries.
-struct Turn<D> {
+/// A worker that is so many batches ahead of the slowest one, for each worker, waits for it.
+const AHEAD: usize = 2;
+
+/// Batches on their way to delivery.
+struct Outbox<B, D> {
+    /// The number of the one to be delivered next.
     next: u64,
+    /// Those that are done before their turn.
+    early: BTreeMap<u64, B>,
+    /// Those that have been delivered, to be used again.
+    spare: Vec<B>,
     deliver: D,
 }
 
-/// Runs until the input ends: each of the workers takes a piece, works on it, and waits for its turn to deliver.
+impl<B: Default, D: FnMut(&mut B)> Outbox<B, D> {
+    /// Takes a batch, delivers all whose turn it is, and gives one for the next piece.
+    fn exchange(&mut self, number: u64, batch: B) -> B {
+        self.early.insert(number, batch);
+        while let Some(mut batch) = self.early.remove(&self.next) {
+            (self.deliver)(&mut batch);
+            self.next += 1;
+            self.spare.push(batch);
+        }
+        self.spare.pop().unwrap_or_default()
+    }
+}
+
+/// Runs until the input ends: each of so many workers takes a piece, works on it, and goes on with the next one. Each is
+/// made by its own thread, so that no two of them write to the same lines of memory.
 pub(super) fn run<W: Work>(
     feed: &mut Feed<'_>,
-    workers: Vec<W>,
+    workers: usize,
+    worker: impl Fn() -> W + Sync,
     deliver: impl FnMut(&mut W::Batch) + Send,
 ) -> Vec<W> {
+    let most = AHEAD * workers;
     let feed = Mutex::new((0_u64, feed));
-    let turn = Mutex::new(Turn { next: 0, deliver });
-    let turned = Condvar::new();
-    let run = |mut worker: W| {
+    let outbox = Mutex::new(Outbox { next: 0, early: BTreeMap::new(), spare: Vec::new(), deliver });
+    let delivered = Condvar::new();
+    let run = || {
+        let mut worker = worker();
         let mut bytes = Vec::new();
         let mut batch = W::Batch::default();
         loop {
@@ -40,18 +66,17 @@ pub(super) fn run<W: Work>(
                 (feed.0 - 1, piece)
             };
             worker.work(piece, &bytes, &mut batch);
-            let mut now = turn.lock().unwrap_or_else(PoisonError::into_inner);
-            while now.next != number {
-                now = turned.wait(now).unwrap_or_else(PoisonError::into_inner);
+            let mut outbox = outbox.lock().unwrap_or_else(PoisonError::into_inner);
+            while outbox.early.len() >= most && outbox.next != number {
+                outbox = delivered.wait(outbox).unwrap_or_else(PoisonError::into_inner);
             }
-            (now.deliver)(&mut batch);
-            now.next += 1;
-            turned.notify_all();
+            batch = outbox.exchange(number, batch);
+            drop(outbox);
+            delivered.notify_all();
         }
     };
-    let run = &run;
     std::thread::scope(|scope| {
-        let running: Vec<_> = workers.into_iter().map(|worker| scope.spawn(move || run(worker))).collect();
+        let running: Vec<_> = (0..workers).map(|_| scope.spawn(run)).collect();
         running.into_iter().filter_map(|running| running.join().ok()).collect()
     })
 }

@@ -11,7 +11,7 @@ use super::{Filter, Flow, Job, Verdicts};
 use crate::assessment::assess;
 use crate::cli::rulebooks::Named;
 use crate::explanation::Engine;
-use crate::portfolio::{Form, Habits, Judge, Judgement, Part, Record, Scratch, Surveyor, System, Totals};
+use crate::portfolio::{Form, Judge, Judgement, Part, Record, Scratch, Surveyor, System, Totals, Unknown};
 use crate::report::portfolio::{Line, Lines, kept};
 use crate::rulebook::Rulebook;
 use crate::text::one_line;
@@ -32,7 +32,7 @@ pub(super) struct Worker<'w> {
     head: Arc<OnceLock<Head>>,
     scratch: Scratch,
     record: Record,
-    habits: Habits,
+    unknown: Unknown,
     table: Option<csv::Writer<Vec<u8>>>,
 }
 
@@ -96,14 +96,14 @@ impl<'w> Worker<'w> {
             head,
             scratch: judge.scratch(),
             record: Record::of(rulebook),
-            habits: Habits::default(),
+            unknown: Unknown::default(),
             table: None,
         }
     }
 
     /// Words that mean nothing here.
     pub(super) fn unknown(self) -> Vec<String> {
-        self.habits.unknown
+        self.unknown.0
     }
 
     fn lines(&mut self, origin: &Origin, bytes: &[u8], batch: &mut Batch) {
@@ -119,7 +119,7 @@ impl<'w> Worker<'w> {
             let place = || format!("{}:{}", origin.file, origin.line + number as u64);
             let read = match line.map(str::trim_ascii) {
                 Ok("") => continue,
-                Ok(line) => self.form.read_line(line, &mut self.record, &mut self.habits),
+                Ok(line) => self.form.read_line(line, &mut self.record, &mut self.unknown),
                 Err(_) => Err(NOT_UTF8.to_owned()),
             };
             match read {

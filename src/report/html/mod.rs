@@ -232,7 +232,7 @@ fn again(contents: &Contents<'_>) -> Markup {
                 @for each in again { (direction(each)) }
                 @if let Some(unless) = unless {
                     @if several { h3 { "It turns, when" } }
-                    (texts(&[unless]))
+                    (texts([unless]))
                 }
             }))
         }

@@ -19,6 +19,7 @@ pub(super) struct Signs<'a> {
     pub(super) command: Vec<&'a str>,
     /// It publishes ports.
     pub(super) takes_requests: bool,
+    pub(super) has_volumes: bool,
     /// Others wait until it has ended.
     pub(super) is_awaited: bool,
     /// It ends or recurs by its settings: a job of Swarm, a schedule in its labels, a profile for tasks, no restart where
@@ -55,7 +56,11 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
         return (ServiceClass::Auxiliary, Some("init".to_owned()));
     }
     let by_image_of_a_tool = by_image.is_some_and(|meaning| meaning.class == ServiceClass::Backing);
-    let ends = ends_at_once(&signs.command) || recurs(&signs.command) || is_a_shell(&signs.command);
+    let is_bare = |image: &str| tables.compose.bare_images.iter().any(|bare| bare == base_name(image));
+    let only_holds = signs.has_volumes && !signs.is_built && signs.command.is_empty();
+    let only_holds = only_holds && image.as_deref().is_some_and(is_bare);
+    let ends =
+        only_holds || ends_at_once(&signs.command) || recurs(&signs.command) || is_a_shell(&signs.command);
     if !is_known && (ends || signs.is_job && !by_image_of_a_tool) {
         return (ServiceClass::Auxiliary, Some("job".to_owned()));
     }

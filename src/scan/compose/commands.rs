@@ -1,5 +1,7 @@
 //! Which compose files are given together: the lists of `-f` and `COMPOSE_FILE` in scripts, CI and documentation.
 
+use std::borrow::Cow;
+
 use super::super::facts::PathClass;
 use super::super::paths::is_yaml;
 use super::super::source::Listed;
@@ -37,16 +39,22 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
         let is_advice =
             from.class != PathClass::Documentation && !is_one_of(&words.command_files, &from.path);
         let mut folder = None;
-        for (line, files) in lists(&text, words) {
-            if let Some(entered) = line {
-                folder = join(parent(&from.path), &entered).or_else(|| join("", &entered));
-                continue;
-            }
+        for said in lists(&text, words) {
+            let (files, is_bare) = match said {
+                Said::Enter(entered) => {
+                    folder = join(parent(&from.path), &entered).or_else(|| join("", &entered));
+                    continue;
+                }
+                Said::List { files, is_bare } => (files, is_bare),
+            };
             // A list with a file that is not in the repository is one that the reader is to make up.
             let here = folder.as_deref().unwrap_or(parent(&from.path));
             let resolved: Option<Vec<String>> =
                 files.iter().map(|file| resolve(library, file, [here, parent(&from.path)], known)).collect();
             let Some(resolved) = resolved else { continue };
+            if is_bare && !resolved.iter().all(|file| known.contains(file)) {
+                continue;
+            }
             let names_files = !resolved.is_empty();
             let files = parts(library, resolved, known, words);
             // A list of which nothing is left is not the start without a list.
@@ -98,24 +106,131 @@ fn parts(library: &mut Library, files: Vec<String>, known: &[String], words: &Wo
     files.into_iter().filter(says_something).collect()
 }
 
-/// The lists of a text, an empty one standing for `up` without files; and before them the folders that are changed to.
-fn lists(text: &str, words: &Words) -> Vec<(Option<String>, Vec<String>)> {
+/// What a line says of Compose files.
+enum Said {
+    /// It changes to a folder.
+    Enter(String),
+    /// It gives these together, or none of them where it starts what has the default name. A bare list does not say for
+    /// what it is, and only counts where all of it is Compose.
+    List { files: Vec<String>, is_bare: bool },
+}
+
+/// All that a text says of Compose files, in its order.
+fn lists(text: &str, words: &Words) -> Vec<Said> {
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
-    let mut lists = Vec::new();
+    let variables = Variables::of(&joined, words);
+    let list = |is_bare| move |files| Said::List { files, is_bare };
+    let mut lists = files_of_modules(&joined);
     for line in joined.lines() {
-        lists.extend(entered(line).map(|folder| (Some(folder), Vec::new())));
-        lists.extend(variable(line).map(|files| (None, files)));
+        let line = &*variables.filled_in(line);
+        lists.extend(entered(line).map(Said::Enter));
+        lists.extend(variable(line).map(list(false)));
         let commands = words.commands.iter().flat_map(|command| line.match_indices(command.as_str()));
         let ends = commands.map(|(start, command)| start + command.len());
         let mut starts: Vec<usize> = ends.filter(|end| !line[*end..].starts_with(is_part_of_name)).collect();
         starts.sort_unstable();
         // Lists are also put in variables, or written after a variable that holds the command.
         let is_command = !starts.is_empty();
-        if !is_command && line.contains("compose") {
+        let is_bare = !is_command && !line.contains("compose");
+        if !is_command
+            && (!is_bare || line.contains("-f ") || line.contains("-f=") || line.contains("--file"))
+        {
             starts.push(0);
         }
         let of_line = starts.iter().filter_map(|start| arguments(&line[*start..], is_command));
-        lists.extend(of_line.map(|files| (None, files)));
+        lists.extend(of_line.map(list(is_bare)));
+    }
+    lists
+}
+
+/// Variables that hold a command of Compose or files for it, with what they hold.
+struct Variables(Vec<([String; 2], String)>);
+
+/// As many of them are followed.
+const MOST_VARIABLES: usize = 50;
+/// Bytes of a line in which they are looked for.
+const LONGEST_LINE: usize = 4_000;
+/// Bytes of what one of them holds.
+const LONGEST_VALUE: usize = 1_000;
+
+impl Variables {
+    /// Those that a script or a Makefile sets: `FILE := a.yml`, `export FILES="-f a.yml -f b.yml"`, `BOTH = $(A) $(B)`.
+    fn of(text: &str, words: &Words) -> Self {
+        let mut variables = Self(Vec::new());
+        for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
+            let name = name.trim_end_matches([':', '?', ' ']).trim_start();
+            let name = name.strip_prefix("export ").unwrap_or(name);
+            let is_name = !name.is_empty() && name.chars().all(is_part_of_variable);
+            if !is_name || value.len() > LONGEST_VALUE || variables.0.len() >= MOST_VARIABLES {
+                continue;
+            }
+            let value = variables.filled_in(value.trim().trim_matches(['"', '\'']));
+            let value = value.trim();
+            let is_list = LISTING.iter().any(|option| value.starts_with(option)) || value.starts_with("-f ");
+            let is_file = is_yaml(value) && !value.contains(' ');
+            let is_command = words.commands.iter().any(|command| command == value);
+            if (is_list || is_file || is_command) && !value.contains('$') && value.len() <= LONGEST_VALUE {
+                variables.0.push(([format!("${{{name}}}"), format!("${name} ")], value.to_owned()));
+            }
+        }
+        variables
+    }
+
+    /// A line with what variables hold in their place.
+    fn filled_in<'l>(&self, line: &'l str) -> Cow<'l, str> {
+        if !line.contains('$') {
+            return line.into();
+        }
+        let mut filled = in_braces(line);
+        for (spellings, value) in &self.0 {
+            for spelling in spellings {
+                if filled.contains(spelling.as_str()) && filled.len() <= LONGEST_LINE {
+                    filled = filled.replace(spelling, &format!("{value} "));
+                }
+            }
+        }
+        filled.into()
+    }
+}
+
+fn is_part_of_variable(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
+}
+
+/// `$(NAME)`, as Make writes it, as `${NAME}`, as shells do.
+fn in_braces(line: &str) -> String {
+    let mut parts = line.split("$(");
+    let mut written = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(')') {
+            Some((name, rest)) if name.chars().all(is_part_of_variable) => {
+                written.push_str(&format!("${{{name}}}{rest}"));
+            }
+            _ => {
+                written.push_str("$(");
+                written.push_str(part);
+            }
+        }
+    }
+    written
+}
+
+/// The files that a module of Ansible for Compose is given, as a list.
+fn files_of_modules(text: &str) -> Vec<Said> {
+    let mut lists = Vec::new();
+    let mut lines = text.lines().skip_while(|line| !line.contains("docker_compose")).peekable();
+    while let Some(line) = lines.next() {
+        let Some(same_line) = line.trim().strip_prefix("files:") else { continue };
+        let file = |item: &str| compose_file(item.trim().trim_matches(['"', '\'']));
+        let mut files: Vec<String> =
+            same_line.trim().trim_matches(['[', ']']).split(',').filter_map(file).collect();
+        while let Some(item) = lines.peek().and_then(|line| line.trim().strip_prefix("- ")) {
+            files.extend(file(item));
+            lines.next();
+        }
+        if !files.is_empty() {
+            lists.push(Said::List { files, is_bare: true });
+        }
     }
     lists
 }
@@ -142,8 +257,9 @@ fn arguments(rest: &str, is_command: bool) -> Option<Vec<String>> {
     let is_between =
         |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | ',' | '(' | ')');
     let mut tokens = rest.split(is_between).filter(|token| !token.is_empty());
-    let mut is_up = false;
+    let (mut is_up, mut is_plain) = (false, true);
     while let Some(token) = tokens.next() {
+        is_plain &= !["-f", "--file"].iter().any(|option| token.starts_with(option));
         match token {
             "-f" | "--file" | "-c" | "--compose-file" => files.extend(tokens.next().and_then(compose_file)),
             "-p" | "--project-name" | "--profile" | "--env-file" | "--project-directory" | "--ansi" => {
@@ -156,7 +272,7 @@ fn arguments(rest: &str, is_command: bool) -> Option<Vec<String>> {
             _ if token.starts_with(['-', '$', '\\']) => {}
             _ if files.is_empty() && !is_command => {}
             _ => {
-                is_up = is_command && token == "up";
+                is_up = is_command && is_plain && token == "up";
                 break;
             }
         }

@@ -7,6 +7,7 @@
 mod choose;
 mod class;
 mod commands;
+mod dev_container;
 mod gpu;
 mod image;
 mod merge;
@@ -211,11 +212,8 @@ fn files_of_dev_containers(source: &dyn Source) -> Vec<String> {
     let containers = source.files().iter().filter(|file| file.name().ends_with("devcontainer.json"));
     let named = containers.filter_map(|file| {
         let text = source.text(&file.path).ok()?;
-        let (_, files) = text.split_once("\"dockerComposeFile\"")?;
-        let end = if files.trim_start_matches([':', ' ']).starts_with('[') { ']' } else { ',' };
-        let files = files.split(end).next().unwrap_or(files);
-        let quoted = files.split('"').skip(1).step_by(2);
-        Some(quoted.filter_map(|path| join(parent(&file.path), path)).collect::<Vec<_>>())
+        let names = dev_container::compose_files(&text).into_iter();
+        Some(names.filter_map(|path| join(parent(&file.path), &path)).collect::<Vec<_>>())
     });
     named.flatten().collect()
 }

@@ -72,6 +72,7 @@ impl Reader<'_> {
             wrapped: wrapped.as_deref(),
             command: command(node),
             takes_requests: node.get("ports").is_some(),
+            has_volumes: node.get("volumes").is_some(),
             is_awaited,
             is_job: self.is_job(node),
         };
@@ -98,7 +99,7 @@ impl Reader<'_> {
             secrets: node.get("secrets").filter(|secrets| !is_empty(&secrets.node)).map(at),
             volumes: self.keeps_data(node),
             docker_socket: self.docker_socket(node),
-            ports: node.get("ports").filter(|ports| takes_connections(&ports.node)).map(at),
+            ports: node.get("ports").filter(|ports| self.takes_requests(&ports.node)).map(at),
             works_as: signs.command.iter().map(|word| (*word).to_owned()).collect(),
             image_resolved: image.and_then(|image| self.shown(image)),
         }
@@ -124,6 +125,21 @@ impl Reader<'_> {
     pub(super) fn resolve(&self, node: &Node) -> Option<String> {
         let setting = self.project.setting(&node.mark);
         Some(setting.variables.resolve(node.text()?).into_owned())
+    }
+
+    /// Whether a port is published for more than datagrams, and is none of those that databases and the like have.
+    fn takes_requests(&self, ports: &Rc<Node>) -> bool {
+        let is_of_others = |port: &Rc<Node>| {
+            let target =
+                port.get("target").and_then(|target| self.text(target)).or_else(|| self.resolve(port));
+            let target = target.unwrap_or_default();
+            let (target, protocol) = target.split_once('/').unwrap_or((&target, "tcp"));
+            let protocol = port.get("protocol").and_then(|protocol| protocol.node.text()).unwrap_or(protocol);
+            let number = target.rsplit(':').next().and_then(|number| number.parse().ok());
+            let known = &self.tables.compose.ports_of_others;
+            protocol == "udp" || number.is_some_and(|number: u16| known.contains(&number))
+        };
+        !is_empty(ports) && !ports.items().iter().all(is_of_others)
     }
 
     fn is_active(&self, node: &Node) -> bool {
@@ -337,15 +353,6 @@ fn command(node: &Node) -> Vec<&str> {
         _ => Vec::new(),
     };
     [words("entrypoint"), words("command")].concat()
-}
-
-/// Whether a port is published for more than datagrams.
-fn takes_connections(ports: &Rc<Node>) -> bool {
-    let is_udp = |port: &Rc<Node>| {
-        let protocol = port.get("protocol").and_then(|protocol| protocol.node.text());
-        protocol == Some("udp") || port.text().is_some_and(|port| port.ends_with("/udp"))
-    };
-    !is_empty(ports) && !ports.items().iter().all(is_udp)
 }
 
 fn healthcheck(node: &Node) -> Option<Place> {

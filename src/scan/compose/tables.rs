@@ -68,6 +68,10 @@ pub(crate) struct Words {
     pub(crate) settings_folders: Vec<String>,
     /// Profiles of what is started for a task and ends.
     pub(crate) task_profiles: Vec<String>,
+    /// Images that only start a shell: without a command they end at once, and with volumes they hold these for others.
+    pub(crate) bare_images: Vec<String>,
+    /// Ports of containers at which no requests of the web come in.
+    pub(crate) ports_of_others: Vec<u16>,
     /// Starts of labels that say when a service is run.
     pub(crate) schedule_labels: Vec<String>,
     /// Keys of services that are understood, or that change nothing here.

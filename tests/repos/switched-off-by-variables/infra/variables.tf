@@ -1,0 +1,4 @@
+variable "on_cluster" {
+  type    = bool
+  default = false
+}
