@@ -160,8 +160,8 @@ const WATCHED_EACH_WAY: usize = 2;
 /// How many lines a target gets, and how many alternatives a line.
 const LINES: usize = 6;
 const ALTERNATIVES: usize = 6;
-/// The characters of a clause that still can be read at once.
-const READABLE: usize = 150;
+/// How many things a clause may name that can be read at once.
+const READABLE: usize = 5;
 /// How many open questions a summary names.
 const ASKED: usize = 5;
 
@@ -274,7 +274,10 @@ pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<S
 
 /// The points that can be read at once; all of them where none can.
 fn readable(rulebook: &Rulebook, points: &[TurningPoint]) -> Vec<TurningPoint> {
-    let is_readable = |point: &&TurningPoint| say_changes(rulebook, &point.changes).len() <= READABLE;
+    let is_readable = |point: &&TurningPoint| {
+        let parts = |values: &Values| values.parts(&rulebook.questions()[values.question()]);
+        point.changes.iter().map(parts).sum::<usize>() <= READABLE
+    };
     let readable: Vec<TurningPoint> = points.iter().filter(is_readable).cloned().collect();
     if readable.is_empty() { points.to_vec() } else { readable }
 }
@@ -365,13 +368,15 @@ impl Writer<'_> {
             .answers
             .iter()
             .filter(|values| !values.is_everything())
-            .map(|values| self.said(values))
+            .map(|values| match values.parts(&self.rulebook.questions()[values.question()]) {
+                ..=READABLE => self.said(values),
+                _ => {
+                    let said = self.said(values);
+                    Said { text: format!("{} as answered", lower_first(&said.name)), ..said }
+                }
+            })
             // Where any answer will do, nothing is said.
             .filter(|said| !said.text.is_empty())
-            .map(|said| match said.text.len() > READABLE {
-                true => Said { text: format!("{} as answered", lower_first(&said.name)), ..said },
-                false => said,
-            })
             .collect();
         let title = match (answers.len(), reason.smallest) {
             (0, _) => "Whatever is answered, the answer is this one".to_owned(),

@@ -168,6 +168,16 @@ impl Values {
         if kinds > 1 { format!("either {said}") } else { said }
     }
 
+    /// How many things a sentence about it has to name.
+    pub fn parts(&self, question: &Question) -> usize {
+        let (Shape::Terms(terms), Kind::Choices(options)) = (&self.shape, &question.kind) else { return 1 };
+        let parts = |term: &Term| match none_of_the_others(options, term.excluded()) {
+            Some(_) if term.includes.is_empty() => 1,
+            _ => term.includes.iter().map(|set| set.len()).sum::<usize>() + term.excluded().len(),
+        };
+        terms.iter().map(parts).sum()
+    }
+
     fn clauses(&self, question: &Question) -> Vec<String> {
         match (&self.shape, &question.kind) {
             (Shape::Flags { yes, no }, Kind::Flag(say)) => [(*yes, &say.yes), (*no, &say.no)]
