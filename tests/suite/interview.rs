@@ -372,7 +372,7 @@ fn it_is_offered_to_stop_when_it_is_sure_and_again_when_it_is_proved() {
     let said = "Shelf: Board. In at least 95 of 100 ways to answer what is left (at most 3 questions), it stays so. It turns if many parcels come.";
     assert!(stops.heard(said), "{}", stops.heard);
 
-    let rest = [Row("Go on until it is proved"), Asked("size", size(0)), Row("Stop")];
+    let rest = [Row("Answer what could still change it"), Asked("size", size(0)), Row("Stop")];
     let mut goes_on = script(begin().into_iter().chain(rest));
     assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order).is_some());
     assert!(goes_on.heard("Nothing you have not answered can change this: 1 question is left."));
@@ -390,7 +390,7 @@ fn it_is_offered_to_stop_when_what_is_left_tells_little() {
     let said = "Shelf: Board. What is left to ask (at most 3 questions) would hardly tell more. It turns if many parcels come.";
     assert!(stops.heard(said), "{}", stops.heard);
 
-    let rest = [Row("Go on until it is proved"), Asked("size", size(0)), Asked("shifts", day())];
+    let rest = [Row("Answer what could still change it"), Asked("size", size(0)), Asked("shifts", day())];
     let mut goes_on = script([Asked("parcels", count(7))].into_iter().chain(rest));
     assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order).is_some());
     assert_eq!(goes_on.heard.matches("hardly").count(), 1, "it is offered once");

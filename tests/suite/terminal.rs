@@ -363,7 +363,7 @@ fn ctrl_c_leaves_at_once_and_the_next_start_goes_on() {
     person.finds_the_terminal_intact();
 
     let mut person = desk.sit(30, 80, &[]);
-    person.sees("An unfinished questionnaire has 1 answer. Go on with it?");
+    person.sees("The last questionnaire here has 1 answer. Go on with it?");
     person.types("y");
     person.sees("How large are they?");
     person.types("12");
@@ -492,7 +492,7 @@ fn it_stops_early_and_shows_the_result_last() {
     assert_eq!(person.end(), 0);
     assert!(!desk.0.join("needk8s.toml").exists());
     let person = desk.run(&[], 50, 80, &[]);
-    person.sees("An unfinished questionnaire has");
+    person.sees("The last questionnaire here has");
     person.types("y");
     person.sees("Stop here");
 }
