@@ -40,7 +40,7 @@ pub fn who_and_when(case: &Case) -> String {
     }
 }
 
-/// "22 of 33 published decisions with this verdict were right with something simpler, 5 with Kubernetes and 6 with either."
+/// "It was right in 22 of 33 published cases, wrong in 5."
 pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
     let side = rulebook.bands()[odds.band].leaning;
     let other = match side {

@@ -227,7 +227,7 @@ struct Group<'e> {
 
 /// Sets that share a change, the change shared by most first, in the place of the first of them; single changes and
 /// growth stay in front.
-fn grouped(points: &[TurningPoint]) -> Vec<Group<'_>> {
+fn grouped<'e>(points: &[&'e TurningPoint]) -> Vec<Group<'e>> {
     let mut groups = Vec::new();
     let mut taken = vec![false; points.len()];
     for at in 0..points.len() {
@@ -236,7 +236,7 @@ fn grouped(points: &[TurningPoint]) -> Vec<Group<'_>> {
         }
         let alike = |values: &Values| {
             let such = |other: &usize| {
-                let point = &points[*other];
+                let point = points[*other];
                 !taken[*other]
                     && point.changes.len() > 1
                     && point.grows == points[at].grows
@@ -264,8 +264,7 @@ fn grouped(points: &[TurningPoint]) -> Vec<Group<'_>> {
 
 /// Sets of changes for a reader, those that share a change on one line, and how many sets are left out.
 pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<String>, usize) {
-    let readable = readable(rulebook, points);
-    let groups = grouped(&readable);
+    let groups = grouped(&readable(rulebook, points.iter().collect()));
     let shown = &groups[..groups.len().min(LINES)];
     let said: usize = shown.iter().map(|group| group.rest.len()).sum();
     let lines = shown.iter().map(|group| say_group(rulebook, group));
@@ -273,13 +272,13 @@ pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<S
 }
 
 /// The points that can be read at once; all of them where none can.
-fn readable(rulebook: &Rulebook, points: &[TurningPoint]) -> Vec<TurningPoint> {
+fn readable<'e>(rulebook: &Rulebook, points: Vec<&'e TurningPoint>) -> Vec<&'e TurningPoint> {
     let is_readable = |point: &&TurningPoint| {
         let parts = |values: &Values| values.parts(&rulebook.questions()[values.question()]);
         point.changes.iter().map(parts).sum::<usize>() <= READABLE
     };
-    let readable: Vec<TurningPoint> = points.iter().filter(is_readable).cloned().collect();
-    if readable.is_empty() { points.to_vec() } else { readable }
+    let readable: Vec<&TurningPoint> = points.iter().copied().filter(is_readable).collect();
+    if readable.is_empty() { points } else { readable }
 }
 
 /// Whether a clause has several parts, so that others beside it would be read wrongly.
@@ -355,6 +354,15 @@ impl Writer<'_> {
         }
     }
 
+    /// The same, by the question's name alone where there would be too much to name.
+    fn said_briefly(&self, values: &Values) -> Said {
+        let said = self.said(values);
+        if values.parts(&self.rulebook.questions()[values.question()]) <= READABLE {
+            return said;
+        }
+        Said { text: format!("{} as answered", lower_first(&said.name)), ..said }
+    }
+
     fn slack(&self, values: &Values) -> Said {
         let text = values.describe(&self.rulebook.questions()[values.question()]);
         Said { text, ..self.said(values) }
@@ -368,13 +376,7 @@ impl Writer<'_> {
             .answers
             .iter()
             .filter(|values| !values.is_everything())
-            .map(|values| match values.parts(&self.rulebook.questions()[values.question()]) {
-                ..=READABLE => self.said(values),
-                _ => {
-                    let said = self.said(values);
-                    Said { text: format!("{} as answered", lower_first(&said.name)), ..said }
-                }
-            })
+            .map(|values| self.said_briefly(values))
             // Where any answer will do, nothing is said.
             .filter(|said| !said.text.is_empty())
             .collect();
@@ -400,12 +402,11 @@ impl Writer<'_> {
     }
 
     fn watch(&self, turning: &TurningPoints, lines: usize) -> Again {
-        let points: Vec<TurningPoint> =
-            turning.points.iter().filter(|point| self.is_worth_watching(point)).cloned().collect();
-        let points = readable(self.rulebook, &points);
+        let points = turning.points.iter().filter(|point| self.is_worth_watching(point)).collect();
+        let points = readable(self.rulebook, points);
         // What growth brings, else what leaves it the same system.
-        let such = |likely: fn(&TurningPoint) -> bool| -> Vec<TurningPoint> {
-            points.iter().filter(|point| likely(point)).cloned().collect()
+        let such = |likely: fn(&TurningPoint) -> bool| -> Vec<&TurningPoint> {
+            points.iter().copied().filter(|point| likely(point)).collect()
         };
         let likely = [such(|point| point.grows), such(|point| !point.uproots)];
         let likely = likely.iter().find(|points| !points.is_empty()).unwrap_or(&points);

@@ -21,7 +21,7 @@ pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
     let mut screens = ROOM.iter().map(|room| screen(contents, layout, room));
     let fitting = screens.find(|shown| shown.lines().count() <= layout.lines);
     // Where it does not fit, it is scrolled anyway.
-    fitting.unwrap_or_else(|| screen(contents, layout, &ROOM[SCROLLED]))
+    fitting.unwrap_or_else(|| screen(contents, layout, &SCROLLED))
 }
 
 /// The answer in one line.
@@ -48,26 +48,33 @@ struct Room {
     next: bool,
 }
 
+/// Everything.
+const WHOLE: Room =
+    Room { words: 2, again: 3, first: 2, like: 1, aside: true, gaps: 2, price: true, next: true };
+/// One of each.
+const SINGLE: Room = Room { words: 1, again: 1, first: 1, ..WHOLE };
+/// Without what others decided.
+const ALONE: Room = Room { like: 0, ..SINGLE };
+/// What is shown where even the least does not fit.
+const SCROLLED: Room = Room { gaps: 1, ..ALONE };
+
 /// From everything down to as little as makes sense.
 const ROOM: [Room; 14] = [
-    Room { words: 2, again: 3, first: 2, like: 1, aside: true, gaps: 2, price: true, next: true },
-    Room { words: 2, again: 2, first: 2, like: 1, aside: true, gaps: 2, price: true, next: true },
-    Room { words: 2, again: 2, first: 1, like: 1, aside: true, gaps: 2, price: true, next: true },
-    Room { words: 2, again: 1, first: 1, like: 1, aside: true, gaps: 2, price: true, next: true },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 2, price: true, next: true },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 1, price: true, next: true },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: true, gaps: 0, price: true, next: true },
-    Room { words: 1, again: 1, first: 1, like: 1, aside: false, gaps: 0, price: true, next: true },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: true, gaps: 1, price: true, next: true },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 1, price: true, next: true },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: true, next: true },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: false, next: true },
-    Room { words: 1, again: 1, first: 1, like: 0, aside: false, gaps: 0, price: false, next: false },
-    Room { words: 1, again: 0, first: 1, like: 0, aside: false, gaps: 0, price: false, next: false },
+    WHOLE,
+    Room { again: 2, ..WHOLE },
+    Room { again: 2, first: 1, ..WHOLE },
+    Room { again: 1, first: 1, ..WHOLE },
+    SINGLE,
+    Room { gaps: 1, ..SINGLE },
+    Room { gaps: 0, ..SINGLE },
+    Room { gaps: 0, aside: false, ..SINGLE },
+    SCROLLED,
+    Room { gaps: 1, aside: false, ..ALONE },
+    Room { gaps: 0, aside: false, ..ALONE },
+    Room { gaps: 0, aside: false, price: false, ..ALONE },
+    Room { gaps: 0, aside: false, price: false, next: false, ..ALONE },
+    Room { gaps: 0, aside: false, price: false, next: false, again: 0, ..ALONE },
 ];
-
-/// What is shown where even the least does not fit.
-const SCROLLED: usize = 8;
 
 fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     let mut page = Page::new(layout);
@@ -98,14 +105,13 @@ fn opening(contents: &Contents<'_>, room: &Room, page: &mut Page) {
     };
     page.inked(ink, &contents.headline);
     let why = &contents.brief.why;
-    page.paragraph(0, &why[..why.len().min(if room.price { usize::MAX } else { 1 })].join(" "));
+    let told = if room.price { why.len() } else { why.len().min(1) };
+    page.paragraph(0, &why[..told].join(" "));
     for contradiction in contents.contradictions.iter().filter(|contradiction| !contradiction.on_purpose) {
         page.paragraph(0, &format!("{}.", contradiction.text));
     }
     if room.aside && !contents.ignored.is_empty() {
-        let verbose = page.layout().verbose;
-        let all = contents.ignored.join(", ");
-        page.paragraph(0, &phrases::ignored(&if verbose { all } else { few_of(&contents.ignored) }));
+        page.paragraph(0, &phrases::ignored(&named(&contents.ignored, page.layout().verbose)));
     }
     if room.aside && !contents.provenance.layers.is_empty() && contents.provenance.moved.is_none() {
         page.paragraph(0, &phrases::by_rules(&contents.provenance.named()));
@@ -193,10 +199,13 @@ fn lacks(sum: &Sum, room: usize) -> String {
     }
 }
 
-/// The names of some answers, or how many they are.
-fn few_of(answers: &[String]) -> String {
+/// The names of answers, or, where not all are wanted, how many there are of more than a few.
+fn named(answers: &[String], all: bool) -> String {
     const FEW: usize = 3;
-    if answers.len() <= FEW { answers.join(", ") } else { format!("{} answers (-v)", answers.len()) }
+    match all || answers.len() <= FEW {
+        true => answers.join(", "),
+        false => format!("{} answers (-v)", answers.len()),
+    }
 }
 
 /// What to watch, a line each, what is not answered last; where it leads in two directions, with the direction.
@@ -232,7 +241,7 @@ fn unmarked(texts: &[String]) -> Vec<(String, &String)> {
 }
 
 fn everything(contents: &Contents<'_>, page: &mut Page) {
-    opening(contents, &ROOM[0], page);
+    opening(contents, &WHOLE, page);
     platforms(contents, page);
     ledger(contents, page);
     missing(contents, page);

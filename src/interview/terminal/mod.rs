@@ -326,7 +326,6 @@ fn mark(rows: &mut [Row], chosen: usize) {
 
 /// The rows of a question; the last is "I don't know".
 fn rows(ask: &Ask<'_>) -> Vec<Row> {
-    let row = Row::new;
     let none = ask.question.none_of_them();
     let marks = match (&ask.question.kind, ask.current) {
         (Kind::Choices(_), Some(Some(Value::Choices(set)))) => Some(set),
@@ -336,16 +335,17 @@ fn rows(ask: &Ask<'_>) -> Vec<Row> {
     let options = ask.question.options().iter().enumerate();
     let mut rows: Vec<Row> = options
         .map(|(index, option)| {
-            let row = row(&(index + 1).to_string(), &option.label, marks.map(|set| set.contains(index)));
+            let key = (index + 1).to_string();
+            let row = Row::new(&key, &option.label, marks.map(|set| set.contains(index)));
             Row { alone: none == Some(index), ..row }
         })
         .collect();
     match &ask.question.kind {
-        Kind::Flag(_) => rows.extend([row("y", words::YES, None), row("n", words::NO, None)]),
-        Kind::Choices(_) if none.is_none() => rows.push(row("0", words::NONE, None)),
+        Kind::Flag(_) => rows.extend([Row::new("y", words::YES, None), Row::new("n", words::NO, None)]),
+        Kind::Choices(_) if none.is_none() => rows.push(Row::new("0", words::NONE, None)),
         Kind::Choices(_) | Kind::Choice(_) | Kind::Count(_) => {}
     }
-    rows.push(row("u", words::UNKNOWN, None));
+    rows.push(Row::new("u", words::UNKNOWN, None));
     rows
 }
 

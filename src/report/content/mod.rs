@@ -375,7 +375,7 @@ impl Writer<'_> {
         let band = &self.rulebook.bands()[self.assessment.band];
         let given_up: Vec<String> =
             self.assessment.gives_up().iter().map(|miss| self.asked(miss.aspect, miss.must)).collect();
-        let best = self.platform(self.assessment.recommendation).with_products(&self.assessment.readings);
+        let best = self.with_products(self.assessment.recommendation);
         let told = if given_up.is_empty() {
             self.told_by(band)
         } else {
@@ -393,18 +393,14 @@ impl Writer<'_> {
 
     fn told_by(&self, band: &Band) -> String {
         band.headline
-            .replace(
-                "{best}",
-                &self.platform(self.assessment.recommendation).with_products(&self.assessment.readings),
-            )
-            .replace(
-                "{with}",
-                &self.platform(self.assessment.best_with).with_products(&self.assessment.readings),
-            )
-            .replace(
-                "{without}",
-                &self.platform(self.assessment.best_without).with_products(&self.assessment.readings),
-            )
+            .replace("{best}", &self.with_products(self.assessment.recommendation))
+            .replace("{with}", &self.with_products(self.assessment.best_with))
+            .replace("{without}", &self.with_products(self.assessment.best_without))
+    }
+
+    /// A platform with those of its products that suit the answers.
+    fn with_products(&self, platform: usize) -> String {
+        self.platform(platform).with_products(&self.assessment.readings)
     }
 
     /// "anything from overkill to recommended"
