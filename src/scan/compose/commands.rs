@@ -118,7 +118,7 @@ enum Said {
 /// All that a text says of Compose files, in its order.
 fn lists(text: &str, words: &Words) -> Vec<Said> {
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
-    let variables = Variables::of(&joined, words);
+    let mut variables = Variables::of(&joined, words);
     let list = |is_bare| move |files| Said::List { files, is_bare };
     let mut lists = files_of_modules(&joined);
     for line in joined.lines() {
@@ -144,7 +144,12 @@ fn lists(text: &str, words: &Words) -> Vec<Said> {
 }
 
 /// Variables that hold a command of Compose or files for it, with what they hold.
-struct Variables(Vec<([String; 2], String)>);
+struct Variables {
+    /// The spellings of each, and what it holds.
+    known: Vec<([String; 2], String)>,
+    /// Bytes that may still be filled in.
+    room: usize,
+}
 
 /// As many of them are followed.
 const MOST_VARIABLES: usize = 50;
@@ -152,16 +157,18 @@ const MOST_VARIABLES: usize = 50;
 const LONGEST_LINE: usize = 4_000;
 /// Bytes of what one of them holds.
 const LONGEST_VALUE: usize = 1_000;
+/// Bytes that they fill in a text in all: what is short may be written often.
+const MOST_FILLED_IN: usize = 64 * 1024;
 
 impl Variables {
     /// Those that a script or a Makefile sets: `FILE := a.yml`, `export FILES="-f a.yml -f b.yml"`, `BOTH = $(A) $(B)`.
     fn of(text: &str, words: &Words) -> Self {
-        let mut variables = Self(Vec::new());
+        let mut variables = Self { known: Vec::new(), room: MOST_FILLED_IN };
         for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
             let name = name.trim_end_matches([':', '?', ' ']).trim_start();
             let name = name.strip_prefix("export ").unwrap_or(name);
             let is_name = !name.is_empty() && name.chars().all(is_part_of_variable);
-            if !is_name || value.len() > LONGEST_VALUE || variables.0.len() >= MOST_VARIABLES {
+            if !is_name || value.len() > LONGEST_VALUE || variables.known.len() >= MOST_VARIABLES {
                 continue;
             }
             let value = variables.filled_in(value.trim().trim_matches(['"', '\'']));
@@ -170,21 +177,23 @@ impl Variables {
             let is_file = is_yaml(value) && !value.contains(' ');
             let is_command = words.commands.iter().any(|command| command == value);
             if (is_list || is_file || is_command) && !value.contains('$') && value.len() <= LONGEST_VALUE {
-                variables.0.push(([format!("${{{name}}}"), format!("${name} ")], value.to_owned()));
+                variables.known.push(([format!("${{{name}}}"), format!("${name} ")], value.to_owned()));
             }
         }
         variables
     }
 
     /// A line with what variables hold in their place.
-    fn filled_in<'l>(&self, line: &'l str) -> Cow<'l, str> {
+    fn filled_in<'l>(&mut self, line: &'l str) -> Cow<'l, str> {
         if !line.contains('$') {
             return line.into();
         }
         let mut filled = in_braces(line);
-        for (spellings, value) in &self.0 {
+        for (spellings, value) in &self.known {
             for spelling in spellings {
-                if filled.contains(spelling.as_str()) && filled.len() <= LONGEST_LINE {
+                let more = filled.matches(spelling.as_str()).count() * (value.len() + 1);
+                if (1..=self.room).contains(&more) && filled.len() <= LONGEST_LINE {
+                    self.room -= more;
                     filled = filled.replace(spelling, &format!("{value} "));
                 }
             }
@@ -301,4 +310,20 @@ fn variable(line: &str) -> Option<Vec<String>> {
 pub(super) fn files_of(value: &str) -> Option<Vec<String>> {
     let files: Vec<String> = value.split([':', ';', ',']).filter_map(compose_file).collect();
     (!files.is_empty()).then_some(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_variables_fill_in_ends_however_often_they_are_written() {
+        let spellings = ["${A}".to_owned(), "$A ".to_owned()];
+        let known = vec![(spellings, "-f a.yml ".repeat(100))];
+        let mut variables = Variables { known, room: MOST_FILLED_IN };
+        let line = format!("docker compose {}up", "$A ".repeat(20));
+        let filled: usize = (0..1_000).map(|_| variables.filled_in(&line).len()).sum();
+        assert!(filled > 1_000 * line.len() && filled <= 1_000 * line.len() + MOST_FILLED_IN, "{filled}");
+        assert_eq!(variables.filled_in(&line), line);
+    }
 }
