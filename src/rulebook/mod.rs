@@ -120,6 +120,15 @@ pub enum Leaning {
 impl Leaning {
     /// All of them, from the least margin up.
     pub const ALL: [Self; 3] = [Self::Without, Self::Hedge, Self::With];
+
+    /// The answer that contradicts this one; either contradicts none.
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Without => Self::With,
+            Self::Hedge => Self::Hedge,
+            Self::With => Self::Without,
+        }
+    }
 }
 
 /// A range of margins and the verdict it stands for.

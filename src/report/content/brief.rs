@@ -67,7 +67,9 @@ impl Writer<'_> {
             true => (vec![format!("{}.", contents.certainty)], Vec::new(), Vec::new()),
             false => (self.sure(contents), contents.explained.again.clone(), self.unless(contents)),
         };
-        let precedent = |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case]);
+        let side = (!undecided).then(|| self.assessment.leaning(self.rulebook));
+        let precedent =
+            |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case], side);
         Brief {
             why: self.why(undecided),
             sure,
