@@ -513,15 +513,15 @@ impl Judge {
             let burden = price * effort + self.shortfall_price * i64::from(short[platform]);
             Rank::new(sum.misses >> platform & 1 == 1, burden, effort, platform)
         };
+        let best = |side: u64| bits_of(side).map(rank).min();
         // The best of each side among those that are not off the table.
-        let best =
-            |off: u64| [self.others & !off, self.subjects & !off].map(|side| bits_of(side).map(rank).min());
-        let [without, with] = best(sum.leaves | sum.removes);
+        let bests = |off: u64| (best(self.others & !off), best(self.subjects & !off));
+        let (without, with) = bests(sum.leaves | sum.removes);
         let compared = match (without, with) {
             (Some(without), Some(with)) => Some((without, with)),
             // Where constraints empty a side, those that leave a family are lifted, and then all.
             _ => [sum.removes, 0].into_iter().find_map(|off| {
-                let [without, with] = best(off);
+                let (without, with) = bests(off);
                 Some((without?, with?))
             }),
         };

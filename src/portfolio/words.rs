@@ -2,7 +2,7 @@
 
 /// What words stand for.
 ///
-/// A table with at least twice as many places as words. A word stands at the place that its ends come to, or where that is
+/// A table with at least four times as many places as words. A word stands at the place that its ends come to, or where that is
 /// taken at the next one that is free.
 #[derive(Debug, Clone)]
 pub(super) struct Words<T> {
@@ -88,8 +88,7 @@ impl<T> FromIterator<(String, T)> for Words<T> {
     /// Of two that are the same word, the first counts.
     fn from_iter<I: IntoIterator<Item = (String, T)>>(words: I) -> Self {
         let words: Vec<(String, T)> = words.into_iter().collect();
-        // None at all have one place, so that there is one to look at.
-        let places = (words.len() * 2 + 1).next_power_of_two();
+        let places = (words.len() * 4).next_power_of_two();
         let mut table = Self { table: (0..places).map(|_| None).collect(), words: Vec::new() };
         for (word, value) in words {
             if table.get(&word).is_none() {
