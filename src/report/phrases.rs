@@ -98,6 +98,9 @@ pub(super) fn doing_without(verdict: &str, given_up: &[String], best: &str) -> S
     format!("{verdict}, if you can do without {}: {best}.", crate::text::list(given_up, "and"))
 }
 
+/// How many needs or reasons one sentence names.
+pub(super) const NAMED: usize = 2;
+
 /// How totals come about, and in which order they stand.
 pub(super) fn total_is(price: i64, some_lack_a_must: bool) -> String {
     let order = if some_lack_a_must { ORDER_WITH_MUSTS } else { "Lowest first" };

@@ -188,8 +188,12 @@ fn lacks(sum: &Sum, room: usize) -> String {
         more => format!("{}, {more} more", names.join(", ")),
     };
     let most = (1..=all).rev().map(|number| said(&sum.lacks[..number]));
-    // The second heaviest may stand for the heaviest, but nothing stands for a must.
-    let may_stand = if sum.lacks_a_must { 1 } else { 2 };
+    // A shorter name stands for a heavier one, but nothing stands for a must, nor for what the sentence above names.
+    let may_stand = match () {
+        () if sum.lacks_a_must => 1,
+        () if sum.named_above => phrases::NAMED,
+        () => all,
+    };
     let single = sum.lacks.iter().take(may_stand).map(|name| said(std::slice::from_ref(name)));
     match most.chain(single).find(|said| display_width(said) <= room) {
         Some(said) => said,

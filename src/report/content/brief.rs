@@ -51,12 +51,11 @@ pub struct Sum {
     pub lacks: Vec<String>,
     /// Whether any of it must be had.
     pub lacks_a_must: bool,
+    /// Whether the sentence on why it is so names what it lacks.
+    pub named_above: bool,
     /// Whether a constraint rules it out.
     pub ruled_out: bool,
 }
-
-/// How many needs or reasons one sentence names.
-const NAMED: usize = 2;
 
 impl Writer<'_> {
     pub(super) fn brief(&self, contents: &Contents<'_>) -> Brief {
@@ -227,7 +226,7 @@ impl Writer<'_> {
         dearer.sort_by_key(|(points, index)| (-points, *index));
         let mut said: Vec<String> = Vec::new();
         for told in dearer.into_iter().filter_map(|(_, index)| self.told(index)) {
-            if !said.contains(&told) && said.len() < NAMED {
+            if !said.contains(&told) && said.len() < phrases::NAMED {
                 said.push(told);
             }
         }
@@ -278,6 +277,7 @@ impl Writer<'_> {
             total: standing.burden,
             lacks_a_must: lacks.iter().any(|lack| lack.must),
             lacks: lacks.iter().map(phrases::missing).collect(),
+            named_above: platform == self.assessment.best_without,
             ruled_out: !standing.is_available(),
         }
     }
@@ -301,9 +301,9 @@ impl Writer<'_> {
 
 /// "a, b and 3 more"
 fn named(items: &[String]) -> String {
-    let mut said: Vec<String> = items.iter().take(NAMED).cloned().collect();
-    if items.len() > NAMED {
-        said.push(format!("{} more", items.len() - NAMED));
+    let mut said: Vec<String> = items.iter().take(phrases::NAMED).cloned().collect();
+    if items.len() > phrases::NAMED {
+        said.push(format!("{} more", items.len() - phrases::NAMED));
     }
     list(&said, "and")
 }
