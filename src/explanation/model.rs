@@ -695,6 +695,12 @@ impl Model {
         std::iter::once(ANSWERED).chain(values).collect()
     }
 
+    /// The class of the answer to a question with one complete set of answers.
+    pub(super) fn class_in(&self, frame: &Frame, question: usize) -> Option<usize> {
+        let own = &frame.domains[self.variables_of[question].clone()];
+        (0..self.classes[question].len()).find(|class| self.domains_of(question, *class) == own)
+    }
+
     /// The values that a variable may take in a frame while its question counts; whether the question may be set aside,
     /// and whether it may be open and count.
     pub(super) fn states(&self, frame: &Frame, variable: usize) -> (u64, bool, bool) {

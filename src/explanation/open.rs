@@ -6,7 +6,7 @@ use super::Engine;
 use super::goals::{OtherPlatform, Pivot};
 use super::model::Frame;
 use super::outcome::Outcome;
-use super::pairs::{self, Claim, PairSearch};
+use super::pairs::{self, Claim, PairSearch, Twin};
 use super::search::{End, Search};
 use super::situation::Situation;
 use super::sureness::Numbers;
@@ -27,12 +27,10 @@ pub struct OpenQuestion {
 const STATIONS: usize = 24;
 /// How many sets of answers are drawn for a question that seems to decide nothing.
 const DRAWS: usize = 96;
-/// How many of them are looked at more closely.
+/// From how many answers with which a question moves the margin a way to an edge is looked for.
 const CLIMBS: usize = 2;
-/// The parts of the boxes that searches for two answers with two verdicts, and then for a step from one answer to the next
-/// between them, may look at; those of all questions together.
-const PART_FOR_PIVOTS: u64 = 2;
-const PART_FOR_STEPS: u64 = 4;
+/// The part of the boxes that all questions share alike, before those that are left undecided share the rest.
+const PART_FOR_ALL: u64 = 4;
 
 impl Engine {
     pub(super) fn spreads_of(&self, situation: &mut Situation<'_>) -> Vec<i64> {
@@ -49,67 +47,102 @@ impl Engine {
     }
 
     /// For each of the open questions, whether its answer can decide the verdict, given the class of each answer, the
-    /// box of all that is open, and some complete sets of answers of different bands that were met there.
+    /// box of all that is open, and some complete sets of answers of different bands that were met there. Where parts of the
+    /// box that have one verdict each were found, `split_by` tells the questions whose answers part them.
     pub(super) fn can_change(
         &self,
         given: &[Option<usize>],
         root: &Frame,
         open: &[usize],
         met: &[(usize, Frame)],
+        split_by: Option<&[bool]>,
     ) -> Vec<Option<bool>> {
         let mut decide = vec![false; open.len()];
         self.decide_on_the_way(root, open, met, &mut decide);
         let at_random = |(question, decides): (&usize, bool)| {
+            if split_by.is_some_and(|split_by| !split_by[*question]) {
+                return Some(false);
+            }
             (decides || self.decides_somewhere(given, *question)).then_some(true)
         };
         let mut decided: Vec<Option<bool>> = open.par_iter().zip(decide).map(at_random).collect();
-        self.share(open, &mut decided, PART_FOR_PIVOTS, |question, boxes| {
-            match Search::new(&self.model, boxes).run(root, &mut Pivot::new(question)) {
-                End::Found => Some(true),
-                End::Exhausted => Some(false),
-                End::OutOfBudget => None,
-            }
-        });
-        self.share(open, &mut decided, PART_FOR_STEPS, |question, boxes| {
-            self.decides_by_a_step(root, question, boxes)
-        });
+        let search = |question, boxes| self.decides(given, root, question, boxes);
+        let spent = self.share(open, &mut decided, self.budget / PART_FOR_ALL, search);
+        self.share(open, &mut decided, self.budget.saturating_sub(spent), search);
         decided
     }
 
-    /// Searches for the questions that are left undecided, which share a part of the budget of boxes.
+    /// Searches for the questions that are left undecided, which share the boxes; tells how many were looked at.
     fn share(
         &self,
         open: &[usize],
         decided: &mut [Option<bool>],
-        part: u64,
-        search: impl Fn(usize, u64) -> Option<bool> + Sync,
-    ) {
+        boxes: u64,
+        search: impl Fn(usize, u64) -> (Option<bool>, u64) + Sync,
+    ) -> u64 {
         let left = decided.iter().filter(|decides| decides.is_none()).count() as u64;
-        let boxes = (self.budget / part / left.max(1)).max(1);
-        open.par_iter()
-            .zip(decided)
-            .filter(|(_, decides)| decides.is_none())
-            .for_each(|(question, decides)| *decides = search(*question, boxes));
+        let boxes = boxes / left.max(1);
+        let left = open.par_iter().zip(decided).filter(|(_, decides)| decides.is_none());
+        left.map(|(question, decides)| {
+            let (found, spent) = search(*question, boxes);
+            *decides = found;
+            spent
+        })
+        .sum()
     }
 
-    /// Whether, somewhere in a box, a step from one answer to the next goes from one verdict to another: where no step does,
-    /// no two answers do. Where it may depend on the question whether a side has a platform left, it is not looked into.
-    fn decides_by_a_step(&self, root: &Frame, question: usize, boxes: u64) -> Option<bool> {
-        let model = &self.model;
-        if self.may_empty_a_side(root, question) {
-            return None;
+    /// Whether the answer to a question decides the verdict somewhere in a box, as far as so many boxes tell, and how many
+    /// were looked at.
+    fn decides(
+        &self,
+        given: &[Option<usize>],
+        root: &Frame,
+        question: usize,
+        boxes: u64,
+    ) -> (Option<bool>, u64) {
+        if !self.may_empty_a_side(root, question) {
+            return self.decides_by_a_step(given, root, question, boxes);
         }
+        let mut search = Search::new(&self.model, boxes);
+        let decides = match search.run(root, &mut Pivot::new(question)) {
+            End::Found => Some(true),
+            End::Exhausted => Some(false),
+            End::OutOfBudget => None,
+        };
+        (decides, search.spent)
+    }
+
+    /// The same for a question that has no part in whether a side has a platform left. There no two answers lead to
+    /// different verdicts unless a step from one answer to the next does.
+    fn decides_by_a_step(
+        &self,
+        given: &[Option<usize>],
+        root: &Frame,
+        question: usize,
+        boxes: u64,
+    ) -> (Option<bool>, u64) {
+        let model = &self.model;
         let steps = model.classes[question].len() - 1;
-        let mut decides = Some(false);
+        let (mut decides, mut spent) = (Some(false), 0);
         for from in 0..steps {
+            let (mut climbs, mut is_climbed) = (0, false);
+            let leads = |twin: &Twin| {
+                let class = |other: usize| given[other].or_else(|| model.class_in(&twin.before, other));
+                climbs += 1;
+                is_climbed = climbs <= CLIMBS
+                    && self.climbs_to_an_edge(given, (0..given.len()).map(class).collect(), question);
+                is_climbed
+            };
             let mut search = PairSearch::new(model, Claim::no_other_verdict(model, question, from));
-            match search.run(search.root_in(root), boxes / steps.max(1) as u64) {
-                pairs::End::Broken(_) => return Some(true),
+            let end = search.run(search.root_in(root), (boxes - spent) / (steps - from) as u64, leads);
+            spent = boxes.min(spent + search.spent);
+            match end {
+                pairs::End::Open if !is_climbed => decides = None,
                 pairs::End::Holds => {}
-                pairs::End::Open => decides = None,
+                _ => return (Some(true), spent),
             }
         }
-        decides
+        (decides, spent)
     }
 
     /// Whether a criterion that a question has a part in may leave nothing of a side, by itself or with others. Where it

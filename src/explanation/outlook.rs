@@ -70,7 +70,7 @@ impl Engine {
     }
 
     pub(super) fn outlook_of(&self, span: &Span, prospect: Prospect, band: usize) -> Outlook {
-        let Prospect { sureness, bands } = prospect;
+        let Prospect { sureness, bands, .. } = prospect;
         let verdicts = bits(span.bands);
         // What is possible is never quite without a share, however seldom it was met.
         let shares = verdicts.iter().map(|band| bands[*band].max(Share::LEAST)).collect();
