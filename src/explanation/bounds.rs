@@ -299,7 +299,7 @@ impl Measure {
     }
 
     /// The burden of what is certain, at the middle of what effort may cost; only for choosing.
-    fn rough_burden(&self, model: &Model, lane: usize) -> i64 {
+    pub(super) fn rough_burden(&self, model: &Model, lane: usize) -> i64 {
         let (cheap, dear) = self.efforts.price;
         let held = i64::from(self.held[lane / ROW][lane % ROW]);
         cheap.midpoint(dear) * model.efforts[lane] + model.shortfall_price * held

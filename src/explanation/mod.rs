@@ -113,7 +113,8 @@ impl Engine {
         let sufficient_reason = match outlook.status {
             Status::Settled => {
                 let known = situation.known_escapes(&root, found.sets());
-                let mut search = self.part_of_search(2);
+                // It is sought where nothing else is open, so that there is time for more.
+                let mut search = Search::new(&self.model, 2 * self.budget);
                 self.sufficient_reason(&mut search, &situation.classes, &root, assessment.band, &known)
             }
             _ => None,

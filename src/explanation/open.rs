@@ -23,6 +23,14 @@ pub struct OpenQuestion {
     pub spread: i64,
 }
 
+/// A part of the search for whether a question decides the verdict.
+struct Part {
+    question: usize,
+    /// The answer from which a step is taken to the next one, if there are steps.
+    from: Option<usize>,
+    decides: Option<bool>,
+}
+
 /// How many sets of answers are drawn to go from one to the next.
 const STATIONS: usize = 24;
 /// How many sets of answers are drawn for a question that seems to decide nothing.
@@ -66,43 +74,55 @@ impl Engine {
             (decides || self.decides_somewhere(given, *question)).then_some(true)
         };
         let mut decided: Vec<Option<bool>> = open.par_iter().zip(decide).map(at_random).collect();
-        let search = |question, boxes| self.decides(given, root, question, boxes);
-        let spent = self.share(open, &mut decided, self.budget / PART_FOR_ALL, search);
-        self.share(open, &mut decided, self.budget.saturating_sub(spent), search);
+        let undecided = open.iter().zip(&decided).filter(|(_, decides)| decides.is_none());
+        let mut parts: Vec<Part> =
+            undecided.flat_map(|(question, _)| self.parts_of(root, *question)).collect();
+        let spent = self.search_parts(given, root, &mut parts, self.budget / PART_FOR_ALL);
+        self.search_parts(given, root, &mut parts, self.budget.saturating_sub(spent));
+        for (question, decides) in open.iter().zip(&mut decided).filter(|(_, decides)| decides.is_none()) {
+            let mut own = parts.iter().filter(|part| part.question == *question).map(|part| part.decides);
+            *decides = match own.clone().any(|decides| decides == Some(true)) {
+                true => Some(true),
+                false => own.all(|decides| decides == Some(false)).then_some(false),
+            };
+        }
         decided
     }
 
-    /// Searches for the questions that are left undecided, which share the boxes; tells how many were looked at.
-    fn share(
-        &self,
-        open: &[usize],
-        decided: &mut [Option<bool>],
-        boxes: u64,
-        search: impl Fn(usize, u64) -> (Option<bool>, u64) + Sync,
-    ) -> u64 {
-        let left = decided.iter().filter(|decides| decides.is_none()).count() as u64;
-        let boxes = boxes / left.max(1);
-        let left = open.par_iter().zip(decided).filter(|(_, decides)| decides.is_none());
-        left.map(|(question, decides)| {
-            let (found, spent) = search(*question, boxes);
-            *decides = found;
-            spent
-        })
-        .sum()
+    /// The parts of the search for whether a question decides: one for each step from one answer to the next, since where
+    /// no step leads to another verdict, no two answers do. Where it may depend on the question whether a side has a
+    /// platform left, there is but one part.
+    fn parts_of(&self, root: &Frame, question: usize) -> Vec<Part> {
+        let part = |from| Part { question, from, decides: None };
+        match self.may_empty_a_side(root, question) {
+            true => vec![part(None)],
+            false => (1..self.model.classes[question].len()).map(|to| part(Some(to - 1))).collect(),
+        }
+    }
+
+    /// Searches the parts that are left undecided, of the questions that are: they share the boxes. Tells how many were
+    /// looked at.
+    fn search_parts(&self, given: &[Option<usize>], root: &Frame, parts: &mut [Part], boxes: u64) -> u64 {
+        let decided: Vec<usize> =
+            parts.iter().filter(|part| part.decides == Some(true)).map(|part| part.question).collect();
+        let is_left = |part: &&mut Part| part.decides.is_none() && !decided.contains(&part.question);
+        let left: Vec<&mut Part> = parts.iter_mut().filter(is_left).collect();
+        let boxes = boxes / left.len().max(1) as u64;
+        left.into_par_iter()
+            .map(|part| {
+                let (decides, spent) = match part.from {
+                    Some(from) => self.step_decides(given, root, part.question, from, boxes),
+                    None => self.question_decides(root, part.question, boxes),
+                };
+                part.decides = decides;
+                spent
+            })
+            .sum()
     }
 
     /// Whether the answer to a question decides the verdict somewhere in a box, as far as so many boxes tell, and how many
     /// were looked at.
-    fn decides(
-        &self,
-        given: &[Option<usize>],
-        root: &Frame,
-        question: usize,
-        boxes: u64,
-    ) -> (Option<bool>, u64) {
-        if !self.may_empty_a_side(root, question) {
-            return self.decides_by_a_step(given, root, question, boxes);
-        }
+    fn question_decides(&self, root: &Frame, question: usize, boxes: u64) -> (Option<bool>, u64) {
         let mut search = Search::new(&self.model, boxes);
         let decides = match search.run(root, &mut Pivot::new(question)) {
             End::Found => Some(true),
@@ -112,37 +132,31 @@ impl Engine {
         (decides, search.spent)
     }
 
-    /// The same for a question that has no part in whether a side has a platform left. There no two answers lead to
-    /// different verdicts unless a step from one answer to the next does.
-    fn decides_by_a_step(
+    /// The same for a step from one answer to the next.
+    fn step_decides(
         &self,
         given: &[Option<usize>],
         root: &Frame,
         question: usize,
+        from: usize,
         boxes: u64,
     ) -> (Option<bool>, u64) {
         let model = &self.model;
-        let steps = model.classes[question].len() - 1;
-        let (mut decides, mut spent) = (Some(false), 0);
-        for from in 0..steps {
-            let (mut climbs, mut is_climbed) = (0, false);
-            let leads = |twin: &Twin| {
-                let class = |other: usize| given[other].or_else(|| model.class_in(&twin.before, other));
-                climbs += 1;
-                is_climbed = climbs <= CLIMBS
-                    && self.climbs_to_an_edge(given, (0..given.len()).map(class).collect(), question);
-                is_climbed
-            };
-            let mut search = PairSearch::new(model, Claim::no_other_verdict(model, question, from));
-            let end = search.run(search.root_in(root), (boxes - spent) / (steps - from) as u64, leads);
-            spent = boxes.min(spent + search.spent);
-            match end {
-                pairs::End::Open if !is_climbed => decides = None,
-                pairs::End::Holds => {}
-                _ => return (Some(true), spent),
-            }
-        }
-        (decides, spent)
+        let (mut climbs, mut is_climbed) = (0, false);
+        let leads = |twin: &Twin| {
+            let class = |other: usize| given[other].or_else(|| model.class_in(&twin.before, other));
+            climbs += 1;
+            is_climbed = climbs <= CLIMBS
+                && self.climbs_to_an_edge(given, (0..given.len()).map(class).collect(), question);
+            is_climbed
+        };
+        let mut search = PairSearch::new(model, Claim::no_other_verdict(model, question, from));
+        let decides = match search.run(search.root_in(root), boxes, leads) {
+            pairs::End::Open if !is_climbed => None,
+            pairs::End::Holds => Some(false),
+            _ => Some(true),
+        };
+        (decides, search.spent)
     }
 
     /// Whether a criterion that a question has a part in may leave nothing of a side, by itself or with others. Where it
