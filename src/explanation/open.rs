@@ -144,7 +144,8 @@ impl Engine {
         let model = &self.model;
         let (mut climbs, mut is_climbed) = (0, false);
         let leads = |twin: &Twin| {
-            let class = |other: usize| given[other].or_else(|| model.class_in(&twin.before, other));
+            let class =
+                |other: usize| Some(given[other].unwrap_or_else(|| model.class_near(&twin.before, other)));
             climbs += 1;
             is_climbed = climbs <= CLIMBS
                 && self.climbs_to_an_edge(given, (0..given.len()).map(class).collect(), question);
@@ -163,8 +164,8 @@ impl Engine {
     /// may not, a side is emptied only by single criteria that hold whatever the question's answer is.
     fn may_empty_a_side(&self, root: &Frame, question: usize) -> bool {
         let model = &self.model;
-        let own: Vec<u64> =
-            model.touched_by[question].iter().map(|criterion| model.effects[*criterion].out()).collect();
+        let own = model.touched_by[question].iter().filter(|criterion| root.may_hold(**criterion));
+        let own: Vec<u64> = own.map(|criterion| model.effects[*criterion].out()).collect();
         if own.iter().all(|out| *out == 0) {
             return false;
         }

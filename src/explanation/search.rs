@@ -259,7 +259,11 @@ impl<'m> Search<'m> {
         let mut any = false;
         for criterion in (0..self.model.effects.len()).filter(|criterion| frame.is_open(*criterion)) {
             let effect = &self.model.effects[criterion];
-            let removed = 8 * i64::from((effect.removes | effect.leaves | effect.misses).count_ones());
+            // Where a side may be empty, its margins say nothing.
+            let removed = match self.model.empties(effect.out()) {
+                true => 1_000,
+                false => 8 * i64::from((effect.out() | effect.misses).count_ones()),
+            };
             let weight = 1 + weight(criterion) + removed;
             for (variable, _) in &self.model.helpers[criterion] {
                 let fixed = pivot == Some(self.model.variables[*variable].question);
