@@ -197,12 +197,37 @@ impl Measure {
             if let Some(rival) = self.rivals[lane] {
                 return Some((self.limits[lane], lane, rival));
             }
-            let rows = self.differences(model, Way::Above, lane, rows_of(others));
-            let (above, rival) =
-                self.musts.least(model, others, &field, |other| rows[other / ROW][other % ROW])?;
-            self.limits[lane] = self.limits[lane].min(above);
-            self.rivals[lane] = Some(rival);
+            self.limit(model, others, &field, lane)?;
         }
+    }
+
+    /// How far the best platform of the other side may be above that in a lane, at most, where this one is the best of its
+    /// own.
+    fn limit(&mut self, model: &Model, others: &[usize], field: &Field, lane: usize) -> Option<i64> {
+        let rows = self.differences(model, Way::Above, lane, rows_of(others));
+        let (above, rival) =
+            self.musts.least(model, others, field, |other| rows[other / ROW][other % ROW])?;
+        self.limits[lane] = self.limits[lane].min(above);
+        self.rivals[lane] = Some(rival);
+        Some(self.limits[lane])
+    }
+
+    /// No margin in the box is above this where the platform in a lane is the best of those with the subject.
+    pub(super) fn most_with(&mut self, model: &Model, sides: Sides, lane: usize) -> i64 {
+        self.furthest_from(model, sides, lane, &model.without)
+    }
+
+    /// No margin in the box is below this where the platform in a lane is the best of those without the subject.
+    pub(super) fn least_with(&mut self, model: &Model, sides: Sides, lane: usize) -> i64 {
+        self.furthest_from(model, sides, lane, &model.with).saturating_neg()
+    }
+
+    fn furthest_from(&mut self, model: &Model, sides: Sides, lane: usize, others: &[usize]) -> i64 {
+        if self.rivals[lane].is_some() {
+            return self.limits[lane];
+        }
+        let field = self.musts.field(model, others, sides.sure, sides.possible);
+        self.limit(model, others, &field, lane).unwrap_or(i64::MAX)
     }
 
     /// Notes in the frame that was measured what was found out about its platforms.
@@ -274,7 +299,7 @@ impl Measure {
     }
 
     /// The burden of what is certain, at the middle of what effort may cost; only for choosing.
-    fn rough_burden(&self, model: &Model, lane: usize) -> i64 {
+    pub(super) fn rough_burden(&self, model: &Model, lane: usize) -> i64 {
         let (cheap, dear) = self.efforts.price;
         let held = i64::from(self.held[lane / ROW][lane % ROW]);
         cheap.midpoint(dear) * model.efforts[lane] + model.shortfall_price * held

@@ -32,6 +32,7 @@ use crate::rulebook::{Rulebook, Value, Values};
 use model::{Frame, Model};
 use search::Search;
 use situation::Situation;
+use sureness::Prospect;
 
 pub use contrast::{Contrast, Gap, Missing, Removal};
 pub use open::OpenQuestion;
@@ -102,18 +103,18 @@ impl Engine {
             };
             let (span, (mut situation, found)) = rayon::join(|| self.span(&root), around);
             let spreads = self.spreads_of(&mut situation);
-            let open_questions = self.open_questions(&situation.classes, &spreads, &root, &span);
-            (span, situation, found, spreads, open_questions)
+            (span, situation, found, spreads)
         };
         // The longest piece of work is begun first, so that both cores end together.
         let prospect = || self.prospect(&root, self.model.bands[assessment.band].1);
-        let (prospect, (span, mut situation, found, spreads, open_questions)) =
-            rayon::join(prospect, span_and_changes);
+        let (prospect, (span, mut situation, found, spreads)) = rayon::join(prospect, span_and_changes);
+        let open_questions = self.open_questions(&situation.classes, &spreads, &root, &span, &prospect);
         let outlook = self.outlook_of(&span, prospect, assessment.band);
         let sufficient_reason = match outlook.status {
             Status::Settled => {
                 let known = situation.known_escapes(&root, found.sets());
-                let mut search = self.part_of_search(2);
+                // It is sought where nothing else is open, so that there is time for more.
+                let mut search = Search::new(&self.model, 2 * self.budget);
                 self.sufficient_reason(&mut search, &situation.classes, &root, assessment.band, &known)
             }
             _ => None,
@@ -186,11 +187,12 @@ impl Engine {
         spreads: &[i64],
         root: &Frame,
         span: &outlook::Span,
+        prospect: &Prospect,
     ) -> Vec<OpenQuestion> {
         let open = self.applicable(root, |question| given[question].is_none());
         let can_change = match span.is_settled() {
             true => vec![Some(false); open.len()],
-            false => self.can_change(given, root, &open, &span.met),
+            false => self.can_change(given, root, &open, &span.met, prospect.split_by.as_deref()),
         };
         let mut open: Vec<OpenQuestion> = open
             .into_iter()

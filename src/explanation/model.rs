@@ -695,6 +695,16 @@ impl Model {
         std::iter::once(ANSWERED).chain(values).collect()
     }
 
+    /// The class of the answer to a question with one complete set of answers; of sets of options, one that is near to it.
+    pub(super) fn class_near(&self, frame: &Frame, question: usize) -> usize {
+        let own = &frame.domains[self.variables_of[question].clone()][1..];
+        let alike = |class: &usize| {
+            let values = self.settings[question][*class].iter().zip(own);
+            values.filter(|(value, domain)| 1 << **value == **domain).count()
+        };
+        (0..self.classes[question].len()).max_by_key(alike).unwrap_or_default()
+    }
+
     /// The values that a variable may take in a frame while its question counts; whether the question may be set aside,
     /// and whether it may be open and count.
     pub(super) fn states(&self, frame: &Frame, variable: usize) -> (u64, bool, bool) {

@@ -24,7 +24,7 @@ pub(super) struct Field {
     /// On the table in all answers.
     sure: u64,
     /// All on the table may miss a must, and are compared then.
-    all_may_miss: bool,
+    pub(super) all_may_miss: bool,
 }
 
 impl Musts {

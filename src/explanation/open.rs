@@ -6,7 +6,7 @@ use super::Engine;
 use super::goals::{OtherPlatform, Pivot};
 use super::model::Frame;
 use super::outcome::Outcome;
-use super::pairs::{self, Claim, PairSearch};
+use super::pairs::{self, Claim, PairSearch, Twin};
 use super::search::{End, Search};
 use super::situation::Situation;
 use super::sureness::Numbers;
@@ -23,16 +23,22 @@ pub struct OpenQuestion {
     pub spread: i64,
 }
 
+/// A part of the search for whether a question decides the verdict.
+struct Part {
+    question: usize,
+    /// The answer from which a step is taken to the next one, if there are steps.
+    from: Option<usize>,
+    decides: Option<bool>,
+}
+
 /// How many sets of answers are drawn to go from one to the next.
 const STATIONS: usize = 24;
 /// How many sets of answers are drawn for a question that seems to decide nothing.
 const DRAWS: usize = 96;
-/// How many of them are looked at more closely.
+/// From how many answers with which a question moves the margin a way to an edge is looked for.
 const CLIMBS: usize = 2;
-/// The parts of the boxes that searches for two answers with two verdicts, and then for a step from one answer to the next
-/// between them, may look at; those of all questions together.
-const PART_FOR_PIVOTS: u64 = 2;
-const PART_FOR_STEPS: u64 = 4;
+/// The part of the boxes that all questions share alike, before those that are left undecided share the rest.
+const PART_FOR_ALL: u64 = 4;
 
 impl Engine {
     pub(super) fn spreads_of(&self, situation: &mut Situation<'_>) -> Vec<i64> {
@@ -49,75 +55,117 @@ impl Engine {
     }
 
     /// For each of the open questions, whether its answer can decide the verdict, given the class of each answer, the
-    /// box of all that is open, and some complete sets of answers of different bands that were met there.
+    /// box of all that is open, and some complete sets of answers of different bands that were met there. Where parts of the
+    /// box that have one verdict each were found, `split_by` tells the questions whose answers part them.
     pub(super) fn can_change(
         &self,
         given: &[Option<usize>],
         root: &Frame,
         open: &[usize],
         met: &[(usize, Frame)],
+        split_by: Option<&[bool]>,
     ) -> Vec<Option<bool>> {
         let mut decide = vec![false; open.len()];
         self.decide_on_the_way(root, open, met, &mut decide);
         let at_random = |(question, decides): (&usize, bool)| {
+            if split_by.is_some_and(|split_by| !split_by[*question]) {
+                return Some(false);
+            }
             (decides || self.decides_somewhere(given, *question)).then_some(true)
         };
         let mut decided: Vec<Option<bool>> = open.par_iter().zip(decide).map(at_random).collect();
-        self.share(open, &mut decided, PART_FOR_PIVOTS, |question, boxes| {
-            match Search::new(&self.model, boxes).run(root, &mut Pivot::new(question)) {
-                End::Found => Some(true),
-                End::Exhausted => Some(false),
-                End::OutOfBudget => None,
-            }
-        });
-        self.share(open, &mut decided, PART_FOR_STEPS, |question, boxes| {
-            self.decides_by_a_step(root, question, boxes)
-        });
+        let undecided = open.iter().zip(&decided).filter(|(_, decides)| decides.is_none());
+        let mut parts: Vec<Part> =
+            undecided.flat_map(|(question, _)| self.parts_of(root, *question)).collect();
+        let spent = self.search_parts(given, root, &mut parts, self.budget / PART_FOR_ALL);
+        self.search_parts(given, root, &mut parts, self.budget.saturating_sub(spent));
+        for (question, decides) in open.iter().zip(&mut decided).filter(|(_, decides)| decides.is_none()) {
+            let mut own = parts.iter().filter(|part| part.question == *question).map(|part| part.decides);
+            *decides = match own.clone().any(|decides| decides == Some(true)) {
+                true => Some(true),
+                false => own.all(|decides| decides == Some(false)).then_some(false),
+            };
+        }
         decided
     }
 
-    /// Searches for the questions that are left undecided, which share a part of the budget of boxes.
-    fn share(
-        &self,
-        open: &[usize],
-        decided: &mut [Option<bool>],
-        part: u64,
-        search: impl Fn(usize, u64) -> Option<bool> + Sync,
-    ) {
-        let left = decided.iter().filter(|decides| decides.is_none()).count() as u64;
-        let boxes = (self.budget / part / left.max(1)).max(1);
-        open.par_iter()
-            .zip(decided)
-            .filter(|(_, decides)| decides.is_none())
-            .for_each(|(question, decides)| *decides = search(*question, boxes));
+    /// The parts of the search for whether a question decides: one for each step from one answer to the next, since where
+    /// no step leads to another verdict, no two answers do. Where it may depend on the question whether a side has a
+    /// platform left, there is but one part.
+    fn parts_of(&self, root: &Frame, question: usize) -> Vec<Part> {
+        let part = |from| Part { question, from, decides: None };
+        match self.may_empty_a_side(root, question) {
+            true => vec![part(None)],
+            false => (1..self.model.classes[question].len()).map(|to| part(Some(to - 1))).collect(),
+        }
     }
 
-    /// Whether, somewhere in a box, a step from one answer to the next goes from one verdict to another: where no step does,
-    /// no two answers do. Where it may depend on the question whether a side has a platform left, it is not looked into.
-    fn decides_by_a_step(&self, root: &Frame, question: usize, boxes: u64) -> Option<bool> {
+    /// Searches the parts that are left undecided, of the questions that are: they share the boxes. Tells how many were
+    /// looked at.
+    fn search_parts(&self, given: &[Option<usize>], root: &Frame, parts: &mut [Part], boxes: u64) -> u64 {
+        let decided: Vec<usize> =
+            parts.iter().filter(|part| part.decides == Some(true)).map(|part| part.question).collect();
+        let is_left = |part: &&mut Part| part.decides.is_none() && !decided.contains(&part.question);
+        let left: Vec<&mut Part> = parts.iter_mut().filter(is_left).collect();
+        let boxes = boxes / left.len().max(1) as u64;
+        left.into_par_iter()
+            .map(|part| {
+                let (decides, spent) = match part.from {
+                    Some(from) => self.step_decides(given, root, part.question, from, boxes),
+                    None => self.question_decides(root, part.question, boxes),
+                };
+                part.decides = decides;
+                spent
+            })
+            .sum()
+    }
+
+    /// Whether the answer to a question decides the verdict somewhere in a box, as far as so many boxes tell, and how many
+    /// were looked at.
+    fn question_decides(&self, root: &Frame, question: usize, boxes: u64) -> (Option<bool>, u64) {
+        let mut search = Search::new(&self.model, boxes);
+        let decides = match search.run(root, &mut Pivot::new(question)) {
+            End::Found => Some(true),
+            End::Exhausted => Some(false),
+            End::OutOfBudget => None,
+        };
+        (decides, search.spent)
+    }
+
+    /// The same for a step from one answer to the next.
+    fn step_decides(
+        &self,
+        given: &[Option<usize>],
+        root: &Frame,
+        question: usize,
+        from: usize,
+        boxes: u64,
+    ) -> (Option<bool>, u64) {
         let model = &self.model;
-        if self.may_empty_a_side(root, question) {
-            return None;
-        }
-        let steps = model.classes[question].len() - 1;
-        let mut decides = Some(false);
-        for from in 0..steps {
-            let mut search = PairSearch::new(model, Claim::no_other_verdict(model, question, from));
-            match search.run(search.root_in(root), boxes / steps.max(1) as u64) {
-                pairs::End::Broken(_) => return Some(true),
-                pairs::End::Holds => {}
-                pairs::End::Open => decides = None,
-            }
-        }
-        decides
+        let (mut climbs, mut is_climbed) = (0, false);
+        let leads = |twin: &Twin| {
+            let class =
+                |other: usize| Some(given[other].unwrap_or_else(|| model.class_near(&twin.before, other)));
+            climbs += 1;
+            is_climbed = climbs <= CLIMBS
+                && self.climbs_to_an_edge(given, (0..given.len()).map(class).collect(), question);
+            is_climbed
+        };
+        let mut search = PairSearch::new(model, Claim::no_other_verdict(model, question, from));
+        let decides = match search.run(search.root_in(root), boxes, leads) {
+            pairs::End::Open if !is_climbed => None,
+            pairs::End::Holds => Some(false),
+            _ => Some(true),
+        };
+        (decides, search.spent)
     }
 
     /// Whether a criterion that a question has a part in may leave nothing of a side, by itself or with others. Where it
     /// may not, a side is emptied only by single criteria that hold whatever the question's answer is.
     fn may_empty_a_side(&self, root: &Frame, question: usize) -> bool {
         let model = &self.model;
-        let own: Vec<u64> =
-            model.touched_by[question].iter().map(|criterion| model.effects[*criterion].out()).collect();
+        let own = model.touched_by[question].iter().filter(|criterion| root.may_hold(**criterion));
+        let own: Vec<u64> = own.map(|criterion| model.effects[*criterion].out()).collect();
         if own.iter().all(|out| *out == 0) {
             return false;
         }

@@ -48,9 +48,7 @@ pub(super) struct Span {
 
 /// How many sets of answers are drawn at most to meet each possible verdict.
 const DRAWS: usize = 64;
-/// The part of the boxes that one of several searches for an explanation may look at; bounds on the margin, of which less
-/// depends, get fewer.
-pub(super) const PART: u64 = 8;
+/// The part of the boxes that each search for a bound on the margin may look at, on which less depends than on a verdict.
 const PART_FOR_BOUNDS: u64 = 32;
 
 impl Span {
@@ -70,7 +68,7 @@ impl Engine {
     }
 
     pub(super) fn outlook_of(&self, span: &Span, prospect: Prospect, band: usize) -> Outlook {
-        let Prospect { sureness, bands } = prospect;
+        let Prospect { sureness, bands, .. } = prospect;
         let verdicts = bits(span.bands);
         // What is possible is never quite without a share, however seldom it was met.
         let shares = verdicts.iter().map(|band| bands[*band].max(Share::LEAST)).collect();
@@ -94,7 +92,7 @@ impl Engine {
         let mut proved = true;
         let mut bands = bands_of(&met);
         for band in bits(possible & !bands) {
-            let mut search = self.part_of_search(PART);
+            let mut search = self.search();
             match search.run(root, &mut AnyOf::new(1 << band)) {
                 End::Found => met.push((band, search.kept.clone())),
                 End::Exhausted => {}
@@ -110,7 +108,8 @@ impl Engine {
     /// A bound on the margins of a box from one side, the last of them or one beyond all where the search is cut short; and
     /// the answers nearest to it that were met, with their band.
     fn extreme(&self, root: &Frame, way: Way, bound: i64) -> (i64, (usize, Frame)) {
-        let (mut goal, mut search) = (Extreme::new(way), self.part_of_search(PART_FOR_BOUNDS));
+        let mut search = Search::new(&self.model, (self.budget / PART_FOR_BOUNDS).max(1));
+        let mut goal = Extreme::new(way);
         let end = search.run(root, &mut goal);
         let kept = search.kept.clone();
         let met = (self.model.outcome(&kept).band, kept);
@@ -133,11 +132,6 @@ impl Engine {
                 met.push((band, frame.clone()));
             }
         }
-    }
-
-    /// A search that is one of several for an explanation.
-    pub(super) fn part_of_search(&self, part: u64) -> Search<'_> {
-        Search::new(&self.model, (self.budget / part).max(1))
     }
 }
 

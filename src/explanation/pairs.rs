@@ -11,6 +11,7 @@ use std::collections::BinaryHeap;
 
 use super::bounds::{Measure, Sides, Way};
 use super::model::{Effect, Frame, Model, ROW, values_in};
+use super::musts::Field;
 use super::sureness::Numbers;
 
 /// What differs between the two sets of answers.
@@ -240,15 +241,18 @@ impl<'m> PairSearch<'m> {
         self.leave_out(twin);
     }
 
-    /// Looks for a pair in a box that breaks the claim, in at most so many boxes; the most promising part first.
-    pub(super) fn run(&mut self, root: Twin, budget: u64) -> End {
+    /// Looks for a pair in a box that breaks the claim, in at most so many boxes; the most promising part first. `leads`
+    /// sees the pairs on the way whose margins differ, and ends the search if it says so.
+    pub(super) fn run(&mut self, root: Twin, budget: u64, mut leads: impl FnMut(&Twin) -> bool) -> End {
         let mut queue = BinaryHeap::new();
-        let mut numbers = Numbers::new(1);
         self.offer(root, &mut queue);
         while let Some(Waiting { hope, twin, .. }) = queue.pop() {
-            for sample in [self.likely(&twin, &hope), self.drawn(&twin, &mut numbers)] {
+            for sample in self.likely(&twin, &hope) {
                 if self.breaks(&sample) {
                     return End::Broken(Box::new(sample));
+                }
+                if self.moved(&sample).is_some_and(|(was, is)| was != is) && leads(&sample) {
+                    return End::Open;
                 }
             }
             let Some(variable) = self.most_open(&twin, &hope) else { continue };
@@ -301,20 +305,19 @@ impl<'m> PairSearch<'m> {
         let hopes = [(falls, least, true), (rises, -most, false)].into_iter();
         let hopes = hopes.filter_map(|(bound, edge, falls)| {
             let (bound, rests) = bound?;
-            let breaks = bound < edge && self.may_cross(sides, falls);
-            breaks.then_some(Hope { worth: edge - bound, rests, falls })
+            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls })
         });
         hopes.max_by_key(|hope| hope.worth)
     }
 
-    /// Whether the margins of a box, of which the measures were taken, may lie on both sides of the middle, where that matters.
-    fn may_cross(&mut self, sides: [Sides; 2], falls: bool) -> bool {
+    /// Whether the margin may go from above the middle with the answers of one measure to below it with those of the other,
+    /// where *p* is the best there and *k* is here; and whether that matters.
+    fn may_cross(&mut self, (a, b): (usize, usize), sides: [Sides; 2], (p, k): (usize, usize)) -> bool {
         if self.claim.across.is_empty() {
             return true;
         }
-        let (above, below) = if falls { (0, 1) } else { (1, 0) };
-        let most = self.measures[above].most(self.model, sides[above]).margin;
-        let least = self.measures[below].least(self.model, sides[below]).margin;
+        let most = self.measures[a].most_with(self.model, sides[a], k);
+        let least = self.measures[b].least_with(self.model, sides[b], p);
         self.claim.across.iter().any(|(low, high)| most > *high && least < *low)
     }
 
@@ -352,14 +355,19 @@ impl<'m> PairSearch<'m> {
         };
         let without = lanes(&model.without, best_without.entrants);
         let with = lanes(&model.with, best_with.entrants);
-        let missable = [0, 1].map(|at| self.measures[at].missable());
+        // What misses a must is compared only where all do.
+        let in_spite =
+            |at: usize, field: &Field| if field.all_may_miss { self.measures[at].missable() } else { 0 };
+        let in_spite_of_a_must = [in_spite(b, &best_without), in_spite(a, &best_with)];
         let mut without: Vec<Contender> = without
             .into_iter()
-            .map(|lane| Contender::new(lane, self.stays(to, from, &model.without, lane, missable[b])))
+            .map(|lane| {
+                Contender::new(lane, self.stays(to, from, &model.without, lane, in_spite_of_a_must[0]))
+            })
             .collect();
         let mut with: Vec<Contender> = with
             .into_iter()
-            .map(|lane| Contender::new(lane, self.stays(from, to, &model.with, lane, missable[a])))
+            .map(|lane| Contender::new(lane, self.stays(from, to, &model.with, lane, in_spite_of_a_must[1])))
             .collect();
         let mut least: Option<(i64, Rests)> = None;
         for p in &mut without {
@@ -371,6 +379,9 @@ impl<'m> PairSearch<'m> {
                     k.measure(&mut self.measures[b], model, &model.with, sides[b]);
                 }
                 let bound = bound + p.detour + k.detour;
+                if bound < enough && !self.may_cross((a, b), sides, (p.lane, k.lane)) {
+                    continue;
+                }
                 if least.is_none_or(|(least, _)| bound < least) {
                     let on_absence = p.detour < 0 || k.detour < 0;
                     least = Some((bound, Rests { pair: (p.lane, k.lane), on_absence }));
@@ -380,8 +391,16 @@ impl<'m> PairSearch<'m> {
         least
     }
 
-    /// Whether a platform that is among those compared with the answers of `one` is so for certain with those of `other`.
-    fn stays(&self, one: &Frame, other: &Frame, side: &[usize], lane: usize, missable_at_one: u64) -> bool {
+    /// Whether a platform that is among those compared with the answers of `one`, where some may be so in spite of a must
+    /// that they miss, is so for certain with those of `other`.
+    fn stays(
+        &self,
+        one: &Frame,
+        other: &Frame,
+        side: &[usize],
+        lane: usize,
+        in_spite_of_a_must: u64,
+    ) -> bool {
         let model = self.model;
         let Some(platform) = model.platform_at[lane] else { return true };
         let members = side.iter().filter_map(|lane| model.platform_at[*lane]);
@@ -392,7 +411,7 @@ impl<'m> PairSearch<'m> {
             let comes = other.may_hold(*criterion) && !one.must_hold(*criterion);
             let goes = one.may_hold(*criterion) && !other.must_hold(*criterion);
             // Where all miss a must, all are compared; that ends when one of them is let off, or comes back.
-            let in_spite_of_a_must = missable_at_one >> platform & 1 == 1;
+            let in_spite_of_a_must = in_spite_of_a_must >> platform & 1 == 1;
             !(comes && out >> platform & 1 == 1 || goes && out & members != 0 && in_spite_of_a_must)
         })
     }
@@ -513,20 +532,34 @@ impl<'m> PairSearch<'m> {
         })
     }
 
-    /// The pair of answers in a box that the bound rests on, as far as it rests on single answers.
-    fn likely(&mut self, twin: &Twin, hope: &Hope) -> Twin {
-        let mut sample = twin.clone();
+    /// Two pairs of answers in a box: those that the bound rests on, as far as it rests on single answers, and those with
+    /// which *p* is the furthest below another platform of its side.
+    fn likely(&mut self, twin: &Twin, hope: &Hope) -> Vec<Twin> {
         let at = usize::from(hope.falls);
         let frame = if hope.falls { &twin.after } else { &twin.before };
         self.measures[at].take(self.model, frame);
-        let mut chosen = frame.domains.clone();
-        self.measures[at].choose(self.model, Way::Below, hope.rests.pair, &mut chosen);
-        self.fix(&mut sample, |variable, domain| {
-            let wanted = chosen[variable] & domain;
-            let wanted = if wanted == 0 { domain } else { wanted };
-            wanted & wanted.wrapping_neg()
-        });
-        sample
+        let Some(sides) = present(self.model, frame) else { return Vec::new() };
+        let (p, _) = hope.rests.pair;
+        let fellow = self.fellow(at, sides, &self.model.without, p);
+        let mut likely = |pair: (usize, usize)| {
+            let (mut sample, mut chosen) = (twin.clone(), frame.domains.clone());
+            self.measures[at].choose(self.model, Way::Below, pair, &mut chosen);
+            self.fix(&mut sample, |variable, domain| {
+                let wanted = chosen[variable] & domain;
+                let wanted = if wanted == 0 { domain } else { wanted };
+                wanted & wanted.wrapping_neg()
+            });
+            sample
+        };
+        vec![likely(hope.rests.pair), likely((p, fellow))]
+    }
+
+    /// Another platform of a side that is likely to be the best of it; the same one where there is no other.
+    fn fellow(&mut self, at: usize, sides: Sides, side: &[usize], lane: usize) -> usize {
+        let (model, measure) = (self.model, &mut self.measures[at]);
+        let entrants = measure.contenders(model, side, sides).entrants;
+        let others = side.iter().copied().filter(|other| *other != lane && model.is_among(*other, entrants));
+        others.min_by_key(|other| measure.rough_burden(model, *other)).unwrap_or(lane)
     }
 
     /// Any pair of answers in a box.
@@ -575,14 +608,8 @@ impl<'m> PairSearch<'m> {
         self.measures[1].take(model, after);
         let (Some(was), Some(is)) = (present(model, before), present(model, after)) else { return None };
         let sides = [was, is];
-        let rival_of = |this: &mut Self, at: usize, side: &[usize], lane: usize| {
-            let field = this.measures[at].contenders(model, side, sides[at]);
-            let others = side.iter().copied().filter(|other| *other != lane);
-            let others: Vec<usize> = others.filter(|other| model.is_among(*other, field.entrants)).collect();
-            others.first().copied().unwrap_or(lane)
-        };
-        let rival_p = rival_of(self, ends, &model.without, p);
-        let rival_k = rival_of(self, starts, &model.with, k);
+        let rival_p = self.fellow(ends, sides[ends], &model.without, p);
+        let rival_k = self.fellow(starts, sides[starts], &model.with, k);
         let missable = self.measures[0].missable() | self.measures[1].missable();
         let mut influence = vec![0_i64; model.variables.len()];
         for criterion in 0..model.effects.len() {

@@ -191,7 +191,7 @@ impl Prover {
         if let Some(drawn) = search.draw(&root, draws) {
             return Proof::Found(both(&drawn));
         }
-        match search.run(root, budget) {
+        match search.run(root, budget, |_| false) {
             pairs::End::Holds => Proof::None(search.spent),
             pairs::End::Broken(twin) => Proof::Found(both(&twin)),
             pairs::End::Open => Proof::Open(search.spent),

@@ -244,7 +244,9 @@ impl<'m> Search<'m> {
             let (holds, fails) = self.measure.pull(self.model, promise.way, criterion, promise.pair);
             // What the bound counts on and the answers it rests on do not give has to be decided first.
             let missed = if self.seen.must_hold(criterion) { fails } else { holds };
-            6 * missed + holds + fails
+            // Where a side may be empty, its margins say nothing.
+            let emptied = if self.model.empties(self.model.effects[criterion].out()) { 1_000 } else { 0 };
+            6 * missed + holds + fails + emptied
         })
     }
 
@@ -259,7 +261,7 @@ impl<'m> Search<'m> {
         let mut any = false;
         for criterion in (0..self.model.effects.len()).filter(|criterion| frame.is_open(*criterion)) {
             let effect = &self.model.effects[criterion];
-            let removed = 8 * i64::from((effect.removes | effect.leaves | effect.misses).count_ones());
+            let removed = 8 * i64::from((effect.out() | effect.misses).count_ones());
             let weight = 1 + weight(criterion) + removed;
             for (variable, _) in &self.model.helpers[criterion] {
                 let fixed = pivot == Some(self.model.variables[*variable].question);

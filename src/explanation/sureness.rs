@@ -131,6 +131,8 @@ pub(super) struct Prospect {
     pub(super) sureness: Sureness,
     /// The share of the verdict of each band.
     pub(super) bands: Vec<Share>,
+    /// Where the verdict of every box was proved, the questions that boxes were split by, a flag each: no other decides it.
+    pub(super) split_by: Option<Vec<bool>>,
 }
 
 /// How many of the boxes that a query may look at are spent on proving.
@@ -184,8 +186,9 @@ impl Engine {
         let mut weighing = Weighing::new(self.search(), (self.budget / PART).min(MOST_BOXES));
         weighing.offer(root.clone(), 1.0);
         weighing.split();
+        let is_proved = weighing.boxes.is_empty();
         weighing.draw();
-        weighing.conclude(side)
+        weighing.conclude(side, is_proved)
     }
 
     /// The answers to open questions that turn the side, the likeliest first: single ones, or where there are none, two
@@ -229,13 +232,14 @@ struct Weighing<'m> {
     sided: Vec<(Leaning, f64)>,
     /// The weight that was drawn from boxes that may come to several sides, by side.
     torn: Vec<(Leaning, f64)>,
+    /// The questions that boxes were split by, a flag each.
+    split_by: Vec<bool>,
 }
 
 impl<'m> Weighing<'m> {
     fn new(search: Search<'m>, budget: u64) -> Self {
         let bands = search.model.bands.len();
         Self {
-            search,
             budget: budget.max(1),
             boxes: BinaryHeap::new(),
             numbers: Numbers::default(),
@@ -244,6 +248,8 @@ impl<'m> Weighing<'m> {
             drawn: vec![0.0; bands],
             sided: Vec::new(),
             torn: Vec::new(),
+            split_by: vec![false; search.model.classes.len()],
+            search,
         }
     }
 
@@ -277,6 +283,8 @@ impl<'m> Weighing<'m> {
                 self.proved[band] += heavy.weight;
                 continue;
             };
+            let question = self.model().variables[variable].question;
+            self.split_by[question] = true;
             let domain = heavy.frame.domains[variable];
             let total = self.model().weight_of(variable, domain);
             for value in values_in(domain) {
@@ -312,7 +320,7 @@ impl<'m> Weighing<'m> {
         }
     }
 
-    fn conclude(self, side: Leaning) -> Prospect {
+    fn conclude(self, side: Leaning, is_proved: bool) -> Prospect {
         let model = self.search.model;
         let of_side = |weights: &[(Leaning, f64)], wanted: bool| -> f64 {
             weights.iter().filter(|(other, _)| (*other == side) == wanted).map(|(_, weight)| weight).sum()
@@ -335,7 +343,8 @@ impl<'m> Weighing<'m> {
         let drawn = share(stays + drawn).clamp(least, most);
         let bands =
             self.proved.iter().zip(&self.drawn).map(|(proved, drawn)| share(proved + drawn)).collect();
-        Prospect { sureness: Sureness { share: drawn, least, most, how }, bands }
+        let split_by = is_proved.then_some(self.split_by);
+        Prospect { sureness: Sureness { share: drawn, least, most, how }, bands, split_by }
     }
 }
 

@@ -275,6 +275,9 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
             keep(platform, "caveats", concerns);
             keep(platform, "products-where", concerns);
         }
+        for band in table.get_mut("band").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+            keep(band.as_table_mut().expect("a band"), "headline-where", concerns);
+        }
     }
     parsed(&tables).unwrap_or_else(|faults| panic!("{faults}"))
 }
