@@ -87,6 +87,24 @@ pub(crate) fn is_yaml(path: &str) -> bool {
     path.ends_with(".yml") || path.ends_with(".yaml")
 }
 
+/// What a relative path means in a folder; none if it leads out of the repository.
+pub(crate) fn join(folder: &str, relative: &str) -> Option<String> {
+    if relative.starts_with(['/', '~']) {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 fn lower(text: impl AsRef<str>) -> String {
     text.as_ref().to_ascii_lowercase()
 }

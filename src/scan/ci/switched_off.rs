@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::manifest::{self, Entry};
-use super::paths::is_yaml;
+use super::super::manifest::{self, Entry};
+use super::super::paths::is_yaml;
 
 /// Conditions that are never met, without spaces.
 const NEVER: [&str; 4] = ["false", "never()", "0", "''"];
