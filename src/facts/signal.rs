@@ -193,10 +193,7 @@ pub(super) const SIGNALS: &[Signal] = &[
                     DeployedBy::Pipeline | DeployedBy::Script => format!("deploys with `{}`", deploy.words),
                 };
                 // The target, with what runs it: `paas-pipeline`.
-                let mut words = vec![format!("{}-{}", deploy.target, deploy.by.word()), deploy.words.clone()];
-                if !deploy.place.path.contains('/') {
-                    words.push(format!("{} at the top", deploy.words));
-                }
+                let words = vec![format!("{}-{}", deploy.target, deploy.by.word()), deploy.words.clone()];
                 seen(words, &deploy.words, deploy.place.clone(), says)
             })
             .collect()

@@ -163,7 +163,15 @@ impl Owner {
             if says || in_list {
                 let tokens = trimmed
                     .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')'));
-                tokens.filter(|token| is_reference(token)).for_each(|token| self.add_built(token));
+                let mut before = "";
+                for token in tokens.filter(|token| !token.is_empty()) {
+                    // What a build is told to be called needs no namespace.
+                    let is_called = matches!(before, "-t" | "--tag") && is_plain_name(token);
+                    if is_called || is_reference(token) {
+                        self.add_built(token);
+                    }
+                    before = token;
+                }
             }
             in_list |=
                 has_lists && says && (trimmed.ends_with(['|', '>', ':', '[']) || trimmed.ends_with("|-"));
@@ -210,6 +218,12 @@ fn is_reference(token: &str) -> bool {
         && !rest.contains("//")
         && !first.starts_with("refs")
         && !token.contains('@')
+}
+
+/// `web`, `web:local`.
+fn is_plain_name(token: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
+    token.starts_with(|c: char| c.is_ascii_alphanumeric()) && token.chars().all(plain)
 }
 
 fn is_registry(part: &str) -> bool {
@@ -274,6 +288,12 @@ mod tests {
         );
         assert!(owner.owns("acme/worker") && owner.owns("quay.io/corp/api"));
         assert!(!owner.owns("other/action"));
+    }
+
+    #[test]
+    fn what_a_build_is_called_is_owned_without_a_namespace() {
+        let owner = owner("", "run: docker build -t web:local web\nrun: docker build --tag $NAME .\n");
+        assert!(owner.owns("web:local") && !owner.owns("redis"));
     }
 
     #[test]

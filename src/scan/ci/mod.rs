@@ -229,6 +229,9 @@ impl<'t> Reader<'t> {
         let mut off = switched_off::lines(file.name(), text);
         off.extend(unnamed::lines(&file.path, text));
         off.extend(commands::written_down(text));
+        if is_yaml(file.name()) {
+            off.extend(commands::spoken(text));
+        }
         let off = joined(off);
         lines.retain(|(number, _)| !are_in(&off, *number));
         lines.extend(spread.iter().map(|(number, command)| (*number, command.as_str())));
