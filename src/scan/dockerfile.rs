@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::facts::{Dockerfile, PathClass};
 use super::paths::Paths;
 use super::patterns::Patterns;
@@ -22,7 +23,14 @@ const MOST_ARGUMENTS: usize = 1_000;
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &DockerfileTable) -> Vec<Dockerfile> {
     let accelerators = Patterns::any_of(&table.accelerators);
     let candidates = source.files().par_iter().filter(|file| may_be_one(file.name()));
-    candidates.filter_map(|file| parse(source, file, paths, &accelerators)).collect()
+    let budget = Budget::of_kind("MiB of Dockerfiles");
+    let found = candidates.filter_map(|file| {
+        let text = budget.text(source, &file.path)?;
+        parse(source, file, &text, paths, &accelerators)
+    });
+    let found = found.collect();
+    budget.tell(source);
+    found
 }
 
 fn may_be_one(name: &str) -> bool {
@@ -34,11 +42,11 @@ fn may_be_one(name: &str) -> bool {
 fn parse(
     source: &impl Source,
     file: &Listed,
+    text: &str,
     paths: &Paths,
     accelerators: &Patterns<()>,
 ) -> Option<Dockerfile> {
-    let text = source.text(&file.path).ok()?;
-    let instructions = instructions(&text);
+    let instructions = instructions(text);
     let first_of_all = instructions.iter().find(|instruction| instruction.word != "ARG")?;
     if first_of_all.word != "FROM" {
         return None;

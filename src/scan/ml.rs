@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use rayon::prelude::*;
 use toml_edit::{Document, Item, Value};
 
+use super::budget::Budget;
 use super::facts::{Dependency, Place, Unreadable};
 use super::manifest;
 use super::paths::is_yaml;
@@ -24,8 +25,12 @@ pub(crate) fn read(source: &impl Source, table: &MlTable) -> (Vec<Dependency>, V
         libraries.flat_map(|(kind, names)| names.iter().map(move |name| (name.as_str(), kind.as_str()))),
     );
     let manifests = manifests(source);
-    let parts: Vec<_> =
-        manifests.par_iter().map(|(file, format)| part(source, file, *format, &libraries)).collect();
+    let budget = Budget::of_kind("MiB of files that may declare libraries");
+    let part = |(file, format): &(&Listed, Format)| {
+        Some(part(file, &budget.text(source, &file.path)?, *format, &libraries))
+    };
+    let parts: Vec<_> = manifests.par_iter().filter_map(part).collect();
+    budget.tell(source);
     let (mut all, mut unreadable) = (Vec::new(), Vec::new());
     for part in parts {
         match part {
@@ -122,19 +127,18 @@ fn joined(folder: &str, relative: &str) -> Option<String> {
 }
 
 fn part(
-    source: &impl Source,
     file: &Listed,
+    text: &str,
     format: Format,
     libraries: &Patterns<&str>,
 ) -> Result<Vec<Dependency>, Unreadable> {
-    let Ok(text) = source.text(&file.path) else { return Ok(Vec::new()) };
     let declared = match format {
-        Format::Requirements => requirements(&text),
-        Format::Toml => toml(&text).map_err(|reason| Unreadable { path: file.path.clone(), reason })?,
-        Format::SetupCfg => setup_cfg(&text),
-        Format::SetupPy => setup_py(&text),
-        Format::Conda => conda(&text),
-        Format::Dockerfile => installed(&text),
+        Format::Requirements => requirements(text),
+        Format::Toml => toml(text).map_err(|reason| Unreadable { path: file.path.clone(), reason })?,
+        Format::SetupCfg => setup_cfg(text),
+        Format::SetupPy => setup_py(text),
+        Format::Conda => conda(text),
+        Format::Dockerfile => installed(text),
     };
     let known = declared.into_iter().filter_map(|(requirement, line)| {
         let name = normalised(requirement)?;

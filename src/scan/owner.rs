@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aho_corasick::AhoCorasick;
 
+use super::budget::Budget;
 use super::facts::PathClass;
 use super::paths::is_yaml;
 use super::patterns::{self, PathPatterns, Patterns};
@@ -146,8 +147,9 @@ impl Owner {
         let Some(words) = patterns::searcher(&table.push_words) else { return };
         let own =
             source.files().iter().filter(|file| file.class == PathClass::Main || is_pipeline(&file.path));
+        let budget = Budget::of_kind("MiB of pipelines and scripts");
         for file in own.filter(|file| files.all(&file.path).next().is_some()) {
-            if let Ok(text) = source.text(&file.path) {
+            if let Some(text) = budget.text(source, &file.path).filter(|text| words.is_match(&**text)) {
                 self.take_text(&text, &words, is_yaml(file.name()) || file.path.ends_with(".hcl"));
             }
         }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::facts::{Ci, Deploy, DeployedBy, PathClass, Place};
 use super::manifest;
 use super::paths::{Paths, is_yaml};
@@ -25,6 +26,8 @@ use commands::Commands;
 
 /// Deployments in one file.
 const MOST_DEPLOYS: usize = 200;
+/// Deployments in all files.
+const MOST_IN_ALL: usize = 3_000;
 /// How deep files may be that pipelines take in, which take in others.
 const DEEPEST: usize = 4;
 
@@ -35,9 +38,13 @@ pub(crate) fn read(source: &impl Source, paths: &Paths, table: &CiTable) -> Ci {
     let files = source.files().par_iter().filter(|file| file.class != PathClass::Vendor);
     let mut parts: Vec<Part> = files.filter_map(|file| reader.part(source, file)).collect();
     let mut included = reader.included(source, &parts);
+    reader.budget.tell(source);
     // What a pipeline runs goes before what the same file says by its name.
     included.append(&mut parts);
-    gather(included, &reader.rules)
+    let places = Budget::new(MOST_IN_ALL, "places that deploy");
+    let found = gather(included, &reader.rules, &places);
+    places.tell(source);
+    found
 }
 
 /// What one file contributes.
@@ -75,6 +82,7 @@ struct Reader<'t> {
     heads: Option<AhoCorasick>,
     /// The words of each sign, ready to be searched for, and those that it must not have.
     signs: Vec<[Option<AhoCorasick>; 2]>,
+    budget: Budget,
 }
 
 /// Commands that deploy, ready to be searched for.
@@ -110,7 +118,14 @@ impl<'t> Reader<'t> {
         });
         let heads = patterns::gate(table.deploy.iter().flat_map(|deploy| Commands::heads(&deploy.words)));
         let signs = table.sign.iter().map(|sign| [searcher(&sign.words), searcher(&sign.without)]).collect();
-        Self { paths, roles: PathPatterns::new(all), rules: rules.collect(), heads, signs }
+        Self {
+            paths,
+            roles: PathPatterns::new(all),
+            rules: rules.collect(),
+            heads,
+            signs,
+            budget: Budget::of_kind("MiB of pipelines and scripts"),
+        }
     }
 
     fn part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
@@ -118,7 +133,7 @@ impl<'t> Reader<'t> {
         if roles.is_empty() {
             return None;
         }
-        let text = source.text(&file.path).ok()?;
+        let text = self.budget.text(source, &file.path)?;
         let mut part = Part { path: file.path.clone(), ..Part::default() };
         let runs = |role: &Role<'_>| matches!(role, Role::System(_)) || is_action(&file.path);
         if roles.iter().any(runs) && file.class == PathClass::Main {
@@ -161,7 +176,7 @@ impl<'t> Reader<'t> {
         if file.class == PathClass::Vendor {
             return None;
         }
-        let text = source.text(&file.path).ok()?;
+        let text = self.budget.text(source, &file.path)?;
         let file = Listed { path: file.path.clone(), class: PathClass::Main };
         let written = self.of_pipeline(&file, &text);
         Some(Part { path: file.path, written, pipeline: Some(text), ..Part::default() })
@@ -372,7 +387,7 @@ const HOLD_JOBS: [&str; 9] =
 
 /// Each system once, and each command once a file. What a pipeline runs is a part of it; what it only declares and nothing
 /// calls is left out.
-fn gather(parts: Vec<Part>, rules: &[Rule<'_>]) -> Ci {
+fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> Ci {
     let written = parts.iter().flat_map(|part| &part.written);
     let called: Vec<String> = written.filter_map(|written| written.called.clone()).collect();
     let pipelines: Vec<Arc<str>> = parts.iter().filter_map(|part| part.pipeline.clone()).collect();
@@ -392,7 +407,9 @@ fn gather(parts: Vec<Part>, rules: &[Rule<'_>]) -> Ci {
                 (DeployedBy::Pipeline, Some(false)) => continue,
                 _ => {}
             }
-            if deploys.insert((deploy.target.clone(), deploy.words.clone(), deploy.place.path.clone())) {
+            if deploys.insert((deploy.target.clone(), deploy.words.clone(), deploy.place.path.clone()))
+                && places.take(1)
+            {
                 all.deploys.push(deploy);
             }
         }

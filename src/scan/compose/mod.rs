@@ -119,6 +119,9 @@ struct Known<'a> {
 fn add_built(library: &mut Library, found: &[Found], owner: &mut Owner) {
     let own = found.iter().filter(|file| !matches!(file.class, PathClass::Vendor | PathClass::Generated));
     for file in own.take(MOST_BUILT) {
+        if library.has_read_much() {
+            return;
+        }
         for document in library.quiet_documents(&file.path).iter() {
             for entry in project::services_of(document).values() {
                 let image = entry.node.get("image").and_then(|image| image.node.text());
