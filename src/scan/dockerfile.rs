@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::budget::Budget;
 use super::facts::{Dockerfile, PathClass};
-use super::paths::Paths;
+use super::paths::{Paths, may_be_dockerfile};
 use super::patterns::Patterns;
 use super::reference::without_credentials;
 use super::source::{Listed, Source};
@@ -22,7 +22,7 @@ const MOST_ARGUMENTS: usize = 1_000;
 /// Reads every Dockerfile.
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &DockerfileTable) -> Vec<Dockerfile> {
     let accelerators = Patterns::any_of(&table.accelerators);
-    let candidates = source.files().par_iter().filter(|file| may_be_one(file.name()));
+    let candidates = source.files().par_iter().filter(|file| may_be_dockerfile(file.name()));
     let budget = Budget::of_kind("MiB of Dockerfiles");
     let found = candidates.filter_map(|file| {
         let text = budget.text(source, &file.path)?;
@@ -31,11 +31,6 @@ pub(crate) fn read(source: &impl Source, paths: &Paths, table: &DockerfileTable)
     let found = found.collect();
     budget.tell(source);
     found
-}
-
-fn may_be_one(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    (name.contains("dockerfile") || name.contains("containerfile")) && !name.ends_with("ignore")
 }
 
 /// The facts of a text, if it is a Dockerfile: its first instruction is `FROM`, or `ARG` before it.

@@ -8,7 +8,7 @@ use toml_edit::{Document, Item, Value};
 use super::budget::Budget;
 use super::facts::{Dependency, Place, Unreadable};
 use super::manifest;
-use super::paths::is_yaml;
+use super::paths::{is_yaml, may_be_dockerfile};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::MlTable;
@@ -56,9 +56,6 @@ enum Format {
 
 fn format(path: &str, name: &str) -> Option<Format> {
     let name = name.to_ascii_lowercase();
-    let is_dockerfile = (name.contains("dockerfile") || name.contains("containerfile"))
-        && !name.ends_with("ignore")
-        && !name.ends_with(".md");
     let in_requirements = path.rsplit('/').nth(1).is_some_and(|folder| folder.starts_with("requirements"));
     match name.as_str() {
         "pyproject.toml" | "pipfile" => Some(Format::Toml),
@@ -72,7 +69,7 @@ fn format(path: &str, name: &str) -> Option<Format> {
         _ if is_yaml(&name) && (name.starts_with("environment") || name.starts_with("conda")) => {
             Some(Format::Conda)
         }
-        _ if is_dockerfile => Some(Format::Dockerfile),
+        _ if may_be_dockerfile(&name) => Some(Format::Dockerfile),
         _ => None,
     }
 }

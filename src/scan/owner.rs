@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use aho_corasick::AhoCorasick;
 
 use super::budget::Budget;
-use super::facts::PathClass;
-use super::paths::is_yaml;
+use super::facts::{PathClass, without_tag};
+use super::paths::{is_yaml, may_be_dockerfile};
 use super::patterns::{self, PathPatterns, Patterns};
 use super::source::Source;
 use super::tables::OwnTable;
@@ -42,7 +42,7 @@ impl Owner {
         }
         owner.take_pushes(source, table);
         let own = source.files().iter().filter(|file| file.class == PathClass::Main);
-        for file in own.filter(|file| is_dockerfile(file.name())) {
+        for file in own.filter(|file| may_be_dockerfile(file.name())) {
             owner.built_in.extend(file.path.split('/').map(plain));
         }
         owner
@@ -191,13 +191,6 @@ fn owner_and_name(url: &str) -> Option<(&str, &str)> {
     Some((parts.next()?, parts.next()?))
 }
 
-fn is_dockerfile(name: &str) -> bool {
-    name.starts_with("Dockerfile")
-        || name == "Containerfile"
-        || name.ends_with(".Dockerfile")
-        || name.ends_with(".dockerfile")
-}
-
 fn is_pipeline(path: &str) -> bool {
     path.starts_with(".github/") || path.starts_with(".gitlab") || path.starts_with(".circleci/")
 }
@@ -230,14 +223,6 @@ fn is_plain_name(token: &str) -> bool {
 
 fn is_registry(part: &str) -> bool {
     part.contains(['.', ':']) || part == "localhost"
-}
-
-fn without_tag(image: &str) -> &str {
-    let image = image.split('@').next().unwrap_or(image);
-    match image.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => image,
-    }
 }
 
 /// Namespaces are compared by their letters: `paperless-ngx` publishes as `paperlessngx`.
