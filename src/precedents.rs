@@ -15,7 +15,7 @@ const SAME: i64 = 100;
 /// What is said of one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Precedents {
-    /// The decisions nearest to the answers, whichever way they went, the nearest first.
+    /// The decisions nearest to the answers, whichever way they went, the nearest first; of each more agrees than differs.
     pub nearest: Vec<Precedent>,
     /// How the decisions in the same band turned out; `None` where they are too few.
     pub odds: Option<Odds>,
@@ -67,6 +67,7 @@ impl Precedents {
     /// The precedents of an assessment. `weights` says for each question how many points of margin it can move here.
     pub fn of(rulebook: &Rulebook, assessment: &Assessment, weights: &[i64]) -> Self {
         let mut nearest = nearest(rulebook, &assessment.readings, weights);
+        nearest.retain(|precedent| precedent.nearness > 0);
         nearest.truncate(NEAREST);
         let odds = odds(rulebook).into_iter().find(|odds| odds.band == assessment.band);
         Self { nearest, odds: odds.filter(|odds| odds.total() >= LEAST) }

@@ -132,6 +132,9 @@ pub(super) fn directory(args: &[OsString]) -> Option<PathBuf> {
 const HELP: &str = "help";
 /// The option for a file of answers.
 const ANSWERS_FILE: &str = "answers";
+
+/// The flag with which nothing is asked.
+pub(super) const NO_INPUT: &str = "no-input";
 /// Flags of the answers stand under headings that begin so.
 const ANSWERS: &str = "Answers: ";
 
@@ -456,7 +459,9 @@ pub(super) fn with_outcome(command: Command) -> Command {
 
 /// Adds everything that answers come from.
 pub(super) fn with_answers(command: Command) -> Command {
-    with_answers_file(command).arg(scan_arg()).arg(exclude_arg())
+    // What never asks takes it as well, so that a pipeline can say it everywhere.
+    let never = flag(NO_INPUT, "Never ask; work with the answers that are given").hide(true);
+    with_answers_file(command).arg(scan_arg()).arg(exclude_arg()).arg(never)
 }
 
 /// Adds the file that answers the questions. A command that has it takes answers by flags as well, which are added when it is

@@ -281,7 +281,7 @@ fn read_until(table: &Reader<'_>, text: &str) -> Option<String> {
     if is_day(written) {
         return Some(written.to_owned());
     }
-    let message = format!("`until` must be a day as YYYY-MM-DD, not `{written}`");
+    let message = format!("`until` must be a day of the calendar as YYYY-MM-DD, not `{written}`");
     table.log().fault(value.span.clone(), message, Some("until = \"2027-01-31\"".to_owned()));
     None
 }

@@ -10,6 +10,7 @@ use super::program::Program;
 use super::rulebooks::{self, Unreadable};
 use crate::document::Faults;
 use crate::report::faults;
+use crate::text::ascii;
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -55,8 +56,9 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         }
         Err(help) => {
             let help = help.render();
-            let text =
-                if layout(false, Colour::Auto).colour { help.ansi().to_string() } else { help.to_string() };
+            let layout = layout(false, Colour::Auto);
+            let text = if layout.colour { help.ansi().to_string() } else { help.to_string() };
+            let text = if layout.ascii { ascii(&text) } else { text };
             return print(&text).map(|()| ExitCode::Done);
         }
     };

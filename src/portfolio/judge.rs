@@ -14,6 +14,9 @@ const LANES: usize = 8;
 
 type Lanes<T> = [T; LANES];
 
+/// A rulebook has no more platforms than these have lanes.
+const MOST_GROUPS: usize = 8;
+
 /// Bits are joined so many words at once.
 const WORDS: usize = 4;
 
@@ -52,10 +55,14 @@ pub struct Judgement {
 pub struct Judge {
     classes: Vec<Classes>,
     questions: Vec<Asked>,
+    /// Those that always apply, and the others in their order, each with when it does not.
+    unconditional: Vec<usize>,
+    conditional: Vec<(usize, Joint)>,
     /// For each state of each question, what is demanded and which alternatives are ruled out, a bit each.
     rows: Vec<Block>,
-    /// Blocks of a row.
+    /// Blocks of a row, and those of them that have bits of demands.
     blocks: usize,
+    demanding: usize,
     /// The alternatives of criteria that look at several questions, a bit each, and what is demanded where one is left.
     alternatives: Vec<u64>,
     joint_rows: Vec<Block>,
@@ -92,8 +99,6 @@ struct Asked {
     states: States,
     /// Where its states start among those of all questions.
     start: usize,
-    /// When it does not apply.
-    aside: Option<Joint>,
     /// The class of each value, as far as they are listed.
     listed: Vec<u16>,
 }
@@ -182,9 +187,6 @@ pub struct Scratch {
     states: Vec<u16>,
     readings: Vec<Reading>,
     bits: Vec<Block>,
-    /// By platform, the points of effort that it takes, and what it falls short.
-    familiarity: Vec<Lanes<i32>>,
-    short: Vec<Lanes<i32>>,
 }
 
 /// A platform in the order in which the best is looked for: whether it misses a must, its burden, its effort, and its
@@ -227,8 +229,11 @@ impl Judge {
         let mut judge = Self {
             classes: Classes::of_rulebook(rulebook),
             questions: Vec::new(),
+            unconditional: Vec::new(),
+            conditional: Vec::new(),
             rows: Vec::new(),
             blocks: 0,
+            demanding: 0,
             alternatives: Vec::new(),
             joint_rows: Vec::new(),
             always: Vec::new(),
@@ -240,7 +245,7 @@ impl Judge {
             points: Vec::new(),
             demands: Vec::new(),
             gaps: Vec::new(),
-            groups: platforms.len().div_ceil(LANES),
+            groups: groups_of(platforms.len()),
             efforts: platforms.iter().map(|platform| platform.effort).collect(),
             subjects: mask(platforms.len(), |platform| rulebook.is_subject(platform)),
             others: mask(platforms.len(), |platform| !rulebook.is_subject(platform)),
@@ -313,6 +318,7 @@ impl Judge {
             }));
         }
         self.blocks = listed.len().div_ceil(64 * WORDS).max(1);
+        self.demanding = lacks.len().div_ceil(64 * WORDS).max(1);
         let demanded = |effect: &Effect, bit: usize| {
             lacks.get(bit).and_then(Option::as_ref).is_some_and(|lack| effect.demands.contains(lack))
         };
@@ -332,21 +338,25 @@ impl Judge {
             }
             self.add_source(question, &by_state);
             let listed = listed_classes(&rulebook.questions()[question].kind, &self.classes[question]);
-            self.questions.push(Asked { states, start, aside, listed });
+            self.questions.push(Asked { states, start, listed });
+            match aside {
+                Some(aside) => self.conditional.push((question, aside)),
+                None => self.unconditional.push(question),
+            }
         }
         self.always = row(self.blocks, |bit| demanded(&always, bit));
         self.alternatives = vec![0; self.blocks * WORDS];
-        self.joint_rows = vec![[0; WORDS]; self.blocks * self.blocks * WORDS * 64];
+        self.joint_rows = vec![[0; WORDS]; self.demanding * self.blocks * WORDS * 64];
         for (condition, index) in joint {
             let effect = effects[index].clone();
-            let own = row(self.blocks, |bit| demanded(&effect, bit));
+            let own = row(self.demanding, |bit| demanded(&effect, bit));
             let place = all + self.joint.len();
             let is_complex = match &condition {
                 Joint::Listed(Alternatives { word, mask }) => {
                     self.alternatives[*word] |= mask;
                     for bit in bits_of(*mask) {
-                        let start = (word * 64 + bit) * self.blocks;
-                        self.joint_rows[start..][..self.blocks].copy_from_slice(&own);
+                        let start = (word * 64 + bit) * self.demanding;
+                        self.joint_rows[start..][..self.demanding].copy_from_slice(&own);
                     }
                     false
                 }
@@ -382,8 +392,6 @@ impl Judge {
             states: vec![0; self.questions.len() + self.joint.len() + 1],
             readings: vec![Reading::Unknown; self.classes.len()],
             bits: vec![[0; WORDS]; self.blocks],
-            familiarity: vec![[0; LANES]; self.groups],
-            short: vec![[0; LANES]; self.groups],
         }
     }
 
@@ -404,18 +412,19 @@ impl Judge {
         for (state, ((asked, classes), value)) in scratch.states.iter_mut().zip(known) {
             *state = value.map_or(asked.states.unknown(), |value| asked.class(value, classes)) as u16;
         }
-        scratch.bits.copy_from_slice(&self.always);
-        let mut open = 0;
-        for (question, asked) in self.questions.iter().enumerate() {
-            let is_aside = asked.aside.as_ref().is_some_and(|aside| self.holds(aside, question, scratch));
-            let state = &mut scratch.states[question];
-            *state = if is_aside { asked.states.aside() as u16 } else { *state };
-            open += usize::from(usize::from(*state) == asked.states.unknown());
-            join(&mut scratch.bits, &self.rows, asked.start + usize::from(*state));
+        for (block, bits) in scratch.bits.iter_mut().enumerate() {
+            let rows = self.unconditional.iter().map(|question| self.row(*question, &scratch.states));
+            *bits = rows.fold(self.always[block], |bits, row| joined(bits, &row[block]));
+        }
+        for (question, aside) in &self.conditional {
+            if self.holds(aside, *question, scratch) {
+                scratch.states[*question] = self.questions[*question].states.aside() as u16;
+            }
+            join(&mut scratch.bits, self.row(*question, &scratch.states));
         }
         for (word, alternatives) in self.alternatives.iter().enumerate() {
             for bit in bits_of(alternatives & !scratch.bits.as_flattened()[word]) {
-                join(&mut scratch.bits, &self.joint_rows, word * 64 + bit);
+                join(&mut scratch.bits, self.joint_row(word * 64 + bit));
             }
         }
         let questions = self.questions.len();
@@ -424,10 +433,24 @@ impl Judge {
         }
         for (place, row) in &self.complex {
             if scratch.states[*place] == 1 {
-                join(&mut scratch.bits, row, 0);
+                join(&mut scratch.bits, row);
             }
         }
-        open
+        let is_open = |(state, asked): &(&u16, &Asked)| usize::from(**state) == asked.states.unknown();
+        scratch.states.iter().zip(&self.questions).filter(is_open).count()
+    }
+
+    /// What a question comes to in its state.
+    #[inline(always)]
+    fn row(&self, question: usize, states: &[u16]) -> &[Block] {
+        let row = self.questions[question].start + usize::from(states[question]);
+        &self.rows[row * self.blocks..][..self.blocks]
+    }
+
+    /// What an alternative demands, as far as anything can be demanded.
+    #[inline(always)]
+    fn joint_row(&self, bit: usize) -> &[Block] {
+        &self.joint_rows[bit * self.demanding..][..self.demanding]
     }
 
     /// Whether a condition on the questions before one holds.
@@ -453,21 +476,32 @@ impl Judge {
     }
 
     /// Adds up what everything comes to in its state.
-    fn add_up(&self, scratch: &mut Scratch, open: usize) -> Judgement {
-        let Scratch { states, bits, familiarity, short, .. } = scratch;
-        let row = |source: &Source| source.start + usize::from(states[source.place]);
+    fn add_up(&self, scratch: &Scratch, open: usize) -> Judgement {
+        match self.groups {
+            1 => self.add_up_groups::<1>(scratch, open),
+            2 => self.add_up_groups::<2>(scratch, open),
+            3 => self.add_up_groups::<3>(scratch, open),
+            4 => self.add_up_groups::<4>(scratch, open),
+            _ => self.add_up_groups::<MOST_GROUPS>(scratch, open),
+        }
+    }
+
+    /// The same for a number of groups that is known to the compiler, which then keeps their sums in registers.
+    fn add_up_groups<const GROUPS: usize>(&self, scratch: &Scratch, open: usize) -> Judgement {
+        let row = |source: &Source| source.start + usize::from(scratch.states[source.place]);
         let mut sum = Sum { price: self.base_price, ..Sum::default() };
         self.summed.iter().for_each(|source| sum.join(&self.sums[row(source)]));
-        let bits = bits.as_flattened();
-        for group in 0..self.groups {
-            let points = |source| self.points[row(source) * self.groups + group];
-            familiarity[group] = self.familiar.iter().map(points).fold([0; LANES], plus);
-            let gaps = |demands: &Demands| {
-                let made = bits[demands.word] >> demands.shift & demands.mask;
-                self.gaps[(demands.start + made as usize) * self.groups + group]
-            };
-            let most = |demands: &Vec<Demands>| demands.iter().map(gaps).fold([0; LANES], greater);
-            short[group] = self.demands.iter().map(most).fold([0; LANES], plus);
+        let mut familiarity = [[0; LANES]; GROUPS];
+        let points = self.points.as_chunks::<GROUPS>().0;
+        self.familiar.iter().for_each(|source| add(&mut familiarity, &points[row(source)]));
+        let mut short = [[0; LANES]; GROUPS];
+        let (bits, gaps) = (scratch.bits.as_flattened(), self.gaps.as_chunks::<GROUPS>().0);
+        for demands in &self.demands {
+            let mut most = [[0; LANES]; GROUPS];
+            for Demands { word, shift, mask, start } in demands {
+                raise(&mut most, &gaps[start + (bits[*word] >> shift & mask) as usize]);
+            }
+            add(&mut short, &most);
         }
         self.conclude(sum, familiarity.as_flattened(), short.as_flattened(), open)
     }
@@ -479,15 +513,15 @@ impl Judge {
             let burden = price * effort + self.shortfall_price * i64::from(short[platform]);
             Rank::new(sum.misses >> platform & 1 == 1, burden, effort, platform)
         };
+        let best = |side: u64| bits_of(side).map(rank).min();
         // The best of each side among those that are not off the table.
-        let best =
-            |off: u64| [self.others & !off, self.subjects & !off].map(|side| bits_of(side).map(rank).min());
-        let [without, with] = best(sum.leaves | sum.removes);
+        let bests = |off: u64| (best(self.others & !off), best(self.subjects & !off));
+        let (without, with) = bests(sum.leaves | sum.removes);
         let compared = match (without, with) {
             (Some(without), Some(with)) => Some((without, with)),
             // Where constraints empty a side, those that leave a family are lifted, and then all.
             _ => [sum.removes, 0].into_iter().find_map(|off| {
-                let [without, with] = best(off);
+                let (without, with) = bests(off);
                 Some((without?, with?))
             }),
         };
@@ -550,6 +584,12 @@ fn effect(rulebook: &Rulebook, index: usize) -> Effect {
     Effect { sum, familiarity, demands: criterion.demands.iter().map(lack).collect() }
 }
 
+/// How many groups so many platforms take. What is made for more than half of all groups is made for all.
+fn groups_of(platforms: usize) -> usize {
+    let groups = platforms.div_ceil(LANES);
+    if groups > MOST_GROUPS / 2 { MOST_GROUPS } else { groups }
+}
+
 /// The bits of those platforms that are such.
 fn mask(platforms: usize, such: impl Fn(usize) -> bool) -> u64 {
     (0..platforms).filter(|platform| such(*platform)).fold(0, |mask, platform| mask | 1 << platform)
@@ -570,26 +610,37 @@ fn row(blocks: usize, is_set: impl Fn(usize) -> bool) -> Vec<Block> {
     (0..blocks).map(|block| std::array::from_fn(|at| word(block * WORDS + at))).collect()
 }
 
-/// Joins one of some rows to bits.
+/// Joins the blocks of a row to bits.
 #[inline(always)]
-fn join(bits: &mut [Block], rows: &[Block], row: usize) {
-    let row = &rows[row * bits.len()..][..bits.len()];
-    for (bits, row) in bits.iter_mut().zip(row) {
-        for word in 0..WORDS {
-            bits[word] |= row[word];
-        }
-    }
+fn join(bits: &mut [Block], row: &[Block]) {
+    bits.iter_mut().zip(row).for_each(|(bits, row)| *bits = joined(*bits, row));
+}
+
+#[inline(always)]
+fn joined(bits: Block, row: &Block) -> Block {
+    std::array::from_fn(|word| bits[word] | row[word])
 }
 
 /// Adds figures side by side; the bounds of a rulebook keep them far from overflow.
 #[inline(always)]
-fn plus<T: Copy + Into<i32>>(sums: Lanes<i32>, figures: Lanes<T>) -> Lanes<i32> {
-    std::array::from_fn(|lane| sums[lane].wrapping_add(figures[lane].into()))
+fn add<T: Copy + Into<i32>, const GROUPS: usize>(
+    sums: &mut [Lanes<i32>; GROUPS],
+    figures: &[Lanes<T>; GROUPS],
+) {
+    for group in 0..GROUPS {
+        for lane in 0..LANES {
+            sums[group][lane] = sums[group][lane].wrapping_add(figures[group][lane].into());
+        }
+    }
 }
 
 #[inline(always)]
-fn greater(most: Lanes<i16>, figures: Lanes<i16>) -> Lanes<i16> {
-    std::array::from_fn(|lane| most[lane].max(figures[lane]))
+fn raise<const GROUPS: usize>(most: &mut [Lanes<i16>; GROUPS], figures: &[Lanes<i16>; GROUPS]) {
+    for group in 0..GROUPS {
+        for lane in 0..LANES {
+            most[group][lane] = most[group][lane].max(figures[group][lane]);
+        }
+    }
 }
 
 /// The greatest of figures that stand for the same.

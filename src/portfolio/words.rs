@@ -2,27 +2,36 @@
 
 /// What words stand for.
 ///
-/// A table with at least four places for each word. A word stands at the place that its ends come to, or where that is
+/// A table with at least four times as many places as words. A word stands at the place that its ends come to, or where that is
 /// taken at the next one that is free.
 #[derive(Debug, Clone)]
-pub(super) struct Words<T>(Vec<Option<Entry<T>>>);
+pub(super) struct Words<T> {
+    table: Vec<Option<Entry<T>>>,
+    words: Vec<String>,
+}
 
+/// It is small, so that all tables together stay near the processor.
 #[derive(Debug, Clone)]
 struct Entry<T> {
     ends: Ends,
-    word: String,
+    length: u32,
+    /// Its place among the words.
+    word: u32,
     value: T,
 }
 
-/// The first letters of a word, its last ones, and its length: all that there is to a word of up to 16 bytes.
+/// The first letters of a word and its last ones: all that there is to a word of up to 16 bytes, beside its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Ends {
     first: u64,
     last: u64,
-    length: usize,
 }
 
+/// A longer word is more than its ends.
+const ENDS: usize = 16;
+
 impl Ends {
+    #[inline(always)]
     fn of(word: &str) -> Self {
         let bytes = word.as_bytes();
         let (first, last) = match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
@@ -34,12 +43,12 @@ impl Ends {
                 _ => (bytes.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
             },
         };
-        Self { first, last, length: bytes.len() }
+        Self { first, last }
     }
 
-    /// A number that differs between most words, and in its lower bits as well.
-    fn mixed(self) -> usize {
-        let ends = self.first ^ self.last.rotate_left(29) ^ self.length as u64;
+    /// A number that differs between most words of one length, and in its lower bits as well.
+    fn mixed(self, length: usize) -> usize {
+        let ends = self.first ^ self.last.rotate_left(29) ^ length as u64;
         (ends.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize
     }
 }
@@ -48,14 +57,29 @@ impl<T> Words<T> {
     /// What a word stands for.
     #[inline(always)]
     pub(super) fn get(&self, word: &str) -> Option<&T> {
-        let ends = Ends::of(word);
-        let mut place = ends.mixed();
+        let (ends, length) = (Ends::of(word), word.len());
+        let mut place = ends.mixed(length);
         loop {
-            let entry = self.0[place & (self.0.len() - 1)].as_ref()?;
-            if entry.ends == ends && (word.len() <= 16 || entry.word == word) {
+            let entry = self.table[place & (self.table.len() - 1)].as_ref()?;
+            if entry.ends == ends
+                && entry.length as usize == length
+                && (length <= ENDS || self.words[entry.word as usize] == word)
+            {
                 return Some(&entry.value);
             }
             place += 1;
+        }
+    }
+
+    /// Adds a word that is not there, which takes a free place.
+    fn add(&mut self, word: String, value: T) {
+        let ends = Ends::of(&word);
+        let from = ends.mixed(word.len());
+        let mut following = (from..).map(|place| place & (self.table.len() - 1));
+        if let Some(place) = following.find(|place| self.table[*place].is_none()) {
+            let (length, number) = (word.len() as u32, self.words.len() as u32);
+            self.table[place] = Some(Entry { ends, length, word: number, value });
+            self.words.push(word);
         }
     }
 }
@@ -65,15 +89,10 @@ impl<T> FromIterator<(String, T)> for Words<T> {
     fn from_iter<I: IntoIterator<Item = (String, T)>>(words: I) -> Self {
         let words: Vec<(String, T)> = words.into_iter().collect();
         let places = (words.len() * 4).next_power_of_two();
-        let mut table = Self((0..places).map(|_| None).collect());
+        let mut table = Self { table: (0..places).map(|_| None).collect(), words: Vec::new() };
         for (word, value) in words {
             if table.get(&word).is_none() {
-                let ends = Ends::of(&word);
-                let from = ends.mixed();
-                let mut following = (from..).map(|place| place & (places - 1));
-                if let Some(place) = following.find(|place| table.0[*place].is_none()) {
-                    table.0[place] = Some(Entry { ends, word, value });
-                }
+                table.add(word, value);
             }
         }
         table

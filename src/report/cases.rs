@@ -23,9 +23,12 @@ pub fn outcome(rulebook: &Rulebook, outcome: Leaning) -> String {
     }
 }
 
-/// "incident.io (2026): Heroku; something simpler was right."
-pub fn precedent(rulebook: &Rulebook, case: &Case) -> String {
-    format!("{}: {}; {}.", who_and_when(case), case.ran, outcome(rulebook, case.outcome))
+/// "incident.io (2026): Heroku; something simpler was right." Where a result of this side says the contrary: "…; yet there
+/// something simpler was right."
+pub fn precedent(rulebook: &Rulebook, case: &Case, side: Option<Leaning>) -> String {
+    let contradicts = case.outcome != Leaning::Hedge && side == Some(case.outcome.opposite());
+    let turn = if contradicts { "yet there " } else { "" };
+    format!("{}: {}; {turn}{}.", who_and_when(case), case.ran, outcome(rulebook, case.outcome))
 }
 
 /// "incident.io (2026)"
@@ -43,11 +46,10 @@ pub fn who_and_when(case: &Case) -> String {
 /// "It was right in 22 of 33 published cases, wrong in 5."
 pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
     let side = rulebook.bands()[odds.band].leaning;
-    let other = match side {
-        Leaning::Without => Leaning::With,
-        Leaning::With => Leaning::Without,
-        Leaning::Hedge => return hedged_odds(rulebook, odds),
-    };
+    if side == Leaning::Hedge {
+        return hedged_odds(rulebook, odds);
+    }
+    let other = side.opposite();
     let total = counted(odds.total(), "published case", "published cases");
     let wrong = match odds.of(other) {
         0 => "never wrong".to_owned(),

@@ -68,7 +68,7 @@ impl Export<'_> {
         json!({
             "id": band.id, "name": band.name, "side": self.rulebook.side(band.leaning).id,
             "at-least": band.from, "at-most": band.to,
-            "headline": band.headline, "meaning": band.meaning, "because": band.because,
+            "headline": band.headline, "headline-where": self.claims(&band.headline_where), "meaning": band.meaning, "because": band.because,
         })
     }
 

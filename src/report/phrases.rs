@@ -116,7 +116,7 @@ pub(super) fn platforms_by_total(some_lack_a_must: bool) -> String {
 
 /// Answers that do not count.
 pub(super) fn ignored(answers: &str) -> String {
-    format!("Ignored, since other answers rule them out: {answers}.")
+    format!("Not used, because of your other answers: {answers}.")
 }
 
 /// The heading of the ledger.

@@ -188,14 +188,13 @@ fn lacks(sum: &Sum, room: usize) -> String {
         more => format!("{}, {more} more", names.join(", ")),
     };
     let most = (1..=all).rev().map(|number| said(&sum.lacks[..number]));
-    // A shorter name stands for a heavier one, but nothing stands for a must.
-    let may_stand = if sum.lacks_a_must { 1 } else { all };
+    // The second heaviest may stand for the heaviest, but nothing stands for a must.
+    let may_stand = if sum.lacks_a_must { 1 } else { 2 };
     let single = sum.lacks.iter().take(may_stand).map(|name| said(std::slice::from_ref(name)));
     match most.chain(single).find(|said| display_width(said) <= room) {
         Some(said) => said,
-        None => {
-            sum.lacks.first().map_or(phrases::NOTHING.to_owned(), |name| said(std::slice::from_ref(name)))
-        }
+        None if all == 0 => phrases::NOTHING.to_owned(),
+        None => counted(all, "need", "needs"),
     }
 }
 

@@ -13,7 +13,7 @@ use super::text::{Layout, Page};
 use super::{Format, explained::say_values};
 use crate::assessment::{About, Assessment, Miss};
 use crate::explanation::{Contrast, Gap, Missing, Removal};
-use crate::rulebook::{Reading, Rulebook, Values, any_of};
+use crate::rulebook::{Leaning, Reading, Rulebook, Values, any_of};
 use crate::text::{counted, list, lower_first, upper_first};
 
 /// The name and version of the shape in JSON.
@@ -64,10 +64,14 @@ impl Why<'_> {
         self.assessment.recommendation
     }
 
-    /// "Kamal is the recommendation"
+    /// "Kamal is the recommendation"; where two are recommended, "Kamal has the lowest total".
     fn is_recommended(&self, platform: usize) -> String {
         let platform = &self.rulebook.platforms()[platform];
-        format!("{} {} the recommendation", platform.at_start(), platform.verb("is", "are"))
+        let is_recommended = match self.assessment.leaning(self.rulebook) {
+            Leaning::Hedge => format!("{} the lowest total", platform.verb("has", "have")),
+            _ => format!("{} the recommendation", platform.verb("is", "are")),
+        };
+        format!("{} {is_recommended}", platform.at_start())
     }
 
     fn title(&self) -> String {
@@ -286,7 +290,9 @@ fn difference(mine: i64, theirs: i64, against: &str) -> String {
     let points = usize::try_from(mine).unwrap_or_default();
     let points = counted(points, "point in all", "points in all");
     match mine - theirs {
-        0 => format!("{points}, as many as {against}, which takes no more effort or stands first"),
+        0 => format!(
+            "{points}, as many as {against}; a tie goes to less effort, then to the first in the list"
+        ),
         more if more > 0 => format!("{points}, {more} more than {against}"),
         less => format!("{points}, {} fewer than {against}", -less),
     }

@@ -120,10 +120,19 @@ pub enum Leaning {
 impl Leaning {
     /// All of them, from the least margin up.
     pub const ALL: [Self; 3] = [Self::Without, Self::Hedge, Self::With];
+
+    /// The answer that contradicts this one; either contradicts none.
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::Without => Self::With,
+            Self::Hedge => Self::Hedge,
+            Self::With => Self::Without,
+        }
+    }
 }
 
 /// A range of margins and the verdict it stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Band {
     /// The verdict's id.
     pub id: String,
@@ -137,6 +146,8 @@ pub struct Band {
     pub to: Option<i64>,
     /// The answer in one line, with `{best}`, `{with}` and `{without}` for platforms.
     pub headline: String,
+    /// What to say instead, the first that holds.
+    pub headline_where: Vec<Claim>,
     /// What the verdict means.
     pub meaning: String,
     /// Why the band ends where it does.
@@ -523,8 +534,7 @@ impl Platform {
     /// Its name within a sentence, and those of its products that suit the answers.
     pub fn with_products(&self, readings: &[Reading]) -> String {
         let name = self.in_sentence();
-        let suiting = self.products_where.iter().find(|claim| claim.when.truth(readings) == Truth::True);
-        match suiting.map(|claim| claim.text.as_str()).or(self.products.as_deref()) {
+        match first_that_holds(&self.products_where, readings).or(self.products.as_deref()) {
             Some(products) if products != name => {
                 let others = products.strip_prefix(name).and_then(|rest| rest.strip_prefix(", "));
                 format!("{name} ({})", others.unwrap_or(products))
@@ -532,6 +542,19 @@ impl Platform {
             _ => name.to_owned(),
         }
     }
+}
+
+impl Band {
+    /// The answer in one line for somebody of whom so much is known.
+    pub fn headline_for(&self, readings: &[Reading]) -> &str {
+        first_that_holds(&self.headline_where, readings).unwrap_or(&self.headline)
+    }
+}
+
+/// The text of the first of some claims that holds for certain.
+fn first_that_holds<'c>(claims: &'c [Claim], readings: &[Reading]) -> Option<&'c str> {
+    let claim = claims.iter().find(|claim| claim.when.truth(readings) == Truth::True);
+    claim.map(|claim| claim.text.as_str())
 }
 
 impl Aspect {
@@ -740,10 +763,11 @@ impl Rulebook {
 
     /// The index of the platform that somebody means by an id, a name or an alias, in any case.
     pub fn platform(&self, meant: &str) -> Option<usize> {
-        let meant = meant.to_lowercase();
+        let spelled = |name: &str| name.trim().to_lowercase().replace([' ', '_'], "-");
+        let meant = spelled(meant);
         self.platforms.iter().position(|platform| {
             let names = [&platform.id, &platform.name].into_iter().chain(&platform.aliases);
-            names.into_iter().any(|name| name.to_lowercase() == meant)
+            names.into_iter().any(|name| spelled(name) == meant)
         })
     }
 

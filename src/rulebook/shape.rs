@@ -175,9 +175,9 @@ const UNDECIDED: Shape = Shape {
 /// The kinds of items, each by the key of its tables, and after those that it refers to.
 pub const KINDS: &[(&str, &Shape)] = &[
     ("source", &SOURCE),
-    ("band", &BAND),
     ("group", &GROUP),
     ("question", &QUESTION),
+    ("band", &BAND),
     ("family", &FAMILY),
     ("platform", &PLATFORM),
     ("aspect", &ASPECT),
@@ -208,6 +208,7 @@ const BAND: Shape = Shape {
         may("at-least", Number(-HUGE, HUGE), "The least margin in it; the first band has none."),
         may("at-most", Number(-HUGE, HUGE), "The greatest margin in it; the last band has none."),
         key("headline", Text, "The answer in one line, with {best}, {with} and {without} for platforms."),
+        may("headline-where", Tables(&CLAIM), "What to say instead, the first that holds."),
         key("meaning", Text, "What the verdict means."),
         key("because", Text, "Why the band ends where it does."),
     ],

@@ -133,7 +133,7 @@ fn flags_that_contradict_each_other_are_refused() {
 #[test]
 fn an_answer_that_does_not_apply_is_left_aside_and_said_to_be() {
     let text = Program::new().run("--purpose production --workloads web --gpus shared-pool").ok().stdout;
-    assert!(text.contains("Ignored, since other answers rule them out: GPUs."), "{text}");
+    assert!(text.contains("Not used, because of your other answers: GPUs."), "{text}");
 }
 
 fn homelab() -> Program {

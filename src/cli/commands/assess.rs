@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{ArgMatches, Command};
 
 use crate::answers::{Answers, Given};
-use crate::cli::args::{asks, flag, with_answers, with_report};
+use crate::cli::args::{NO_INPUT, asks, flag, with_answers, with_report};
 use crate::cli::decision::Record;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{is_set, nobody_to_ask, say, shown};
@@ -27,11 +27,11 @@ pub(super) fn command(_: &Rulebook) -> Command {
 /// Adds what can be typed for an assessment, with the name of the command or without.
 pub(in crate::cli) fn with_options(command: Command) -> Command {
     with_report(with_answers(command))
-        .arg(flag("no-input", "Never ask; work with the answers that are given").hide_short_help(true))
-        .arg(flag("ask", "Ask what is not yet known, even if enough is").conflicts_with("no-input"))
+        .mut_arg(NO_INPUT, |never| never.hide(false).hide_short_help(true))
+        .arg(flag("ask", "Ask what is not yet known, even if enough is").conflicts_with(NO_INPUT))
         .arg(
             flag("all", "Ask every question, in the order of the rulebook")
-                .conflicts_with_all(["no-input", "ask"])
+                .conflicts_with_all([NO_INPUT, "ask"])
                 .hide_short_help(true),
         )
         .arg(
@@ -59,7 +59,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         () if asks(matches, "ask") || is_bare(program, save) => Asks::TheRest,
         () => Asks::AsNeeded,
     };
-    let nobody = if asks(matches, "no-input") { Some("--no-input is given") } else { nobody_to_ask() };
+    let nobody = if asks(matches, NO_INPUT) { Some("--no-input is given") } else { nobody_to_ask() };
     if nobody.is_none() && (wanted != Asks::AsNeeded || !is_enough(program, &known.answers)) {
         let accessible = asks(matches, "accessible") || is_set("ACCESSIBLE");
         let prompts = interview::open_terminal(accessible).map_err(broke_off)?;

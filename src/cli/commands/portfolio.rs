@@ -243,6 +243,11 @@ fn end(done: &Done, keep_going: bool, form: Form) -> ExitCode {
     match () {
         () if done.interrupted => ExitCode::Interrupted,
         () if done.counts.refused > 0 && !keep_going => ExitCode::WrongInput,
+        // A report on nothing is a mistake; a filter may have nothing to do.
+        () if done.counts.read == 0 && matches!(form, Form::Report(_)) => {
+            say("error: there was no system to assess; the input has no records");
+            ExitCode::WrongInput
+        }
         () if done.failing > 0 => {
             say(&format!(
                 "{} with a verdict of --fail-on.",

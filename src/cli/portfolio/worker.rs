@@ -134,7 +134,7 @@ impl<'w> Worker<'w> {
         let mut row = csv::ByteRecord::new();
         loop {
             let read = reader.read_byte_record(&mut row);
-            let line = row.position().map_or(0, csv::Position::line);
+            let line = row.position().map_or(0, |position| line_of(position, bytes));
             let place = || format!("{}:{}", origin.file, (origin.line + line).saturating_sub(1));
             let refused = |reason: String| Refusal { place: place(), reason, is_record: true };
             match read {
@@ -337,6 +337,12 @@ impl Worker<'_> {
             batch.text = text;
         }
     }
+}
+
+/// The line where a record starts. Behind a carriage return the reader stands on the line feed yet, which it counts later.
+fn line_of(position: &csv::Position, bytes: &[u8]) -> u64 {
+    let next = usize::try_from(position.byte()).ok().and_then(|start| bytes.get(start));
+    position.line() + u64::from(next == Some(&b'\n'))
 }
 
 /// The cells of some columns as members of a JSON object, each with a comma before it.

@@ -67,7 +67,9 @@ impl Writer<'_> {
             true => (vec![format!("{}.", contents.certainty)], Vec::new(), Vec::new()),
             false => (self.sure(contents), contents.explained.again.clone(), self.unless(contents)),
         };
-        let precedent = |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case]);
+        let side = (!undecided).then(|| self.assessment.leaning(self.rulebook));
+        let precedent =
+            |precedent: &Precedent| cases::precedent(self.rulebook, &cases_of[precedent.case], side);
         Brief {
             why: self.why(undecided),
             sure,
@@ -88,23 +90,27 @@ impl Writer<'_> {
 
     /// How many answers are open, how far estimates may be off, how often such a verdict was right.
     fn sure(&self, contents: &Contents<'_>) -> Vec<String> {
-        let odds = contents.precedents().odds.map(|odds| cases::odds(self.rulebook, odds));
+        // Where one fact decides, it tells nothing how other answers of the same band turned out.
+        let odds = contents.precedents().odds.filter(|_| self.assessment.decided_by.is_none());
+        let odds = odds.map(|odds| cases::odds(self.rulebook, odds));
         let here = format!("{}; {}.", contents.certainty, contents.explained.steady);
         std::iter::once(here).chain(odds).collect()
     }
 
     fn why(&self, undecided: bool) -> Vec<String> {
-        if let Some(decided) = self.decided_by() {
-            return vec![decided];
-        }
+        self.decided_by().map_or_else(|| self.compared(undecided), |decided| vec![decided])
+    }
+
+    fn compared(&self, undecided: bool) -> Vec<String> {
         let (with, without) = (self.assessment.best_with, self.assessment.best_without);
         match self.assessment.leaning(self.rulebook) {
             Leaning::Without => {
-                let mut why = vec![self.meets_with_less_effort(without, with, undecided)];
-                why.extend(self.price_told());
-                why
+                let why = self.meets_with_less_effort(without, with, undecided);
+                [Some(why), self.price_told(), self.tie()].into_iter().flatten().collect()
             }
-            Leaning::With => vec![self.gain_despite_effort(with, without)],
+            Leaning::With => {
+                [Some(self.gain_despite_effort(with, without)), self.tie()].into_iter().flatten().collect()
+            }
             Leaning::Hedge => {
                 let close = (!undecided).then(|| phrases::TOO_CLOSE.to_owned());
                 std::iter::once(self.gain_against_effort(without, with)).chain(close).collect()
@@ -139,6 +145,25 @@ impl Writer<'_> {
         )
     }
 
+    /// Another platform that comes to the same total as the recommended one, and why that one stands first.
+    fn tie(&self) -> Option<String> {
+        let best = self.assessment.recommendation;
+        let standing = |platform: usize| &self.assessment.standings[platform];
+        let is_tied = |platform: &&usize| {
+            **platform != best
+                && standing(**platform).is_available()
+                && standing(**platform).misses.len() == standing(best).misses.len()
+                && standing(**platform).burden == standing(best).burden
+        };
+        let tied = *self.assessment.ranking.iter().find(is_tied)?;
+        let start = self.platform(tied).at_start();
+        let comes = self.platform(tied).verb("comes", "come");
+        Some(match standing(tied).effort == standing(best).effort {
+            true => format!("{start} {comes} to the same in all: take the one that your people know."),
+            false => format!("{start} {comes} to the same total with more effort."),
+        })
+    }
+
     /// What `heavy` would add, and what that would cost over `light`.
     fn gain_against_effort(&self, light: usize, heavy: usize) -> String {
         let platform = self.platform(heavy);
@@ -166,7 +191,8 @@ impl Writer<'_> {
             more if more > 0 => {
                 format!("that is worth effort {} instead of {}", effort(heavy), effort(light))
             }
-            _ => format!("and it takes no more effort ({} against {})", effort(heavy), effort(light)),
+            0 => format!("and it takes no more effort ({0} against {0})", effort(heavy)),
+            _ => format!("and it takes less effort ({} against {})", effort(heavy), effort(light)),
         };
         if gain.is_empty() {
             return format!("{} {} less in all.", platform.at_start(), platform.verb("costs", "cost"));
@@ -214,7 +240,7 @@ impl Writer<'_> {
     fn sums(&self) -> Vec<Sum> {
         let assessment = self.assessment;
         let mut shown = vec![assessment.recommendation];
-        let compared = [assessment.best_without, assessment.best_with];
+        let compared = [assessment.best_without, assessment.best_with].map(|best| self.contender(best));
         let runner_up = assessment.ranking.iter().find(|platform| {
             **platform != assessment.recommendation && assessment.standings[**platform].is_available()
         });
@@ -226,6 +252,18 @@ impl Writer<'_> {
         let place = |platform: &usize| assessment.ranking.iter().position(|other| other == platform);
         shown.sort_by_key(|platform| place(platform));
         shown.into_iter().map(|platform| self.sum(platform)).collect()
+    }
+
+    /// The best of a side; where that is out for a reason of its own, the best that only what decides keeps out.
+    fn contender(&self, best: usize) -> usize {
+        let Some(decides) = self.assessment.decided_by else { return best };
+        let is_such = |platform: &&usize| {
+            self.rulebook.is_subject(**platform) == self.rulebook.is_subject(best)
+                && self.assessment.standings[**platform].removed_by == [decides]
+        };
+        let is_out = !self.assessment.standings[best].is_available();
+        let other = self.assessment.ranking.iter().find(|platform| is_out && is_such(platform));
+        other.copied().unwrap_or(best)
     }
 
     pub(super) fn sum(&self, platform: usize) -> Sum {
@@ -256,6 +294,7 @@ impl Writer<'_> {
             true => assessment.best_without,
             false => assessment.best_with,
         };
+        let other = self.contender(other);
         phrases::next_commands(&self.platform(other).id)
     }
 }

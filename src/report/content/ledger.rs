@@ -127,11 +127,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn opposing_title(&self) -> String {
-        let against = match self.assessment.leaning(self.rulebook) {
-            Leaning::Without => Leaning::With,
-            Leaning::Hedge => Leaning::Hedge,
-            Leaning::With => Leaning::Without,
-        };
+        let against = self.assessment.leaning(self.rulebook).opposite();
         self.rulebook.side(against).case.clone()
     }
 

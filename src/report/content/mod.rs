@@ -392,7 +392,7 @@ impl Writer<'_> {
     }
 
     fn told_by(&self, band: &Band) -> String {
-        band.headline
+        band.headline_for(&self.assessment.readings)
             .replace("{best}", &self.with_products(self.assessment.recommendation))
             .replace("{with}", &self.with_products(self.assessment.best_with))
             .replace("{without}", &self.with_products(self.assessment.best_without))

@@ -186,6 +186,10 @@ fn outcome(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
 
 fn consequences(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     writeln!(out, "### Consequences\n")?;
+    if contents.is_undecided() || contents.assessment.leaning(contents.rulebook) == Leaning::Hedge {
+        let best = contents.platform_name(contents.assessment.recommendation);
+        writeln!(out, "Of {}, the lowest in total:\n", escape(best))?;
+    }
     for good in &contents.balance.good {
         writeln!(out, "* Good, because {}", escape(good))?;
     }
@@ -212,6 +216,8 @@ fn look_again(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     }
     if let Some(unless) = &brief.unless {
         writeln!(out, "* When {}.", escape(unless))?;
+    } else if let Some(ask) = &brief.ask {
+        writeln!(out, "* When more is known: first {}.", escape(ask))?;
     } else if brief.again.is_empty() {
         writeln!(out, "No change of one or two answers was found that would bring another answer.")?;
     }

@@ -63,7 +63,7 @@ fn harm(table: &Reader<'_>) -> Harm {
     table.log().find(word.span, "harm", word.text, known).map_or(Harm::default(), |index| Harm::ALL[index].0)
 }
 
-fn claims(table: &Reader<'_>, key: &'static str, names: Names<'_>) -> Vec<Claim> {
+pub(super) fn claims(table: &Reader<'_>, key: &'static str, names: Names<'_>) -> Vec<Claim> {
     table
         .tables(key, "the claim")
         .into_iter()

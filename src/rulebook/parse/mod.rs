@@ -216,7 +216,6 @@ fn build(
     }
 
     let places = Places { questions: questions.places(), criteria: criteria.places() };
-    let verdicts = verdict::build(head, bands, &families.ids);
     let platform_ids = platforms.ids.clone_ids();
     let aspect_ids = aspects.ids.clone_ids();
     let family_ids = families.ids.clone_ids();
@@ -231,6 +230,7 @@ fn build(
         aspects: &aspect_ids,
         sources: &source_ids,
     };
+    let verdicts = verdict::build(head, bands, names);
     let platforms = knowledge::platforms(platforms, names);
     let aspects = knowledge::aspects(aspects, names);
     let problems = knowledge::problems(problems, names);

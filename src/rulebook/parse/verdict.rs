@@ -1,7 +1,8 @@
 //! The head of a rulebook: its name, its constants, its sides and its bands.
 
 use super::availability::MAX_BITS;
-use super::{Ids, SCHEMA, Section};
+use super::knowledge::{Names, claims};
+use super::{SCHEMA, Section};
 use crate::document::Reader;
 use crate::rulebook::{Band, Constant, Leaning, Side, UNDECIDED, Undecided};
 
@@ -24,7 +25,7 @@ pub(super) struct Verdicts {
     pub(super) bands: Vec<Band>,
 }
 
-pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, families: &Ids) -> Verdicts {
+pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, known: Names<'_>) -> Verdicts {
     if let Some(schema) = head.required_word("schema")
         && schema.text != SCHEMA
     {
@@ -86,7 +87,10 @@ pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, families: &Ids) -> Ve
     let mut position = 0;
     let mut before: Option<(i64, Leaning)> = None;
     let bands = bands.build(|table, id| {
-        let band = band(table, id, &names, position == 0, position == last);
+        let band = Band {
+            headline_where: claims(table, "headline-where", known),
+            ..band(table, id, &names, position == 0, position == last)
+        };
         check_order(table, &band, before);
         check_side(table, &band);
         before = Some((band.to.unwrap_or(MAX_MARGIN), band.leaning));
@@ -107,7 +111,7 @@ pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, families: &Ids) -> Ve
         name: head.required_text("name"),
         version: head.required_text("version"),
         title: head.required_text("title"),
-        subject: families.required(head, "subject"),
+        subject: known.families.required(head, "subject"),
         effort_price,
         shortfall_price,
         decided_from,
@@ -173,6 +177,7 @@ fn band(table: &Reader<'_>, id: String, sides: &[(Leaning, &String)], first: boo
         from: bound("at-least", first),
         to: bound("at-most", last),
         headline: table.required_text("headline"),
+        headline_where: Vec::new(),
         meaning: table.required_text("meaning"),
         because: table.required_text("because"),
         id,
