@@ -133,7 +133,12 @@ impl<'t> Reader<'t> {
         if roles.is_empty() {
             return None;
         }
-        let text = self.budget.text(source, &file.path)?;
+        // Any YAML may be the sign of a platform; few files are pipelines or scripts.
+        let is_sign = |role: &Role<'_>| matches!(role, Role::Sign(..));
+        let text = match roles.iter().all(is_sign) {
+            true => source.text(&file.path).ok()?,
+            false => self.budget.text(source, &file.path)?,
+        };
         let mut part = Part { path: file.path.clone(), ..Part::default() };
         let runs = |role: &Role<'_>| matches!(role, Role::System(_)) || is_action(&file.path);
         if roles.iter().any(runs) && file.class == PathClass::Main {
@@ -241,13 +246,7 @@ impl<'t> Reader<'t> {
         if lines.is_empty() && spread.is_empty() {
             return Vec::new();
         }
-        let mut off = switched_off::lines(file.name(), text);
-        off.extend(unnamed::lines(&file.path, text));
-        off.extend(commands::written_down(text));
-        if is_yaml(file.name()) {
-            off.extend(commands::spoken(text));
-        }
-        let off = joined(off);
+        let off = never_run(file, text);
         lines.retain(|(number, _)| !are_in(&off, *number));
         lines.extend(spread.iter().map(|(number, command)| (*number, command.as_str())));
         lines.sort_by_key(|(number, _)| *number);
@@ -307,6 +306,17 @@ impl Rule<'_> {
         let found = lines.filter_map(|(number, line)| Some((*number, self.commands.find(line)?)));
         found.filter(move |(number, _)| !is_rehearsal(*number)).take(MOST_DEPLOYS)
     }
+}
+
+/// The lines of a text that are never run, in their order.
+fn never_run(file: &Listed, text: &str) -> Vec<Range<usize>> {
+    let mut off = switched_off::lines(file.name(), text);
+    off.extend(unnamed::lines(&file.path, text));
+    off.extend(commands::written_down(text));
+    if is_yaml(file.name()) {
+        off.extend(commands::spoken(text));
+    }
+    joined(off)
 }
 
 /// Ranges in their order, those that meet as one.
