@@ -14,8 +14,8 @@ pub(crate) struct Budget {
     what: &'static str,
 }
 
-/// MiB of files of one kind, such as Dockerfiles, that are read of a tree: many times what any known repository has.
-const LARGEST_KIND: usize = 8;
+/// MiB of files of one kind, such as Dockerfiles, that are read of a tree: more than any known repository has.
+const LARGEST_KIND: usize = 4;
 
 impl Budget {
     pub(crate) const fn new(most: usize, what: &'static str) -> Self {
