@@ -193,8 +193,11 @@ fn lacks(sum: &Sum, room: usize) -> String {
     let single = sum.lacks.iter().take(may_stand).map(|name| said(std::slice::from_ref(name)));
     match most.chain(single).find(|said| display_width(said) <= room) {
         Some(said) => said,
-        None if all == 0 => phrases::NOTHING.to_owned(),
-        None => counted(all, "need", "needs"),
+        None => match sum.lacks.as_slice() {
+            [] => phrases::NOTHING.to_owned(),
+            [first, ..] if all == 1 || sum.lacks_a_must => said(std::slice::from_ref(first)),
+            several => counted(several.len(), "need", "needs"),
+        },
     }
 }
 

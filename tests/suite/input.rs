@@ -254,7 +254,7 @@ const SAAS: &str = "--answers saas.toml";
 
 fn saas() -> Program {
     let case = include_str!("../cases/mid-size-saas.toml");
-    let whole = "[answers]\nstate = \"managed-database\"\nbudget = \"normal\"";
+    let whole = "[answers]\nstate = \"managed-database\"\nbudget = \"normal\"\nlock-in = \"accepted\"";
     Program::new().file("saas.toml", case.replacen("[answers]", whole, 1))
 }
 
