@@ -108,7 +108,7 @@ fn is_only_called(text: &str) -> bool {
     let events: Vec<&str> =
         events.filter(|line| !line.trim().is_empty() && !line.trim().starts_with('#')).collect();
     let indent = |line: &&str| line.len() - line.trim_start().len();
-    let outer = events.iter().map(|line| indent(line)).min();
+    let outer = events.iter().map(&indent).min();
     let mut names = events.iter().filter(|line| Some(indent(line)) == outer).map(|line| line.trim());
     let is_call = |name: &str| name.trim_start_matches("- ").split(':').next() == Some(CALL);
     !events.is_empty() && names.all(is_call)

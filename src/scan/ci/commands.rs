@@ -60,7 +60,8 @@ pub(super) fn is_whole(line: &str, part: Range<usize>) -> bool {
     let inside_a_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     let (before, after, part) = (&line[..part.start], &line[part.end..], &line[part]);
     let goes_on_before = before.ends_with(inside_a_word) && part.starts_with(inside_a_word);
-    !goes_on_before && !(after.starts_with(inside_a_word) && part.ends_with(inside_a_word))
+    let goes_on_after = after.starts_with(inside_a_word) && part.ends_with(inside_a_word);
+    !goes_on_before && !goes_on_after
 }
 
 /// The lines of a text, from 1, that have one of some words.
@@ -181,7 +182,7 @@ mod tests {
     #[test]
     fn a_text_that_is_written_into_a_file_is_not_run() {
         let notes = "cat <<'END' > notes.md\nhelm upgrade x\nEND\nhelm upgrade y\n";
-        assert_eq!(written_down(notes), [2..3]);
+        assert_eq!(written_down(notes).into_iter().flatten().collect::<Vec<_>>(), [2]);
         let none: [Range<usize>; 0] = [];
         for run in [
             "ssh host <<END\nship\nEND\n",

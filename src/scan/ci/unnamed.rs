@@ -52,10 +52,14 @@ fn key_of_second_level(line: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn numbers(path: &str, text: &str) -> Vec<usize> {
+        lines(path, text).into_iter().flatten().collect()
+    }
+
     #[test]
     fn jobs_of_no_workflow_never_run() {
         let text = "jobs:\n  check:\n    steps: []\n  ship:\n    steps: [] # ship\n\nworkflows:\n  all:\n    jobs:\n      - check\n";
-        assert_eq!(lines(".circleci/config.yml", text), [4..7]);
+        assert_eq!(numbers(".circleci/config.yml", text), [4, 5, 6]);
         let without = text.replace("workflows:", "other:");
         assert_eq!(lines(".circleci/config.yml", &without).len(), 0);
     }
@@ -63,6 +67,6 @@ mod tests {
     #[test]
     fn steps_that_are_only_defined_never_run() {
         let text = "definitions:\n  steps:\n    - step: &check\n        script: []\n    - step: &ship\n        script: []\npipelines:\n  default:\n    - step: *check\n";
-        assert_eq!(lines("bitbucket-pipelines.yml", text), [5..7]);
+        assert_eq!(numbers("bitbucket-pipelines.yml", text), [5, 6]);
     }
 }
