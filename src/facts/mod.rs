@@ -9,5 +9,6 @@ mod rules;
 mod signal;
 
 pub use conclude::{Conclusions, Conflict, Evidence, Finding, MAX_EVIDENCE, Reason, conclude};
+pub(crate) use repository::without_tag;
 pub use repository::*;
 pub use rules::{Rules, Sureness, TABLES as SCAN_TABLES};

@@ -249,13 +249,12 @@ impl Service {
     }
 }
 
-/// The name of an image without its tag and digest.
-pub(super) fn without_tag(image: &str) -> &str {
-    let image = image.split('@').next().unwrap_or(image);
-    match image.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains(['/', '{']) => name,
-        _ => image,
-    }
+/// The name of an image without its tag and digest; a colon before a slash belongs to the port of a registry.
+pub(crate) fn without_tag(image: &str) -> &str {
+    let image = image.split('@').next().unwrap_or_default();
+    let name = image.rfind('/').map_or(0, |slash| slash + 1);
+    let tag = image[name..].find(':').map(|colon| name + colon);
+    tag.map_or(image, |tag| &image[..tag])
 }
 
 /// A GPU asked for by a service.

@@ -183,6 +183,7 @@ pub(super) const SIGNALS: &[Signal] = &[
             })
             .collect()
     }),
+    signal("terraform.for-others", modules_for_others),
     signal("ci.deploys", |facts| {
         let deploys = facts.ci.deploys.iter().filter(|deploy| deploy.class == PathClass::Main);
         deploys
@@ -431,6 +432,21 @@ fn providers(facts: &Facts) -> Vec<Observation> {
         });
     }
     providers.into_values().collect()
+}
+
+/// The outputs of Terraform that has neither an account nor a state here, and nothing that applies it: they are for others.
+fn modules_for_others(facts: &Facts) -> Vec<Observation> {
+    let has_root = facts.terraform.roots.iter().any(|(_, class)| *class == PathClass::Main);
+    let mut deploys = facts.ci.deploys.iter().filter(|deploy| deploy.class == PathClass::Main);
+    let is_applied = deploys.any(|deploy| deploy.target == "terraform")
+        || facts.seen.iter().any(|one| one.format.starts_with("Terragrunt"));
+    let outputs = facts.terraform.outputs.iter().filter(|_| !has_root && !is_applied);
+    outputs
+        .map(|output| {
+            let says = format!("output {}", output.name);
+            seen(vec![], &output.name, output.place.clone(), says)
+        })
+        .collect()
 }
 
 fn history(facts: &Facts, figure: impl Fn(&History) -> (u64, String)) -> Vec<Observation> {

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::facts::{Dockerfile, PathClass};
-use super::paths::Paths;
+use super::paths::{Paths, may_be_dockerfile};
 use super::patterns::Patterns;
 use super::reference::without_credentials;
 use super::source::{Listed, Source};
@@ -21,24 +22,26 @@ const MOST_ARGUMENTS: usize = 1_000;
 /// Reads every Dockerfile.
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &DockerfileTable) -> Vec<Dockerfile> {
     let accelerators = Patterns::any_of(&table.accelerators);
-    let candidates = source.files().par_iter().filter(|file| may_be_one(file.name()));
-    candidates.filter_map(|file| parse(source, file, paths, &accelerators)).collect()
-}
-
-fn may_be_one(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    (name.contains("dockerfile") || name.contains("containerfile")) && !name.ends_with("ignore")
+    let candidates = source.files().par_iter().filter(|file| may_be_dockerfile(file.name()));
+    let budget = Budget::of_kind("MiB of Dockerfiles");
+    let found = candidates.filter_map(|file| {
+        let text = budget.text(source, &file.path)?;
+        parse(source, file, &text, paths, &accelerators)
+    });
+    let found = found.collect();
+    budget.tell(source);
+    found
 }
 
 /// The facts of a text, if it is a Dockerfile: its first instruction is `FROM`, or `ARG` before it.
 fn parse(
     source: &impl Source,
     file: &Listed,
+    text: &str,
     paths: &Paths,
     accelerators: &Patterns<()>,
 ) -> Option<Dockerfile> {
-    let text = source.text(&file.path).ok()?;
-    let instructions = instructions(&text);
+    let instructions = instructions(text);
     let first_of_all = instructions.iter().find(|instruction| instruction.word != "ARG")?;
     if first_of_all.word != "FROM" {
         return None;

@@ -12,6 +12,8 @@ use crate::folder::{Folder, Links};
 
 /// The file's name.
 pub(crate) const FILE: &str = ".gitignore";
+/// What whoever cloned a repository ignores besides, from its folder.
+const OWN_FILE: &str = ".git/info/exclude";
 /// Bytes of one file: patterns cost far more than their length.
 const LARGEST: u64 = 64 << 10;
 /// Patterns of one file that have to be tried one by one.
@@ -43,12 +45,14 @@ impl Ignored {
         folder: &Folder,
         path: &str,
     ) -> Result<Option<Arc<Ignored>>, String> {
-        let (file, below) = match path {
-            "" => (FILE.to_owned(), 0),
-            path => (format!("{path}/{FILE}"), path.len() + 1),
-        };
-        let patterns = read(folder, &file)?;
-        Ok(Self::add(outer, patterns, Stand::Below(below)))
+        let (file, stand) = in_folder(path, FILE);
+        Ok(Self::add(outer, read(folder, &file)?, stand))
+    }
+
+    /// The patterns that the repository in a folder has for this clone alone; all others go before them.
+    pub(crate) fn of_clone(folder: &Folder, path: &str) -> Option<Arc<Ignored>> {
+        let (file, stand) = in_folder(path, OWN_FILE);
+        Self::add(None, read(folder, &file).ok()?, stand)
     }
 
     /// The patterns of the repository that a folder is a part of. What lies above the repository says nothing.
@@ -105,6 +109,14 @@ impl Ignored {
     /// How many patterns a path may have to be held against.
     pub(crate) fn weight(&self) -> u64 {
         self.weight
+    }
+}
+
+/// The path of a file that stands in a folder, and what its patterns are seen from.
+fn in_folder(folder: &str, file: &str) -> (String, Stand) {
+    match folder {
+        "" => (file.to_owned(), Stand::Below(0)),
+        folder => (format!("{folder}/{file}"), Stand::Below(folder.len() + 1)),
     }
 }
 

@@ -59,7 +59,7 @@ impl<'t> Entry<'t> {
     }
 
     /// Whether a block of text follows on the lines below.
-    fn announces_block(&self) -> bool {
+    pub(crate) fn announces_block(&self) -> bool {
         is_block(self.rest)
     }
 }

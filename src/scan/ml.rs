@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashSet};
 use rayon::prelude::*;
 use toml_edit::{Document, Item, Value};
 
+use super::budget::Budget;
 use super::facts::{Dependency, Place, Unreadable};
 use super::manifest;
-use super::paths::is_yaml;
+use super::paths::{is_yaml, may_be_dockerfile};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::MlTable;
@@ -24,8 +25,12 @@ pub(crate) fn read(source: &impl Source, table: &MlTable) -> (Vec<Dependency>, V
         libraries.flat_map(|(kind, names)| names.iter().map(move |name| (name.as_str(), kind.as_str()))),
     );
     let manifests = manifests(source);
-    let parts: Vec<_> =
-        manifests.par_iter().map(|(file, format)| part(source, file, *format, &libraries)).collect();
+    let budget = Budget::of_kind("MiB of files that may declare libraries");
+    let part = |(file, format): &(&Listed, Format)| {
+        Some(part(file, &budget.text(source, &file.path)?, *format, &libraries))
+    };
+    let parts: Vec<_> = manifests.par_iter().filter_map(part).collect();
+    budget.tell(source);
     let (mut all, mut unreadable) = (Vec::new(), Vec::new());
     for part in parts {
         match part {
@@ -51,9 +56,6 @@ enum Format {
 
 fn format(path: &str, name: &str) -> Option<Format> {
     let name = name.to_ascii_lowercase();
-    let is_dockerfile = (name.contains("dockerfile") || name.contains("containerfile"))
-        && !name.ends_with("ignore")
-        && !name.ends_with(".md");
     let in_requirements = path.rsplit('/').nth(1).is_some_and(|folder| folder.starts_with("requirements"));
     match name.as_str() {
         "pyproject.toml" | "pipfile" => Some(Format::Toml),
@@ -67,7 +69,7 @@ fn format(path: &str, name: &str) -> Option<Format> {
         _ if is_yaml(&name) && (name.starts_with("environment") || name.starts_with("conda")) => {
             Some(Format::Conda)
         }
-        _ if is_dockerfile => Some(Format::Dockerfile),
+        _ if may_be_dockerfile(&name) => Some(Format::Dockerfile),
         _ => None,
     }
 }
@@ -122,19 +124,18 @@ fn joined(folder: &str, relative: &str) -> Option<String> {
 }
 
 fn part(
-    source: &impl Source,
     file: &Listed,
+    text: &str,
     format: Format,
     libraries: &Patterns<&str>,
 ) -> Result<Vec<Dependency>, Unreadable> {
-    let Ok(text) = source.text(&file.path) else { return Ok(Vec::new()) };
     let declared = match format {
-        Format::Requirements => requirements(&text),
-        Format::Toml => toml(&text).map_err(|reason| Unreadable { path: file.path.clone(), reason })?,
-        Format::SetupCfg => setup_cfg(&text),
-        Format::SetupPy => setup_py(&text),
-        Format::Conda => conda(&text),
-        Format::Dockerfile => installed(&text),
+        Format::Requirements => requirements(text),
+        Format::Toml => toml(text).map_err(|reason| Unreadable { path: file.path.clone(), reason })?,
+        Format::SetupCfg => setup_cfg(text),
+        Format::SetupPy => setup_py(text),
+        Format::Conda => conda(text),
+        Format::Dockerfile => installed(text),
     };
     let known = declared.into_iter().filter_map(|(requirement, line)| {
         let name = normalised(requirement)?;

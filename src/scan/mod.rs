@@ -2,7 +2,6 @@
 
 mod budget;
 mod ci;
-mod cloud_build;
 mod compose;
 mod dockerfile;
 mod excluding;
@@ -23,7 +22,6 @@ mod rules;
 mod seen;
 mod source;
 mod switch;
-mod switched_off;
 mod tables;
 mod terraform;
 mod tracked;

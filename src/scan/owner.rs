@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use aho_corasick::AhoCorasick;
 
-use super::facts::PathClass;
-use super::paths::is_yaml;
+use super::budget::Budget;
+use super::facts::{PathClass, without_tag};
+use super::paths::{is_yaml, may_be_dockerfile};
 use super::patterns::{self, PathPatterns, Patterns};
 use super::source::Source;
 use super::tables::OwnTable;
@@ -17,7 +18,8 @@ pub(crate) struct Owner {
     namespaces: BTreeSet<String>,
     /// Names of images without registry, namespace and tag.
     images: BTreeSet<String>,
-    registries: Vec<String>,
+    /// Those that only their owner publishes in, as patterns.
+    registries: BTreeSet<String>,
     mirrors: Vec<String>,
     public_registries: Vec<String>,
     /// The name of the repository, by its remote.
@@ -30,7 +32,7 @@ impl Owner {
     /// Looks at the remote, and at what is pushed.
     pub(crate) fn of(source: &impl Source, table: &OwnTable) -> Self {
         let mut owner = Self {
-            registries: table.private_registries.clone(),
+            registries: table.private_registries.iter().cloned().collect(),
             mirrors: table.mirrors.clone(),
             public_registries: table.public_registries.clone(),
             ..Self::default()
@@ -40,7 +42,7 @@ impl Owner {
         }
         owner.take_pushes(source, table);
         let own = source.files().iter().filter(|file| file.class == PathClass::Main);
-        for file in own.filter(|file| is_dockerfile(file.name())) {
+        for file in own.filter(|file| may_be_dockerfile(file.name())) {
             owner.built_in.extend(file.path.split('/').map(plain));
         }
         owner
@@ -58,7 +60,10 @@ impl Owner {
         let first = namespace.split('/').next().unwrap_or(namespace);
         let is_copy = self.mirrors.iter().any(|mirror| mirror == first);
         let is_named = !first.is_empty() && !is_copy && self.namespaces.contains(&plain(first));
-        let in_private = || !is_copy && Patterns::any_of(&self.registries).fit(registry);
+        let in_private = || {
+            !is_copy
+                && Patterns::new(self.registries.iter().map(|registry| (registry.as_str(), ()))).fit(registry)
+        };
         is_named || self.images.contains(&name) || registry == "localhost" && !base.is_empty() || in_private()
     }
 
@@ -101,6 +106,10 @@ impl Owner {
             if !namespace.is_empty() && namespace != "library" {
                 self.namespaces.insert(plain(namespace));
             }
+            // What lies at the top of a registry that is not everybody's shows whose the registry is.
+            if namespace.is_empty() && first != "localhost" && !self.is_public(first) {
+                self.registries.insert(first.to_owned());
+            }
         }
         if !name.ends_with('/') {
             self.images.insert(name);
@@ -138,26 +147,36 @@ impl Owner {
         let Some(words) = patterns::searcher(&table.push_words) else { return };
         let own =
             source.files().iter().filter(|file| file.class == PathClass::Main || is_pipeline(&file.path));
+        let budget = Budget::of_kind("MiB of pipelines and scripts");
         for file in own.filter(|file| files.all(&file.path).next().is_some()) {
-            if let Ok(text) = source.text(&file.path) {
-                self.take_text(&text, &words, is_yaml(file.name()));
+            if let Some(text) = budget.text(source, &file.path).filter(|text| words.is_match(&**text)) {
+                self.take_text(&text, &words, is_yaml(file.name()) || file.path.ends_with(".hcl"));
             }
         }
     }
 
-    fn take_text(&mut self, text: &str, words: &AhoCorasick, is_yaml: bool) {
+    fn take_text(&mut self, text: &str, words: &AhoCorasick, has_lists: bool) {
         // What a list of tags goes on with on the lines below; elsewhere a colon only ends the name of a target.
         let mut in_list = false;
         for line in text.lines() {
             let trimmed = line.trim();
             let says = words.is_match(trimmed);
-            in_list &= !trimmed.is_empty() && !trimmed.contains(": ");
+            in_list &= !trimmed.is_empty() && !trimmed.contains(": ") && !trimmed.starts_with(']');
             if says || in_list {
                 let tokens = trimmed
                     .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')'));
-                tokens.filter(|token| is_reference(token)).for_each(|token| self.add_built(token));
+                let mut before = "";
+                for token in tokens.filter(|token| !token.is_empty()) {
+                    // What a build is told to be called needs no namespace.
+                    let is_called = matches!(before, "-t" | "--tag") && is_plain_name(token);
+                    if is_called || is_reference(token) {
+                        self.add_built(token);
+                    }
+                    before = token;
+                }
             }
-            in_list |= is_yaml && says && (trimmed.ends_with(['|', '>', ':']) || trimmed.ends_with("|-"));
+            in_list |=
+                has_lists && says && (trimmed.ends_with(['|', '>', ':', '[']) || trimmed.ends_with("|-"));
         }
     }
 }
@@ -170,13 +189,6 @@ fn owner_and_name(url: &str) -> Option<(&str, &str)> {
     };
     let mut parts = path.trim_matches('/').split('/');
     Some((parts.next()?, parts.next()?))
-}
-
-fn is_dockerfile(name: &str) -> bool {
-    name.starts_with("Dockerfile")
-        || name == "Containerfile"
-        || name.ends_with(".Dockerfile")
-        || name.ends_with(".dockerfile")
 }
 
 fn is_pipeline(path: &str) -> bool {
@@ -203,16 +215,14 @@ fn is_reference(token: &str) -> bool {
         && !token.contains('@')
 }
 
-fn is_registry(part: &str) -> bool {
-    part.contains(['.', ':']) || part == "localhost"
+/// `web`, `web:local`.
+fn is_plain_name(token: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':');
+    token.starts_with(|c: char| c.is_ascii_alphanumeric()) && token.chars().all(plain)
 }
 
-fn without_tag(image: &str) -> &str {
-    let image = image.split('@').next().unwrap_or(image);
-    match image.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => image,
-    }
+fn is_registry(part: &str) -> bool {
+    part.contains(['.', ':']) || part == "localhost"
 }
 
 /// Namespaces are compared by their letters: `paperless-ngx` publishes as `paperlessngx`.
@@ -225,9 +235,9 @@ mod tests {
     use super::*;
 
     fn owner(config: &str, pipeline: &str) -> Owner {
-        let mut owner = Owner { registries: vec!["*.dkr.ecr.*".to_owned()], ..Owner::default() };
+        let mut owner = Owner { registries: BTreeSet::from(["*.dkr.ecr.*".to_owned()]), ..Owner::default() };
         owner.take_remote(config);
-        let words = patterns::searcher(["docker push", "docker build", "tags:"]).expect("words");
+        let words = patterns::searcher(["docker push", "docker build", "tags:", "tags = ["]).expect("words");
         owner.take_text(pipeline, &words, true);
         owner
     }
@@ -265,6 +275,25 @@ mod tests {
         );
         assert!(owner.owns("acme/worker") && owner.owns("quay.io/corp/api"));
         assert!(!owner.owns("other/action"));
+    }
+
+    #[test]
+    fn what_a_build_is_called_is_owned_without_a_namespace() {
+        let owner = owner("", "run: docker build -t web:local web\nrun: docker build --tag $NAME .\n");
+        assert!(owner.owns("web:local") && !owner.owns("redis"));
+    }
+
+    #[test]
+    fn a_registry_without_namespaces_is_that_of_whoever_pushes_into_it() {
+        let owner = owner("", "run: docker push registry.acme.example:5000/web\n");
+        assert!(owner.owns("registry.acme.example:5000/api:1") && !owner.owns("registry.other.example/api"));
+    }
+
+    #[test]
+    fn the_tags_of_a_bake_file_are_owned_and_its_other_paths_are_not() {
+        let bake = "target \"web\" {\n  tags = [\n    \"ghcr.io/acme/web:1\",\n  ]\n  dockerfile = \"docker/Dockerfile\"\n}\n";
+        let owner = owner("", bake);
+        assert!(owner.owns("acme/api") && !owner.owns("docker/api"));
     }
 
     #[test]

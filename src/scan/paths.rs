@@ -87,6 +87,31 @@ pub(crate) fn is_yaml(path: &str) -> bool {
     path.ends_with(".yml") || path.ends_with(".yaml")
 }
 
+/// Whether a file may be a Dockerfile by its name: `Dockerfile.dev`, `api.dockerfile`, `Containerfile`.
+pub(crate) fn may_be_dockerfile(name: &str) -> bool {
+    let name = lower(name);
+    let is_about_one = name.ends_with("ignore") || name.ends_with(".md");
+    (name.contains("dockerfile") || name.contains("containerfile")) && !is_about_one
+}
+
+/// What a relative path means in a folder; none if it leads out of the repository.
+pub(crate) fn join(folder: &str, relative: &str) -> Option<String> {
+    if relative.starts_with(['/', '~']) {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(relative.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            _ => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
 fn lower(text: impl AsRef<str>) -> String {
     text.as_ref().to_ascii_lowercase()
 }

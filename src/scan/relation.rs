@@ -51,7 +51,7 @@ pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a 
         (Relation::DeploysOnIt, false, Judge::manifests_of_environments),
         (Relation::OffersIt, false, Judge::offers),
         (Relation::DeploysOnIt, false, Judge::scripts),
-        (Relation::DeploysOnIt, false, Judge::manifests),
+        (Relation::DeploysOnIt, false, Judge::only_manifests),
         (Relation::Examples, false, Judge::examples),
     ];
     for (relation, is_deployed, grounds) in steps {
@@ -227,7 +227,9 @@ impl<S: Source> Judge<'_, S> {
     fn collection(&self) -> Grounds {
         let shown = self.objects(&self.table.workloads);
         let shown: Grounds = shown.into_iter().chain(self.objects(&self.table.tasks)).collect();
-        if shown.is_empty() && self.charts().next().is_none() || self.has_other_way() {
+        let is_one_product =
+            self.is_run_by_compose() || self.goes_elsewhere(|deploy| deploy.by == DeployedBy::Pipeline);
+        if shown.is_empty() && self.charts().next().is_none() || is_one_product {
             return Grounds::new();
         }
         match self.speaks_of_examples() {
@@ -247,7 +249,7 @@ impl<S: Source> Judge<'_, S> {
         tasks && tops.len() > 1 && !tops.contains("") && !is_built && self.found.kustomizations.is_empty()
     }
 
-    /// Charts, and manifests beside another way to run the product.
+    /// Charts, and manifests beside another way to run the product or in its documentation.
     fn offers(&self) -> Grounds {
         let mut grounds: Grounds =
             self.charts().map(|chart| (chart.place.clone(), chart.name.clone())).collect();
@@ -255,21 +257,40 @@ impl<S: Source> Judge<'_, S> {
         if !grounds.is_empty() || !manifests.is_empty() {
             grounds.extend(self.offer_signs().iter().cloned());
         }
-        if grounds.is_empty() && self.has_other_way() {
-            grounds = manifests;
+        if grounds.is_empty() && self.has_other_way() && self.is_product() {
+            grounds = if manifests.is_empty() { self.documented() } else { manifests };
         }
         grounds
     }
 
+    /// Workloads that the documentation shows, for whoever installs the product.
+    fn documented(&self) -> Grounds {
+        let lasting = Patterns::any_of(&self.table.lasting);
+        let shown = self.found.objects.iter().filter(|object| object.class == PathClass::Documentation);
+        first_of_kinds(shown.filter(|object| lasting.fit(&group_and_kind(object))))
+    }
+
+    /// Whether there is something of one's own to offer.
+    fn is_product(&self) -> bool {
+        self.is_run_by_compose() || self.facts.dockerfiles.iter().any(|file| file.class == PathClass::Main)
+    }
+
     /// Whether it is run in another way than on Kubernetes: by Compose, or on a platform that it is deployed to.
     fn has_other_way(&self) -> bool {
+        self.is_run_by_compose() || self.goes_elsewhere(|_| true)
+    }
+
+    fn is_run_by_compose(&self) -> bool {
         let compose = &self.facts.compose;
-        let elsewhere =
-            self.facts.ci.deploys.iter().filter(|deploy| {
-                deploy.class == PathClass::Main && !self.table.targets.contains(&deploy.target)
-            });
         compose.main.is_some() && compose.main_class() == PathClass::Main
-            || elsewhere.into_iter().any(|deploy| deploy.target != "terraform")
+    }
+
+    /// Whether some of its deployments lead to another platform.
+    fn goes_elsewhere(&self, counts: fn(&Deploy) -> bool) -> bool {
+        let targets = &self.table.targets;
+        let leads = |deploy: &&Deploy| !targets.contains(&deploy.target) && deploy.target != "terraform";
+        let own = self.facts.ci.deploys.iter().filter(|deploy| deploy.class == PathClass::Main);
+        own.filter(leads).any(counts)
     }
 
     /// Scripts that deploy when somebody runs them, where nothing else explains what they are for.
@@ -288,9 +309,14 @@ impl<S: Source> Judge<'_, S> {
             .collect()
     }
 
-    /// Workloads of one's own that go on running and that nothing else explains.
+    /// Workloads of one's own that go on running.
     fn manifests(&self) -> Grounds {
         self.objects(&self.table.lasting)
+    }
+
+    /// Those that nothing else explains: no other way to run what is here.
+    fn only_manifests(&self) -> Grounds {
+        if self.has_other_way() { Grounds::new() } else { self.manifests() }
     }
 
     /// Everything else that is there for it: examples, and what is run once.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::facts::{Output, PathClass, Place, Provider, Resource, Terraform};
 use super::hcl::{self, Statement};
 use super::patterns::Patterns;
@@ -16,7 +17,10 @@ pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
     let known = Known { resources: by_meaning(&table.resources), modules: by_meaning(&table.modules) };
     let files = source.files().par_iter();
     let files = files.filter(|file| is_terraform(file.name()) || switch::is_values(file.name()));
-    let parts: Vec<Part> = files.filter_map(|file| part(source, file, &known)).collect();
+    let budget = Budget::of_kind("MiB of Terraform");
+    let part = |file: &Listed| part(source, file, &budget.text(source, &file.path)?, &known);
+    let parts: Vec<Part> = files.filter_map(part).collect();
+    budget.tell(source);
     gather(parts)
 }
 
@@ -45,17 +49,16 @@ fn is_terraform(name: &str) -> bool {
     name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tofu")
 }
 
-fn part(source: &impl Source, file: &Listed, known: &Known<'_>) -> Option<Part> {
-    let text = source.text(&file.path).ok()?;
+fn part(source: &impl Source, file: &Listed, text: &str, known: &Known<'_>) -> Option<Part> {
     let statements = match file.name().ends_with(".json") {
-        true => hcl::json(&text),
-        false => Some(hcl::statements(&text)),
+        true => hcl::json(text),
+        false => Some(hcl::statements(text)),
     };
     if statements.as_ref().is_none_or(|statements| statements.len() >= hcl::MOST_STATEMENTS) {
         source.left_out(&file.path, "it has more values than are read of one file");
     }
     let statements = statements?;
-    let mut part = Part { switches: Switches::of(file, &text, &statements), ..Part::default() };
+    let mut part = Part { switches: Switches::of(file, text, &statements), ..Part::default() };
     for statement in statements.iter().filter(|_| is_terraform(file.name())) {
         let place = Place { path: file.path.clone(), line: statement.line };
         take(statement, place, file.class, known, &mut part.found);

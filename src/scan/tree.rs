@@ -219,8 +219,9 @@ impl Walk<'_> {
             let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
             found.repositories.push(directory.path.clone());
         }
-        if is_repository && directory.depth > 0 {
-            directory.ignored = None;
+        // What lies around a repository says nothing of it.
+        if is_repository {
+            directory.ignored = Ignored::of_clone(self.folder, &directory.path);
         }
         if has_patterns {
             match Ignored::within(directory.ignored.clone(), self.folder, &directory.path) {

@@ -120,6 +120,7 @@ fn facts(scanned: &Value) -> BTreeMap<String, Vec<String>> {
         ("objects".to_owned(), all(&scanned["kubernetes"]["objects"], &|one| pair(one, "kind", "name"))),
         ("resources".to_owned(), all(&scanned["terraform"]["resources"], &|one| text(&one["name"]))),
         ("seen".to_owned(), all(&scanned["seen"], &|one| pair(one, "format", "path"))),
+        ("unread".to_owned(), all(&scanned["unreadable"], &|one| pair(one, "path", "reason"))),
     ])
 }
 
@@ -347,6 +348,16 @@ fn what_git_tracks_is_read_although_it_is_ignored() {
 }
 
 #[test]
+fn what_only_this_clone_ignores_stays_out_unless_its_rules_say_otherwise() {
+    let program = shop(COMPOSE)
+        .file("notes/Dockerfile", "FROM debian:12\n")
+        .file("kept/Dockerfile", "FROM debian:13\n");
+    git(&program, ".", &["init", "-q"]);
+    let program = program.file(".git/info/exclude", "notes/\nkept/\n").file(".gitignore", "!kept/\n");
+    assert_eq!(facts(&scan(&program))["bases"], ["debian:13:1"]);
+}
+
+#[test]
 fn rules_of_an_outer_repository_do_not_reach_an_inner_one() {
     let program = Program::new().file(".gitignore", "*\n").file("inner/compose.yaml", compose(2));
     for folder in [".", "inner"] {
@@ -365,9 +376,10 @@ fn a_repository_within_one_is_another_and_that_is_said() {
     let scanned = scan(&program);
     assert_eq!(answer(&scanned, "today"), &Value::Null);
     assert_eq!(scanned["unreadable"][0]["path"], "checkout");
-    let held = Program::new().file("checkout/fly.toml", "app = 'x'\n");
+    let followed = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: x}\n";
+    let held = Program::new().file("checkout/app.yaml", followed);
     git(&held, "checkout", &["init", "-q"]);
-    assert_eq!(answer(&scan(&held), "today")["value"], "paas", "a folder that is none only holds them");
+    assert_eq!(answer(&scan(&held), "today")["value"], "kubernetes", "a folder that is none only holds them");
 }
 
 #[test]

@@ -43,9 +43,7 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
     });
     let by_name = find_name(signs.name, &tables.compose.service);
     let by_work = by_name.filter(|meaning| meaning.class == ServiceClass::Auxiliary);
-    // What takes requests and is called after what it serves does not end.
-    let by_work = by_work
-        .filter(|meaning| !signs.takes_requests || meaning.kind == TEST || !serves(signs.name, tables));
+    let by_work = by_work.filter(|meaning| !goes_on(signs, meaning, tables));
     let by_name = by_name.filter(|meaning| meaning.class != ServiceClass::Auxiliary || by_work.is_some());
     let by_work = by_work.or_else(|| find_command(&signs.command, &tables.compose.command));
     let is_known = by_image.is_some_and(|meaning| meaning.class == ServiceClass::Auxiliary);
@@ -62,7 +60,7 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
     let ends =
         only_holds || ends_at_once(&signs.command) || recurs(&signs.command) || is_a_shell(&signs.command);
     if !is_known && (ends || signs.is_job && !by_image_of_a_tool) {
-        return (ServiceClass::Auxiliary, Some("job".to_owned()));
+        return (ServiceClass::Auxiliary, Some(JOB.to_owned()));
     }
     let is_own = signs.is_built
         || image.as_deref().is_some_and(|image| owner.owns(image))
@@ -80,6 +78,17 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
 
 /// The kind of services that test others.
 const TEST: &str = "test";
+/// The kind of services that end or recur.
+const JOB: &str = "job";
+
+/// Whether a service goes on running although its name speaks of work that ends: `import-service`, `export-api`.
+fn goes_on(signs: &Signs, by_name: &Meaning, tables: &ComposeTables) -> bool {
+    match by_name.kind.as_str() {
+        TEST => false,
+        JOB => signs.takes_requests || serves(signs.name, tables),
+        _ => signs.takes_requests && serves(signs.name, tables),
+    }
+}
 
 /// Whether the last word of a name is one of what serves: `export-api`.
 fn serves(name: &str, tables: &ComposeTables) -> bool {

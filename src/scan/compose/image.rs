@@ -1,5 +1,7 @@
 //! The references of images: what they are called, without registry and tag.
 
+use crate::facts::without_tag;
+
 /// A reference in the form that Docker would use, where variables without a value left gaps; none if no name is left.
 pub(super) fn tidy(resolved: &str) -> Option<String> {
     let parts: Vec<&str> = resolved.trim().split('/').filter(|part| !part.is_empty()).collect();
@@ -10,26 +12,18 @@ pub(super) fn tidy(resolved: &str) -> Option<String> {
 
 /// The last part of the path of a reference, without tag and digest.
 pub(super) fn base_name(reference: &str) -> &str {
-    let last = repository(reference);
+    let last = without_tag(reference);
     last.rsplit_once('/').map_or(last, |(_, name)| name)
 }
 
 /// The part before the base name, without a registry; none for the official images.
 pub(super) fn namespace(reference: &str) -> Option<&str> {
-    let (before, _) = repository(reference).rsplit_once('/')?;
+    let (before, _) = without_tag(reference).rsplit_once('/')?;
     match before.split_once('/') {
         Some((first, rest)) if is_registry(first) => Some(rest),
         None if before == "library" || before == "docker.io" => None,
         _ => Some(before).filter(|before| *before != "docker.io/library"),
     }
-}
-
-/// The reference without tag and digest; a colon before a slash belongs to a registry's port.
-fn repository(reference: &str) -> &str {
-    let reference = reference.split('@').next().unwrap_or_default();
-    let name = reference.rfind('/').map_or(0, |slash| slash + 1);
-    let tag = reference[name..].find(':').map(|colon| name + colon);
-    tag.map_or(reference, |tag| &reference[..tag])
 }
 
 fn is_registry(part: &str) -> bool {

@@ -119,6 +119,9 @@ struct Known<'a> {
 fn add_built(library: &mut Library, found: &[Found], owner: &mut Owner) {
     let own = found.iter().filter(|file| !matches!(file.class, PathClass::Vendor | PathClass::Generated));
     for file in own.take(MOST_BUILT) {
+        if library.has_read_much() {
+            return;
+        }
         for document in library.quiet_documents(&file.path).iter() {
             for entry in project::services_of(document).values() {
                 let image = entry.node.get("image").and_then(|image| image.node.text());
@@ -191,20 +194,37 @@ fn variables_in(library: &mut Library, folder: &str, words: &Words) -> Variables
 
 /// All files whose content is compose.
 fn find(source: &dyn Source, words: &Words) -> Vec<Found> {
+    let is_default = |path: &str| words.default_names.iter().any(|default| default == name(path));
     let recognised = |listed: &Listed| {
         let is_template = can_be_compose(&listed.path, words)?;
         // What cannot be read is listed by the source.
-        recognise(listed, &source.text(&listed.path).ok()?, is_template, words)
+        let text = source.text(&listed.path).ok()?;
+        let found = recognise(listed, &text, is_template, words);
+        if found.is_none()
+            && listed.class == PathClass::Main
+            && is_default(&listed.path)
+            && says_anything(&text)
+        {
+            source.left_out(
+                &listed.path,
+                "it is called like a Compose file and has no services that can be read",
+            );
+        }
+        found
     };
     let mut found: Vec<Found> = source.files().par_iter().filter_map(recognised).collect();
     let opened = files_of_dev_containers(source);
-    let is_default = |path: &str| words.default_names.iter().any(|default| default == name(path));
     for file in found.iter_mut().filter(|file| file.class == PathClass::Main) {
         if opened.contains(&file.path) && !is_default(&file.path) {
             file.class = PathClass::Development;
         }
     }
     found
+}
+
+/// Whether there is more in a text than comments.
+fn says_anything(text: &str) -> bool {
+    text.lines().map(str::trim).any(|line| !line.is_empty() && !line.starts_with('#') && line != "---")
 }
 
 /// The files that development containers are made of.

@@ -102,27 +102,32 @@ impl<'a> Library<'a> {
         if let Some(documents) = self.read.get(path) {
             return Rc::clone(documents);
         }
-        let documents = match self.text(path) {
-            Some(text) => {
-                let reading = tolerant::read(&path.into(), &text);
-                if let Some(reason) = reading.trouble {
-                    self.note(Unreadable { path: path.to_owned(), reason });
-                }
-                self.values += reading.documents.iter().map(|document| document.size()).sum::<usize>();
-                match self.values > VALUES {
-                    true => {
-                        let reason = format!("the files before it have {VALUES} values already");
-                        self.note(Unreadable { path: path.to_owned(), reason });
-                        Vec::new()
-                    }
-                    false => reading.documents,
-                }
-            }
-            None => Vec::new(),
-        };
+        let documents = self.parse(path).unwrap_or_else(|reason| {
+            self.note(Unreadable { path: path.to_owned(), reason });
+            Vec::new()
+        });
         let documents = Rc::new(documents);
         self.read.insert(path.to_owned(), Rc::clone(&documents));
         documents
+    }
+
+    fn parse(&mut self, path: &str) -> Result<Vec<Rc<Node>>, String> {
+        let spent = || format!("the files before it have {VALUES} values already");
+        if self.values > VALUES {
+            return Err(spent());
+        }
+        let Some(text) = self.text(path) else { return Ok(Vec::new()) };
+        let reading = tolerant::read(&path.into(), &text);
+        if let Some(reason) = reading.trouble {
+            self.note(Unreadable { path: path.to_owned(), reason });
+        }
+        self.values += reading.documents.iter().map(|document| document.size()).sum::<usize>();
+        if self.values > VALUES { Err(spent()) } else { Ok(reading.documents) }
+    }
+
+    /// Whether so much was read that what is left is for the main file and its parts.
+    pub(super) fn has_read_much(&self) -> bool {
+        self.values > VALUES / 2
     }
 
     /// The documents of a file of which nothing is to be said.

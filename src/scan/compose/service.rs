@@ -48,6 +48,7 @@ impl Reader<'_> {
         let services = entries.map(|(name, entry)| self.service(name, entry, awaited.contains(name)));
         let mut services: Vec<Service> = services.take(MOST_SERVICES).collect();
         self.tell_builds_apart(&mut services);
+        class_like_those_of_the_same_build(&mut services);
         services
     }
 
@@ -325,6 +326,18 @@ impl Reader<'_> {
             })
             .map(|(name, _)| Rc::clone(name))
             .collect()
+    }
+}
+
+/// What is built as a service of one's own is one's own, though it is called after what it works on: `queue`.
+fn class_like_those_of_the_same_build(services: &mut [Service]) {
+    let own = services.iter().filter(|service| service.class == ServiceClass::Application);
+    let own: HashSet<String> = own.filter_map(|service| service.build.clone()).collect();
+    let only_built = services.iter_mut().filter(|service| service.image.is_none());
+    for service in only_built.filter(|service| service.class == ServiceClass::Backing) {
+        if service.build.as_ref().is_some_and(|build| own.contains(build)) {
+            (service.class, service.kind) = (ServiceClass::Application, None);
+        }
     }
 }
 

@@ -5,15 +5,15 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::manifest::{self, Entry};
-use super::paths::is_yaml;
+use super::super::manifest::{self, Entry};
+use super::super::paths::is_yaml;
 
 /// Conditions that are never met, without spaces.
 const NEVER: [&str; 4] = ["false", "never()", "0", "''"];
 
 /// The lines that never run, from 1.
 pub(super) fn lines(name: &str, text: &str) -> Vec<Range<usize>> {
-    let may_be = ["false", "never", "0", "==", "!=", "on:", "environment name"];
+    let may_be = ["false", "never", "0", "==", "!=", "on:", "environment name", "/*"];
     let may_be = may_be.iter().any(|sign| text.contains(sign));
     let lines: Vec<&str> = if may_be { text.lines().collect() } else { Vec::new() };
     if is_yaml(name) { in_yaml(text, &lines) } else { in_braces(text, &lines) }
@@ -103,7 +103,7 @@ fn is_off(entry: &Entry<'_>, constants: &Constants<'_>) -> bool {
     }
 }
 
-/// In a Jenkinsfile `when { expression { false } }` holds for the stage around it.
+/// In a Jenkinsfile `when { expression { false } }` holds for the stage around it, and comments may go over lines.
 fn in_braces(text: &str, lines: &[&str]) -> Vec<Range<usize>> {
     let constants = Constants::of_assignments(text, lines);
     let is_off = |line: &&str| {
@@ -119,7 +119,20 @@ fn in_braces(text: &str, lines: &[&str]) -> Vec<Range<usize>> {
             })
     };
     let off = lines.iter().enumerate().filter(|(_, line)| is_off(line));
-    off.filter_map(|(index, _)| stage(lines, index)).collect()
+    off.filter_map(|(index, _)| stage(lines, index)).chain(comments(lines)).collect()
+}
+
+/// Comments that begin a line and go on to a later one.
+fn comments(lines: &[&str]) -> Vec<Range<usize>> {
+    let mut comments = Vec::new();
+    let mut lines = (1..).zip(lines);
+    while let Some((number, line)) = lines.next() {
+        if line.trim_start().starts_with("/*") && !line.contains("*/") {
+            let last = lines.by_ref().find(|(_, line)| line.contains("*/"));
+            comments.push(number..last.map_or(usize::MAX, |(number, _)| number));
+        }
+    }
+    comments
 }
 
 const QUOTES: [char; 2] = ['"', '\''];

@@ -1,6 +1,6 @@
 //! Steps of Google Cloud Build, in which a command is spread over the image, the entry point and a list of arguments.
 
-use super::manifest;
+use super::super::manifest;
 
 /// A step that is being read.
 #[derive(Default)]

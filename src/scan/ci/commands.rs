@@ -1,0 +1,195 @@
+//! Commands that deploy, and where in a text they are run rather than spoken of.
+
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+use memchr::memmem;
+
+use super::super::manifest;
+use super::super::patterns;
+
+/// Bytes of a line that are searched for commands.
+const LONGEST_LINE: usize = 4096;
+
+/// Commands, of which ` * ` stands for options between their words.
+pub(super) struct Commands {
+    heads: AhoCorasick,
+    /// The command of each head as it is said, and what must follow the head in the same line.
+    all: Vec<(String, Option<String>)>,
+}
+
+impl Commands {
+    pub(super) fn new(words: &[String]) -> Option<Self> {
+        let parts = words.iter().map(|words| match words.split_once(" * ") {
+            Some((head, tail)) => (head.to_owned(), Some(tail.to_owned())),
+            None => (words.clone(), None),
+        });
+        let (heads, tails): (Vec<String>, Vec<Option<String>>) = parts.unzip();
+        let said = words.iter().map(|words| words.replace(" * ", " "));
+        Some(Self { heads: patterns::searcher(heads)?, all: said.zip(tails).collect() })
+    }
+
+    /// What every line has in which one of these commands stands.
+    pub(super) fn heads(words: &[String]) -> impl Iterator<Item = &str> {
+        words.iter().map(|words| words.split_once(" * ").map_or(words.as_str(), |(head, _)| head))
+    }
+
+    /// The command in a line, when it stands there as whole words.
+    pub(super) fn find(&self, line: &str) -> Option<&str> {
+        // Every head is held against all that follows it.
+        let line = begin(line);
+        let mut heads = self.heads.find_overlapping_iter(line).filter(|head| is_whole(line, head.range()));
+        heads.find_map(|head| {
+            let (said, tail) = self.all.get(head.pattern().as_usize())?;
+            let follows = |tail: &String| {
+                let rest = &line[head.end()..];
+                rest.match_indices(tail.as_str()).any(|(start, _)| is_whole(rest, start..start + tail.len()))
+            };
+            tail.as_ref().is_none_or(follows).then_some(said.as_str())
+        })
+    }
+}
+
+/// As much of a line as is searched.
+pub(super) fn begin(line: &str) -> &str {
+    &line[..line.floor_char_boundary(LONGEST_LINE)]
+}
+
+/// Whether a part of a line is no part of a longer word; where it ends with a sign, as in `HelmDeploy@`, any may follow.
+pub(super) fn is_whole(line: &str, part: Range<usize>) -> bool {
+    let inside_a_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    let (before, after, part) = (&line[..part.start], &line[part.end..], &line[part]);
+    let goes_on_before = before.ends_with(inside_a_word) && part.starts_with(inside_a_word);
+    let goes_on_after = after.starts_with(inside_a_word) && part.ends_with(inside_a_word);
+    !goes_on_before && !goes_on_after
+}
+
+/// The lines of a text, from 1, that have one of some words.
+pub(super) fn lines_with<'t>(text: &'t str, words: &AhoCorasick) -> Vec<(usize, &'t str)> {
+    let mut lines = Vec::new();
+    let (mut counted, mut number) = (0, 1);
+    while let Some(found) = words.find(&text[counted..]) {
+        let at = counted + found.start();
+        number += memchr::memchr_iter(b'\n', &text.as_bytes()[counted..at]).count();
+        let start = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |end| end + 1);
+        let end = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |end| at + end);
+        lines.push((number, text[start..end].trim_end_matches('\r')));
+        if end == text.len() {
+            break;
+        }
+        (counted, number) = (end + 1, number + 1);
+    }
+    lines
+}
+
+/// The lines of a command from one on, which goes on where a line ends with a backslash.
+pub(super) fn continued<'t>(lines: &[&'t str], first: usize) -> impl Iterator<Item = &'t str> {
+    let mut goes_on = true;
+    let lines = lines.get(first..).unwrap_or_default().iter().copied();
+    lines.take_while(move |line| std::mem::replace(&mut goes_on, line.ends_with('\\')))
+}
+
+/// Comments, and names of steps, only speak of a command.
+pub(super) fn only_describes(line: &str) -> bool {
+    let line = line.trim_start();
+    let command = line.trim_start_matches("- ").trim_start();
+    let command =
+        command.strip_prefix("run:").unwrap_or(command).trim_start().trim_start_matches(['@', '"', '\'']);
+    let says = ["echo ", "printf ", "echo\t"].iter().any(|word| command.starts_with(word));
+    let does_more = ["&&", "| ", "; "].iter().any(|end| command.contains(end));
+    line.starts_with(['#', '/'])
+        || says && !does_more
+        || manifest::entry(line)
+            .is_some_and(|entry| matches!(entry.key, "name" | "description" | "if" | "title"))
+}
+
+/// The lines, from 1, of blocks of YAML that are said to somebody and not run: the `body` of a release, a message, a script
+/// that speaks to GitHub.
+pub(super) fn spoken(text: &str) -> Vec<Range<usize>> {
+    const SAID: [&str; 9] =
+        ["body", "message", "comment", "description", "notes", "summary", "title", "payload", "content"];
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    let mut block = None;
+    let mut speaks_to_github = false;
+    for (number, line) in (1..).zip(text.lines()) {
+        let indent = line.len() - line.trim_start().len();
+        if block.is_some_and(|column| line.trim().is_empty() || indent > column) {
+            if let Some(said) = ranges.last_mut() {
+                said.end = number + 1;
+            }
+            continue;
+        }
+        block = None;
+        let Some(entry) = manifest::entry(line) else { continue };
+        if entry.begins_item || entry.key == "uses" {
+            speaks_to_github = entry.key == "uses" && entry.value().starts_with("actions/github-script");
+        }
+        let key = entry.key.to_ascii_lowercase();
+        let is_said = SAID.iter().any(|word| key.contains(word)) || speaks_to_github && key == "script";
+        if is_said && entry.announces_block() {
+            block = Some(entry.indent);
+            ranges.push(number + 1..number + 1);
+        }
+    }
+    ranges
+}
+
+/// The lines, from 1, of here-documents that are only written into a file of no commands: `cat <<END > notes.md`. What a
+/// shell or another machine is given is run.
+pub(super) fn written_down(text: &str) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    if memmem::find(text.as_bytes(), b"<<").is_none() {
+        return ranges;
+    }
+    let mut lines = (1..).zip(text.lines());
+    while let Some((number, line)) = lines.next() {
+        let Some(end) = end_of_text(begin(line)) else { continue };
+        let last = lines.by_ref().find(|(_, line)| line.trim() == end);
+        ranges.push(number + 1..last.map_or(usize::MAX, |(number, _)| number));
+    }
+    ranges
+}
+
+/// The word that ends the text which a line writes down.
+fn end_of_text(line: &str) -> Option<&str> {
+    let (before, after) = line.split_once("<<")?;
+    let after = after.trim_start_matches('-').trim_start();
+    let end = after.split([' ', '\t', ';', '|', '>', ')']).next()?.trim_matches(['"', '\'']);
+    let mut words = before.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_written = words.any(|word| matches!(word, "cat" | "tee"));
+    let is_run = [".sh", "| ", ".bash"].iter().any(|sign| line.contains(sign));
+    (is_written && !is_run && !end.is_empty() && !end.starts_with('<')).then_some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_by_their_words_with_their_numbers() {
+        let words = patterns::searcher(["b", "d"]).expect("words");
+        assert_eq!(lines_with("a\nb b\r\nc\nxd\n", &words), [(2, "b b"), (4, "xd")]);
+        assert_eq!(lines_with("d", &words), [(1, "d")]);
+        assert_eq!(lines_with("", &words), []);
+    }
+
+    #[test]
+    fn a_block_that_is_said_to_somebody_is_not_run() {
+        let text = "- uses: x/release@v1\n  with:\n    body: |\n      helm upgrade x\n\n      flyctl deploy\n- run: |\n    ship\n- uses: actions/github-script@v7\n  with:\n    script: |\n      say('ship')\n";
+        assert_eq!(spoken(text), [4..7, 12..13]);
+    }
+
+    #[test]
+    fn a_text_that_is_written_into_a_file_is_not_run() {
+        let notes = "cat <<'END' > notes.md\nhelm upgrade x\nEND\nhelm upgrade y\n";
+        assert_eq!(written_down(notes).into_iter().flatten().collect::<Vec<_>>(), [2]);
+        let none: [Range<usize>; 0] = [];
+        for run in [
+            "ssh host <<END\nship\nEND\n",
+            "cat <<END | ssh host\nship\nEND\n",
+            "cat > x.sh <<END\nship\nEND\n",
+        ] {
+            assert_eq!(written_down(run), none, "{run}");
+        }
+    }
+}

@@ -1,0 +1,496 @@
+//! Continuous integration, and every place where a deployment is written down.
+
+mod called;
+mod cloud_build;
+mod commands;
+mod included;
+mod switched_off;
+mod unnamed;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+
+use super::budget::Budget;
+use super::facts::{Ci, Deploy, DeployedBy, PathClass, Place};
+use super::manifest;
+use super::paths::{Paths, is_yaml};
+use super::patterns::{self, PathPatterns, Patterns};
+use super::source::{Listed, Source};
+use super::tables::{CiSystem, CiTable, DeploySign};
+use called::Said;
+use commands::Commands;
+
+/// Deployments in one file.
+const MOST_DEPLOYS: usize = 200;
+/// Deployments in all files.
+const MOST_IN_ALL: usize = 3_000;
+/// How deep files may be that pipelines take in, which take in others.
+const DEEPEST: usize = 4;
+
+/// Reads the files of CI systems and those that they take in, scripts that deploy, and files whose presence says where the
+/// software runs.
+pub(crate) fn read(source: &impl Source, paths: &Paths, table: &CiTable) -> Ci {
+    let reader = Reader::new(paths, table);
+    let files = source.files().par_iter().filter(|file| file.class != PathClass::Vendor);
+    let mut parts: Vec<Part> = files.filter_map(|file| reader.part(source, file)).collect();
+    let mut included = reader.included(source, &parts);
+    reader.budget.tell(source);
+    // What a pipeline runs goes before what the same file says by its name.
+    included.append(&mut parts);
+    let places = Budget::new(MOST_IN_ALL, "places that deploy");
+    let found = gather(included, &reader.rules, &places);
+    places.tell(source);
+    found
+}
+
+/// What one file contributes.
+#[derive(Default)]
+struct Part {
+    path: String,
+    systems: Vec<(String, Place)>,
+    written: Vec<Written>,
+    /// The text of a pipeline, which may run scripts.
+    pipeline: Option<Arc<str>>,
+}
+
+/// A deployment as it is written down.
+struct Written {
+    deploy: Deploy,
+    /// What a pipeline has to say to run it, unless it runs it by itself.
+    called: Option<String>,
+    /// The rule of which the job that runs it must have the words that the script lacks.
+    lacks: Option<usize>,
+}
+
+/// What a file is read for.
+#[derive(Clone, Copy)]
+enum Role<'t> {
+    System(&'t CiSystem),
+    Script,
+    Sign(usize, &'t DeploySign),
+}
+
+struct Reader<'t> {
+    paths: &'t Paths,
+    roles: PathPatterns<Role<'t>>,
+    rules: Vec<Rule<'t>>,
+    /// What each line has that holds a command of any rule.
+    heads: Option<AhoCorasick>,
+    /// The words of each sign, ready to be searched for, and those that it must not have.
+    signs: Vec<[Option<AhoCorasick>; 2]>,
+    budget: Budget,
+}
+
+/// Commands that deploy, ready to be searched for.
+struct Rule<'t> {
+    target: &'t str,
+    commands: Commands,
+    with: Option<AhoCorasick>,
+    without: Option<AhoCorasick>,
+    without_in_line: Option<AhoCorasick>,
+}
+
+impl<'t> Reader<'t> {
+    fn new(paths: &'t Paths, table: &'t CiTable) -> Self {
+        let systems = table
+            .system
+            .iter()
+            .flat_map(|system| system.paths.iter().map(move |path| (path, Role::System(system))));
+        let signs = table
+            .sign
+            .iter()
+            .enumerate()
+            .flat_map(|(index, sign)| sign.paths.iter().map(move |path| (path, Role::Sign(index, sign))));
+        let scripts = table.scripts.iter().map(|path| (path, Role::Script));
+        let all = systems.chain(signs).chain(scripts).map(|(path, role)| (path.as_str(), role));
+        let rules = table.deploy.iter().filter_map(|deploy| {
+            Some(Rule {
+                target: &deploy.target,
+                commands: Commands::new(&deploy.words)?,
+                with: searcher(&deploy.with),
+                without: searcher(&deploy.without),
+                without_in_line: searcher(&deploy.without_in_line),
+            })
+        });
+        let heads = patterns::gate(table.deploy.iter().flat_map(|deploy| Commands::heads(&deploy.words)));
+        let signs = table.sign.iter().map(|sign| [searcher(&sign.words), searcher(&sign.without)]).collect();
+        Self {
+            paths,
+            roles: PathPatterns::new(all),
+            rules: rules.collect(),
+            heads,
+            signs,
+            budget: Budget::of_kind("MiB of pipelines and scripts"),
+        }
+    }
+
+    fn part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
+        let roles: Vec<Role<'_>> = self.roles.all(&file.path).collect();
+        if roles.is_empty() {
+            return None;
+        }
+        // Any YAML may be the sign of a platform; few files are pipelines or scripts.
+        let is_sign = |role: &Role<'_>| matches!(role, Role::Sign(..));
+        let text = match roles.iter().all(is_sign) {
+            true => source.text(&file.path).ok()?,
+            false => self.budget.text(source, &file.path)?,
+        };
+        let mut part = Part { path: file.path.clone(), ..Part::default() };
+        let runs = |role: &Role<'_>| matches!(role, Role::System(_)) || is_action(&file.path);
+        if roles.iter().any(runs) && file.class == PathClass::Main {
+            part.pipeline = Some(Arc::clone(&text));
+        }
+        for role in roles {
+            self.take(role, file, &text, &mut part);
+        }
+        Some(part)
+    }
+
+    /// The files that pipelines take in, and those that these take in.
+    fn included(&self, source: &impl Source, parts: &[Part]) -> Vec<Part> {
+        let named = |part: &Part| {
+            part.pipeline.as_ref().map(|text| included::paths(&part.path, text)).unwrap_or_default()
+        };
+        let mut known: BTreeSet<String> =
+            parts.iter().filter(|part| part.pipeline.is_some()).map(|part| part.path.clone()).collect();
+        let mut wanted: Vec<String> = parts.par_iter().flat_map_iter(named).collect();
+        let mut all = Vec::new();
+        for _ in 0..DEEPEST {
+            if wanted.is_empty() {
+                break;
+            }
+            let patterns = Patterns::any_of(&wanted);
+            let files = source.files().par_iter();
+            let new = files.filter(|file| {
+                is_yaml(&file.path) && patterns.fit(&file.path) && !known.contains(&file.path)
+            });
+            let new: Vec<Part> = new.filter_map(|file| self.included_part(source, file)).collect();
+            known.extend(new.iter().map(|part| part.path.clone()));
+            wanted = new.par_iter().flat_map_iter(named).collect();
+            all.extend(new);
+        }
+        all
+    }
+
+    /// Whatever its folder is called, such a file is a part of the pipeline that takes it in.
+    fn included_part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
+        if file.class == PathClass::Vendor {
+            return None;
+        }
+        let text = self.budget.text(source, &file.path)?;
+        let file = Listed { path: file.path.clone(), class: PathClass::Main };
+        let written = self.of_pipeline(&file, &text);
+        Some(Part { path: file.path, written, pipeline: Some(text), ..Part::default() })
+    }
+
+    fn take(&self, role: Role<'_>, file: &Listed, text: &str, part: &mut Part) {
+        let place = |line| Place { path: file.path.clone(), line };
+        match role {
+            Role::System(system) => {
+                if first_line(text, &system.words).is_some() && file.class == PathClass::Main {
+                    part.systems.push((system.name.clone(), place(0)));
+                    part.written.extend(self.of_pipeline(file, text));
+                }
+            }
+            Role::Script => part.written.extend(self.of_script(file, text)),
+            Role::Sign(index, sign) => {
+                let [words, without] = &self.signs[index];
+                let is_another = without.as_ref().is_some_and(|without| without.is_match(text));
+                let line = words.as_ref().map_or(Some(0), |words| line_of(text, words));
+                let deploy = line.filter(|_| !is_another).map(|line| Deploy {
+                    target: sign.target.clone(),
+                    words: sign.says.clone(),
+                    by: DeployedBy::Sign,
+                    class: self.paths.class_in_use(file),
+                    place: place(line),
+                });
+                part.written.extend(deploy.map(|deploy| Written { deploy, called: None, lacks: None }));
+            }
+        }
+    }
+
+    fn of_pipeline(&self, file: &Listed, text: &str) -> Vec<Written> {
+        let found = self.deploys(file, text).into_iter().filter(|(_, lacks)| lacks.is_none());
+        let deploys: Vec<Deploy> = found.map(|(deploy, _)| deploy).collect();
+        let lines: BTreeSet<usize> = deploys.iter().map(|deploy| deploy.place.line).collect();
+        let called = called::of_pipeline(&file.path, text, &lines);
+        let written = deploys.into_iter().map(|deploy| Written {
+            called: called.get(&deploy.place.line).cloned(),
+            deploy,
+            lacks: None,
+        });
+        written.collect()
+    }
+
+    fn of_script(&self, file: &Listed, text: &str) -> Vec<Written> {
+        let deploys = self.deploys(file, text);
+        let lines: BTreeSet<usize> = deploys.iter().map(|(deploy, _)| deploy.place.line).collect();
+        let called = called::of_script(&file.path, text, &lines);
+        let written = deploys.into_iter().map(|(deploy, lacks)| Written {
+            called: called.get(&deploy.place.line).cloned(),
+            deploy: Deploy { by: DeployedBy::Script, ..deploy },
+            lacks,
+        });
+        written.collect()
+    }
+
+    /// The deployments in a text, each with the rule of which its job has not the words that make it one.
+    fn deploys(&self, file: &Listed, text: &str) -> Vec<(Deploy, Option<usize>)> {
+        let mut lines = self.heads.as_ref().map_or_else(Vec::new, |heads| commands::lines_with(text, heads));
+        lines.retain(|(_, line)| !commands::only_describes(line));
+        let spread = if is_cloud_build(file.name()) { cloud_build::commands(text) } else { Vec::new() };
+        if lines.is_empty() && spread.is_empty() {
+            return Vec::new();
+        }
+        let off = never_run(file, text);
+        lines.retain(|(number, _)| !are_in(&off, *number));
+        lines.extend(spread.iter().map(|(number, command)| (*number, command.as_str())));
+        lines.sort_by_key(|(number, _)| *number);
+        let all: Vec<&str> = text.lines().collect();
+        let mut found = Vec::new();
+        for (first, job) in jobs(file.name(), text) {
+            let after = first + job.lines().count();
+            let from = lines.partition_point(|(number, _)| *number < first);
+            let here = &lines[from..lines.partition_point(|(number, _)| *number < after)];
+            if here.is_empty() {
+                continue;
+            }
+            for (index, rule) in self.rules.iter().enumerate() {
+                let lacks = rule.lacks(job).then_some(index);
+                let deploys = rule.deploys(job, here, &all);
+                found.extend(deploys.map(|(line, words)| (self.deploy(rule, words, file, line), lacks)));
+            }
+            if found.len() >= MOST_DEPLOYS {
+                break;
+            }
+        }
+        found.truncate(MOST_DEPLOYS);
+        found
+    }
+
+    fn deploy(&self, rule: &Rule<'_>, words: &str, file: &Listed, line: usize) -> Deploy {
+        Deploy {
+            target: rule.target.to_owned(),
+            words: words.to_owned(),
+            by: DeployedBy::Pipeline,
+            class: self.paths.class_in_use(file),
+            place: Place { path: file.path.clone(), line },
+        }
+    }
+}
+
+impl Rule<'_> {
+    fn lacks(&self, job: &str) -> bool {
+        self.with.as_ref().is_some_and(|with| !with.is_match(job))
+    }
+
+    /// The commands in some lines of a job; `all` lines of its file tell how a command goes on.
+    fn deploys<'r>(
+        &'r self,
+        job: &str,
+        lines: &'r [(usize, &'r str)],
+        all: &'r [&'r str],
+    ) -> impl Iterator<Item = (usize, &'r str)> {
+        let is_other = self.without.as_ref().is_some_and(|without| without.is_match(job));
+        let is_rehearsal = |number: usize| {
+            let without = self.without_in_line.as_ref();
+            without.is_some_and(|without| {
+                commands::continued(all, number - 1).any(|line| without.is_match(line))
+            })
+        };
+        let lines = lines.iter().filter(move |_| !is_other);
+        let found = lines.filter_map(|(number, line)| Some((*number, self.commands.find(line)?)));
+        found.filter(move |(number, _)| !is_rehearsal(*number)).take(MOST_DEPLOYS)
+    }
+}
+
+/// The lines of a text that are never run, in their order.
+fn never_run(file: &Listed, text: &str) -> Vec<Range<usize>> {
+    let mut off = switched_off::lines(file.name(), text);
+    off.extend(unnamed::lines(&file.path, text));
+    off.extend(commands::written_down(text));
+    if is_yaml(file.name()) {
+        off.extend(commands::spoken(text));
+    }
+    joined(off)
+}
+
+/// Ranges in their order, those that meet as one.
+fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut().filter(|last| range.start <= last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => joined.push(range),
+        }
+    }
+    joined
+}
+
+fn are_in(ranges: &[Range<usize>], number: usize) -> bool {
+    let next = ranges.partition_point(|range| range.end <= number);
+    ranges.get(next).is_some_and(|range| range.contains(&number))
+}
+
+fn is_cloud_build(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("cloudbuild")
+}
+
+/// Whether a file is an action of the repository's own, which its pipelines run.
+fn is_action(path: &str) -> bool {
+    path.starts_with(".github/actions/")
+}
+
+/// Nothing for no words.
+pub(crate) fn searcher(words: &[String]) -> Option<AhoCorasick> {
+    if words.is_empty() { None } else { patterns::searcher(words) }
+}
+
+/// The first line with one of the words; 0 when any text will do.
+pub(crate) fn first_line(text: &str, words: &[String]) -> Option<usize> {
+    if words.is_empty() {
+        return Some(0);
+    }
+    line_of(text, &searcher(words)?)
+}
+
+fn line_of(text: &str, words: &AhoCorasick) -> Option<usize> {
+    let found = words.find(text)?;
+    Some(text[..found.start()].matches('\n').count() + 1)
+}
+
+/// The jobs of a file with the number of their first line: in YAML what stands under a key at the margin, or under one
+/// below a key that holds jobs; any other file is one.
+fn jobs<'t>(name: &str, text: &'t str) -> Vec<(usize, &'t str)> {
+    if !is_yaml(name) || is_cloud_build(name) {
+        return vec![(1, text)];
+    }
+    let mut jobs = Vec::new();
+    let (mut start, mut start_line, mut position) = (0, 1, 0);
+    let mut holds_jobs = false;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let key = manifest::entry(line).filter(|entry| entry.value().is_empty() && !entry.begins_item);
+        let begins_job = key.is_some_and(|key| {
+            if key.indent == 0 {
+                holds_jobs = HOLD_JOBS.contains(&key.key);
+            }
+            key.indent == 0 || key.indent <= 2 && holds_jobs
+        });
+        if begins_job && position > start {
+            jobs.push((start_line, &text[start..position]));
+            (start, start_line) = (position, index + 1);
+        }
+        position += line.len();
+    }
+    jobs.push((start_line, &text[start..]));
+    jobs
+}
+
+/// Keys at the margin that hold jobs or the like.
+const HOLD_JOBS: [&str; 9] =
+    ["jobs", "steps", "pipeline", "pipelines", "stages", "phases", "workflows", "tasks", "commands"];
+
+/// Each system once, and each command once a file. What a pipeline runs is a part of it; what it only declares and nothing
+/// calls is left out.
+fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> Ci {
+    let written = parts.iter().flat_map(|part| &part.written);
+    let called: Vec<String> = written.filter_map(|written| written.called.clone()).collect();
+    let pipelines: Vec<Arc<str>> = parts.iter().filter_map(|part| part.pipeline.clone()).collect();
+    // The name of a pipeline's file does not matter here, only that its jobs are told apart.
+    let all_jobs = pipelines.iter().flat_map(|text| jobs(".yml", text)).map(|(_, job)| job);
+    let has_words = |job: &str, rule: usize| !rules[rule].lacks(job);
+    let said = Said::of(called.iter().map(String::as_str), all_jobs, rules.len(), has_words);
+    let mut all = Ci::default();
+    let (mut systems, mut deploys) = (BTreeSet::new(), BTreeSet::new());
+    for part in parts {
+        all.systems.extend(part.systems.into_iter().filter(|(name, _)| systems.insert(name.clone())));
+        for Written { mut deploy, called, lacks } in part.written {
+            let is_run = called.as_deref().map(|called| said.has(called, lacks));
+            match (deploy.by, is_run) {
+                (DeployedBy::Script, Some(true)) => deploy.by = DeployedBy::Pipeline,
+                (DeployedBy::Script, _) if lacks.is_some() => continue,
+                (DeployedBy::Pipeline, Some(false)) => continue,
+                _ => {}
+            }
+            if deploys.insert((deploy.target.clone(), deploy.words.clone(), deploy.place.path.clone()))
+                && places.take(1)
+            {
+                all.deploys.push(deploy);
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tables::{DeployWords, PathTable};
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    fn deploys(name: &str, text: &str) -> Vec<(String, usize)> {
+        let kubernetes = DeployWords {
+            target: "kubernetes".to_owned(),
+            words: words(&["kubectl * apply", "helm upgrade"]),
+            without: words(&["kind create cluster"]),
+            ..DeployWords::default()
+        };
+        let compose = DeployWords {
+            target: "compose".to_owned(),
+            words: words(&["docker compose up"]),
+            with: words(&["ssh "]),
+            ..DeployWords::default()
+        };
+        let table = CiTable { deploy: vec![kubernetes, compose], ..CiTable::default() };
+        let file = Listed { path: name.to_owned(), class: PathClass::Main };
+        let paths = Paths::new(&PathTable::default());
+        let found = Reader::new(&paths, &table).deploys(&file, text);
+        let all = found.into_iter().filter(|(_, lacks)| lacks.is_none());
+        all.map(|(deploy, _)| (deploy.words, deploy.place.line)).collect()
+    }
+
+    #[test]
+    fn a_job_that_makes_its_own_cluster_tests_and_the_one_beside_it_deploys() {
+        let text = "jobs:\n  test:\n    steps:\n      - run: kind create cluster\n      - run: kubectl apply -f x\n  ship:\n    steps:\n      - run: helm upgrade x\n";
+        assert_eq!(deploys("ci.yml", text), [("helm upgrade".to_owned(), 8)]);
+    }
+
+    #[test]
+    fn options_may_stand_between_the_words_of_a_command() {
+        assert_eq!(deploys("Makefile", "x:\n\tkubectl -n a apply -f b\n"), [("kubectl apply".to_owned(), 2)]);
+        assert!(deploys("Makefile", "x:\n\tkubectl -n apply-it logs\n").is_empty());
+    }
+
+    #[test]
+    fn a_start_on_the_own_machine_is_no_deployment() {
+        assert!(deploys("Makefile", "up:\n\tdocker compose up -d\n").is_empty());
+        let text = "ship:\n\tssh host docker compose up -d\n";
+        assert_eq!(deploys("Makefile", text), [("docker compose up".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn a_job_or_step_that_is_switched_off_deploys_nothing() {
+        let job = "jobs:\n  ship:\n    if: false\n    steps:\n      - run: helm upgrade x\n";
+        assert!(deploys("ci.yml", job).is_empty());
+        let after = "jobs:\n  ship:\n    steps:\n      - run: helm upgrade x\n    if: ${{ false }}\n";
+        assert!(deploys("ci.yml", after).is_empty());
+        let step = "jobs:\n  ship:\n    steps:\n      - run: helm upgrade x\n        if: false\n      - run: kubectl apply -f y\n";
+        assert_eq!(deploys("ci.yml", step), [("kubectl apply".to_owned(), 6)]);
+        let never = "ship:\n  script:\n    - helm upgrade x\n  when: never\nother:\n  script:\n    - kubectl apply -f y\n";
+        assert_eq!(deploys(".gitlab-ci.yml", never), [("kubectl apply".to_owned(), 7)]);
+    }
+
+    #[test]
+    fn who_only_speaks_of_a_command_does_not_run_it() {
+        let text = "# kubectl apply\n- name: kubectl apply\nx: my-kubectl apply\necho kubectl apply\n";
+        assert!(deploys("ci.yml", text).is_empty());
+    }
+}

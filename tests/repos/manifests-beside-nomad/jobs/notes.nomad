@@ -1,0 +1,7 @@
+job "notes" {
+  group "notes" {
+    task "notes" {
+      driver = "docker"
+    }
+  }
+}

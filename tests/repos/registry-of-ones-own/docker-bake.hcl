@@ -1,0 +1,6 @@
+target "search-ui" {
+  context = "search"
+  tags = [
+    "ghcr.io/orchard/search-ui:latest",
+  ]
+}
