@@ -253,7 +253,10 @@ fn a_waiver_of_no_gate_without_a_reason_or_a_day_is_refused_at_its_place() {
     );
     refused("[[waiver]]\ngate = \"expect\"\nreason = \"x\"\n", &["the waiver lacks `until`"]);
     for day in ["\"soon\"", "\"2026-02-30\"", "\"31.12.2026\"", "2026-12-31T00:00:00Z", "20261231"] {
-        refused(&waiver("expect", day), &["`until` must be a day of the calendar as YYYY-MM-DD", "needk8s.toml:7:9"]);
+        refused(
+            &waiver("expect", day),
+            &["`until` must be a day of the calendar as YYYY-MM-DD", "needk8s.toml:7:9"],
+        );
     }
     refused(
         &format!("{}ends = 1\n", waiver("expect", "\"2026-12-31\"")),

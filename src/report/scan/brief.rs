@@ -63,9 +63,7 @@ fn what_it_is(facts: &Facts) -> Vec<String> {
         Relation::DeploysOnIt if kubernetes.is_deployed => {
             Some(format!("It deploys on Kubernetes: {}.", shown()))
         }
-        Relation::DeploysOnIt => {
-            Some(format!("It can be deployed on Kubernetes; nothing here does so by itself: {}.", shown()))
-        }
+        Relation::DeploysOnIt => Some(format!("It can be deployed on Kubernetes, by hand: {}.", shown())),
     };
     let deploys = facts.ci.deploys.iter().filter(|deploy| deploy.class == PathClass::Main);
     let mut targets: Vec<(&str, String)> = Vec::new();

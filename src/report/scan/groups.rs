@@ -210,7 +210,7 @@ fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
         Relation::OffersIt => "It can be installed on Kubernetes; nothing here deploys it there.",
         Relation::MadeForIt => "It is made for Kubernetes.",
         Relation::DeploysOnIt if kubernetes.is_deployed => "It deploys on Kubernetes.",
-        Relation::DeploysOnIt => "It can be deployed on Kubernetes; nothing here does so by itself.",
+        Relation::DeploysOnIt => "It can be deployed on Kubernetes, by hand.",
     };
     let mut summary = vec![relation.to_owned()];
     let classes = kubernetes.objects.iter().map(|object| object.class);

@@ -78,6 +78,8 @@ impl Top {
         self.in_services = key == "services";
         self.has_services |=
             self.in_services && (value.is_empty() || value.starts_with(['&', '!', '{', '#']));
+        let in_line = self.in_services && value.starts_with('{');
+        self.has_service_keys |= in_line && ["image:", "build:"].iter().any(|key| value.contains(key));
         self.has_include |= key == "include";
         self.names_indent = None;
     }
