@@ -86,13 +86,13 @@ fn recompute(rulebook: &Value, assessment: &Value) -> (Value, Value) {
         + criteria.iter().map(|criterion| number(&criterion["effort"])).sum::<i64>())
     .max(1);
     let lifted = !assessment["decided_by"].is_null();
-    let best = |subject: bool| {
+    let best = |subject: bool, all_lifted: bool| {
         items(&rulebook["platforms"])
             .iter()
             .filter(|platform| (platform["family"] == rulebook["subject"]) == subject)
             .filter(|platform| {
                 criteria.iter().all(|criterion| {
-                    !items(&criterion["removes"]).contains(&platform["id"])
+                    (all_lifted || !items(&criterion["removes"]).contains(&platform["id"]))
                         && (lifted
                             || criterion["leaves"].is_null()
                             || criterion["leaves"] == platform["family"])
@@ -129,9 +129,11 @@ fn recompute(rulebook: &Value, assessment: &Value) -> (Value, Value) {
             })
             .min()
             .map(|(_, burden)| burden)
-            .expect("a platform")
     };
-    let margin = best(false) - best(true);
+    // Where constraints empty a side, those that leave a family are lifted, and then those that name platforms.
+    let sides = |all_lifted: bool| Some((best(false, all_lifted)?, best(true, all_lifted)?));
+    let (without, with) = sides(false).or_else(|| sides(true)).expect("a platform on each side");
+    let margin = without - with;
     let bands = items(&rulebook["bands"]);
     let band = bands.iter().find(|band| {
         band["at-least"].as_i64().is_none_or(|least| margin >= least)
