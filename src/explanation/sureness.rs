@@ -186,7 +186,7 @@ impl Engine {
         let mut weighing = Weighing::new(self.search(), (self.budget / PART).min(MOST_BOXES));
         weighing.offer(root.clone(), 1.0);
         weighing.split();
-        let is_proved = weighing.boxes.is_empty();
+        let is_proved = weighing.boxes.is_empty() && !weighing.has_left_out;
         weighing.draw();
         weighing.conclude(side, is_proved)
     }
@@ -234,6 +234,8 @@ struct Weighing<'m> {
     torn: Vec<(Leaning, f64)>,
     /// The questions that boxes were split by, a flag each.
     split_by: Vec<bool>,
+    /// Whether boxes were left out that weigh too little for a number.
+    has_left_out: bool,
 }
 
 impl<'m> Weighing<'m> {
@@ -249,6 +251,7 @@ impl<'m> Weighing<'m> {
             sided: Vec::new(),
             torn: Vec::new(),
             split_by: vec![false; search.model.classes.len()],
+            has_left_out: false,
             search,
         }
     }
@@ -260,6 +263,7 @@ impl<'m> Weighing<'m> {
     /// Takes in a box: what it comes to is proved, or it waits to be split.
     fn offer(&mut self, mut frame: Frame, weight: f64) {
         if weight <= 0.0 {
+            self.has_left_out = true;
             return;
         }
         let Reach { margins, sides, pair } = self.search.reach(&mut frame);
