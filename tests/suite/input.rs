@@ -475,7 +475,7 @@ fn the_help_fits_a_screen_and_no_question_hides_a_flag() {
 }
 
 /// The command lines in a help, whole: those of examples end before their remark, others where a sentence does.
-fn command_lines(help: &str) -> Vec<Vec<String>> {
+pub(crate) fn command_lines(help: &str) -> Vec<Vec<String>> {
     let example = |line: &str| Some(line.strip_prefix("  ")?.split("  ").next()?.to_owned());
     let is_example = |line: &&str| line.starts_with("  needk8s");
     let examples = help.lines().filter(is_example).filter_map(example);

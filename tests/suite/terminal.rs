@@ -195,6 +195,23 @@ impl Person {
         panic!("it is not offered to stop; the screen:\n{}", self.screen());
     }
 
+    /// Whether a question comes before the program ends.
+    fn is_asked(&mut self) -> bool {
+        let begin = Instant::now();
+        while self.child.try_wait().expect("a status").is_none() {
+            if self.screen().contains("question 1 of about") {
+                return true;
+            }
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "neither a question nor an end; the screen:\n{}",
+                self.screen()
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
     fn end(&mut self) -> i32 {
         let begin = Instant::now();
         loop {
@@ -561,6 +578,60 @@ fn enough_answers_give_the_result_in_a_terminal_too() {
     person.sees("Stop here");
     person.types("q");
     assert_eq!(person.end(), LEFT);
+}
+
+/// The command lines of the README: those of its list, which end before their remark, and those with their output.
+fn lines_of_the_readme() -> Vec<Vec<String>> {
+    let readme = include_str!("../../README.md").lines();
+    let lines = readme
+        .map(|line| line.strip_prefix("$ ").unwrap_or(line))
+        .filter(|line| line.starts_with("needk8s "));
+    let typed =
+        |line: &str| line.split(" #").next().unwrap_or(line).split_whitespace().map(str::to_owned).collect();
+    lines.map(typed).collect()
+}
+
+#[test]
+fn every_command_line_of_help_and_readme_runs_in_a_terminal_and_in_a_pipe() {
+    let desk = Desk::new("lines");
+    let put = |path: &str, text: &str| {
+        let path = desk.0.join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    put("tests/cases/start-up-of-three.toml", include_str!("../cases/start-up-of-three.toml"));
+    put("tests/cases/mid-size-saas.toml", include_str!("../cases/mid-size-saas.toml"));
+    put("tests/policies/acme.toml", include_str!("../policies/acme.toml"));
+    put("answers.toml", include_str!("../cases/start-up-of-three.toml"));
+    let mut lines = lines_of_the_readme();
+    assert!(lines.len() > 9, "{lines:?}");
+    for help in ["-h", "--help"] {
+        let told = std::process::Command::new(program()).arg(help).output().expect("a help").stdout;
+        lines.extend(crate::input::command_lines(&String::from_utf8_lossy(&told)));
+    }
+    for line in lines {
+        let args: Vec<&str> =
+            line[1..].iter().map(|word| if word == "QUESTION" { "services" } else { word }).collect();
+        let mut person = desk.run(&args, 40, 100, &[]);
+        let is_asked = person.is_asked();
+        if is_asked {
+            person.types("q");
+        }
+        assert_eq!(person.end(), if is_asked { LEFT } else { 0 }, "{line:?}: {}", person.screen());
+        // Nothing is asked of whoever gave answers.
+        assert!(!is_asked || !args.iter().any(|arg| arg.starts_with("--") && *arg != "--scan"), "{line:?}");
+        person.finds_the_terminal_intact();
+        let piped = std::process::Command::new(program())
+            .args(&args)
+            .current_dir(&desk.0)
+            .env("XDG_STATE_HOME", desk.0.join("state"))
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("a result");
+        // Where a person is asked, a pipe may be told what is missing.
+        let is_told = is_asked && String::from_utf8_lossy(&piped.stderr).contains("no answers");
+        assert!(piped.status.success() || is_told, "{line:?}: {piped:?}");
+    }
 }
 
 #[test]
