@@ -11,6 +11,7 @@ use super::commands;
 use super::output::Colour;
 use crate::report::Format;
 use crate::rulebook::{Kind, Leaning, Question, Rulebook, UNKNOWN, Value};
+use crate::text::{list, wrapped};
 
 /// What was typed that all commands understand alike.
 #[derive(Debug)]
@@ -343,8 +344,18 @@ pub(super) fn least(command: Command, rulebook: &Rulebook) -> Command {
         .after_help("All commands and options: needk8s --help. All questions: needk8s questions.")
 }
 
-/// Says of an unknown flag which question it means.
+/// Says of an unknown flag which question it means, and which platforms there are where one is to be named.
 pub(super) fn suggest(rulebook: &Rulebook, error: &mut clap::Error) {
+    const WIDTH: usize = 72;
+    let lacks_platform = matches!(error.get(ContextKind::InvalidArg),
+        Some(ContextValue::Strings(missing)) if missing.iter().any(|arg| arg == "<PLATFORM>"));
+    if lacks_platform {
+        let platforms = rulebook.platforms().iter().map(|platform| platform.id.as_str());
+        let listed = format!("the platforms are {}", list(&platforms.collect::<Vec<_>>(), "and"));
+        let whole_words = textwrap::Options::new(WIDTH).word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let tip = wrapped(&listed, whole_words).join("\n       ");
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
     let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidArg) else { return };
     let word = given.trim_start_matches('-').split('=').next().unwrap_or_default();
     let meant = rulebook.questions().iter().find(|question| question.is_meant_by(word));
