@@ -144,7 +144,7 @@ fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
             format!("{} × {}", sum.effort, sum.price),
             format!("+ {}", sum.missing),
             format!("= {}", sum.total),
-            lacks(sum, room),
+            lacks(contents, sum, room),
         ];
         table.add_row(figures[..columns].to_vec());
     }
@@ -158,7 +158,7 @@ fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
     }
     page.table(&mut table, Some(0));
     for sum in rows.iter().filter(|sum| narrow && (sum.ruled_out || !sum.lacks.is_empty())) {
-        page.paragraph(2, &format!("{}: {}", name(sum), lacks(sum, usize::MAX)));
+        page.paragraph(2, &format!("{}: {}", name(sum), lacks(contents, sum, usize::MAX)));
     }
 }
 
@@ -170,7 +170,7 @@ fn sums_in_lines(contents: &Contents<'_>, rows: &[Sum], page: &mut Page) {
         let figures = format!("{effort} × {price} + {missing} = {total}");
         let lacks = match sum.lacks.is_empty() && !sum.ruled_out {
             true => String::new(),
-            false => format!("; {}", lacks(sum, usize::MAX)),
+            false => format!("; {}", lacks(contents, sum, usize::MAX)),
         };
         let name = contents.platform_name(sum.platform);
         page.wrapped("  ", "    ", &format!("{name}: {figures}{lacks}"));
@@ -178,7 +178,7 @@ fn sums_in_lines(contents: &Contents<'_>, rows: &[Sum], page: &mut Page) {
 }
 
 /// What is missing, as many words as there is room for; at least one need by its name.
-fn lacks(sum: &Sum, room: usize) -> String {
+fn lacks(contents: &Contents<'_>, sum: &Sum, room: usize) -> String {
     if sum.ruled_out {
         return phrases::RULED_OUT.to_owned();
     }
@@ -191,7 +191,7 @@ fn lacks(sum: &Sum, room: usize) -> String {
     // A shorter name stands for a heavier one, but nothing stands for a must, nor for what the sentence above names.
     let may_stand = match () {
         () if sum.lacks_a_must => 1,
-        () if sum.named_above => phrases::NAMED,
+        () if sum.platform == contents.assessment.best_without => phrases::NAMED,
         () => all,
     };
     let single = sum.lacks.iter().take(may_stand).map(|name| said(std::slice::from_ref(name)));

@@ -51,8 +51,6 @@ pub struct Sum {
     pub lacks: Vec<String>,
     /// Whether any of it must be had.
     pub lacks_a_must: bool,
-    /// Whether the sentence on why it is so names what it lacks.
-    pub named_above: bool,
     /// Whether a constraint rules it out.
     pub ruled_out: bool,
 }
@@ -277,7 +275,6 @@ impl Writer<'_> {
             total: standing.burden,
             lacks_a_must: lacks.iter().any(|lack| lack.must),
             lacks: lacks.iter().map(phrases::missing).collect(),
-            named_above: platform == self.assessment.best_without,
             ruled_out: !standing.is_available(),
         }
     }
