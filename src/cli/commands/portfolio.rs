@@ -67,7 +67,7 @@ pub(super) fn command(_: &Rulebook) -> Command {
              parallel --pipepart -a a.jsonl --block -1 needk8s portfolio - --format jsonl;\n  \
              Spark, as what rdd.pipe runs: `needk8s portfolio - --format jsonl`;\n  \
              DuckDB: SELECT verdict, count(*) FROM read_json('verdicts.jsonl') GROUP BY ALL\n\n\
-             Exit status: 0 done, 1 --fail-on, 2 something was refused (0 with --keep-going), 130 broken off.",
+             Exit status: 0 done, 1 --fail-on, 2 something was refused (0 with --keep-going) or a report had no system, 130 broken off.",
         )
         .arg(
             Arg::new("paths")
