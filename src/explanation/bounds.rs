@@ -157,6 +157,11 @@ impl Measure {
         best.map_or(i64::MAX, |(above, _)| above)
     }
 
+    /// The platforms of one side that are compared in some answers, a bit each.
+    pub(super) fn entrants(&self, model: &Model, side: &[usize], sides: Sides) -> u64 {
+        self.musts.field(model, side, sides.sure, sides.possible).entrants
+    }
+
     /// The platforms that may miss a must, a bit each.
     pub(super) fn missable(&self) -> u64 {
         self.musts.missable()

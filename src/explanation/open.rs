@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::Engine;
 use super::goals::{OtherPlatform, Pivot};
-use super::model::Frame;
+use super::model::{Frame, Model};
 use super::outcome::Outcome;
 use super::pairs::{self, Claim, PairSearch, Twin};
 use super::search::{End, Search};
@@ -24,19 +24,19 @@ pub struct OpenQuestion {
 }
 
 /// A part of the search for whether a question decides the verdict.
-struct Part {
+struct Part<'m> {
     question: usize,
-    /// The answer from which a step is taken to the next one, if there are steps.
-    from: Option<usize>,
+    /// The search for a step from one answer to the next, if there are steps.
+    steps: Option<PairSearch<'m>>,
     decides: Option<bool>,
 }
 
 /// How many sets of answers are drawn to go from one to the next.
 const STATIONS: usize = 24;
 /// How many sets of answers are drawn for a question that seems to decide nothing.
-const DRAWS: usize = 96;
+const DRAWS: usize = 48;
 /// From how many answers with which a question moves the margin a way to an edge is looked for.
-const CLIMBS: usize = 2;
+const CLIMBS: usize = 3;
 /// The part of the boxes that all questions share alike, before those that are left undecided share the rest.
 const PART_FOR_ALL: u64 = 4;
 
@@ -65,99 +65,60 @@ impl Engine {
         met: &[(usize, Frame)],
         split_by: Option<&[bool]>,
     ) -> Vec<Option<bool>> {
-        let mut decide = vec![false; open.len()];
-        self.decide_on_the_way(root, open, met, &mut decide);
-        let at_random = |(question, decides): (&usize, bool)| {
-            if split_by.is_some_and(|split_by| !split_by[*question]) {
-                return Some(false);
+        let decided_by_none = |question: &usize| split_by.is_some_and(|split_by| !split_by[*question]);
+        let mut decided: Vec<Option<bool>> =
+            open.iter().map(|question| decided_by_none(question).then_some(false)).collect();
+        self.decide_on_the_way(root, open, met, &mut decided);
+        open.par_iter().zip(&mut decided).for_each(|(question, decides)| {
+            if decides.is_none() && self.decides_at_random(given, *question) {
+                *decides = Some(true);
             }
-            (decides || self.decides_somewhere(given, *question)).then_some(true)
-        };
-        let mut decided: Vec<Option<bool>> = open.par_iter().zip(decide).map(at_random).collect();
+        });
         let undecided = open.iter().zip(&decided).filter(|(_, decides)| decides.is_none());
-        let mut parts: Vec<Part> =
+        let mut parts: Vec<Part<'_>> =
             undecided.flat_map(|(question, _)| self.parts_of(root, *question)).collect();
-        let spent = self.search_parts(given, root, &mut parts, self.budget / PART_FOR_ALL);
-        self.search_parts(given, root, &mut parts, self.budget.saturating_sub(spent));
-        for (question, decides) in open.iter().zip(&mut decided).filter(|(_, decides)| decides.is_none()) {
-            let mut own = parts.iter().filter(|part| part.question == *question).map(|part| part.decides);
-            *decides = match own.clone().any(|decides| decides == Some(true)) {
-                true => Some(true),
-                false => own.all(|decides| decides == Some(false)).then_some(false),
-            };
+        // Most that decide nothing are soon found so.
+        let spent = self.search_parts(root, &mut parts, self.budget / PART_FOR_ALL);
+        conclude(&parts, open, &mut decided);
+        let climb = |(question, decides): (&usize, &mut Option<bool>)| {
+            if decides.is_none() && self.decides_near(given, *question, &parts) {
+                *decides = Some(true);
+            }
+        };
+        open.par_iter().zip(&mut decided).for_each(climb);
+        let left = open.iter().zip(&decided).filter(|(_, decides)| decides.is_none());
+        let left: Vec<usize> = left.map(|(question, _)| *question).collect();
+        parts.retain(|part| part.decides.is_none() && left.contains(&part.question));
+        if parts.len() == 1 {
+            let half = parts[0].halve();
+            parts.extend(half);
         }
+        self.search_parts(root, &mut parts, self.budget.saturating_sub(spent));
+        conclude(&parts, open, &mut decided);
         decided
     }
 
     /// The parts of the search for whether a question decides: one for each step from one answer to the next, since where
     /// no step leads to another verdict, no two answers do. Where it may depend on the question whether a side has a
     /// platform left, there is but one part.
-    fn parts_of(&self, root: &Frame, question: usize) -> Vec<Part> {
-        let part = |from| Part { question, from, decides: None };
-        match self.may_empty_a_side(root, question) {
-            true => vec![part(None)],
-            false => (1..self.model.classes[question].len()).map(|to| part(Some(to - 1))).collect(),
+    fn parts_of(&self, root: &Frame, question: usize) -> Vec<Part<'_>> {
+        let part = |steps| Part { question, steps, decides: None };
+        if self.may_empty_a_side(root, question) {
+            return vec![part(None)];
         }
+        let steps = |from: usize| {
+            let mut steps =
+                PairSearch::new(&self.model, Claim::no_other_verdict(&self.model, question, from));
+            steps.begin(steps.root_in(root));
+            part(Some(steps))
+        };
+        (1..self.model.classes[question].len()).map(|to| steps(to - 1)).collect()
     }
 
-    /// Searches the parts that are left undecided, of the questions that are: they share the boxes. Tells how many were
-    /// looked at.
-    fn search_parts(&self, given: &[Option<usize>], root: &Frame, parts: &mut [Part], boxes: u64) -> u64 {
-        let decided: Vec<usize> =
-            parts.iter().filter(|part| part.decides == Some(true)).map(|part| part.question).collect();
-        let is_left = |part: &&mut Part| part.decides.is_none() && !decided.contains(&part.question);
-        let left: Vec<&mut Part> = parts.iter_mut().filter(is_left).collect();
-        let boxes = boxes / left.len().max(1) as u64;
-        left.into_par_iter()
-            .map(|part| {
-                let (decides, spent) = match part.from {
-                    Some(from) => self.step_decides(given, root, part.question, from, boxes),
-                    None => self.question_decides(root, part.question, boxes),
-                };
-                part.decides = decides;
-                spent
-            })
-            .sum()
-    }
-
-    /// Whether the answer to a question decides the verdict somewhere in a box, as far as so many boxes tell, and how many
-    /// were looked at.
-    fn question_decides(&self, root: &Frame, question: usize, boxes: u64) -> (Option<bool>, u64) {
-        let mut search = Search::new(&self.model, boxes);
-        let decides = match search.run(root, &mut Pivot::new(question)) {
-            End::Found => Some(true),
-            End::Exhausted => Some(false),
-            End::OutOfBudget => None,
-        };
-        (decides, search.spent)
-    }
-
-    /// The same for a step from one answer to the next.
-    fn step_decides(
-        &self,
-        given: &[Option<usize>],
-        root: &Frame,
-        question: usize,
-        from: usize,
-        boxes: u64,
-    ) -> (Option<bool>, u64) {
-        let model = &self.model;
-        let (mut climbs, mut is_climbed) = (0, false);
-        let leads = |twin: &Twin| {
-            let class =
-                |other: usize| Some(given[other].unwrap_or_else(|| model.class_near(&twin.before, other)));
-            climbs += 1;
-            is_climbed = climbs <= CLIMBS
-                && self.climbs_to_an_edge(given, (0..given.len()).map(class).collect(), question);
-            is_climbed
-        };
-        let mut search = PairSearch::new(model, Claim::no_other_verdict(model, question, from));
-        let decides = match search.run(search.root_in(root), boxes, leads) {
-            pairs::End::Open if !is_climbed => None,
-            pairs::End::Holds => Some(false),
-            _ => Some(true),
-        };
-        (decides, search.spent)
+    /// Goes on with the search in parts, which share so many boxes. Tells how many were looked at.
+    fn search_parts(&self, root: &Frame, parts: &mut [Part<'_>], boxes: u64) -> u64 {
+        let boxes = boxes / parts.len().max(1) as u64;
+        parts.par_iter_mut().map(|part| part.go_on(&self.model, root, boxes)).sum()
     }
 
     /// Whether a criterion that a question has a part in may leave nothing of a side, by itself or with others. Where it
@@ -182,7 +143,7 @@ impl Engine {
         root: &Frame,
         questions: &[usize],
         met: &[(usize, Frame)],
-        decide: &mut [bool],
+        decided: &mut [Option<bool>],
     ) {
         let mut numbers = Numbers::default();
         let drawn = (0..STATIONS).map(|_| {
@@ -193,35 +154,53 @@ impl Engine {
         let mut stations = met.iter().map(|(_, frame)| frame.clone()).chain(drawn);
         let Some(mut at) = stations.next() else { return };
         for end in stations {
-            if decide.iter().all(|decides| *decides) {
+            if decided.iter().all(Option::is_some) {
                 return;
             }
-            self.decide_between(at, &end, questions, decide);
+            self.decide_between(at, &end, questions, decided);
             at = end;
         }
     }
 
-    fn decide_between(&self, start: Frame, end: &Frame, questions: &[usize], decide: &mut [bool]) {
-        let (mut before, mut band) = (start.clone(), self.model.outcome(&start).band);
+    /// The same from one set of answers to the next.
+    fn decide_between(&self, mut at: Frame, end: &Frame, questions: &[usize], decided: &mut [Option<bool>]) {
+        let (mut before, mut was) = (at.clone(), self.model.outcome(&at).band);
         for question in 0..self.model.classes.len() {
-            let Some(at) = self.step(&before, end, question) else { continue };
-            let next = self.model.outcome(&at).band;
-            if next != band {
-                for (frame, band) in [(&before, band), (&at, next)] {
-                    let left = questions.iter().zip(&mut *decide).filter(|(_, decides)| !**decides);
+            if !self.step(&mut at, end, question) {
+                continue;
+            }
+            let is = self.model.outcome(&at).band;
+            if is != was {
+                for (frame, band) in [(&before, was), (&at, is)] {
+                    let left = questions.iter().zip(&mut *decided).filter(|(_, decides)| decides.is_none());
                     left.for_each(|(question, decides)| {
                         let mut outcomes = self.model.outcomes_of(frame.clone(), *question);
-                        *decides = outcomes.any(|outcome| outcome.band != band);
+                        *decides = outcomes.any(|outcome| outcome.band != band).then_some(true);
                     });
                 }
             }
-            (before, band) = (at, next);
+            before.copy_from(&at);
+            was = is;
         }
     }
 
-    /// Draws answers with which that to a question moves the margin, and changes the others, one at a time, as long as
-    /// that brings the margin nearer to where verdicts differ.
-    fn decides_somewhere(&self, given: &[Option<usize>], question: usize) -> bool {
+    /// Starts from pairs of answers whose margins differ, which the search in parts met, and changes the answers to other
+    /// questions, one at a time, as long as that brings the margins nearer to where verdicts differ.
+    fn decides_near(&self, given: &[Option<usize>], question: usize, parts: &[Part<'_>]) -> bool {
+        let model = &self.model;
+        let own = parts.iter().filter(|part| part.question == question);
+        let moved = own.flat_map(|part| &part.steps).flat_map(|steps| &steps.moved);
+        let answers = |twin: &Twin| -> Vec<Option<usize>> {
+            let class = |(question, class): (usize, &Option<usize>)| {
+                class.unwrap_or_else(|| model.class_near(&twin.before, question))
+            };
+            given.iter().enumerate().map(class).map(Some).collect()
+        };
+        moved.map(answers).any(|start| self.climbs_to_an_edge(given, start, question))
+    }
+
+    /// Draws answers with which that to a question moves the margin, and goes from them to an edge.
+    fn decides_at_random(&self, given: &[Option<usize>], question: usize) -> bool {
         let mut numbers = Numbers::default();
         let mut climbs = 0;
         for draw in 0..DRAWS {
@@ -238,7 +217,7 @@ impl Engine {
             if is_split(&outcomes) {
                 return true;
             }
-            if self.distance_to_an_edge(&outcomes).is_some() {
+            if outcomes.windows(2).any(|pair| pair[0].margin != pair[1].margin) {
                 if self.climbs_to_an_edge(given, drawn, question) {
                     return true;
                 }
@@ -269,8 +248,10 @@ impl Engine {
                     if is_split(&outcomes) {
                         return true;
                     }
-                    let Some(here) = self.distance_to_an_edge(&outcomes) else { continue };
-                    if here < distance {
+                    let margins = || outcomes.iter().map(|outcome| outcome.margin);
+                    let (Some(least), Some(most)) = (margins().min(), margins().max()) else { continue };
+                    let here = self.distance_to_an_edge(least, most);
+                    if least < most && here < distance {
                         distance = here;
                         nearest = Some((other, class));
                     }
@@ -281,25 +262,22 @@ impl Engine {
         }
     }
 
-    /// How far margins that differ are from the nearest one that separates two verdicts; `None` where they are all the same.
-    fn distance_to_an_edge(&self, outcomes: &[Outcome]) -> Option<i64> {
-        let margins = || outcomes.iter().map(|outcome| outcome.margin);
-        let (least, most) = (margins().min()?, margins().max()?);
+    /// How far the margins from `least` to `most` are from the nearest one that separates two verdicts.
+    fn distance_to_an_edge(&self, least: i64, most: i64) -> i64 {
         let edges = self.model.bands.iter().filter_map(|(to, _)| *to);
-        let distance = edges.map(|edge| (edge - most).max(least - edge - 1).max(0)).min()?;
-        (least < most).then_some(distance)
+        edges.map(|edge| (edge - most).max(least - edge - 1).max(0)).min().unwrap_or(i64::MAX)
     }
 
-    /// A set of answers with that to one question taken from another; `None` where both answer it alike.
-    fn step(&self, from: &Frame, to: &Frame, question: usize) -> Option<Frame> {
+    /// Takes the answer to one question from another set of answers. Tells whether it is another one.
+    fn step(&self, at: &mut Frame, to: &Frame, question: usize) -> bool {
         let variables = self.model.variables_of[question].clone();
-        if from.domains[variables.clone()] == to.domains[variables.clone()] {
-            return None;
+        let (own, other) = (&mut at.domains[variables.clone()], &to.domains[variables]);
+        let differs = own != other;
+        if differs {
+            own.copy_from_slice(other);
+            self.model.settle_question(at, question);
         }
-        let mut frame = from.clone();
-        frame.domains[variables.clone()].copy_from_slice(&to.domains[variables]);
-        self.model.settle_question(&mut frame, question);
-        Some(frame)
+        differs
     }
 
     /// Whether every completion leads to this platform.
@@ -309,6 +287,45 @@ impl Engine {
             End::Exhausted => Some(true),
             End::OutOfBudget => None,
         }
+    }
+}
+
+impl Part<'_> {
+    /// Goes on with the search in so many boxes. Tells how many were looked at.
+    fn go_on(&mut self, model: &Model, root: &Frame, boxes: u64) -> u64 {
+        let Some(steps) = &mut self.steps else {
+            let mut search = Search::new(model, boxes);
+            self.decides = match search.run(root, &mut Pivot::new(self.question)) {
+                End::Found => Some(true),
+                End::Exhausted => Some(false),
+                End::OutOfBudget => None,
+            };
+            return search.spent;
+        };
+        let before = steps.spent;
+        self.decides = match steps.go_on(boxes) {
+            pairs::End::Broken(_) => Some(true),
+            pairs::End::Holds => Some(false),
+            pairs::End::Open => None,
+        };
+        steps.spent - before
+    }
+
+    /// Gives half of what is left to another part, if it is a search for a step.
+    fn halve(&mut self) -> Option<Self> {
+        let steps = self.steps.as_mut()?.halve();
+        Some(Self { steps: Some(steps), ..*self })
+    }
+}
+
+/// What follows for questions from the parts of the searches for them that are left undecided or were searched last.
+fn conclude(parts: &[Part<'_>], open: &[usize], decided: &mut [Option<bool>]) {
+    for (question, decides) in open.iter().zip(decided).filter(|(_, decides)| decides.is_none()) {
+        let mut own = parts.iter().filter(|part| part.question == *question).map(|part| part.decides);
+        *decides = match own.clone().any(|decides| decides == Some(true)) {
+            true => Some(true),
+            false => own.all(|decides| decides == Some(false)).then_some(false),
+        };
     }
 }
 

@@ -103,13 +103,12 @@ impl Model {
     fn lacks(&self, frame: &Frame) -> [[i32; ROW]; MAX_ROWS] {
         let mut sums = [[0; ROW]; MAX_ROWS];
         for needs in &self.needs {
-            for (row, sums) in sums.iter_mut().enumerate().take(self.rows) {
-                let mut most = [0; ROW];
-                for need in needs.iter().filter(|need| frame.must_hold(need.criterion)) {
-                    raise(&mut most, &self.gaps[need.rows + row]);
-                }
-                add(sums, &most);
+            let mut most = [[0; ROW]; MAX_ROWS];
+            for need in needs.iter().filter(|need| frame.must_hold(need.criterion)) {
+                let gaps = &self.gaps[need.rows..need.rows + self.rows];
+                most.iter_mut().zip(gaps).for_each(|(most, gaps)| raise(most, gaps));
             }
+            sums.iter_mut().zip(&most).take(self.rows).for_each(|(sums, most)| add(sums, most));
         }
         sums
     }

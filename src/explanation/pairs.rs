@@ -73,7 +73,7 @@ pub(super) enum End {
     /// There is none.
     Holds,
     /// This one does.
-    Broken(Box<Twin>),
+    Broken(Twin),
     /// The boxes were used up.
     Open,
 }
@@ -86,6 +86,8 @@ struct Hope {
     /// What this rests on, and whether the claim breaks downwards.
     rests: Rests,
     falls: bool,
+    /// The platforms to be had before and after.
+    sides: [Sides; 2],
 }
 
 /// What a bound rests on.
@@ -97,10 +99,13 @@ struct Rests {
     on_absence: bool,
 }
 
+/// A box that is still to be split, by this variable.
+#[derive(Debug, Clone)]
 struct Waiting {
-    hope: Hope,
+    worth: i64,
     order: u64,
     twin: Twin,
+    variable: usize,
 }
 
 impl PartialEq for Waiting {
@@ -116,11 +121,12 @@ impl PartialOrd for Waiting {
 }
 impl Ord for Waiting {
     fn cmp(&self, other: &Self) -> Ordering {
-        (self.hope.worth, self.order).cmp(&(other.hope.worth, other.order))
+        (self.worth, self.order).cmp(&(other.worth, other.order))
     }
 }
 
 /// The demands on an aspect that the change touches.
+#[derive(Debug, Clone)]
 struct Touched {
     /// The rows of gaps of the demands that change, with the criterion of each.
     changing: Vec<(usize, usize)>,
@@ -150,6 +156,8 @@ struct Turn {
     prices: [(i64, i64, i64); 2],
 }
 
+/// A search for a pair of answers that breaks a claim, which can be gone on with.
+#[derive(Debug, Clone)]
 pub(super) struct PairSearch<'m> {
     model: &'m Model,
     claim: Claim,
@@ -157,8 +165,18 @@ pub(super) struct PairSearch<'m> {
     changing: Vec<usize>,
     touched: Vec<Touched>,
     measures: [Measure; 2],
+    /// The whole box, before it was looked at.
+    whole: Option<Twin>,
+    queue: BinaryHeap<Waiting>,
+    /// The pair that breaks the claim.
+    broken: Option<Twin>,
+    /// The first pairs that were met whose margins differ.
+    pub(super) moved: Vec<Twin>,
     pub(super) spent: u64,
 }
+
+/// How many pairs whose margins differ are kept.
+const MOST_MOVED: usize = 2;
 
 /// A platform that may be the best of its side with the answers on one side of a change.
 struct Contender {
@@ -207,7 +225,18 @@ impl<'m> PairSearch<'m> {
         };
         let touched = aspects.into_iter().map(touched).collect();
         let measures = [Measure::new(model), Measure::new(model)];
-        Self { model, claim, changing, touched, measures, spent: 0 }
+        Self {
+            model,
+            claim,
+            changing,
+            touched,
+            measures,
+            whole: None,
+            queue: BinaryHeap::new(),
+            broken: None,
+            moved: Vec::new(),
+            spent: 0,
+        }
     }
 
     /// All sets of answers, complete or not.
@@ -241,38 +270,60 @@ impl<'m> PairSearch<'m> {
         self.leave_out(twin);
     }
 
-    /// Looks for a pair in a box that breaks the claim, in at most so many boxes; the most promising part first. `leads`
-    /// sees the pairs on the way whose margins differ, and ends the search if it says so.
-    pub(super) fn run(&mut self, root: Twin, budget: u64, mut leads: impl FnMut(&Twin) -> bool) -> End {
-        let mut queue = BinaryHeap::new();
-        self.offer(root, &mut queue);
-        while let Some(Waiting { hope, twin, .. }) = queue.pop() {
-            for sample in self.likely(&twin, &hope) {
-                if self.breaks(&sample) {
-                    return End::Broken(Box::new(sample));
-                }
-                if self.moved(&sample).is_some_and(|(was, is)| was != is) && leads(&sample) {
-                    return End::Open;
-                }
-            }
-            let Some(variable) = self.most_open(&twin, &hope) else { continue };
-            let domain = twin.after.domains[variable] & twin.before.domains[variable];
-            for value in values_in(domain) {
-                if self.spent >= budget {
-                    return End::Open;
-                }
-                let mut part = twin.clone();
-                self.narrow(&mut part, variable, value);
-                self.offer(part, &mut queue);
-            }
-        }
-        End::Holds
+    /// Begins with a box.
+    pub(super) fn begin(&mut self, root: Twin) {
+        self.whole = Some(root);
     }
 
-    fn offer(&mut self, twin: Twin, queue: &mut BinaryHeap<Waiting>) {
+    /// Goes on until a pair breaks the claim, nothing is left, or so many boxes were looked at; the most promising first.
+    pub(super) fn go_on(&mut self, boxes: u64) -> End {
+        let end = self.spent + boxes;
+        if let Some(whole) = self.whole.take() {
+            self.offer(whole);
+        }
+        loop {
+            if let Some(broken) = self.broken.take() {
+                return End::Broken(broken);
+            }
+            if self.spent >= end {
+                return if self.queue.is_empty() { End::Holds } else { End::Open };
+            }
+            let Some(Waiting { twin, variable, .. }) = self.queue.pop() else { return End::Holds };
+            for value in values_in(twin.after.domains[variable] & twin.before.domains[variable]) {
+                let mut part = twin.clone();
+                self.narrow(&mut part, variable, value);
+                self.offer(part);
+            }
+        }
+    }
+
+    /// Gives every other box that waits to another search.
+    pub(super) fn halve(&mut self) -> Self {
+        let waiting = std::mem::take(&mut self.queue).into_sorted_vec();
+        let mut other = self.clone();
+        for (at, waiting) in waiting.into_iter().enumerate() {
+            let queue = if at % 2 == 0 { &mut self.queue } else { &mut other.queue };
+            queue.push(waiting);
+        }
+        other
+    }
+
+    /// Looks at a box, and queues it if a pair in it may break the claim.
+    fn offer(&mut self, twin: Twin) {
         self.spent += 1;
-        if let Some(hope) = self.examine(&twin) {
-            queue.push(Waiting { hope, order: self.spent, twin });
+        let Some(hope) = self.examine(&twin) else { return };
+        for sample in self.likely(&twin, &hope) {
+            let moved = self.moved(&sample);
+            if moved.is_some_and(|margins| self.breaks(margins)) {
+                self.broken = Some(sample);
+                return;
+            }
+            if moved.is_some_and(|(was, is)| was != is) && self.moved.len() < MOST_MOVED {
+                self.moved.push(sample);
+            }
+        }
+        if let Some(variable) = self.most_open(&twin, &hope) {
+            self.queue.push(Waiting { worth: hope.worth, order: self.spent, twin, variable });
         }
     }
 
@@ -305,7 +356,7 @@ impl<'m> PairSearch<'m> {
         let hopes = [(falls, least, true), (rises, -most, false)].into_iter();
         let hopes = hopes.filter_map(|(bound, edge, falls)| {
             let (bound, rests) = bound?;
-            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls })
+            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls, sides })
         });
         hopes.max_by_key(|hope| hope.worth)
     }
@@ -522,25 +573,22 @@ impl<'m> PairSearch<'m> {
         (!waived).then_some((was.margin, is.margin))
     }
 
-    fn breaks(&self, twin: &Twin) -> bool {
+    /// Whether margins before and after are other than claimed.
+    fn breaks(&self, (was, is): (i64, i64)) -> bool {
         let (least, most) = self.claim.within;
-        self.moved(twin).is_some_and(|(was, is)| {
-            let moved = is - was;
-            let crosses = |(low, high): &(i64, i64)| was.min(is) < *low && was.max(is) > *high;
-            let across = &self.claim.across;
-            (moved < least || moved > most) && (across.is_empty() || across.iter().any(crosses))
-        })
+        let moved = is - was;
+        let crosses = |(low, high): &(i64, i64)| was.min(is) < *low && was.max(is) > *high;
+        let across = &self.claim.across;
+        (moved < least || moved > most) && (across.is_empty() || across.iter().any(crosses))
     }
 
     /// Two pairs of answers in a box: those that the bound rests on, as far as it rests on single answers, and those with
-    /// which *p* is the furthest below another platform of its side.
-    fn likely(&mut self, twin: &Twin, hope: &Hope) -> Vec<Twin> {
+    /// which *p* is the furthest below another platform of its side. The measures are those of the box.
+    fn likely(&mut self, twin: &Twin, hope: &Hope) -> [Twin; 2] {
         let at = usize::from(hope.falls);
         let frame = if hope.falls { &twin.after } else { &twin.before };
-        self.measures[at].take(self.model, frame);
-        let Some(sides) = present(self.model, frame) else { return Vec::new() };
         let (p, _) = hope.rests.pair;
-        let fellow = self.fellow(at, sides, &self.model.without, p);
+        let fellow = self.fellow(at, hope.sides[at], &self.model.without, p);
         let mut likely = |pair: (usize, usize)| {
             let (mut sample, mut chosen) = (twin.clone(), frame.domains.clone());
             self.measures[at].choose(self.model, Way::Below, pair, &mut chosen);
@@ -551,15 +599,15 @@ impl<'m> PairSearch<'m> {
             });
             sample
         };
-        vec![likely(hope.rests.pair), likely((p, fellow))]
+        [likely(hope.rests.pair), likely((p, fellow))]
     }
 
     /// Another platform of a side that is likely to be the best of it; the same one where there is no other.
-    fn fellow(&mut self, at: usize, sides: Sides, side: &[usize], lane: usize) -> usize {
-        let (model, measure) = (self.model, &mut self.measures[at]);
-        let entrants = measure.contenders(model, side, sides).entrants;
-        let others = side.iter().copied().filter(|other| *other != lane && model.is_among(*other, entrants));
-        others.min_by_key(|other| measure.rough_burden(model, *other)).unwrap_or(lane)
+    fn fellow(&self, at: usize, sides: Sides, side: &[usize], lane: usize) -> usize {
+        let entrants = self.measures[at].entrants(self.model, side, sides);
+        let others =
+            side.iter().copied().filter(|other| *other != lane && self.model.is_among(*other, entrants));
+        others.min_by_key(|other| self.measures[at].rough_burden(self.model, *other)).unwrap_or(lane)
     }
 
     /// Any pair of answers in a box.
@@ -576,7 +624,8 @@ impl<'m> PairSearch<'m> {
     /// Draws pairs of answers from a box until one breaks the claim, or there were so many.
     pub(super) fn draw(&mut self, root: &Twin, draws: u64) -> Option<Twin> {
         let mut numbers = Numbers::new(2);
-        (0..draws).map(|_| self.drawn(root, &mut numbers)).find(|sample| self.breaks(sample))
+        let breaks = |sample: &Twin| self.moved(sample).is_some_and(|margins| self.breaks(margins));
+        (0..draws).map(|_| self.drawn(root, &mut numbers)).find(breaks)
     }
 
     /// Gives every variable one value, the same before and after but for the question that takes the step.
@@ -598,18 +647,15 @@ impl<'m> PairSearch<'m> {
         matches!(self.claim.change, Change::Step { question, .. } if self.model.variables[variable].question == question)
     }
 
-    /// The variable with several values on which the most hangs; none where everything is known.
-    fn most_open(&mut self, twin: &Twin, hope: &Hope) -> Option<usize> {
+    /// The variable with several values on which the most hangs; none where everything is known. The measures are those of
+    /// the box.
+    fn most_open(&self, twin: &Twin, hope: &Hope) -> Option<usize> {
         let model = self.model;
         let Rests { pair: (p, k), on_absence } = hope.rests;
         let (ends, starts) = if hope.falls { (1, 0) } else { (0, 1) };
         let [before, after] = [&twin.before, &twin.after];
-        self.measures[0].take(model, before);
-        self.measures[1].take(model, after);
-        let (Some(was), Some(is)) = (present(model, before), present(model, after)) else { return None };
-        let sides = [was, is];
-        let rival_p = self.fellow(ends, sides[ends], &model.without, p);
-        let rival_k = self.fellow(starts, sides[starts], &model.with, k);
+        let rival_p = self.fellow(ends, hope.sides[ends], &model.without, p);
+        let rival_k = self.fellow(starts, hope.sides[starts], &model.with, k);
         let missable = self.measures[0].missable() | self.measures[1].missable();
         let mut influence = vec![0_i64; model.variables.len()];
         for criterion in 0..model.effects.len() {

@@ -191,7 +191,8 @@ impl Prover {
         if let Some(drawn) = search.draw(&root, draws) {
             return Proof::Found(both(&drawn));
         }
-        match search.run(root, budget, |_| false) {
+        search.begin(root);
+        match search.go_on(budget) {
             pairs::End::Holds => Proof::None(search.spent),
             pairs::End::Broken(twin) => Proof::Found(both(&twin)),
             pairs::End::Open => Proof::Open(search.spent),

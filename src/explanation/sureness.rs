@@ -139,6 +139,9 @@ pub(super) struct Prospect {
 const PART: u64 = 8;
 /// More boxes than this say hardly more.
 const MOST_BOXES: u64 = 20_000;
+/// The part of these boxes that shows whether the others are worth their time, and the weight that may still be torn then.
+const TRIAL: u64 = 8;
+const HOPELESS: f64 = 0.75;
 /// How many sets of answers are drawn when nothing is proved.
 const DRAWS: f64 = 1_000.0;
 const LEAST_DRAWS: f64 = 50.0;
@@ -185,7 +188,10 @@ impl Engine {
     pub(super) fn prospect(&self, root: &Frame, side: Leaning) -> Prospect {
         let mut weighing = Weighing::new(self.search(), (self.budget / PART).min(MOST_BOXES));
         weighing.offer(root.clone(), 1.0);
-        weighing.split();
+        weighing.split(weighing.budget / TRIAL);
+        if weighing.torn_weight() < HOPELESS {
+            weighing.split(weighing.budget);
+        }
         let is_proved = weighing.boxes.is_empty() && !weighing.has_left_out;
         weighing.draw();
         weighing.conclude(side, is_proved)
@@ -277,9 +283,14 @@ impl<'m> Weighing<'m> {
         self.boxes.push(Heavy { torn, weight, bands, pair, frame, number: self.count });
     }
 
-    /// Splits boxes until the budget is used up or nothing is left.
-    fn split(&mut self) {
-        while self.count < self.budget {
+    /// The weight of the boxes that may come to several sides.
+    fn torn_weight(&self) -> f64 {
+        self.boxes.iter().filter(|heavy| heavy.torn).map(|heavy| heavy.weight).sum()
+    }
+
+    /// Splits boxes until so many were met or nothing is left.
+    fn split(&mut self, boxes: u64) {
+        while self.count < boxes {
             let Some(heavy) = self.boxes.pop() else { break };
             let Some(variable) = self.search.weightiest(&heavy.frame, heavy.pair) else {
                 // Where nothing is open, all answers come to the same.
