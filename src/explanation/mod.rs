@@ -32,7 +32,6 @@ use crate::rulebook::{Rulebook, Value, Values};
 use model::{Frame, Model};
 use search::Search;
 use situation::Situation;
-use sureness::Prospect;
 
 pub use contrast::{Contrast, Gap, Missing, Removal};
 pub use open::OpenQuestion;
@@ -95,37 +94,50 @@ impl Engine {
     ) -> Explanation {
         let classes = self.model.classes_of(values);
         let root = self.completions(&classes);
-        let span_and_changes = || {
-            let around = || {
-                let mut situation = Situation::new(&self.model, classes);
-                let found = turning::find(&mut situation);
-                (situation, found)
-            };
-            let (span, (mut situation, found)) = rayon::join(|| self.span(&root), around);
+        let open = self.applicable(&root, |question| classes[question].is_none());
+        let changes = || {
+            let mut situation = Situation::new(&self.model, classes.clone());
+            let found = turning::find(&mut situation);
             let spreads = self.spreads_of(&mut situation);
-            (span, situation, found, spreads)
+            (situation, found, spreads)
         };
+        let span_and_deciding = || {
+            let span = self.span(&root);
+            let deciding = if span.is_settled() { Vec::new() } else { self.met_deciding(&root, &open, &span.met) };
+            (span, deciding)
+        };
+        let band = assessment.band;
+        let prospect = || self.prospect(&root, self.model.bands[band].1);
         // The longest piece of work is begun first, so that both cores end together.
-        let prospect = || self.prospect(&root, self.model.bands[assessment.band].1);
-        let (prospect, (span, mut situation, found, spreads)) = rayon::join(prospect, span_and_changes);
-        let open_questions = self.open_questions(&situation.classes, &spreads, &root, &span, &prospect);
-        let outlook = self.outlook_of(&span, prospect, assessment.band);
-        let sufficient_reason = match outlook.status {
-            Status::Settled => {
-                let known = situation.known_escapes(&root, found.sets());
-                // It is sought where nothing else is open, so that there is time for more.
-                let mut search = Search::new(&self.model, 2 * self.budget);
-                self.sufficient_reason(&mut search, &situation.classes, &root, assessment.band, &known)
-            }
-            _ => None,
+        let (prospect, ((span, deciding), (mut situation, found, spreads))) =
+            rayon::join(prospect, || rayon::join(span_and_deciding, changes));
+        let split_by = prospect.split_by.clone();
+        let can_change = || match span.is_settled() {
+            true => vec![Some(false); open.len()],
+            false => self.can_change(&classes, &root, &open, &deciding, split_by.as_deref()),
         };
+        let outlook = self.outlook_of(&span, prospect, band);
+        let rest = || {
+            let sufficient_reason = (outlook.status == Status::Settled)
+                .then(|| {
+                    let known = situation.known_escapes(&root, found.sets());
+                    // It is sought where nothing else is open, so that there is time for more.
+                    let mut search = Search::new(&self.model, 2 * self.budget);
+                    self.sufficient_reason(&mut search, &classes, &root, band, &known)
+                })
+                .flatten();
+            let slack = self.slack(&mut situation, &root, band);
+            let unless = self.unless(&situation, &found);
+            (sufficient_reason, slack, unless, found.summed_up(rulebook, &situation))
+        };
+        let (can_change, (sufficient_reason, slack, unless, turning_points)) = rayon::join(can_change, rest);
         Explanation {
-            unless: self.unless(&situation, &found),
+            unless,
             sufficient_reason,
-            turning_points: found.summed_up(rulebook, &situation),
-            slack: self.slack(&mut situation, &root, assessment.band),
+            turning_points,
+            slack,
             steadiness: steadiness::steadiness(rulebook, assessment),
-            open_questions,
+            open_questions: OpenQuestion::sorted(&open, &can_change, &spreads),
             spreads,
             outlook,
         }
@@ -179,28 +191,6 @@ impl Engine {
                 self.model.classes[question].values(question, &classes)
             })
             .collect()
-    }
-
-    fn open_questions(
-        &self,
-        given: &[Option<usize>],
-        spreads: &[i64],
-        root: &Frame,
-        span: &outlook::Span,
-        prospect: &Prospect,
-    ) -> Vec<OpenQuestion> {
-        let open = self.applicable(root, |question| given[question].is_none());
-        let can_change = match span.is_settled() {
-            true => vec![Some(false); open.len()],
-            false => self.can_change(given, root, &open, &span.met, prospect.split_by.as_deref()),
-        };
-        let mut open: Vec<OpenQuestion> = open
-            .into_iter()
-            .zip(can_change)
-            .map(|(question, can_change)| OpenQuestion { question, can_change, spread: spreads[question] })
-            .collect();
-        open.sort_by_key(|open| (open.can_change == Some(false), std::cmp::Reverse(open.spread)));
-        open
     }
 
     /// The questions that may apply in a box, and of which something else holds.

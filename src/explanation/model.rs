@@ -483,9 +483,9 @@ impl Model {
     /// Evaluates anew what changes with a question; the frame is another box now.
     pub(super) fn settle_question(&self, frame: &mut Frame, question: usize) {
         frame.limits.fill(i64::MAX);
-        for variable in self.variables_of[question].clone() {
-            let domain = frame.domains[variable];
-            self.narrow(frame, variable, domain);
+        self.settle_asks(frame, question);
+        for criterion in &self.touched_by[question] {
+            frame.criteria[*criterion] = self.conditions[*criterion].evaluate(frame);
         }
     }
 

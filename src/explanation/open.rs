@@ -23,6 +23,20 @@ pub struct OpenQuestion {
     pub spread: i64,
 }
 
+impl OpenQuestion {
+    /// Those that can change the verdict and move the margin most first.
+    pub(super) fn sorted(open: &[usize], can_change: &[Option<bool>], spreads: &[i64]) -> Vec<Self> {
+        let one = |(question, can_change): (&usize, &Option<bool>)| Self {
+            question: *question,
+            can_change: *can_change,
+            spread: spreads[*question],
+        };
+        let mut questions: Vec<Self> = open.iter().zip(can_change).map(one).collect();
+        questions.sort_by_key(|one| (one.can_change == Some(false), std::cmp::Reverse(one.spread)));
+        questions
+    }
+}
+
 /// A part of the search for whether a question decides the verdict.
 struct Part<'m> {
     question: usize,
@@ -54,26 +68,24 @@ impl Engine {
         most - least
     }
 
-    /// For each of the open questions, whether its answer can decide the verdict, given the class of each answer, the
-    /// box of all that is open, and some complete sets of answers of different bands that were met there. Where parts of the
-    /// box that have one verdict each were found, `split_by` tells the questions whose answers part them.
+    /// For each of the open questions, whether its answer can decide the verdict, given the class of each answer and the box
+    /// of all that is open. `deciding` tells which of them were already met deciding it. Where parts of the box that have
+    /// one verdict each were found, `split_by` tells the questions whose answers part them.
     pub(super) fn can_change(
         &self,
         given: &[Option<usize>],
         root: &Frame,
         open: &[usize],
-        met: &[(usize, Frame)],
+        deciding: &[bool],
         split_by: Option<&[bool]>,
     ) -> Vec<Option<bool>> {
-        let decided_by_none = |question: &usize| split_by.is_some_and(|split_by| !split_by[*question]);
-        let mut decided: Vec<Option<bool>> =
-            open.iter().map(|question| decided_by_none(question).then_some(false)).collect();
-        self.decide_on_the_way(root, open, met, &mut decided);
-        open.par_iter().zip(&mut decided).for_each(|(question, decides)| {
-            if decides.is_none() && self.decides_at_random(given, *question) {
-                *decides = Some(true);
+        let at_random = |(question, decides): (&usize, &bool)| {
+            if split_by.is_some_and(|split_by| !split_by[*question]) {
+                return Some(false);
             }
-        });
+            (*decides || self.decides_at_random(given, *question)).then_some(true)
+        };
+        let mut decided: Vec<Option<bool>> = open.par_iter().zip(deciding).map(at_random).collect();
         let undecided = open.iter().zip(&decided).filter(|(_, decides)| decides.is_none());
         let mut parts: Vec<Part<'_>> =
             undecided.flat_map(|(question, _)| self.parts_of(root, *question)).collect();
@@ -136,15 +148,15 @@ impl Engine {
         model.empties(together) || own.iter().any(|out| model.empties(*out))
     }
 
-    /// Goes from one complete set of answers to the next, those that were met and some that are drawn, one answer after
-    /// the other; wherever the band changes on the way, sees which of the questions decide there.
-    fn decide_on_the_way(
+    /// Which of the questions decide the verdict somewhere on the way from one complete set of answers to the next, those
+    /// that were met with different bands and some that are drawn, one answer after the other.
+    pub(super) fn met_deciding(
         &self,
         root: &Frame,
         questions: &[usize],
         met: &[(usize, Frame)],
-        decided: &mut [Option<bool>],
-    ) {
+    ) -> Vec<bool> {
+        let mut decide = vec![false; questions.len()];
         let mut numbers = Numbers::default();
         let drawn = (0..STATIONS).map(|_| {
             let mut frame = root.clone();
@@ -152,18 +164,19 @@ impl Engine {
             frame
         });
         let mut stations = met.iter().map(|(_, frame)| frame.clone()).chain(drawn);
-        let Some(mut at) = stations.next() else { return };
+        let Some(mut at) = stations.next() else { return decide };
         for end in stations {
-            if decided.iter().all(Option::is_some) {
-                return;
+            if decide.iter().all(|decides| *decides) {
+                break;
             }
-            self.decide_between(at, &end, questions, decided);
+            self.decide_between(at, &end, questions, &mut decide);
             at = end;
         }
+        decide
     }
 
-    /// The same from one set of answers to the next.
-    fn decide_between(&self, mut at: Frame, end: &Frame, questions: &[usize], decided: &mut [Option<bool>]) {
+    /// The same from one set of answers to another: sees which of the questions decide where the band changes.
+    fn decide_between(&self, mut at: Frame, end: &Frame, questions: &[usize], decide: &mut [bool]) {
         let (mut before, mut was) = (at.clone(), self.model.outcome(&at).band);
         for question in 0..self.model.classes.len() {
             if !self.step(&mut at, end, question) {
@@ -172,10 +185,10 @@ impl Engine {
             let is = self.model.outcome(&at).band;
             if is != was {
                 for (frame, band) in [(&before, was), (&at, is)] {
-                    let left = questions.iter().zip(&mut *decided).filter(|(_, decides)| decides.is_none());
+                    let left = questions.iter().zip(&mut *decide).filter(|(_, decides)| !**decides);
                     left.for_each(|(question, decides)| {
                         let mut outcomes = self.model.outcomes_of(frame.clone(), *question);
-                        *decides = outcomes.any(|outcome| outcome.band != band).then_some(true);
+                        *decides = outcomes.any(|outcome| outcome.band != band);
                     });
                 }
             }

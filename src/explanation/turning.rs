@@ -176,31 +176,28 @@ fn points(rulebook: &Rulebook, situation: &Situation<'_>, hits: Vec<Hit>) -> Vec
 pub(super) type Set = Vec<(usize, Vec<usize>)>;
 
 /// Joins sets that differ in the answer to one question only.
-fn merged(hits: Vec<Hit>) -> Vec<Set> {
-    let mut sets: Vec<Set> = hits
-        .into_iter()
-        .map(|hit| hit.into_iter().map(|(question, class)| (question, vec![class])).collect())
-        .collect();
-    let widest = sets.iter().map(Vec::len).max().unwrap_or(0);
-    for position in (0..widest).rev() {
-        let mut by_rest: std::collections::HashMap<Set, usize> = std::collections::HashMap::new();
+fn merged(mut hits: Vec<Hit>) -> Vec<Set> {
+    let questions = |hit: &Hit| (hit.len(), hit.first().map(|one| one.0), hit.last().map(|other| other.0));
+    hits.sort_by_key(questions);
+    hits.chunk_by(|one, other| questions(one) == questions(other)).flat_map(merged_alike).collect()
+}
+
+/// The same of sets that answer the same questions.
+fn merged_alike(hits: &[Hit]) -> Vec<Set> {
+    let set = |hit: &Hit| hit.iter().map(|(question, class)| (*question, vec![*class])).collect();
+    let mut sets: Vec<Set> = hits.iter().map(set).collect();
+    for position in (0..hits[0].len()).rev() {
         let mut joined: Vec<Set> = Vec::with_capacity(sets.len());
         for set in sets {
-            if position >= set.len() {
-                joined.push(set);
-                continue;
-            }
-            let mut rest = set.clone();
-            let classes = std::mem::take(&mut rest[position].1);
-            match by_rest.get(&rest) {
-                Some(at) => joined[*at][position].1.extend(classes),
-                None => {
-                    by_rest.insert(rest, joined.len());
-                    joined.push(set);
-                }
+            let differs_here = |other: &&mut Set| {
+                set.iter().zip(&**other).enumerate().all(|(at, (one, other))| at == position || one == other)
+            };
+            match joined.iter_mut().find(differs_here) {
+                Some(other) => other[position].1.extend(&set[position].1),
+                None => joined.push(set),
             }
         }
-        joined.iter_mut().flatten().for_each(|(_, classes)| classes.sort_unstable());
+        joined.iter_mut().for_each(|set| set[position].1.sort_unstable());
         sets = joined;
     }
     sets
