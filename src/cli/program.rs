@@ -13,7 +13,7 @@ use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::SourceFile;
-use crate::explanation::{Engine, Explanation};
+use crate::explanation::{Engine, Explanation, Extent, Status};
 use crate::policy::Policy;
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, LayerName, Provenance, html, json, markdown, text};
@@ -154,14 +154,15 @@ impl<'a> Program<'a> {
         (0..self.rulebook.questions().len()).map(|question| answers.value(question)).collect()
     }
 
-    pub(super) fn judge(&self, answers: &Answers) -> (Assessment, Explanation) {
+    pub(super) fn judge(&self, answers: &Answers, extent: Extent) -> (Assessment, Explanation) {
         let assessment = self.assessment(answers);
         let (values, stated) = (answers.values(), self.stated(answers));
         let (engine, rulebook) = (self.engine(), self.rulebook);
         // Nearly every result names precedents: they are read meanwhile.
         let (explanation, _) =
-            rayon::join(|| engine.explain(rulebook, &values, &assessment), || rulebook.cases());
-        if values == stated {
+            rayon::join(|| engine.explain_to(extent, rulebook, &values, &assessment), || rulebook.cases());
+        let is_told = extent == Extent::Whole || explanation.outlook.status != Status::Undecided;
+        if values == stated || !is_told {
             return (assessment, explanation);
         }
         // What may still come depends on what is open; what would change the verdict, on what it was assessed by.
@@ -171,7 +172,22 @@ impl<'a> Program<'a> {
 
     /// Judges the answers, and does something with the content of a report on them.
     pub(super) fn with_contents<T>(&self, answers: &Answers, use_it: impl FnOnce(&Contents<'_>) -> T) -> T {
-        let (assessment, explanation) = self.judge(answers);
+        self.with_contents_to(answers, Extent::Whole, use_it)
+    }
+
+    /// The same with no more than what is asked for shows.
+    pub(super) fn with_asked<T>(&self, answers: &Answers, use_it: impl FnOnce(&Contents<'_>) -> T) -> T {
+        let is_page = !self.plan.verbose && matches!(self.plan.format, None | Some(Format::Text));
+        self.with_contents_to(answers, if is_page { Extent::Page } else { Extent::Whole }, use_it)
+    }
+
+    fn with_contents_to<T>(
+        &self,
+        answers: &Answers,
+        extent: Extent,
+        use_it: impl FnOnce(&Contents<'_>) -> T,
+    ) -> T {
+        let (assessment, explanation) = self.judge(answers, extent);
         let provenance = self.provenance_of(answers, &assessment);
         use_it(&Contents::new(self.rulebook, answers, &assessment, &explanation, provenance))
     }

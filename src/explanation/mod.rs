@@ -67,6 +67,24 @@ pub struct Explanation {
     pub open_questions: Vec<OpenQuestion>,
 }
 
+/// How much of an explanation is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// What a page needs: of a result that is undecided not what would change it.
+    Page,
+}
+
+/// What would change a result.
+#[derive(Debug, Default)]
+struct Changes {
+    unless: Vec<Unless>,
+    sufficient_reason: Option<SufficientReason>,
+    turning_points: Vec<TurningPoints>,
+    slack: Vec<Values>,
+}
+
 /// A rulebook made ready for explanations.
 #[derive(Debug)]
 pub struct Engine {
@@ -92,54 +110,78 @@ impl Engine {
         values: &[Option<Value>],
         assessment: &Assessment,
     ) -> Explanation {
+        self.explain_to(Extent::Whole, rulebook, values, assessment)
+    }
+
+    /// The same, as far as it is asked for.
+    pub fn explain_to(
+        &self,
+        extent: Extent,
+        rulebook: &Rulebook,
+        values: &[Option<Value>],
+        assessment: &Assessment,
+    ) -> Explanation {
         let classes = self.model.classes_of(values);
         let root = self.completions(&classes);
+        let band = assessment.band;
         let open = self.applicable(&root, |question| classes[question].is_none());
-        let changes = || {
-            let mut situation = Situation::new(&self.model, classes.clone());
-            let found = turning::find(&mut situation);
-            let spreads = self.spreads_of(&mut situation);
-            (situation, found, spreads)
-        };
         let span_and_deciding = || {
             let span = self.span(&root);
-            let deciding = if span.is_settled() { Vec::new() } else { self.met_deciding(&root, &open, &span.met) };
+            let deciding = self.met_deciding(&root, &open, &span.met);
             (span, deciding)
         };
-        let band = assessment.band;
         let prospect = || self.prospect(&root, self.model.bands[band].1);
-        // The longest piece of work is begun first, so that both cores end together.
-        let (prospect, ((span, deciding), (mut situation, found, spreads))) =
-            rayon::join(prospect, || rayon::join(span_and_deciding, changes));
+        let (prospect, (span, deciding)) = rayon::join(prospect, span_and_deciding);
         let split_by = prospect.split_by.clone();
+        let outlook = self.outlook_of(&span, prospect, band);
         let can_change = || match span.is_settled() {
             true => vec![Some(false); open.len()],
             false => self.can_change(&classes, &root, &open, &deciding, split_by.as_deref()),
         };
-        let outlook = self.outlook_of(&span, prospect, band);
-        let rest = || {
-            let sufficient_reason = (outlook.status == Status::Settled)
-                .then(|| {
-                    let known = situation.known_escapes(&root, found.sets());
-                    // It is sought where nothing else is open, so that there is time for more.
-                    let mut search = Search::new(&self.model, 2 * self.budget);
-                    self.sufficient_reason(&mut search, &classes, &root, band, &known)
-                })
-                .flatten();
-            let slack = self.slack(&mut situation, &root, band);
-            let unless = self.unless(&situation, &found);
-            (sufficient_reason, slack, unless, found.summed_up(rulebook, &situation))
+        let around = || {
+            let mut situation = Situation::new(&self.model, classes.clone());
+            let spreads = self.spreads_of(&mut situation);
+            let is_told = extent == Extent::Whole || outlook.status != Status::Undecided;
+            let changes =
+                is_told.then(|| self.changes_around(rulebook, &mut situation, &root, &outlook, band));
+            (spreads, changes.unwrap_or_default())
         };
-        let (can_change, (sufficient_reason, slack, unless, turning_points)) = rayon::join(can_change, rest);
+        let (can_change, (spreads, changes)) = rayon::join(can_change, around);
         Explanation {
-            unless,
-            sufficient_reason,
-            turning_points,
-            slack,
+            unless: changes.unless,
+            sufficient_reason: changes.sufficient_reason,
+            turning_points: changes.turning_points,
+            slack: changes.slack,
             steadiness: steadiness::steadiness(rulebook, assessment),
             open_questions: OpenQuestion::sorted(&open, &can_change, &spreads),
             spreads,
             outlook,
+        }
+    }
+
+    fn changes_around(
+        &self,
+        rulebook: &Rulebook,
+        situation: &mut Situation<'_>,
+        root: &Frame,
+        outlook: &Outlook,
+        band: usize,
+    ) -> Changes {
+        let found = turning::find(situation);
+        let sufficient_reason = match outlook.status {
+            Status::Settled => {
+                let known = situation.known_escapes(root, found.sets());
+                // It is sought where nothing else is open, so that there is time for more.
+                let mut search = Search::new(&self.model, 2 * self.budget);
+                self.sufficient_reason(&mut search, &situation.classes, root, band, &known)
+            }
+            _ => None,
+        };
+        Changes {
+            sufficient_reason,
+            slack: self.slack(situation, root, band),
+            unless: self.unless(situation, &found),
+            turning_points: found.summed_up(rulebook, situation),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::cli::output::{is_set, nobody_to_ask, say, shown};
 use crate::cli::program::{Known, Program, now};
 use crate::cli::rulebooks::{self, By};
 use crate::cli::scanned::Scanned;
-use crate::explanation::Status;
+use crate::explanation::{Extent, Status};
 use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, SoFar, Tone, Wish};
 use crate::report::{Contents, Format, Provenance, reference};
 use crate::rulebook::{Reading, Rulebook};
@@ -70,7 +70,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         return Err(program.nothing_known(nobody));
     }
     // A result that cannot be written is recorded all the same.
-    let concluded = program.with_contents(&answers, |contents| program.deliver(contents));
+    let concluded = program.with_asked(&answers, |contents| program.deliver(contents));
     let recorded = if save { record(program, &answers, scanned.as_ref()) } else { Ok(()) };
     Stop::of_both(concluded, recorded)?;
     if nobody.is_none() {
@@ -168,7 +168,7 @@ fn interview(
 
 /// What the result would begin with, and what could still turn its side, the likeliest first.
 fn so_far(program: &Program<'_>, answers: &Answers) -> SoFar {
-    let (assessment, explanation) = program.judge(answers);
+    let (assessment, explanation) = program.judge(answers, Extent::Whole);
     // Where figures come from, and what rules of one's own move, is said of the result.
     let contents = Contents::new(program.rulebook, answers, &assessment, &explanation, Provenance::default());
     SoFar {
@@ -205,7 +205,7 @@ fn write_report(program: &Program<'_>, answers: &Answers, path: &Path) -> Result
 /// Writes the answers and the decision down.
 fn record(program: &Program<'_>, answers: &Answers, scanned: Option<&Scanned>) -> Result<(), Stop> {
     let rulebook = program.rulebook;
-    let (assessment, explanation) = program.judge(answers);
+    let (assessment, explanation) = program.judge(answers, Extent::Whole);
     let record = Record {
         rulebook,
         answers,

@@ -36,7 +36,7 @@ pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Sto
     let beside = program.plan.scan.as_deref();
     let Known { answers, scanned, .. } = program.known_with_record_in(beside)?;
     let Some(scanned) = scanned else { return Ok(ExitCode::Done) };
-    program.with_contents(&answers, |contents| {
+    program.with_asked(&answers, |contents| {
         let scan = report::Scan {
             folder: &scanned.folder,
             facts: &scanned.facts,
