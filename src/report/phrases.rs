@@ -68,12 +68,14 @@ pub(super) fn settled(open: usize) -> String {
 }
 
 /// In how many of all ways to answer the rest the side stays: "97 in 100 with 5 questions open".
-pub(super) fn sure(share: &str, open: usize, undecided: bool) -> String {
-    let open = counted(open, "question", "questions");
-    match undecided {
-        true => format!("Only {share} for this leaning, with {open} open"),
-        false => upper_first(&format!("{share} with {open} open")),
-    }
+pub(super) fn sure(share: &str, open: usize) -> String {
+    upper_first(&format!("{share} with {} open", counted(open, "question", "questions")))
+}
+
+/// The same where that is too few to decide, and the side that is likelier, if one is: "71 for something simpler".
+pub(super) fn leaning(share: &str, likelier: Option<&str>, open: usize) -> String {
+    let likelier = likelier.map_or(String::new(), |likelier| format!(" but {likelier},"));
+    format!("Only {share} for this leaning,{likelier} with {} open", counted(open, "question", "questions"))
 }
 
 /// What would turn it: "a, or b, or in 1 other way".
