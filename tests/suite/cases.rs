@@ -164,7 +164,7 @@ fn only_products_that_suit_the_answers_are_named() {
     assert!(told("start-up-of-three", "").contains("(Heroku, Render"));
     assert!(told("start-up-of-three", "--today paas").contains("(what you have today)"));
     let given = told("start-up-of-three", "--given other-platform-run-by-others --location on-premises");
-    assert!(given.contains("a PaaS (the one that others run for you)"), "{given}");
+    assert!(given.contains("a PaaS (the platform that others run for you)"), "{given}");
 }
 
 #[test]
