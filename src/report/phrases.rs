@@ -160,6 +160,12 @@ pub(super) fn meets(meets: &str, lacks: &str, in_part: bool, undecided: bool) ->
     }
 }
 
+/// That most is missing: "meets only 6 of your 21 needs (not audit logs, secrets, and 13 more)".
+pub(super) fn meets_few(meets: &str, met: usize, needs: usize, lacks: &str) -> String {
+    let met = if met == 0 { "none".to_owned() } else { format!("only {met}") };
+    format!("{meets} {met} of your {needs} needs (not {lacks})")
+}
+
 /// "+2 effort for k3s, +1 for Nomad": what a criterion changes for two platforms.
 pub(super) fn efforts_changed(rulebook: &Rulebook, criterion: usize, compared: [usize; 2]) -> String {
     let changes = compared.map(|platform| (rulebook.familiarity(criterion, platform), platform));
