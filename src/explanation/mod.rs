@@ -6,6 +6,7 @@
 
 mod bounds;
 mod closed;
+mod compile;
 mod conditions;
 mod contrast;
 mod demands;
@@ -20,6 +21,7 @@ mod pairs;
 mod prover;
 mod revisit;
 mod search;
+mod shift;
 mod situation;
 mod steadiness;
 mod sufficient;
