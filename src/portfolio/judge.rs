@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use super::record::Record;
 use super::terms::{States, Term, Wanted, reading, terms};
 use crate::assessment::Assessment;
 use crate::rulebook::{
@@ -401,39 +400,18 @@ impl Judge {
         &self.classes
     }
 
-    /// The state that an answer puts a question in.
-    #[inline(always)]
-    pub(super) fn state(&self, question: usize, value: Value) -> u16 {
-        self.questions[question].class(value, &self.classes[question]) as u16
-    }
-
-    /// The states of questions of which nothing is known.
-    pub(super) fn unknown(&self) -> impl Iterator<Item = u16> {
-        self.questions.iter().map(|asked| asked.states.unknown() as u16)
-    }
-
     /// Judges what is known of each question.
     pub fn judge(&self, values: &[Option<Value>], scratch: &mut Scratch) -> Judgement {
-        let known = self.unknown().zip(values).enumerate();
-        let states = known
-            .map(|(question, (unknown, value))| value.map_or(unknown, |value| self.state(question, value)));
-        scratch.states.iter_mut().zip(states).for_each(|(own, state)| *own = state);
-        self.judge_states(scratch)
-    }
-
-    /// Judges what a record says.
-    pub fn judge_record(&self, record: &Record, scratch: &mut Scratch) -> Judgement {
-        scratch.states[..record.states.len()].copy_from_slice(&record.states);
-        self.judge_states(scratch)
-    }
-
-    fn judge_states(&self, scratch: &mut Scratch) -> Judgement {
-        let open = self.find_states(scratch);
+        let open = self.find_states(values, scratch);
         self.add_up(scratch, open)
     }
 
-    /// Finds all that is demanded, and the state of what goes by several questions; how many questions are open.
-    fn find_states(&self, scratch: &mut Scratch) -> usize {
+    /// Finds the state of everything that has one and all that is demanded; how many questions are open.
+    fn find_states(&self, values: &[Option<Value>], scratch: &mut Scratch) -> usize {
+        let known = self.questions.iter().zip(&self.classes).zip(values);
+        for (state, ((asked, classes), value)) in scratch.states.iter_mut().zip(known) {
+            *state = value.map_or(asked.states.unknown(), |value| asked.class(value, classes)) as u16;
+        }
         for (block, bits) in scratch.bits.iter_mut().enumerate() {
             let rows = self.unconditional.iter().map(|question| self.row(*question, &scratch.states));
             *bits = rows.fold(self.always[block], |bits, row| joined(bits, &row[block]));
@@ -703,7 +681,6 @@ fn listed_classes(kind: &Kind, classes: &Classes) -> Vec<u16> {
 }
 
 impl Asked {
-    #[inline(always)]
     fn class(&self, value: Value, classes: &Classes) -> usize {
         let place = match value {
             Value::Flag(flag) => u64::from(flag),

@@ -7,8 +7,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::judge::Judge;
-use super::words::{Order, Words};
+use super::words::Words;
 use crate::rulebook::{Kind, OptionSet, Question, Rulebook, Value, ValueError};
 
 /// What a line or a row says. One is used for all, so that reading takes no memory.
@@ -16,8 +15,6 @@ use crate::rulebook::{Kind, OptionSet, Question, Rulebook, Value, ValueError};
 pub struct Record {
     /// The answer to each question.
     pub values: Vec<Option<Value>>,
-    /// The state that each question is in by its answer.
-    pub(super) states: Vec<u16>,
     /// The name of the system; empty where none is given.
     pub name: String,
     /// Where it lies; stands in for the name.
@@ -27,17 +24,16 @@ pub struct Record {
     /// What else stands there: the members of a JSON object, each with a comma before it.
     pub kept: Vec<u8>,
     seen: u128,
-    order: Order,
 }
 
 impl Record {
-    /// Makes room for what `form` reads.
-    fn clear(&mut self, form: &Form<'_>) {
-        self.values.clear();
-        self.values.resize(form.unknown.len(), None);
-        self.states.clear();
-        self.states.extend_from_slice(&form.unknown);
-        self.order.begin(&form.words);
+    /// Room for the answers to a rulebook's questions.
+    pub fn of(rulebook: &Rulebook) -> Self {
+        Self { values: vec![None; rulebook.questions().len()], ..Self::default() }
+    }
+
+    fn clear(&mut self) {
+        self.values.fill(None);
         self.name.clear();
         self.path.clear();
         self.group.clear();
@@ -45,22 +41,10 @@ impl Record {
         self.seen = 0;
     }
 
-    fn set(&mut self, question: usize, answer: Option<Answer>, unknown: &[u16]) {
-        self.values[question] = answer.map(|answer| answer.value);
-        self.states[question] = answer.map_or(unknown[question], |answer| answer.state);
-    }
-
     /// What the system is called, if it is called anything.
     pub fn called(&self) -> Option<&str> {
         [&self.name, &self.path].into_iter().find(|name| !name.is_empty()).map(String::as_str)
     }
-}
-
-/// An answer, and the state that it puts its question in.
-#[derive(Debug, Clone, Copy)]
-struct Answer {
-    value: Value,
-    state: u16,
 }
 
 /// What a key or the head of a column stands for.
@@ -78,13 +62,10 @@ enum Key {
 #[derive(Debug)]
 pub struct Form<'r> {
     rulebook: &'r Rulebook,
-    judge: &'r Judge,
-    /// The state of each question of which nothing is known.
-    unknown: Vec<u16>,
     /// All words that have a meaning of their own.
     words: Words<Key>,
     /// For each question, the words that are answers as they stand.
-    spelled: Vec<Words<Answer>>,
+    spelled: Vec<Words<Value>>,
 }
 
 /// Words that mean nothing here, some of them.
@@ -104,8 +85,8 @@ impl Unknown {
 }
 
 impl<'r> Form<'r> {
-    /// The form of records with answers to the questions of `rulebook`, for `judge`; `group` is what groups them.
-    pub fn new(rulebook: &'r Rulebook, judge: &'r Judge, group: &str) -> Self {
+    /// The form of records with answers to the questions of `rulebook`; `group` is what groups them.
+    pub fn new(rulebook: &'r Rulebook, group: &str) -> Self {
         let questions = rulebook.questions();
         let own = |spell: fn(&str) -> String| {
             let questions = questions.iter().enumerate();
@@ -115,31 +96,8 @@ impl<'r> Form<'r> {
             [("name", Key::Name), ("path", Key::Path), (group, Key::Group), ("answers", Key::Answers)];
         let others = others.map(|(word, key)| (word.to_owned(), key));
         let words = own(str::to_owned).chain(own(|id| id.replace('-', "_"))).chain(others).collect();
-        let mut form =
-            Self { rulebook, judge, unknown: judge.unknown().collect(), words, spelled: Vec::new() };
-        form.spelled = (0..questions.len()).map(|question| form.words_of(question)).collect();
-        form
-    }
-
-    fn answer(&self, question: usize, value: Value) -> Answer {
-        Answer { value, state: self.judge.state(question, value) }
-    }
-
-    fn words_of(&self, question: usize) -> Words<Answer> {
-        let asked = &self.rulebook.questions()[question];
-        let options = |value: fn(usize) -> Value| -> Vec<(&str, Value)> {
-            let options = asked.options().iter().enumerate();
-            options.map(|(index, option)| (option.id.as_str(), value(index))).collect()
-        };
-        let words = match asked.kind {
-            Kind::Flag(_) => [("true", true), ("false", false), ("yes", true), ("no", false)]
-                .map(|(word, flag)| (word, Value::Flag(flag)))
-                .to_vec(),
-            Kind::Choice(_) => options(Value::Choice),
-            Kind::Choices(_) => options(|option| Value::Choices(OptionSet::of(option))),
-            Kind::Count(_) => Vec::new(),
-        };
-        words.into_iter().map(|(word, value)| (word.to_owned(), self.answer(question, value))).collect()
+        let spelled = questions.iter().map(spelled).collect();
+        Self { rulebook, words, spelled }
     }
 
     /// Reads one line of JSON.
@@ -147,7 +105,7 @@ impl<'r> Form<'r> {
     /// # Errors
     /// What is wrong with it, and where in the line.
     pub fn read_line(&self, line: &str, record: &mut Record, unknown: &mut Unknown) -> Result<(), String> {
-        record.clear(self);
+        record.clear();
         let mut deserializer = serde_json::Deserializer::from_str(line);
         let object = Object { form: self, record, unknown, nested: false };
         object
@@ -205,12 +163,12 @@ impl<'r> Form<'r> {
         cells: impl Iterator<Item = &'c str>,
         record: &mut Record,
     ) -> Result<(), String> {
-        record.clear(self);
+        record.clear();
         let mut wrong = String::new();
         for (cell, key) in cells.zip(&columns.keys) {
             match key {
                 Key::Question(question) => match self.cell(*question, cell) {
-                    Ok(answer) => record.set(*question, answer, &self.unknown),
+                    Ok(value) => record.values[*question] = value,
                     Err(error) => {
                         wrong += if wrong.is_empty() { "" } else { "; " };
                         wrong += &error.to_string();
@@ -226,16 +184,16 @@ impl<'r> Form<'r> {
     }
 
     /// An answer as tables have it: nothing is not known, and numbers and lists are as spreadsheets write them.
-    fn cell(&self, question: usize, cell: &str) -> Result<Option<Answer>, ValueError> {
+    fn cell(&self, question: usize, cell: &str) -> Result<Option<Value>, ValueError> {
         let cell = cell.trim();
         if cell.is_empty() {
             return Ok(None);
         }
-        if let Some(answer) = self.spelled[question].get(cell) {
-            return Ok(Some(*answer));
+        if let Some(value) = self.spelled[question].get(cell) {
+            return Ok(Some(*value));
         }
         let asked = &self.rulebook.questions()[question];
-        let value = asked.parse(cell).or_else(|error| {
+        asked.parse(cell).or_else(|error| {
             let other = match asked.kind {
                 Kind::Count(_) => cell.strip_suffix(".0").or(cell.strip_suffix(",0")).map(str::to_owned),
                 Kind::Choice(_) if cell.contains(',') => Some(cell.replace(',', ".")),
@@ -243,8 +201,7 @@ impl<'r> Form<'r> {
                 Kind::Choices(_) => Some(cell.to_lowercase().replace([';', '|', '\n', '+'], ",")),
             };
             other.and_then(|other| asked.parse(&other).ok()).ok_or(error)
-        })?;
-        Ok(value.map(|value| self.answer(question, value)))
+        })
     }
 
     /// The questions that words without a meaning here may be meant for.
@@ -277,6 +234,22 @@ impl Columns {
     /// How many there are.
     pub fn number(&self) -> usize {
         self.keys.len()
+    }
+}
+
+fn spelled(question: &Question) -> Words<Value> {
+    let words = |value: fn(usize) -> Value| -> Words<Value> {
+        let options = question.options().iter().enumerate();
+        options.map(|(index, option)| (option.id.clone(), value(index))).collect()
+    };
+    match question.kind {
+        Kind::Flag(_) => [("true", true), ("false", false), ("yes", true), ("no", false)]
+            .map(|(word, flag)| (word.to_owned(), Value::Flag(flag)))
+            .into_iter()
+            .collect(),
+        Kind::Choice(_) => words(Value::Choice),
+        Kind::Choices(_) => words(|option| Value::Choices(OptionSet::of(option))),
+        Kind::Count(_) => std::iter::empty().collect(),
     }
 }
 
@@ -318,7 +291,7 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let Self { form, record, unknown, nested } = self;
         let other = RefCell::new(String::new());
-        while let Some(key) = map.next_key_seed(Word { form, order: &mut record.order, other: &other })? {
+        while let Some(key) = map.next_key_seed(Word { form, other: &other })? {
             match key {
                 Key::Question(question) => {
                     let bit = 1_u128 << (question % 128);
@@ -327,7 +300,7 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
                         return Err(de::Error::custom(format_args!("`{id}` is answered twice")));
                     }
                     record.seen |= bit;
-                    map.next_value_seed(AnswerOf { form, question, record })?;
+                    map.next_value_seed(AnswerOf { form, question, value: &mut record.values[question] })?;
                 }
                 Key::Answers if !nested => {
                     map.next_value_seed(Object { form, record, unknown, nested: true })?;
@@ -363,7 +336,6 @@ fn keep(kept: &mut Vec<u8>, key: &str, value: &RawValue) {
 /// One of the words that have a meaning; another goes to `other`.
 struct Word<'a, 'r> {
     form: &'a Form<'r>,
-    order: &'a mut Order,
     other: &'a RefCell<String>,
 }
 
@@ -383,7 +355,7 @@ impl Visitor<'_> for Word<'_, '_> {
     }
 
     fn visit_str<E: de::Error>(self, key: &str) -> Result<Key, E> {
-        Ok(self.form.words.get_next(key, self.order).copied().unwrap_or_else(|| {
+        Ok(self.form.words.get(key).copied().unwrap_or_else(|| {
             self.other.borrow_mut().push_str(key);
             Key::Other
         }))
@@ -394,18 +366,10 @@ impl Visitor<'_> for Word<'_, '_> {
 struct AnswerOf<'a, 'r> {
     form: &'a Form<'r>,
     question: usize,
-    record: &'a mut Record,
+    value: &'a mut Option<Value>,
 }
 
 impl AnswerOf<'_, '_> {
-    fn set(&mut self, answer: Option<Answer>) {
-        self.record.set(self.question, answer, &self.form.unknown);
-    }
-
-    fn set_value(&mut self, value: Value) {
-        self.set(Some(self.form.answer(self.question, value)));
-    }
-
     fn asked(&self) -> &Question {
         &self.form.rulebook.questions()[self.question]
     }
@@ -430,23 +394,23 @@ impl<'de> Visitor<'de> for AnswerOf<'_, '_> {
         write!(f, "an answer to `{}`: {}", self.asked().id, self.asked().takes())
     }
 
-    fn visit_unit<E: de::Error>(mut self) -> Result<(), E> {
-        self.set(None);
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        *self.value = None;
         Ok(())
     }
 
-    fn visit_bool<E: de::Error>(mut self, flag: bool) -> Result<(), E> {
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<(), E> {
         match &self.asked().kind {
-            Kind::Flag(_) => self.set_value(Value::Flag(flag)),
+            Kind::Flag(_) => *self.value = Some(Value::Flag(flag)),
             _ => return Err(self.wrong(if flag { "true" } else { "false" })),
         }
         Ok(())
     }
 
-    fn visit_u64<E: de::Error>(mut self, number: u64) -> Result<(), E> {
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
         match &self.asked().kind {
             Kind::Count(count) if (count.min..=count.max).contains(&number) => {
-                self.set_value(Value::Count(number));
+                *self.value = Some(Value::Count(number));
                 Ok(())
             }
             _ => self.visit_str(&number.to_string()),
@@ -462,16 +426,15 @@ impl<'de> Visitor<'de> for AnswerOf<'_, '_> {
         if whole { self.visit_u64(number as u64) } else { self.visit_str(&number.to_string()) }
     }
 
-    fn visit_str<E: de::Error>(mut self, text: &str) -> Result<(), E> {
-        if let Some(answer) = self.form.spelled[self.question].get(text) {
-            self.set(Some(*answer));
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        if let Some(value) = self.form.spelled[self.question].get(text) {
+            *self.value = Some(*value);
             return Ok(());
         }
-        let value = match text {
+        *self.value = match text {
             "" => None,
             _ => self.asked().parse(text).map_err(E::custom)?,
         };
-        self.set(value.map(|value| self.form.answer(self.question, value)));
         Ok(())
     }
 
@@ -479,15 +442,15 @@ impl<'de> Visitor<'de> for AnswerOf<'_, '_> {
         if !matches!(self.asked().kind, Kind::Choices(_)) {
             return Err(self.wrong("a list"));
         }
-        let Self { form, question, record } = self;
+        let Self { form, question, value } = self;
         let mut set = OptionSet::default();
-        while items.next_element_seed(AnswerOf { form, question, record })?.is_some() {
-            match record.values[question] {
+        while items.next_element_seed(AnswerOf { form, question, value })?.is_some() {
+            match *value {
                 Some(Value::Choices(one)) => set = set.union(one),
-                _ => return Err(AnswerOf { form, question, record }.wrong("an empty entry")),
+                _ => return Err(AnswerOf { form, question, value }.wrong("an empty entry")),
             }
         }
-        AnswerOf { form, question, record }.set_value(Value::Choices(set));
+        *value = Some(Value::Choices(set));
         Ok(())
     }
 }

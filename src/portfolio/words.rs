@@ -2,20 +2,21 @@
 
 /// What words stand for.
 ///
-/// They are numbered, and a table with at least four times as many places as words has their numbers. A word stands at the
-/// place that its ends come to, or where that is taken at the next one that is free.
+/// A table with at least four times as many places as words. A word stands at the place that its ends come to, or where that is
+/// taken at the next one that is free.
 #[derive(Debug, Clone)]
 pub(super) struct Words<T> {
-    table: Vec<Option<u16>>,
-    entries: Vec<Entry<T>>,
+    table: Vec<Option<Entry<T>>>,
     words: Vec<String>,
 }
 
-/// It is small, so that all of them together stay near the processor.
+/// It is small, so that all tables together stay near the processor.
 #[derive(Debug, Clone)]
 struct Entry<T> {
     ends: Ends,
     length: u32,
+    /// Its place among the words.
+    word: u32,
     value: T,
 }
 
@@ -56,36 +57,15 @@ impl<T> Words<T> {
     /// What a word stands for.
     #[inline(always)]
     pub(super) fn get(&self, word: &str) -> Option<&T> {
-        self.number(Ends::of(word), word).map(|number| &self.entries[number].value)
-    }
-
-    /// The same where words mostly follow each other as they did before.
-    #[inline(always)]
-    pub(super) fn get_next(&self, word: &str, order: &mut Order) -> Option<&T> {
-        let ends = Ends::of(word);
-        let guess = usize::from(order.next[order.last]);
-        let number = if self.is(guess, ends, word) { guess } else { self.number(ends, word)? };
-        order.next[order.last] = number as u16;
-        order.last = number;
-        Some(&self.entries[number].value)
-    }
-
-    /// Whether a word is the one of a number.
-    #[inline(always)]
-    fn is(&self, number: usize, ends: Ends, word: &str) -> bool {
-        let (entry, length) = (&self.entries[number], word.len());
-        entry.ends == ends
-            && entry.length as usize == length
-            && (length <= ENDS || self.words[number] == word)
-    }
-
-    #[inline(always)]
-    fn number(&self, ends: Ends, word: &str) -> Option<usize> {
-        let mut place = ends.mixed(word.len());
+        let (ends, length) = (Ends::of(word), word.len());
+        let mut place = ends.mixed(length);
         loop {
-            let number = usize::from(self.table[place & (self.table.len() - 1)]?);
-            if self.is(number, ends, word) {
-                return Some(number);
+            let entry = self.table[place & (self.table.len() - 1)].as_ref()?;
+            if entry.ends == ends
+                && entry.length as usize == length
+                && (length <= ENDS || self.words[entry.word as usize] == word)
+            {
+                return Some(&entry.value);
             }
             place += 1;
         }
@@ -97,25 +77,10 @@ impl<T> Words<T> {
         let from = ends.mixed(word.len());
         let mut following = (from..).map(|place| place & (self.table.len() - 1));
         if let Some(place) = following.find(|place| self.table[*place].is_none()) {
-            self.table[place] = Some(self.words.len() as u16);
-            self.entries.push(Entry { ends, length: word.len() as u32, value });
+            let (length, number) = (word.len() as u32, self.words.len() as u32);
+            self.table[place] = Some(Entry { ends, length, word: number, value });
             self.words.push(word);
         }
-    }
-}
-
-/// Which word followed each when it was met last: lines of one source have their keys in one order.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Order {
-    next: Vec<u16>,
-    last: usize,
-}
-
-impl Order {
-    /// Goes on with the first of some of these words.
-    pub(super) fn begin<T>(&mut self, words: &Words<T>) {
-        self.next.resize(words.words.len(), 0);
-        self.last = 0;
     }
 }
 
@@ -124,7 +89,7 @@ impl<T> FromIterator<(String, T)> for Words<T> {
     fn from_iter<I: IntoIterator<Item = (String, T)>>(words: I) -> Self {
         let words: Vec<(String, T)> = words.into_iter().collect();
         let places = (words.len() * 4).next_power_of_two();
-        let mut table = Self { table: vec![None; places], entries: Vec::new(), words: Vec::new() };
+        let mut table = Self { table: (0..places).map(|_| None).collect(), words: Vec::new() };
         for (word, value) in words {
             if table.get(&word).is_none() {
                 table.add(word, value);
@@ -154,18 +119,5 @@ mod tests {
             assert_eq!(words.get(word), None, "{word}");
         }
         assert_eq!(Words::<usize>::from_iter([]).get(""), None);
-    }
-
-    #[test]
-    fn words_are_found_in_the_order_of_before_and_in_any_other() {
-        let words: Words<usize> =
-            ["name", "purpose", "state", "given-by-others"].map(str::to_owned).into_iter().zip(0..).collect();
-        let mut order = Order::default();
-        for line in ["name purpose state", "name purpose state", "state other name", "given-by-others name"] {
-            order.begin(&words);
-            for word in line.split(' ') {
-                assert_eq!(words.get_next(word, &mut order), words.get(word), "{word} in {line}");
-            }
-        }
     }
 }

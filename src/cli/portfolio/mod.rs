@@ -92,8 +92,8 @@ impl Job<'_> {
     pub(super) fn run(self) -> Result<Done, Stop> {
         let rulebook = self.rulebook;
         let stopped = interrupt();
+        let form = Form::new(rulebook, &self.group);
         let judge = Judge::new(rulebook);
-        let form = Form::new(rulebook, &judge, &self.group);
         let engine = OnceLock::new();
         let mut target = match (&self.output, self.flow) {
             (Some(path), Some(_)) => Some(Target::open(path)?),

@@ -95,7 +95,7 @@ impl<'w> Worker<'w> {
                 .map(|folder| Pages::new(rulebook, engine, folder, job.provenance.clone())),
             head,
             scratch: judge.scratch(),
-            record: Record::default(),
+            record: Record::of(rulebook),
             unknown: Unknown::default(),
             table: None,
         }
@@ -167,9 +167,9 @@ impl<'w> Worker<'w> {
 
     /// A system of which more is known than a line says.
     fn found(&mut self, found: Found, batch: &mut Batch) {
-        self.record = Record::default();
+        self.record = Record::of(self.rulebook);
         self.record.name.push_str(&found.name);
-        let stated = (0..self.rulebook.questions().len()).map(|question| found.answers.value(question));
+        let stated = (0..self.record.values.len()).map(|question| found.answers.value(question));
         self.record.values = stated.collect();
         self.take(|| found.place.clone(), None, Some(&found), batch);
     }
@@ -204,7 +204,7 @@ impl<'w> Worker<'w> {
                 let readings = found.answers.readings(self.rulebook);
                 Judgement::of(self.rulebook, &assess(self.rulebook, readings))
             }
-            None => self.judge.judge_record(record, &mut self.scratch),
+            None => self.judge.judge(&record.values, &mut self.scratch),
         };
         let whole = found.map(|found| found.answers.values());
         let sure = self.surveyor.sure(whole.as_deref().unwrap_or(&record.values), &judgement);
