@@ -387,7 +387,7 @@ fn it_is_offered_to_stop_when_what_is_left_tells_little() {
     };
     let mut stops = script([Asked("parcels", count(7)), Row("Stop")]);
     assert!(hold_in(&mut stops, &[], &mut Session::nowhere(), &order).is_some());
-    let said = "Shelf: Board. What is left to ask (at most 3 questions) would hardly tell more. It turns if many parcels come.";
+    let said = "Shelf: Board. None of what is left to ask (at most 3 questions) would tell much by itself. It turns if many parcels come.";
     assert!(stops.heard(said), "{}", stops.heard);
 
     let rest = [Row("Answer what could still change it"), Asked("size", size(0)), Asked("shifts", day())];
