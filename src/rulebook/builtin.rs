@@ -49,6 +49,10 @@ impl Shipped {
         SourceFile::new(self.name, self.text)
     }
 
+    fn is(&self, file: &SourceFile) -> bool {
+        std::ptr::eq(self.text, &*file.text)
+    }
+
     pub(super) fn entries(&self) -> Vec<Entry<'static>> {
         read_when_built(self.entries)
     }
@@ -57,7 +61,12 @@ impl Shipped {
 /// What a file says, if it is a shipped one, which is known by the place of its text.
 pub(crate) fn entries_of(file: &SourceFile) -> Option<Vec<Entry<'static>>> {
     let mut all = FILES.iter().chain([&CASES, &SCAN]);
-    all.find(|shipped| std::ptr::eq(shipped.text, &*file.text)).map(Shipped::entries)
+    all.find(|shipped| shipped.is(file)).map(Shipped::entries)
+}
+
+/// Whether a file is what a scan goes by in the rulebook that the program ships with.
+pub(crate) fn is_builtin_scan_file(file: &SourceFile) -> bool {
+    SCAN.is(file)
 }
 
 /// What a scan goes by in the rulebook that the program ships with.

@@ -426,7 +426,7 @@ mod tests {
 
     use super::super::paths::Paths;
     use super::super::source::Texts;
-    use super::super::tables::PathTable;
+    use super::super::tables::Tables;
     use super::*;
 
     fn found(texts: &[(&str, &str)]) -> Vec<(String, String, usize)> {
@@ -436,7 +436,7 @@ mod tests {
                 ("serving".to_owned(), vec!["vllm".to_owned()]),
             ]),
         };
-        let source = Texts::new(texts, &Paths::new(&PathTable::default()));
+        let source = Texts::new(texts, &Paths::new(&Tables::default()));
         let (all, _) = read(&source, &table);
         all.into_iter().map(|found| (found.name, found.place.path, found.place.line)).collect()
     }

@@ -7,9 +7,10 @@ use aho_corasick::AhoCorasick;
 use super::budget::Budget;
 use super::facts::{PathClass, without_tag};
 use super::paths::{is_yaml, may_be_dockerfile};
-use super::patterns::{self, PathPatterns, Patterns};
+use super::patterns::{self, Patterns};
 use super::source::Source;
 use super::tables::OwnTable;
+use super::uses::Use;
 
 /// What is shown to be the repository's own.
 #[derive(Debug, Default)]
@@ -143,12 +144,11 @@ impl Owner {
 
     /// Images that pipelines and scripts build and push.
     fn take_pushes(&mut self, source: &impl Source, table: &OwnTable) {
-        let files = PathPatterns::new(table.push_files.iter().map(|path| (path.as_str(), ())));
         let Some(words) = patterns::searcher(&table.push_words) else { return };
         let own =
             source.files().iter().filter(|file| file.class == PathClass::Main || is_pipeline(&file.path));
         let budget = Budget::of_kind("MiB of pipelines and scripts");
-        for file in own.filter(|file| files.all(&file.path).next().is_some()) {
+        for file in own.filter(|file| file.uses.contains(&Use::Push)) {
             if let Some(text) = budget.text(source, &file.path).filter(|text| words.is_match(&**text)) {
                 self.take_text(&text, &words, is_yaml(file.name()) || file.path.ends_with(".hcl"));
             }
