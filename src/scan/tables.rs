@@ -37,16 +37,24 @@ pub(crate) struct Tables {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnTable {
-    /// Patterns of files in which images are built and pushed.
-    pub(crate) push_files: Vec<String>,
-    /// Words of the lines that do so.
-    pub(crate) push_words: Vec<String>,
+    /// Where images are built and pushed.
+    pub(crate) push: Vec<PushWords>,
     /// Patterns of registries that nobody can use but their account.
     pub(crate) private_registries: Vec<String>,
     /// First folders in such a registry that hold copies of the images of others.
     pub(crate) mirrors: Vec<String>,
     /// Registries that everybody publishes in: that an image is there says nothing about whose it is.
     pub(crate) public_registries: Vec<String>,
+}
+
+/// Files in which images are built and pushed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PushWords {
+    /// Patterns of their paths.
+    pub(crate) files: Vec<String>,
+    /// Words of the lines that do so.
+    pub(crate) words: Vec<String>,
 }
 
 /// `[paths]`

@@ -6,8 +6,8 @@ use super::tables::{FileSign, Tables};
 /// A table in which a path fits a pattern, with the number of its row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Use {
-    /// `[own]`: images may be built and pushed in it.
-    Push,
+    /// `[[own.push]]`
+    Push(usize),
     /// `[[ci.system]]`
     System(usize),
     /// `[ci]`: commands that deploy may be written down in it.
@@ -36,8 +36,10 @@ impl Uses {
         let deploys = tables.ci.sign.iter().enumerate();
         let deploys = deploys.map(|(row, sign)| (Use::Deploys(row), &sign.paths));
         let signs = file_signs(tables).map(|(of, sign)| (of, &sign.paths));
-        let others = [(Use::Push, &tables.own.push_files), (Use::Script, &tables.ci.scripts)];
-        let all = others.into_iter().chain(systems).chain(deploys).chain(signs);
+        let pushes = tables.own.push.iter().enumerate();
+        let pushes = pushes.map(|(row, push)| (Use::Push(row), &push.files));
+        let scripts = [(Use::Script, &tables.ci.scripts)];
+        let all = scripts.into_iter().chain(pushes).chain(systems).chain(deploys).chain(signs);
         Self(PathPatterns::new(all.flat_map(|(of, paths)| paths.iter().map(move |path| (path.as_str(), of)))))
     }
 

@@ -63,6 +63,7 @@ pub(super) fn main_of(files: &[String], words: &Words) -> Option<String> {
 pub(super) fn class_of_name(path: &str, words: &Words) -> PathClass {
     let has = |known: &[String]| has_word(path, known);
     match (has(&words.production_words), has(&words.test_words), has(&words.development_words)) {
+        _ if has(&words.legacy_words) => PathClass::Legacy,
         (_, true, _) => PathClass::Test,
         (false, _, true) => PathClass::Development,
         (false, ..) if has(&words.example_words) => PathClass::Example,

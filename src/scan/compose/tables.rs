@@ -31,6 +31,8 @@ pub(crate) struct Words {
     pub(crate) commands: Vec<String>,
     /// Words of a file's name that make it one for tests.
     pub(crate) test_words: Vec<String>,
+    /// Words of a file's name that make it one of former times.
+    pub(crate) legacy_words: Vec<String>,
     /// Words of a file's name that make it one for development.
     pub(crate) development_words: Vec<String>,
     /// Words of a file's name that make it one that shows something.
