@@ -17,7 +17,7 @@ pub enum PathClass {
     Example,
     /// Documentation.
     Documentation,
-    /// No longer in use: `legacy`, `archive`, `old`.
+    /// Not in use, or no longer: `legacy`, `archive`, `wip`.
     Legacy,
     /// The code of others.
     Vendor,

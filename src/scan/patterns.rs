@@ -1,6 +1,6 @@
 //! Patterns of names: `*` stands for anything, `/` included, and case does not matter.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -42,9 +42,12 @@ impl<T: Copy> Patterns<T> {
     }
 
     /// The patterns with a star of which the text has a piece.
-    fn possible(&self, text: &str) -> BTreeSet<usize> {
+    fn possible(&self, text: &str) -> Vec<usize> {
         let pieces = self.pieces.iter().flat_map(|pieces| pieces.find_overlapping_iter(text));
-        pieces.map(|piece| piece.pattern().as_usize()).collect()
+        let mut possible: Vec<usize> = pieces.map(|piece| piece.pattern().as_usize()).collect();
+        possible.sort_unstable();
+        possible.dedup();
+        possible
     }
 
     /// What the first pattern that fits stands for.
@@ -79,9 +82,14 @@ impl<T: Copy> PathPatterns<T> {
 
     /// What the patterns that fit stand for.
     pub(crate) fn all(&self, path: &str) -> Vec<T> {
-        let path = format!("/{path}").to_ascii_lowercase();
-        let name = path.rsplit('/').next().unwrap_or(&path);
-        self.names.fitting(name).chain(self.paths.fitting(&path)).collect()
+        let mut whole = String::with_capacity(1 + path.len());
+        whole.push('/');
+        whole.push_str(path);
+        whole.make_ascii_lowercase();
+        let name = whole.rfind('/').map_or(0, |slash| slash + 1);
+        let mut found: Vec<T> = self.names.fitting(&whole[name..]).collect();
+        found.extend(self.paths.fitting(&whole));
+        found
     }
 }
 

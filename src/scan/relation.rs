@@ -7,7 +7,7 @@ use super::facts::{
     Chart, Deploy, DeployedBy, Facts, Kubernetes, Object, PathClass, Place, Relation, Terraform,
 };
 use super::manifest;
-use super::paths::{folder, is_yaml};
+use super::paths::{folder, is_within, is_yaml};
 use super::patterns::Patterns;
 use super::signs::Sign;
 use super::source::{Listed, Source};
@@ -471,10 +471,6 @@ fn group_and_kind(object: &Object) -> String {
 
 fn is_values(name: &str) -> bool {
     name.starts_with("values") && is_yaml(name)
-}
-
-fn is_within(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The first folder of a path.
