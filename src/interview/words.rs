@@ -80,11 +80,11 @@ pub(super) fn sure(so_far: &SoFar, sure: u8, left: Left) -> String {
     format!("{headline} In at least {sure} of 100 ways to answer what is left ({left}), it stays so.{turns}")
 }
 
-/// "Borderline: a PaaS or k3s. What is left to ask (9 questions) would hardly tell more. It turns if …"
+/// "Borderline: a PaaS or k3s. None of what is left to ask (9 questions) would tell much by itself. It turns if …"
 pub(super) fn tells_little(so_far: &SoFar, left: Left) -> String {
     let left = counted_left(left);
     let (headline, turns) = (&so_far.headline, turns(so_far));
-    format!("{headline} What is left to ask ({left}) would hardly tell more.{turns}")
+    format!("{headline} None of what is left to ask ({left}) would tell much by itself.{turns}")
 }
 
 /// "Borderline: a PaaS or k3s. You have been asked 16 questions; what is left (9 questions) can still matter. It turns if …"

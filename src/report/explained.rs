@@ -40,7 +40,7 @@ impl Explained {
         };
         let some = of(Scope::Some).map(|answer| format!("{} may be {}", answer.name, answer.text));
         let first = named("Only as answered", Scope::One);
-        first.into_iter().chain(some).chain(named("Without effect", Scope::All)).collect()
+        first.into_iter().chain(some).chain(named("Any answer would do", Scope::All)).collect()
     }
 }
 

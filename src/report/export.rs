@@ -166,7 +166,7 @@ impl Export<'_> {
             .iter()
             .map(|claim| {
                 json!({ "text": claim.text, "when": self.condition(&claim.when), "harm": claim.harm.word(),
-                "sources": self.sources(&claim.sources) })
+                "helps": self.aspect_ids(&claim.helps), "sources": self.sources(&claim.sources) })
             })
             .collect()
     }

@@ -68,12 +68,14 @@ pub(super) fn settled(open: usize) -> String {
 }
 
 /// In how many of all ways to answer the rest the side stays: "97 in 100 with 5 questions open".
-pub(super) fn sure(share: &str, open: usize, undecided: bool) -> String {
-    let open = counted(open, "question", "questions");
-    match undecided {
-        true => format!("Only {share} for this leaning, with {open} open"),
-        false => upper_first(&format!("{share} with {open} open")),
-    }
+pub(super) fn sure(share: &str, open: usize) -> String {
+    upper_first(&format!("{share} with {} open", counted(open, "question", "questions")))
+}
+
+/// The same where that is too few to decide, and the side that is likelier, if one is: "71 for something simpler".
+pub(super) fn leaning(share: &str, likelier: Option<&str>, open: usize) -> String {
+    let likelier = likelier.map_or(String::new(), |likelier| format!(" but {likelier},"));
+    format!("Only {share} for this leaning,{likelier} with {} open", counted(open, "question", "questions"))
 }
 
 /// What would turn it: "a, or b, or in 1 other way".
@@ -156,6 +158,12 @@ pub(super) fn meets(meets: &str, lacks: &str, in_part: bool, undecided: bool) ->
         (lacks, true) => format!("{meets} {needs}, but {lacks} only in part"),
         (lacks, false) => format!("{meets} {needs} except {lacks}"),
     }
+}
+
+/// That most is missing: "meets only 6 of your 21 needs (not audit logs, secrets, and 13 more)".
+pub(super) fn meets_few(meets: &str, met: usize, needs: usize, lacks: &str) -> String {
+    let met = if met == 0 { "none".to_owned() } else { format!("only {met}") };
+    format!("{meets} {met} of your {needs} needs (not {lacks})")
 }
 
 /// "+2 effort for k3s, +1 for Nomad": what a criterion changes for two platforms.

@@ -103,7 +103,7 @@ impl Why<'_> {
             .collect();
         match contrast.removed_by.is_empty() {
             true if !lacking.is_empty() => format!(
-                "{name} {} short in what you must have: {}. {recommended}; {} {}.",
+                "{name} {} short in what you must have: {}; {} {}. {recommended}.",
                 platform.verb("falls", "fall"),
                 list(&lacking, "and"),
                 platform.verb("it comes to", "they come to"),

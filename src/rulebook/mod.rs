@@ -377,6 +377,8 @@ pub struct Claim {
     pub when: Condition,
     /// What comes of ignoring it.
     pub harm: Harm,
+    /// Of something to do: the aspects whose remedies it makes needless.
+    pub helps: Vec<usize>,
     /// Indices of sources.
     pub sources: Vec<usize>,
 }

@@ -420,6 +420,7 @@ const CLAIM: Shape = Shape {
         key("text", Text, "The sentence."),
         may("when", Condition, "When it concerns the reader."),
         may("harm", OneOf(&["data", "outage", "security", "convenience"]), "What comes of ignoring it."),
+        may("helps", Refs("aspect"), "Of something to do: the aspects whose remedies it makes needless."),
         may("sources", Refs("source"), "What it rests on."),
     ],
 };

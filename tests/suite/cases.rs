@@ -164,7 +164,7 @@ fn only_products_that_suit_the_answers_are_named() {
     assert!(told("start-up-of-three", "").contains("(Heroku, Render"));
     assert!(told("start-up-of-three", "--today paas").contains("(what you have today)"));
     let given = told("start-up-of-three", "--given other-platform-run-by-others --location on-premises");
-    assert!(given.contains("a PaaS (the one that others run for you)"), "{given}");
+    assert!(given.contains("a PaaS (the platform that others run for you)"), "{given}");
 }
 
 #[test]
@@ -172,4 +172,34 @@ fn a_rule_that_forbids_it_is_the_fact_that_decides() {
     let flags = "--no-input --services 60 --given forbidden --location on-premises --managed-services=no";
     let told = Program::new().run(flags).ok().stdout;
     assert!(told.contains("One fact decides this: a rule forbids Kubernetes."), "{told}");
+}
+
+/// A regulated system of eleven services on nine machines that nobody runs.
+const UNATTENDED: &str = "--no-input --purpose production --services 11 --workloads web,worker,scheduled-jobs \
+     --location on-premises --managed-services=no --servers 9 --developers 10 --teams 2 --operations none \
+     --experience none --state clustered-storage --uptime 99.9 --recovery replace-machine --compliance strict";
+
+#[test]
+fn a_platform_that_lacks_most_needs_is_not_said_to_meet_them() {
+    let told = Program::new().run(UNATTENDED).ok().stdout;
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(" needs (not ") && told.contains("), but takes effort "), "{told}");
+    assert!(!told.contains("needs except"), "{told}");
+}
+
+#[test]
+fn what_one_does_anyway_is_not_advised_again() {
+    let told = Program::new().run(&format!("{UNATTENDED} -v")).ok().stdout;
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(told.matches("rehearse the restore").count(), 1, "{told}");
+}
+
+#[test]
+fn a_side_that_is_likelier_than_the_leaning_is_named() {
+    let flags = "--no-input --purpose production --operations dedicated --experience none --location one-cloud \
+                 --managed-services --workloads web,worker";
+    let told = Program::new().run(flags).ok().stdout;
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.contains(" in 100 for this leaning, but "), "{told}");
+    assert!(told.contains(" for something simpler, with "), "{told}");
 }

@@ -679,6 +679,8 @@ fn numbered_lines_are_for_dumb_terminals_and_screen_readers() {
         person.types("7\n1\n");
         person.sees("1 Small");
         assert!(!desk.draft().contains("size"), "a line answers two questions: {}", desk.draft());
+        person.types("?\n");
+        person.sees("Asked as");
         person.types("2\n");
         person.sees("Do you have a lift?");
         person.types("b\n");
@@ -687,6 +689,7 @@ fn numbered_lines_are_for_dumb_terminals_and_screen_readers() {
         person.sees("2 answers are kept.");
         assert_eq!(person.end(), LEFT);
         assert!(!person.bytes().contains('\u{1b}'), "{:?}", person.bytes());
+        assert!(!person.bytes().contains("[1m"), "{:?}", person.bytes());
     }
 }
 

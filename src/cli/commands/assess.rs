@@ -14,6 +14,7 @@ use crate::cli::rulebooks::{self, By};
 use crate::cli::scanned::Scanned;
 use crate::explanation::Status;
 use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, SoFar, Tone, Wish};
+use crate::report::text::Layout;
 use crate::report::{Contents, Format, Provenance, reference};
 use crate::rulebook::{Reading, Rulebook};
 use crate::text::counted;
@@ -127,7 +128,9 @@ fn interview(
         so_far: &|answers| so_far(program, answers),
         explain: &|question| {
             let id = &rulebook.questions()[question].id;
-            reference::explain(rulebook, id, program.layout(false)).unwrap_or_default()
+            // A prompt takes words; what they look like is its own affair.
+            let layout = Layout { colour: false, links: false, ..program.layout(false) };
+            reference::explain(rulebook, id, layout).unwrap_or_default()
         },
         hints: &scanned.map(|scanned| scanned.hints(rulebook)).unwrap_or_default(),
     };

@@ -195,6 +195,9 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
     if let Form::Report(shape) = form {
         order.map_or(Order::default(), |(_, order)| *order).sort(&mut done.systems);
         let has_groups = done.systems.iter().any(|system| !system.group.is_empty());
+        if let (Some(by), false) = (&by, has_groups) {
+            say(&format!("No system has a `{}`, so nothing is grouped.", one_line(by)));
+        }
         let portfolio = Portfolio {
             rulebook,
             systems: std::mem::take(&mut done.systems),

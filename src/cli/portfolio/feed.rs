@@ -249,8 +249,16 @@ impl Open {
             self.read().map_err(|error| format!("cannot be read: {error}"))?;
         }
         let blank = self.rest.iter().take_while(|byte| b"\r\n".contains(byte)).count();
-        self.line += lines_in(&self.rest[..blank]);
-        self.rest.drain(..blank);
+        self.leave_out(blank);
+        if self.rest.is_empty() {
+            return Err("is empty".to_owned());
+        }
+        // A spreadsheet may say what separates its cells, which the head tells as well.
+        if self.rest.starts_with(b"sep=")
+            && let Some(end) = memchr::memchr(b'\n', &self.rest)
+        {
+            self.leave_out(end + 1);
+        }
         let delimiter = delimiter(&self.rest);
         self.ends = Ends::Rows(delimiter);
         let mut scan = Scan::default();
@@ -268,6 +276,12 @@ impl Open {
         let mut row = csv::StringRecord::new();
         reader_of(head.as_bytes(), delimiter).read_record(&mut row).map_err(|error| error.to_string())?;
         Ok((delimiter, form.columns(row.iter())?))
+    }
+
+    /// Leaves out so many bytes before the head.
+    fn leave_out(&mut self, bytes: usize) {
+        self.line += lines_in(&self.rest[..bytes]);
+        self.rest.drain(..bytes);
     }
 
     /// Reads what there is, at most a chunk.

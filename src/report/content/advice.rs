@@ -73,7 +73,7 @@ impl Writer<'_> {
         steps
     }
 
-    /// How to get by with what a platform lacks.
+    /// How to get by with what a platform lacks, as far as nothing that has to be done anyway helps there.
     fn remedies(&self, platform: usize) -> Vec<NextStep> {
         let remedy = |shortfall: &Shortfall| {
             let row = &self.rulebook.aspects()[shortfall.aspect];
@@ -87,10 +87,20 @@ impl Writer<'_> {
                 read: Vec::new(),
             })
         };
-        self.assessment.standings[platform].shortfalls.iter().filter_map(remedy).collect()
+        let helped = |shortfall: &&Shortfall| {
+            self.taken_on(platform).any(|claim| claim.helps.contains(&shortfall.aspect))
+        };
+        let shortfalls = self.assessment.standings[platform].shortfalls.iter();
+        shortfalls.filter(|shortfall| !helped(shortfall)).filter_map(remedy).collect()
+    }
+
+    /// What one takes on with a platform.
+    pub(super) fn taken_on(&self, platform: usize) -> impl Iterator<Item = &Claim> {
+        self.platform(platform).takes_on.iter().filter(|claim| self.assessment.satisfies(&claim.when))
     }
 
     fn duties(&self, platform: usize) -> Vec<NextStep> {
+        let own = self.taken_on(platform);
         let platform = self.platform(platform);
         let duty = |claim: &Claim| NextStep {
             kind: NextStepKind::TakesOn,
@@ -100,7 +110,6 @@ impl Writer<'_> {
             harm: claim.harm,
             read: Vec::new(),
         };
-        let own = platform.takes_on.iter().filter(|claim| self.assessment.satisfies(&claim.when));
         own.map(duty).collect()
     }
 

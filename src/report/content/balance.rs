@@ -75,9 +75,8 @@ impl Writer<'_> {
         if lacks.len() > MOST {
             bad.push(phrases::smaller_lacks(lacks.len() - MOST));
         }
-        let duties = platform.takes_on.iter().filter(|claim| self.assessment.satisfies(&claim.when));
         let room = MOST.saturating_sub(bad.len() / 2);
-        bad.extend(duties.take(room).map(|claim| phrases::duty(&claim.text)));
+        bad.extend(self.taken_on(recommended).take(room).map(|claim| phrases::duty(&claim.text)));
         let caveats = platform.caveats.iter().filter(|claim| self.assessment.satisfies(&claim.when));
         Balance {
             good: self.good(),

@@ -118,18 +118,22 @@ impl Writer<'_> {
     /// "Kamal meets your needs except a and b, and takes effort 3, against 6 for k3s."
     fn meets_with_less_effort(&self, light: usize, heavy: usize, undecided: bool) -> String {
         let platform = self.platform(light);
-        let demands = (0..self.rulebook.aspects().len())
-            .any(|aspect| self.assessment.demanded_level(self.rulebook, aspect) > 0);
-        let start = platform.at_start();
-        let meets = match demands {
-            false => format!("Your answers call for nothing special. {start}"),
-            true => {
+        let aspects = 0..self.rulebook.aspects().len();
+        let is_demanded = |aspect: &usize| self.assessment.demanded_level(self.rulebook, *aspect) > 0;
+        let needs = aspects.filter(is_demanded).count();
+        let lacks = self.lacks(light);
+        let names = named(&lacks.iter().map(phrases::missing).collect::<Vec<String>>());
+        let (start, verb) = (platform.at_start(), platform.verb("meets", "meet"));
+        let meets = match needs {
+            0 => format!("Your answers call for nothing special. {start}"),
+            needs if 2 * lacks.len() > needs && lacks.len() > phrases::NAMED => {
+                let met = needs.saturating_sub(lacks.len());
+                format!("{start} {}, but", phrases::meets_few(verb, met, needs, &names))
+            }
+            _ => {
                 const BASIC: u8 = 2;
-                let lacks = self.lacks(light);
                 let in_part = lacks.iter().all(|lack| lack.level >= BASIC);
-                let lacks: Vec<String> = lacks.iter().map(phrases::missing).collect();
-                let verb = platform.verb("meets", "meet");
-                format!("{start} {}, and", phrases::meets(verb, &named(&lacks), in_part, undecided))
+                format!("{start} {}, and", phrases::meets(verb, &names, in_part, undecided))
             }
         };
         let effort = |platform: usize| self.assessment.standings[platform].effort;

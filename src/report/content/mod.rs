@@ -21,10 +21,10 @@ use super::explained::{Explained, explained};
 use super::phrases;
 use crate::answers::{Answers, Origin};
 use crate::assessment::{About, Assessment, Shortfall};
-use crate::explanation::{Explanation, How, Outlook, Status};
+use crate::explanation::{Explanation, How, Outlook, Share, Status};
 use crate::policy::Moved;
 use crate::precedents::Precedents;
-use crate::rulebook::{Band, Change, Kind, Layer, Platform, Problem, Reading, Rulebook, UNDECIDED};
+use crate::rulebook::{Band, Change, Kind, Layer, Leaning, Platform, Problem, Reading, Rulebook, UNDECIDED};
 use crate::text::{list, lower_first};
 
 /// Where the figures come from, so that a result can be repeated.
@@ -422,8 +422,21 @@ impl Writer<'_> {
         let open = self.unknown().len();
         match self.outlook.status {
             Status::Settled => phrases::settled(open),
-            status => phrases::sure(&self.share(), open, status == Status::Undecided),
+            Status::Leaning => phrases::sure(&self.share(), open),
+            Status::Undecided => phrases::leaning(&self.share(), self.likelier().as_deref(), open),
         }
+    }
+
+    /// The side that is likelier than the one that what is known leans to, if one is: "71 for something simpler".
+    fn likelier(&self) -> Option<String> {
+        let share = |side: Leaning| {
+            let shares = self.outlook.verdicts.iter().zip(&self.outlook.shares);
+            let own = shares.filter(|(band, _)| self.rulebook.bands()[**band].leaning == side);
+            own.fold(Share::NONE, |all, (_, share)| all.and(*share)).percent()
+        };
+        let likeliest = Leaning::ALL.into_iter().max_by_key(|side| share(*side))?;
+        let is_likelier = share(likeliest) > share(self.rulebook.bands()[self.assessment.band].leaning);
+        is_likelier.then(|| format!("{} for {}", share(likeliest), self.rulebook.side(likeliest).name))
     }
 
     /// "about 97 in 100"

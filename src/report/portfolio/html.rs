@@ -120,7 +120,7 @@ fn distribution(portfolio: &Portfolio<'_>) -> Markup {
                 ul.bars { @for (name, side, number) in &verdicts { (bar(name, *number, most, all, tone(*side))) } }
             }
             figure {
-                figcaption { "By platform" }
+                figcaption { "By " (portfolio.platform_head()) }
                 ul.bars {
                     @for (platform, number) in &platforms {
                         @let side = if portfolio.rulebook.is_subject(*platform) { Leaning::With } else { Leaning::Without };

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::{BROKEN_OFF, Portfolio, grouped};
 use crate::report::markdown::escape;
 use crate::rulebook::Leaning;
+use crate::text::upper_first;
 
 /// So many systems have a row.
 const MOST: usize = 2_000;
@@ -23,7 +24,11 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
     table(&mut out, &["Verdict", "Systems:"], rows);
     let platforms = portfolio.platforms().into_iter();
     let name = |platform: usize| portfolio.rulebook.platforms()[platform].name.clone();
-    table(&mut out, &["Platform", "Systems:"], platforms.map(|(at, of)| vec![name(at), number(of)]));
+    table(
+        &mut out,
+        &[&upper_first(portfolio.platform_head()), "Systems:"],
+        platforms.map(|(at, of)| vec![name(at), number(of)]),
+    );
     let subject = &portfolio.rulebook.side(Leaning::With).name;
     let _ = write!(out, "## What drives the need for {}\n\n", escape(subject));
     let needs = portfolio.needs(10);

@@ -232,6 +232,11 @@ impl Portfolio<'_> {
         text + "."
     }
 
+    /// What the numbers of platforms count.
+    fn platform_head(&self) -> &'static str {
+        if self.totals.undecided > 0 { "platform so far" } else { "platform" }
+    }
+
     /// The verdicts with their numbers, the undecided ones last; those that nobody has are left out.
     fn verdicts(&self) -> Vec<(String, Leaning, usize)> {
         let bands = self.rulebook.bands().iter();

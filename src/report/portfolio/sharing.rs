@@ -28,8 +28,8 @@ impl Portfolio<'_> {
         let (_, joined) = self.totals.shares.all.gaining().filter(|(_, joined)| joined.saves() > 0)?;
         let subject = &self.rulebook.side(crate::rulebook::Leaning::With).name;
         Some(format!(
-            "That is one platform for each. With {}, {} would save {} in all, running it once included; for them {subject} \
-             would be the answer then. See --shared.",
+            "That is one platform for each. With {}, {} would save {} in all, running it once included, as far as they can \
+             run in one place; for them {subject} would be the answer then.",
             sharing.called,
             systems(joined.own.systems),
             points(joined.saves())

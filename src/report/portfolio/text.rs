@@ -18,7 +18,7 @@ pub(super) fn render(portfolio: &Portfolio<'_>, layout: Layout) -> String {
         page.paragraph(0, BROKEN_OFF);
     }
     if let (Some(sharing), false) = (portfolio.sharing_changes(), portfolio.shared) {
-        page.paragraph(0, &sharing);
+        page.paragraph(0, &format!("{sharing} See --shared."));
     }
     if !portfolio.provenance.layers.is_empty() {
         page.paragraph(0, &format!("By {}.", portfolio.provenance.named()));
@@ -104,7 +104,7 @@ fn totals(portfolio: &Portfolio<'_>, page: &mut Page) {
     page.gap();
     let name = |platform: usize| portfolio.rulebook.platforms()[platform].name.clone();
     let rows = portfolio.platforms().iter().map(|(at, number)| row(page, &name(*at), *number)).collect();
-    table(page, &["platform", "systems", "share", ""], rows, 1..3);
+    table(page, &[portfolio.platform_head(), "systems", "share", ""], rows, 1..3);
 }
 
 fn drivers(portfolio: &Portfolio<'_>, verbose: bool, page: &mut Page) {

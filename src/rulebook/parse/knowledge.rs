@@ -72,6 +72,7 @@ pub(super) fn claims(table: &Reader<'_>, key: &'static str, names: Names<'_>) ->
                 text: claim.required_text("text"),
                 when: names.condition(&claim, "when"),
                 harm: harm(&claim),
+                helps: names.aspects.resolve_list(&claim, "helps"),
                 sources: names.sources.resolve_list(&claim, "sources"),
             };
             claim.finish();
