@@ -30,8 +30,18 @@ pub(crate) fn read<'s>(source: &'s impl Source, tables: &Tables) -> Vec<Sign<'s>
 
 struct Reader<'t> {
     rows: BTreeMap<Use, Row<'t>>,
-    /// The words of all rows that a path can be of together: most texts have none of them, and are searched once.
-    gates: Mutex<HashMap<Vec<Use>, Option<Arc<AhoCorasick>>>>,
+    /// How files of the same uses are read: there are few kinds of them.
+    plans: Mutex<HashMap<Vec<Use>, Arc<Plan>>>,
+}
+
+/// How a file is read.
+struct Plan {
+    /// What it is by its path alone.
+    by_path: Vec<Use>,
+    /// What it may be by its text.
+    by_text: Vec<Use>,
+    /// Finds any word of all of them: most texts have none, and are searched once.
+    gate: Option<AhoCorasick>,
 }
 
 /// What the text of a file must have, unless there is nothing, and what it must not have.
@@ -60,39 +70,42 @@ impl<'t> Reader<'t> {
         let signs = file_signs(tables).map(|(of, sign)| (of, &sign.words[..], [].as_slice()));
         let row = |words, without| Row { words: Words::new(words), without: Words::new(without) };
         let rows = deploys.chain(signs).map(|(of, words, without)| (of, row(words, without)));
-        Self { rows: rows.collect(), gates: Mutex::default() }
+        Self { rows: rows.collect(), plans: Mutex::default() }
     }
 
     fn signs<'s>(&self, source: &'s impl Source, file: &'s Listed) -> Vec<Sign<'s>> {
-        let rows = file.uses.iter().filter_map(|of| Some((*of, self.rows.get(of)?)));
-        let (by_path, by_text): (Vec<_>, Vec<_>) = rows.partition(|(_, row)| row.needs_no_text());
-        let by_path = by_path.into_iter().map(|(of, _)| (of, 0));
-        let found = by_path.chain(self.lines(source, file, by_text));
+        if file.uses.is_empty() {
+            return Vec::new();
+        }
+        let plan = self.plan(&file.uses);
+        let by_path = plan.by_path.iter().map(|of| (*of, 0));
+        let found = by_path.chain(self.lines(source, file, &plan));
         found.map(|(of, line)| Sign { file, of, line }).collect()
     }
 
-    /// Which of some rows a file is of by its text, each with its line.
-    fn lines(
-        &self,
-        source: &impl Source,
-        file: &Listed,
-        mut rows: Vec<(Use, &Row<'t>)>,
-    ) -> Vec<(Use, usize)> {
-        if rows.is_empty() {
+    /// What a file is by its text, each with its line.
+    fn lines(&self, source: &impl Source, file: &Listed, plan: &Plan) -> Vec<(Use, usize)> {
+        if plan.by_text.is_empty() {
             return Vec::new();
         }
         let Ok(text) = source.text(&file.path) else { return Vec::new() };
-        if !self.gate(&rows).is_some_and(|gate| gate.is_match(&*text)) {
-            rows.retain(|(_, row)| row.words.are_none());
-        }
-        rows.into_iter().filter_map(|(of, row)| Some((of, row.line(&text)?))).collect()
+        let has_any = plan.gate.as_ref().is_some_and(|gate| gate.is_match(&*text));
+        let rows = plan.by_text.iter().map(|of| (*of, &self.rows[of]));
+        let rows = rows.filter(|(_, row)| has_any || row.words.are_none());
+        rows.filter_map(|(of, row)| Some((of, row.line(&text)?))).collect()
     }
 
-    /// Finds any word of some rows.
-    fn gate(&self, rows: &[(Use, &Row<'t>)]) -> Option<Arc<AhoCorasick>> {
-        let key: Vec<Use> = rows.iter().map(|(of, _)| *of).collect();
-        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || patterns::gate(rows.iter().flat_map(|(_, row)| row.words.all())).map(Arc::new);
-        gates.entry(key).or_insert_with(make).clone()
+    fn plan(&self, uses: &[Use]) -> Arc<Plan> {
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = plans.get(uses) {
+            return Arc::clone(known);
+        }
+        let rows = uses.iter().filter_map(|of| Some((*of, self.rows.get(of)?)));
+        let (by_path, by_text): (Vec<_>, Vec<_>) = rows.partition(|(_, row)| row.needs_no_text());
+        let gate = patterns::gate(by_text.iter().flat_map(|(_, row)| row.words.all()));
+        let only_uses = |rows: Vec<(Use, _)>| rows.into_iter().map(|(of, _)| of).collect();
+        let plan = Arc::new(Plan { by_path: only_uses(by_path), by_text: only_uses(by_text), gate });
+        plans.insert(uses.to_vec(), Arc::clone(&plan));
+        plan
     }
 }
