@@ -173,6 +173,9 @@ fn a_table_is_read_as_spreadsheets_write_it() {
     );
     assert_eq!(told[1]["answers"], json!({}), "an empty cell is not known");
     assert_eq!(told[0]["kept"], json!({"Remark": "first line\nsecond; line"}));
+    let with_hint = text.replacen("Name", "sep=;\r\nName", 1);
+    let hinted = Program::new().file("f.csv", with_hint).run("portfolio f.csv --format csv").ok();
+    assert_eq!(hinted.stdout, run.stdout, "a first line that says what separates cells is no head");
 }
 
 #[test]
@@ -180,6 +183,8 @@ fn a_table_without_questions_and_a_row_with_too_many_cells_are_refused() {
     let run = Program::new().file("a.csv", "name,colour\na,b\n").run("portfolio a.csv --format csv");
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("a.csv: no column is called like a question"), "{}", run.stderr);
+    let run = Program::new().file("a.csv", "").run("portfolio a.csv --format csv");
+    assert!(run.stderr.contains("error: a.csv: is empty"), "{}", run.stderr);
     let run =
         Program::new().file("a.csv", "name,services\na,1\nb,2,3\nc,4\n").run("portfolio a.csv --format csv");
     assert!(
@@ -406,6 +411,16 @@ fn two_results_are_compared_system_by_system() {
             "{run}"
         );
     }
+}
+
+#[test]
+fn systems_without_results_are_not_compared_and_what_groups_nothing_is_said() {
+    let program = Program::new().file("a.jsonl", complete(2));
+    let run = program.run("diff a.jsonl a.jsonl");
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("a.jsonl: line 1: a system without its result"), "{}", run.stderr);
+    let run = program.run("portfolio a.jsonl --group-by team").ok();
+    assert!(run.stderr.contains("No system has a `team`, so nothing is grouped."), "{}", run.stderr);
 }
 
 /// The same answers with a rule that prescribes or forbids the subject, whichever turns the verdict.

@@ -34,6 +34,10 @@ struct Row {
     terms: BTreeMap<String, i64>,
 }
 
+/// What is wrong with systems that were not assessed.
+const NO_RESULT: &str =
+    "a system without its result; `needk8s portfolio --format jsonl --keep-answers` finds it";
+
 impl Before {
     /// Reads a result: JSON, lines of JSON, or a table. `None` where a text is none.
     ///
@@ -54,11 +58,16 @@ impl Before {
             return Ok(Some(before));
         }
         if text.starts_with("{\"name\":") {
-            for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+            let lines: Vec<(usize, &str)> =
+                text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).collect();
+            for (number, line) in &lines {
                 let system: Json =
                     serde_json::from_str(line).map_err(|error| format!("line {}: {error}", number + 1))?;
-                if system.get("leaning").is_none() {
-                    return Ok(None);
+                match (system.get("leaning"), lines.len()) {
+                    (Some(_), _) => {}
+                    // It may be the answers of a single system.
+                    (None, 1) => return Ok(None),
+                    (None, _) => return Err(format!("line {}: {NO_RESULT}", number + 1)),
                 }
                 before.add(rulebook, &system);
             }

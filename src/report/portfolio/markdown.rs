@@ -36,7 +36,7 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
         let because = row.because.join("; ");
         vec![row.name.clone(), number(row.systems), grouped(row.points), number(row.musts), because]
     });
-    table(&mut out, &["", "Systems:", "Points:", "A must for:", "Mostly because"], rows);
+    table(&mut out, &["", "Counts in:", "Points:", "A must for:", "Mostly because"], rows);
     let _ = write!(out, "## What speaks against {}\n\n", escape(subject));
     let brakes = portfolio.brakes(10);
     let rows = brakes.iter().map(|row| vec![row.name.clone(), number(row.systems), grouped(row.points)]);

@@ -124,7 +124,7 @@ fn drivers(portfolio: &Portfolio<'_>, verbose: bool, page: &mut Page) {
                 because,
             ]
         });
-        table(page, &["", "systems", "points", "a must for", "mostly because"], rows.collect(), 1..4);
+        table(page, &["", "counts in", "points", "a must for", "mostly because"], rows.collect(), 1..4);
     }
     let brakes = portfolio.brakes(most);
     if !brakes.is_empty() {
