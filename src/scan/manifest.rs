@@ -227,7 +227,8 @@ impl<'t> Reader<'t> {
 /// The objects that a finished mapping is or holds. What kind the items of a `DeploymentList` are is said by it alone.
 fn whole(frame: Frame<'_>) -> Vec<Found<'_>> {
     let is_item_without_kind = frame.is_item() && frame.kind.is_empty() && !frame.name.is_empty();
-    if !is_item_without_kind && !(is_api_version(frame.api_version) && is_kind(frame.kind)) {
+    let is_object = is_item_without_kind || is_api_version(frame.api_version) && is_kind(frame.kind);
+    if !is_object {
         return Vec::new();
     }
     let Frame { api_version, kind, name, line, replicas, images, items, .. } = frame;
