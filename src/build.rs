@@ -1,8 +1,18 @@
-//! Reads the rule files when the program is built, so that it need not at every start: `OUT_DIR` gets what each says.
+//! Reads the rule files when the program is built, so that it need not at every start: `OUT_DIR` gets what each says, and
+//! of the scan file the tables besides.
 
+#[path = "scan/compose/tables.rs"]
+#[allow(dead_code, reason = "the program makes use of the fields")]
+mod compose;
+#[path = "facts/class.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the program makes use of the rest")]
+mod facts;
 #[path = "document/node.rs"]
 #[allow(unreachable_pub, reason = "the program shows it")]
 mod node;
+#[path = "scan/tables.rs"]
+#[allow(dead_code, reason = "the program makes use of the fields")]
+mod tables;
 #[path = "document/toml.rs"]
 #[allow(dead_code, reason = "the program makes use of the rest")]
 mod toml;
@@ -19,9 +29,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         let path = file?.path();
         if let (Some("toml"), Some(name)) = (path.extension().and_then(|end| end.to_str()), path.file_stem())
         {
-            std::fs::write(out.join(name), postcard::to_stdvec(&read(&path)?)?)?;
+            let mut entries = read(&path)?;
+            // Its tables are read as what they are.
+            entries.retain(|entry| name != "scan" || entry.key == "conclusion");
+            std::fs::write(out.join(name), postcard::to_stdvec(&entries)?)?;
         }
     }
+    let scan = std::fs::read_to_string("rules/scan.toml")?;
+    let tables: (tables::Tables, compose::ComposeTables) =
+        (::toml::from_str(&scan)?, ::toml::from_str(&scan)?);
+    std::fs::write(out.join("scan.tables"), postcard::to_stdvec(&tables)?)?;
     Ok(())
 }
 

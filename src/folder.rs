@@ -24,6 +24,19 @@ pub(crate) enum Kind {
     Other,
 }
 
+#[cfg(unix)]
+impl From<rustix::fs::FileType> for Kind {
+    fn from(found: rustix::fs::FileType) -> Self {
+        use rustix::fs::FileType;
+        match found {
+            FileType::Directory => Self::Folder,
+            FileType::RegularFile => Self::File,
+            FileType::Symlink => Self::Link,
+            _ => Self::Other,
+        }
+    }
+}
+
 impl From<FileType> for Kind {
     fn from(found: FileType) -> Self {
         match found {
@@ -66,16 +79,47 @@ impl Folder {
     }
 
     /// What is in a folder (`.` for this one), as it comes.
+    #[cfg(unix)]
+    pub(crate) fn list(&self, path: &str) -> io::Result<impl Iterator<Item = io::Result<Item>> + use<>> {
+        use std::os::unix::ffi::OsStringExt;
+
+        use cap_std::fs::OpenOptionsExt;
+        use rustix::fs::{AtFlags, FileType, OFlags};
+
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(OFlags::DIRECTORY.bits().cast_signed());
+        // Its own handle is read: the iterator of the library opens a folder once more for each listing.
+        let mut entries = rustix::fs::Dir::new(self.0.open_with(path, &options)?)?;
+        let next = move || {
+            let entry = entries.read()?;
+            Some(entry.map_err(io::Error::from).and_then(|entry| {
+                let kind = match entry.file_type() {
+                    // Some file systems do not tell the kind in the listing.
+                    FileType::Unknown => {
+                        let found =
+                            rustix::fs::statat(entries.fd()?, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
+                        FileType::from_raw_mode(found.st_mode)
+                    }
+                    kind => kind,
+                };
+                Ok(Item {
+                    name: OsString::from_vec(entry.file_name().to_bytes().to_vec()),
+                    kind: kind.into(),
+                })
+            }))
+        };
+        let is_dot =
+            |item: &io::Result<Item>| item.as_ref().is_ok_and(|item| item.name == "." || item.name == "..");
+        Ok(std::iter::from_fn(next).filter(move |item| !is_dot(item)))
+    }
+
+    /// What is in a folder (`.` for this one), as it comes.
+    #[cfg(not(unix))]
     pub(crate) fn list(&self, path: &str) -> io::Result<impl Iterator<Item = io::Result<Item>> + use<>> {
         let entries = self.0.read_dir(path)?;
         Ok(entries.map(|entry| {
             let entry = entry?;
-            let mut kind = Kind::from(entry.file_type()?);
-            // Some file systems do not tell the kind in the listing.
-            if kind == Kind::Other {
-                kind = entry.metadata()?.file_type().into();
-            }
-            Ok(Item { name: entry.file_name(), kind })
+            Ok(Item { name: entry.file_name(), kind: entry.file_type()?.into() })
         }))
     }
 

@@ -12,7 +12,7 @@ use crate::answers::{Answers, Given, Origin};
 use crate::document::Faults;
 use crate::facts::{Conclusions, Facts, Finding, MAX_EVIDENCE, Rules, conclude};
 use crate::interview::{Prompts, Tone};
-use crate::rulebook::{Rulebook, builtin_scan_file};
+use crate::rulebook::Rulebook;
 use crate::scan::{self, Environment, Progress};
 
 /// A scan is silent for this long.
@@ -100,8 +100,7 @@ impl Scanner<'_> {
 /// by the built-in tables, and concludes nothing.
 fn read_rules(rulebook: &Rulebook, named: &[Named]) -> Result<(scan::Rules, Rules), Stop> {
     let Some(file) = read_scan_file(rulebook, named)? else {
-        let formats = scan::Rules::parse(&builtin_scan_file());
-        return Ok((formats.map_err(|faults| Stop(faults.to_string()))?, Rules::default()));
+        return Ok((scan::Rules::builtin(), Rules::default()));
     };
     let own = file.clone();
     match rayon::join(|| scan::Rules::parse(&file), || Rules::parse(rulebook, own)) {

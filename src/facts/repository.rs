@@ -1,5 +1,7 @@
 //! What a repository says, before anything is concluded from it: every fact with its place.
 
+use super::class::{PathClass, ServiceClass};
+
 /// A line of a file of the repository.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Place {
@@ -15,29 +17,6 @@ impl std::fmt::Display for Place {
         let path = crate::text::one_line(&self.path);
         if self.line == 0 { f.write_str(&path) } else { write!(f, "{path}:{}", self.line) }
     }
-}
-
-/// What the directories of a path say about the purpose of what is in them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PathClass {
-    /// Nothing in particular: it counts.
-    #[default]
-    Main,
-    /// Development environments, such as `.devcontainer`.
-    Development,
-    /// Tests, fixtures and end-to-end environments.
-    Test,
-    /// Examples, demonstrations, templates to copy.
-    Example,
-    /// Documentation.
-    Documentation,
-    /// No longer in use: `legacy`, `archive`, `old`.
-    Legacy,
-    /// The code of others.
-    Vendor,
-    /// Written by a program.
-    Generated,
 }
 
 /// All facts of one scan.
@@ -178,21 +157,6 @@ impl Compose {
         }
         images.into_iter().map(|(_, services)| services).collect()
     }
-}
-
-/// What a service is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ServiceClass {
-    /// The product itself.
-    Application,
-    /// Databases, caches, queues, search, object stores, proxies, mail, monitoring.
-    Backing,
-    /// Init, migration, seed, backup, load generation.
-    Auxiliary,
-    /// It cannot be told.
-    #[default]
-    Unsure,
 }
 
 /// One service of the main compose files.
@@ -368,34 +332,6 @@ impl Relation {
             Self::OffersIt => "offers-it",
             Self::MadeForIt => "made-for-it",
             Self::DeploysOnIt => "deploys-on-it",
-        }
-    }
-}
-
-impl PathClass {
-    /// The word in rules and results.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Main => "main",
-            Self::Development => "development",
-            Self::Test => "test",
-            Self::Example => "example",
-            Self::Documentation => "documentation",
-            Self::Legacy => "legacy",
-            Self::Vendor => "vendor",
-            Self::Generated => "generated",
-        }
-    }
-}
-
-impl ServiceClass {
-    /// The word in rules and results.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Application => "application",
-            Self::Backing => "backing",
-            Self::Auxiliary => "auxiliary",
-            Self::Unsure => "unsure",
         }
     }
 }

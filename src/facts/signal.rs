@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::repository::{
-    DeployedBy, Facts, History, Object, PathClass, Place, Relation, Service, ServiceClass, without_tag,
-};
+use super::class::{PathClass, ServiceClass};
+use super::repository::{DeployedBy, Facts, History, Object, Place, Relation, Service, without_tag};
 
 /// One place that shows a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]

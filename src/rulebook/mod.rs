@@ -12,8 +12,8 @@ pub mod shape;
 mod value;
 mod values;
 
-pub(crate) use builtin::entries_of;
 pub use builtin::{STARTER, builtin_files, builtin_scan_file};
+pub(crate) use builtin::{entries_of, is_builtin_scan_file};
 pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};

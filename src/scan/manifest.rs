@@ -122,6 +122,17 @@ struct Frame<'t> {
     items: Vec<Found<'t>>,
 }
 
+impl Frame<'_> {
+    fn is_item(&self) -> bool {
+        matches!(self.under, "items" | "objects")
+    }
+
+    /// Whether it is an object of its own, or an item of one that is.
+    fn is_in_a_list(&self) -> bool {
+        self.under.is_empty() || self.is_item()
+    }
+}
+
 #[derive(Default)]
 struct Reader<'t> {
     frames: Vec<Frame<'t>>,
@@ -184,8 +195,7 @@ impl<'t> Reader<'t> {
 
     /// Adds an image to the object that is being read.
     fn tell_object(&mut self, image: &'t str) {
-        let is_item = |frame: &Frame<'_>| matches!(frame.under, "items" | "objects");
-        let object = usize::from(self.frames.get(1).is_some_and(is_item));
+        let object = self.frames.iter().skip(1).take_while(|frame| frame.is_item()).count();
         if let Some(object) = self.frames.get_mut(object).filter(|_| !image.is_empty()) {
             object.images.push(image);
         }
@@ -195,17 +205,17 @@ impl<'t> Reader<'t> {
     fn close(&mut self, column: usize) {
         while self.frames.last().is_some_and(|frame| frame.indent >= column) {
             let Some(frame) = self.frames.pop() else { return };
-            match self.frames.as_mut_slice() {
-                [] => self.found.extend(whole(frame)),
-                [root] if matches!(frame.under, "items" | "objects") => root.items.extend(whole(frame)),
-                _ => {}
+            match self.frames.last_mut() {
+                None => self.found.extend(whole(frame)),
+                Some(list) if frame.is_item() && list.is_in_a_list() => list.items.extend(whole(frame)),
+                Some(_) => {}
             }
         }
     }
 
     /// How many objects have been found, those of a list that is being read as well.
     fn held(&self) -> usize {
-        self.found.len() + self.frames.first().map_or(0, |root| root.items.len())
+        self.found.len() + self.frames.iter().map(|frame| frame.items.len()).sum::<usize>()
     }
 
     fn end_of_document(&mut self) {
@@ -214,16 +224,23 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The objects that a finished mapping is or holds.
+/// The objects that a finished mapping is or holds. What kind the items of a `DeploymentList` are is said by it alone.
 fn whole(frame: Frame<'_>) -> Vec<Found<'_>> {
-    if !is_api_version(frame.api_version) || !is_kind(frame.kind) {
+    let is_item_without_kind = frame.is_item() && frame.kind.is_empty() && !frame.name.is_empty();
+    let is_object = is_item_without_kind || is_api_version(frame.api_version) && is_kind(frame.kind);
+    if !is_object {
         return Vec::new();
     }
-    if !frame.items.is_empty() && (frame.kind.ends_with("List") || frame.kind == "Template") {
-        return frame.items;
+    let Frame { api_version, kind, name, line, replicas, images, items, .. } = frame;
+    if items.is_empty() || !(kind.ends_with("List") || kind == "Template") {
+        return vec![Found { api_version, kind, name, line, replicas, images }];
     }
-    let Frame { api_version, kind, name, line, replicas, images, .. } = frame;
-    vec![Found { api_version, kind, name, line, replicas, images }]
+    let of_items = kind.strip_suffix("List").unwrap_or_default();
+    let named = items.into_iter().map(|item| match item.kind {
+        "" => Found { api_version, kind: of_items, line, ..item },
+        _ => item,
+    });
+    named.filter(|item| !item.kind.is_empty()).collect()
 }
 
 /// `v1`, `apps/v1`, `example.org/v1alpha1`.
@@ -288,6 +305,20 @@ mod tests {
     fn a_list_is_its_items_wherever_its_kind_stands() {
         let text = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata:\n    name: a\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\nkind: List\n";
         assert_eq!(named(text), [("Service", "a", 4), ("Secret", "b", 8)]);
+    }
+
+    #[test]
+    fn a_list_in_a_list_and_items_that_leave_their_kind_to_it() {
+        let nested = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: List\n  items:\n  - apiVersion: v1\n    kind: Pod\n    metadata:\n      name: a\n    spec:\n      containers:\n      - image: x\n";
+        let [pod] = objects(nested).try_into().expect("one object");
+        assert_eq!((pod.kind, pod.name, pod.images.as_slice()), ("Pod", "a", &["x"][..]));
+        let of_one_kind = "apiVersion: apps/v1\nitems:\n- metadata:\n    name: a\n  spec:\n    replicas: 2\nkind: DeploymentList\n";
+        let [deployment] = objects(of_one_kind).try_into().expect("one object");
+        assert_eq!(
+            (deployment.api_version, deployment.kind, deployment.replicas),
+            ("apps/v1", "Deployment", Some(2))
+        );
+        assert_eq!(objects("apiVersion: v1\nkind: List\nitems:\n- metadata:\n    name: a\n"), []);
     }
 
     #[test]

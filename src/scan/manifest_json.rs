@@ -18,18 +18,20 @@ pub(crate) struct Found {
 pub(crate) fn objects(text: &str) -> Vec<Found> {
     let Ok(value) = serde_json::from_str::<Value>(text) else { return Vec::new() };
     let mut found = Vec::new();
-    collect(&value, &mut Lines { text, from: 0, line: 1 }, &mut found);
+    collect(&value, None, &mut Lines { text, from: 0, line: 1 }, &mut found);
     found
 }
 
-fn collect(value: &Value, lines: &mut Lines<'_>, found: &mut Vec<Found>) {
+/// `of_items` are the API version and the kind that a list says of items without a kind.
+fn collect(value: &Value, of_items: Option<(&str, &str)>, lines: &mut Lines<'_>, found: &mut Vec<Found>) {
     if let Value::Array(items) = value {
-        return items.iter().for_each(|item| collect(item, lines, found));
+        return items.iter().for_each(|item| collect(item, of_items, lines, found));
     }
     let text = |key: &str| value.get(key).and_then(Value::as_str);
-    let (Some(api_version), Some(kind)) = (text("apiVersion"), text("kind")) else { return };
-    if let Some(items) = value.get("items").or_else(|| value.get("objects")).and_then(Value::as_array) {
-        return items.iter().for_each(|item| collect(item, lines, found));
+    let Some((api_version, kind)) = text("apiVersion").zip(text("kind")).or(of_items) else { return };
+    if let Some(items @ Value::Array(_)) = value.get("items").or_else(|| value.get("objects")) {
+        let of_items = kind.strip_suffix("List").filter(|kind| !kind.is_empty());
+        return collect(items, of_items.map(|kind| (api_version, kind)), lines, found);
     }
     let pod = ["/spec/template/spec", "/spec/jobTemplate/spec/template/spec", "/spec"];
     let containers = pod.iter().find_map(|path| value.pointer(&format!("{path}/containers"))?.as_array());
@@ -73,6 +75,12 @@ mod tests {
         let found = objects(text);
         assert_eq!((found[0].name.as_str(), found[0].replicas, found[0].line), ("a", Some(2), 1));
         assert_eq!((found[0].images.as_slice(), found[1].line), (&["x/a".to_owned()][..], 2));
+        let of_one_kind =
+            r#"{"apiVersion":"apps/v1","kind":"DeploymentList","items":[{"metadata":{"name":"a"}}]}"#;
+        assert_eq!(
+            (objects(of_one_kind)[0].kind.as_str(), objects(of_one_kind)[0].name.as_str()),
+            ("Deployment", "a")
+        );
         assert!(objects("{\"kind\": 1}").is_empty() && objects("no").is_empty());
     }
 }

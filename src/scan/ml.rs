@@ -8,7 +8,7 @@ use toml_edit::{Document, Item, Value};
 use super::budget::Budget;
 use super::facts::{Dependency, Place, Unreadable};
 use super::manifest;
-use super::paths::{is_yaml, may_be_dockerfile};
+use super::paths::{folder, is_yaml, join, may_be_dockerfile};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::MlTable;
@@ -101,26 +101,12 @@ fn manifests(source: &impl Source) -> Vec<(&Listed, Format)> {
 
 /// The paths that a requirements file includes by `-r`, from the scanned folder.
 fn included(path: &str, text: &str) -> Vec<String> {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let options = text.lines().filter_map(|line| {
         let line = line.trim();
         line.strip_prefix("-r").or_else(|| line.strip_prefix("--requirement"))
     });
     let options = options.take(MOST_INCLUDED);
-    options.filter_map(|file| joined(folder, file.trim_start_matches(['=', ' ']).trim())).collect()
-}
-
-/// The path of `relative` seen from a folder; none when it leads out.
-fn joined(folder: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+    options.filter_map(|file| join(folder(path), file.trim_start_matches(['=', ' ']).trim())).collect()
 }
 
 fn part(
@@ -426,7 +412,7 @@ mod tests {
 
     use super::super::paths::Paths;
     use super::super::source::Texts;
-    use super::super::tables::PathTable;
+    use super::super::tables::Tables;
     use super::*;
 
     fn found(texts: &[(&str, &str)]) -> Vec<(String, String, usize)> {
@@ -436,7 +422,7 @@ mod tests {
                 ("serving".to_owned(), vec!["vllm".to_owned()]),
             ]),
         };
-        let source = Texts::new(texts, &Paths::new(&PathTable::default()));
+        let source = Texts::new(texts, &Paths::new(&Tables::default()));
         let (all, _) = read(&source, &table);
         all.into_iter().map(|found| (found.name, found.place.path, found.place.line)).collect()
     }

@@ -20,12 +20,14 @@ mod reference;
 mod relation;
 mod rules;
 mod seen;
+mod signs;
 mod source;
 mod switch;
 mod tables;
 mod terraform;
 mod tracked;
 mod tree;
+mod uses;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -60,7 +62,7 @@ pub fn read(
     let root = dir.canonicalize()?;
     let folder = Arc::new(Folder::open(&root)?);
     let history = git::Reading::begin(&folder, &root, now, &rules.tables.git);
-    let paths = Paths::new(&rules.tables.paths);
+    let paths = Paths::new(&rules.tables);
     let tracked = Tracked::of(&folder);
     let mut tree = Tree::walk(&folder, &root, &tracked, &paths, progress);
     let excluded = (!environment.exclude.is_empty()).then(|| {
@@ -82,6 +84,7 @@ pub fn read(
 
 fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &Environment) -> Facts {
     let tables = &rules.tables;
+    let signs = signs::read(source, tables);
     let mut owner = Owner::of(source, &tables.own);
     let ((dockerfiles, (kubernetes, (compose, unread))), (terraform, (ci, (ml, unreadable)))) = rayon::join(
         || {
@@ -91,12 +94,12 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
         },
         || {
             let terraform = terraform::read(source, &tables.terraform);
-            (terraform, (ci::read(source, paths, &tables.ci), ml::read(source, &tables.ml)))
+            (terraform, (ci::read(source, paths, &signs, &tables.ci), ml::read(source, &tables.ml)))
         },
     );
     let mut facts =
         Facts { compose, dockerfiles, kubernetes, terraform, ci, ml, unreadable, ..Facts::default() };
-    facts.seen = seen::read(source, &tables.seen);
+    facts.seen = seen::read(&signs, &tables.seen);
     facts.unreadable.extend(unread);
     kubernetes::leave_out_given_away(&mut facts.kubernetes, &facts.ci.deploys, &tables.kubernetes);
     for object in &mut facts.kubernetes.objects {
@@ -104,7 +107,7 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
             object.purpose = compose::purpose(&object.name, image, &rules.compose, &owner);
         }
     }
-    let judgement = relation::judge(&facts, source, tables);
+    let judgement = relation::judge(&facts, source, &signs, tables);
     facts.kubernetes.relation = judgement.relation;
     facts.kubernetes.is_deployed = judgement.is_deployed;
     facts.kubernetes.relation_because = judgement.because;
@@ -121,7 +124,7 @@ mod tests {
     fn read_as(path: &str, folder: &str) {
         let rules =
             Rules::parse(&crate::rulebook::builtin_scan_file()).unwrap_or_else(|faults| panic!("{faults}"));
-        let paths = Paths::new(&rules.tables.paths);
+        let paths = Paths::new(&rules.tables);
         crate::fuzz::texts(folder, |text| {
             let source = source::Texts::new(
                 &[(path, text), ("compose.yaml", "include: [.env, Dockerfile]\n")],

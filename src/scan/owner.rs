@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use aho_corasick::AhoCorasick;
-
 use super::budget::Budget;
 use super::facts::{PathClass, without_tag};
 use super::paths::{is_yaml, may_be_dockerfile};
-use super::patterns::{self, PathPatterns, Patterns};
+use super::patterns::{Patterns, Words};
 use super::source::Source;
 use super::tables::OwnTable;
+use super::uses::Use;
 
 /// What is shown to be the repository's own.
 #[derive(Debug, Default)]
@@ -95,9 +94,9 @@ impl Owner {
     /// Adds an image that is built here, and its namespace with it.
     pub(crate) fn add_built(&mut self, image: &str) {
         // What a variable stands for is not known, and seldom more than a tag.
-        let (before, _) = image.split_once('$').unwrap_or((image, ""));
+        let before = image.split(['$', '{']).next().unwrap_or(image);
         let name = without_tag(before.trim_end_matches([':', '-'])).to_ascii_lowercase();
-        if name.is_empty() || name.contains(['{', '*', '<']) {
+        if name.is_empty() || name.contains(['*', '<']) {
             return;
         }
         if let Some((before, _)) = name.rsplit_once('/') {
@@ -143,30 +142,31 @@ impl Owner {
 
     /// Images that pipelines and scripts build and push.
     fn take_pushes(&mut self, source: &impl Source, table: &OwnTable) {
-        let files = PathPatterns::new(table.push_files.iter().map(|path| (path.as_str(), ())));
-        let Some(words) = patterns::searcher(&table.push_words) else { return };
         let own =
             source.files().iter().filter(|file| file.class == PathClass::Main || is_pipeline(&file.path));
+        let rows: Vec<Words<'_>> = table.push.iter().map(|push| Words::new(&push.words)).collect();
         let budget = Budget::of_kind("MiB of pipelines and scripts");
-        for file in own.filter(|file| files.all(&file.path).next().is_some()) {
-            if let Some(text) = budget.text(source, &file.path).filter(|text| words.is_match(&**text)) {
-                self.take_text(&text, &words, is_yaml(file.name()) || file.path.ends_with(".hcl"));
+        for file in own {
+            for of in &file.uses {
+                let Use::Push(row) = of else { continue };
+                if let Some(text) = budget.text(source, &file.path).filter(|text| rows[*row].are_in(text)) {
+                    self.take_text(&text, &rows[*row], is_yaml(file.name()) || file.path.ends_with(".hcl"));
+                }
             }
         }
     }
 
-    fn take_text(&mut self, text: &str, words: &AhoCorasick, has_lists: bool) {
+    fn take_text(&mut self, text: &str, words: &Words<'_>, has_lists: bool) {
         // What a list of tags goes on with on the lines below; elsewhere a colon only ends the name of a target.
         let mut in_list = false;
+        let mut variables = BTreeSet::new();
         for line in text.lines() {
             let trimmed = line.trim();
-            let says = words.is_match(trimmed);
+            let says = words.are_in(trimmed);
             in_list &= !trimmed.is_empty() && !trimmed.contains(": ") && !trimmed.starts_with(']');
             if says || in_list {
-                let tokens = trimmed
-                    .split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')'));
                 let mut before = "";
-                for token in tokens.filter(|token| !token.is_empty()) {
+                for token in tokens(trimmed) {
                     // What a build is told to be called needs no namespace.
                     let is_called = matches!(before, "-t" | "--tag") && is_plain_name(token);
                     if is_called || is_reference(token) {
@@ -174,11 +174,41 @@ impl Owner {
                     }
                     before = token;
                 }
+                variables.extend(variables_pushed(trimmed));
             }
             in_list |=
                 has_lists && says && (trimmed.ends_with(['|', '>', ':', '[']) || trimmed.ends_with("|-"));
         }
+        self.take_variables(text, &variables);
     }
+
+    /// What the variables are set to that a build is called by: `IMAGE ?= acme/web`.
+    fn take_variables(&mut self, text: &str, variables: &BTreeSet<&str>) {
+        for line in text.lines().filter(|_| !variables.is_empty()) {
+            let Some((name, value)) = line.split_once('=') else { continue };
+            let name = name.trim_end_matches(['?', ':', ' ']).trim_start().trim_start_matches("export ");
+            if variables.contains(name) {
+                tokens(value).filter(|token| is_reference(token)).for_each(|image| self.add_built(image));
+            }
+        }
+    }
+}
+
+/// The variables that say what is built or pushed: `docker push $(IMAGE)`, `docker build -t "${IMAGE}:1" .`.
+fn variables_pushed(line: &str) -> impl Iterator<Item = &str> {
+    let words = line.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
+    let pairs = words.clone().zip(words.skip(1));
+    let called = pairs.filter(|(before, _)| matches!(*before, "-t" | "--tag" | "push" | "--destination"));
+    called.filter_map(|(_, image)| {
+        let name = image.strip_prefix('$')?.trim_start_matches(['{', '(']);
+        name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().filter(|name| !name.is_empty())
+    })
+}
+
+/// The words of a line of a script or pipeline.
+fn tokens(line: &str) -> impl Iterator<Item = &str> {
+    let between = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '=' | '(' | ')' | '<' | '>');
+    line.split(between).filter(|token| !token.is_empty())
 }
 
 /// The owner and the name in the address of a repository: `https://host/owner/name`, `git@host:owner/name`.
@@ -200,7 +230,7 @@ fn is_reference(token: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | ':' | '@');
     let Some((first, rest)) = token.split_once('/') else { return false };
     // What comes after a variable in a tag says nothing about whose it is.
-    let before_variable = token.split('$').next().unwrap_or(token);
+    let before_variable = token.split(['$', '{']).next().unwrap_or(token);
     !first.is_empty()
         && !rest.is_empty()
         && !token.contains("://")
@@ -237,8 +267,8 @@ mod tests {
     fn owner(config: &str, pipeline: &str) -> Owner {
         let mut owner = Owner { registries: BTreeSet::from(["*.dkr.ecr.*".to_owned()]), ..Owner::default() };
         owner.take_remote(config);
-        let words = patterns::searcher(["docker push", "docker build", "tags:", "tags = ["]).expect("words");
-        owner.take_text(pipeline, &words, true);
+        let words = ["docker push", "docker build", "tags:", "tags = ["].map(str::to_owned);
+        owner.take_text(pipeline, &Words::new(&words), true);
         owner
     }
 
@@ -281,6 +311,13 @@ mod tests {
     fn what_a_build_is_called_is_owned_without_a_namespace() {
         let owner = owner("", "run: docker build -t web:local web\nrun: docker build --tag $NAME .\n");
         assert!(owner.owns("web:local") && !owner.owns("redis"));
+    }
+
+    #[test]
+    fn what_a_variable_is_set_to_is_owned_where_it_is_pushed() {
+        let makefile = "BASE = gcr.io/others/base\nIMAGE ?= quay.io/acme/web\nweb:\n\tdocker build --build-arg BASE=$(BASE) -t $(IMAGE):1 .\n";
+        let owner = owner("", makefile);
+        assert!(owner.owns("quay.io/acme/api") && !owner.owns("gcr.io/others/tool"));
     }
 
     #[test]

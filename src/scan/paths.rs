@@ -1,5 +1,6 @@
-//! What a path says: whether its file can matter, and what its directories are for.
+//! What a path says: whether its file can matter, what its directories are for, and what it may be for itself.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use aho_corasick::AhoCorasick;
@@ -7,9 +8,10 @@ use aho_corasick::AhoCorasick;
 use super::facts::PathClass;
 use super::patterns::Patterns;
 use super::source::Listed;
-use super::tables::PathTable;
+use super::tables::Tables;
+use super::uses::Uses;
 
-/// The table of paths, made ready for many questions.
+/// The table of paths and the patterns of all others, made ready for many questions.
 pub(crate) struct Paths {
     extensions: HashSet<String>,
     names: HashSet<String>,
@@ -17,10 +19,12 @@ pub(crate) struct Paths {
     skipped: HashSet<String>,
     classes: Patterns<PathClass>,
     words: HashMap<String, PathClass>,
+    uses: Uses,
 }
 
 impl Paths {
-    pub(crate) fn new(table: &PathTable) -> Self {
+    pub(crate) fn new(tables: &Tables) -> Self {
+        let table = &tables.paths;
         let classes = table.classes.iter();
         let classes =
             classes.flat_map(|(class, names)| names.iter().map(move |name| (name.as_str(), *class)));
@@ -33,16 +37,21 @@ impl Paths {
             skipped: table.skipped.iter().cloned().collect(),
             classes: Patterns::new(classes),
             words: words.collect(),
+            uses: Uses::new(tables),
         }
     }
 
     /// Whether a file of this name can matter.
     pub(crate) fn matter(&self, name: &str) -> bool {
-        let name = lower(name);
         let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        self.extensions.contains(extension)
-            || self.names.contains(&name)
-            || self.parts.as_ref().is_some_and(|parts| parts.is_match(&name))
+        self.extensions.contains(&*lowered(extension))
+            || self.names.contains(&*lowered(name))
+            || self.parts.as_ref().is_some_and(|parts| parts.is_match(name))
+    }
+
+    /// A file that lies in folders of a class.
+    pub(crate) fn listed(&self, path: String, class: PathClass) -> Listed {
+        Listed { uses: self.uses.of(&path), path, class }
     }
 
     /// The names of directories that are not entered at all.
@@ -50,17 +59,14 @@ impl Paths {
         &self.skipped
     }
 
-    /// What the directories of a path say: the outermost one that says something decides.
-    pub(crate) fn class(&self, path: &str) -> PathClass {
-        let directories = path.rsplit_once('/').map_or("", |(directories, _)| directories);
-        let says = |directory| self.classes.first(directory).or_else(|| self.class_of_words(directory));
-        directories.split('/').find_map(says).unwrap_or_default()
+    /// What the name of a folder says of all that is in it, unless one around it does: the outermost decides.
+    pub(crate) fn class_of_folder(&self, name: &str) -> Option<PathClass> {
+        self.classes.first(name).or_else(|| self.class_of_words(name))
     }
 
     /// What the name of a file says in one of its words: `Dockerfile.dev`, `compose.test.yml`.
     pub(crate) fn class_of_name(&self, name: &str) -> PathClass {
-        let says = |word| self.classes.first(word).or_else(|| self.class_of_words(word));
-        name.split(['.', '-', '_']).find_map(says).unwrap_or_default()
+        name.split(['.', '-', '_']).find_map(|word| self.class_of_folder(word)).unwrap_or_default()
     }
 
     /// The class of a file's folders, or else what the words of its name say: a `fly.example.toml` is not in use, and
@@ -73,13 +79,18 @@ impl Paths {
     /// What one of the words of a name says that mean the same wherever they stand: `k8s.disabled`, `fly.example.toml`.
     pub(crate) fn class_of_words(&self, name: &str) -> Option<PathClass> {
         let mut words = name.split(|letter: char| !letter.is_alphanumeric());
-        words.find_map(|word| self.words.get(&lower(word))).copied()
+        words.find_map(|word| self.words.get(&*lowered(word))).copied()
     }
 }
 
 /// The folder that a path lies in; empty for the outermost one.
 pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether a path lies in a folder, however deep.
+pub(crate) fn is_within(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Whether a file is YAML by its name.
@@ -89,7 +100,7 @@ pub(crate) fn is_yaml(path: &str) -> bool {
 
 /// Whether a file may be a Dockerfile by its name: `Dockerfile.dev`, `api.dockerfile`, `Containerfile`.
 pub(crate) fn may_be_dockerfile(name: &str) -> bool {
-    let name = lower(name);
+    let name = lowered(name);
     let is_about_one = name.ends_with("ignore") || name.ends_with(".md");
     (name.contains("dockerfile") || name.contains("containerfile")) && !is_about_one
 }
@@ -114,4 +125,9 @@ pub(crate) fn join(folder: &str, relative: &str) -> Option<String> {
 
 fn lower(text: impl AsRef<str>) -> String {
     text.as_ref().to_ascii_lowercase()
+}
+
+/// A text in lower case, which most are.
+pub(crate) fn lowered(text: &str) -> Cow<'_, str> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) { lower(text).into() } else { text.into() }
 }

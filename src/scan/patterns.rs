@@ -1,14 +1,18 @@
 //! Patterns of names: `*` stands for anything, `/` included, and case does not matter.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use indexmap::IndexMap;
 use memchr::memmem;
 
-/// Patterns, each with what it stands for, made ready to be asked often.
+use super::paths::lowered;
+
+/// Patterns, each with all that it stands for, made ready to be asked often.
 pub(crate) struct Patterns<T> {
     exact: HashMap<String, Vec<T>>,
-    wild: Vec<(Wild, T)>,
+    wild: Vec<(Wild, Vec<T>)>,
     /// The longest piece of each pattern with a star: only a text that has it can fit.
     pieces: Option<AhoCorasick>,
 }
@@ -16,35 +20,39 @@ pub(crate) struct Patterns<T> {
 impl<T: Copy> Patterns<T> {
     pub(crate) fn new<'a>(patterns: impl IntoIterator<Item = (&'a str, T)>) -> Self {
         let mut exact: HashMap<String, Vec<T>> = HashMap::new();
-        let mut wild = Vec::new();
+        let mut wild: IndexMap<String, Vec<T>> = IndexMap::new();
         for (pattern, meaning) in patterns {
             let pattern = pattern.to_ascii_lowercase();
-            match Wild::new(&pattern) {
-                Some(pattern) => wild.push((pattern, meaning)),
-                None => exact.entry(pattern).or_default().push(meaning),
+            match pattern.contains('*') {
+                true => wild.entry(pattern).or_default().push(meaning),
+                false => exact.entry(pattern).or_default().push(meaning),
             }
         }
+        let wild = wild.into_iter().filter_map(|(pattern, all)| Some((Wild::new(&pattern)?, all)));
+        let wild: Vec<(Wild, Vec<T>)> = wild.collect();
         let pieces = searcher(wild.iter().map(|(pattern, _)| pattern.longest_piece()));
         Self { exact, wild, pieces }
     }
 
-    /// What the patterns that fit stand for, the exact ones first.
-    pub(crate) fn all<'s>(&'s self, text: &str) -> impl Iterator<Item = T> + use<'s, T> {
-        let text = text.to_ascii_lowercase();
-        let exact = self.exact.get(&text).into_iter().flatten().copied();
-        let wild = self.possible(&text).into_iter().filter_map(|index| self.wild.get(index));
-        exact.chain(wild.filter(move |(wild, _)| wild.fits(&text)).map(|(_, meaning)| *meaning))
+    /// What the patterns that fit a text in lower case stand for, the exact ones first.
+    fn fitting(&self, text: &str) -> impl Iterator<Item = T> {
+        let exact = self.exact.get(text).into_iter();
+        let wild = self.possible(text).into_iter().filter_map(|index| self.wild.get(index));
+        exact.chain(wild.filter(move |(wild, _)| wild.fits(text)).map(|(_, all)| all)).flatten().copied()
     }
 
     /// The patterns with a star of which the text has a piece.
-    fn possible(&self, text: &str) -> BTreeSet<usize> {
+    fn possible(&self, text: &str) -> Vec<usize> {
         let pieces = self.pieces.iter().flat_map(|pieces| pieces.find_overlapping_iter(text));
-        pieces.map(|piece| piece.pattern().as_usize()).collect()
+        let mut possible: Vec<usize> = pieces.map(|piece| piece.pattern().as_usize()).collect();
+        possible.sort_unstable();
+        possible.dedup();
+        possible
     }
 
     /// What the first pattern that fits stands for.
     pub(crate) fn first(&self, text: &str) -> Option<T> {
-        self.all(text).next()
+        self.fitting(&lowered(text)).next()
     }
 }
 
@@ -73,9 +81,51 @@ impl<T: Copy> PathPatterns<T> {
     }
 
     /// What the patterns that fit stand for.
-    pub(crate) fn all<'s>(&'s self, path: &str) -> impl Iterator<Item = T> + use<'s, T> {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        self.names.all(name).chain(self.paths.all(&format!("/{path}")))
+    pub(crate) fn all(&self, path: &str) -> Vec<T> {
+        let mut whole = String::with_capacity(1 + path.len());
+        whole.push('/');
+        whole.push_str(path);
+        whole.make_ascii_lowercase();
+        let name = whole.rfind('/').map_or(0, |slash| slash + 1);
+        let mut found: Vec<T> = self.names.fitting(&whole[name..]).collect();
+        found.extend(self.paths.fitting(&whole));
+        found
+    }
+}
+
+/// Words that are searched for in many texts, made ready when that is first done.
+pub(crate) struct Words<'t> {
+    words: &'t [String],
+    searcher: OnceLock<Option<AhoCorasick>>,
+}
+
+impl<'t> Words<'t> {
+    pub(crate) fn new(words: &'t [String]) -> Self {
+        Self { words, searcher: OnceLock::new() }
+    }
+
+    pub(crate) fn all(&self) -> &'t [String] {
+        self.words
+    }
+
+    pub(crate) fn are_none(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether any of them is in a text.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        self.searcher().is_some_and(|searcher| searcher.is_match(text))
+    }
+
+    /// The first line with one of them, from 1.
+    pub(crate) fn line(&self, text: &str) -> Option<usize> {
+        let found = self.searcher()?.find(text)?;
+        Some(text[..found.start()].matches('\n').count() + 1)
+    }
+
+    fn searcher(&self) -> Option<&AhoCorasick> {
+        let make = || if self.are_none() { None } else { searcher(self.words) };
+        self.searcher.get_or_init(make).as_ref()
     }
 }
 
@@ -151,7 +201,7 @@ mod tests {
     #[test]
     fn a_pattern_without_a_slash_speaks_of_the_name() {
         let patterns = PathPatterns::new([("*.yml", 1), ("/ci/*.yml", 2), ("*/ci/*", 3)]);
-        assert_eq!(patterns.all("ci/a.yml").collect::<Vec<_>>(), [1, 2, 3]);
-        assert_eq!(patterns.all("x/ci/a.yml").collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(patterns.all("ci/a.yml"), [1, 2, 3]);
+        assert_eq!(patterns.all("x/ci/a.yml"), [1, 3]);
     }
 }

@@ -1,19 +1,18 @@
 //! How a repository stands to Kubernetes: whether it deploys on it, is made for it, or offers it to others.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
-use rayon::prelude::*;
-
-use super::ci::first_line;
 use super::facts::{
     Chart, Deploy, DeployedBy, Facts, Kubernetes, Object, PathClass, Place, Relation, Terraform,
 };
 use super::manifest;
-use super::paths::{folder, is_yaml};
-use super::patterns::{PathPatterns, Patterns};
+use super::paths::{folder, is_within, is_yaml};
+use super::patterns::Patterns;
+use super::signs::Sign;
 use super::source::{Listed, Source};
 use super::tables::{FileSign, KubernetesTable, Tables};
+use super::uses::Use;
 
 type Grounds = Vec<(Place, String)>;
 
@@ -33,11 +32,17 @@ pub(crate) struct Judgement {
 type Step<'a, S> = (Relation, bool, fn(&Judge<'a, S>) -> Grounds);
 
 /// Judges by all other facts: what shows most goes first, and what only could be is said as that.
-pub(crate) fn judge<'a, S: Source>(facts: &'a Facts, source: &'a S, tables: &'a Tables) -> Judgement {
+pub(crate) fn judge<'a, S: Source>(
+    facts: &'a Facts,
+    source: &'a S,
+    signs: &'a [Sign<'a>],
+    tables: &'a Tables,
+) -> Judgement {
     let judge = Judge {
         facts,
         found: &facts.kubernetes,
         source,
+        signs,
         tables,
         table: &tables.kubernetes,
         offers: OnceLock::new(),
@@ -76,6 +81,7 @@ struct Judge<'a, S> {
     facts: &'a Facts,
     found: &'a Kubernetes,
     source: &'a S,
+    signs: &'a [Sign<'a>],
     tables: &'a Tables,
     table: &'a KubernetesTable,
     /// What several steps ask for, once it was looked for.
@@ -87,7 +93,7 @@ impl<S: Source> Judge<'_, S> {
     /// Operators, controllers, and modules that build clusters.
     fn made_for(&self) -> Grounds {
         let mut grounds = self.objects(&self.table.made_for);
-        grounds.extend(self.signs(&self.table.made_for_sign));
+        grounds.extend(self.signs(&self.table.made_for_sign, Use::MadeFor));
         grounds.extend(self.cluster_modules());
         grounds
     }
@@ -164,14 +170,14 @@ impl<S: Source> Judge<'_, S> {
         let kinds = &self.table.delivery_kinds;
         let charts = self.charts().filter(|chart| chart.kinds.iter().any(|kind| kinds.contains(kind)));
         grounds.extend(charts.map(|chart| (chart.place.clone(), chart.name.clone())));
-        grounds.extend(self.signs(&self.table.delivery_sign));
+        grounds.extend(self.signs(&self.table.delivery_sign, Use::Delivers));
         grounds
     }
 
     /// Objects and pipelines by which others run the cluster.
     fn shared(&self) -> Grounds {
         let mut grounds = self.objects(&self.table.shared);
-        grounds.extend(self.signs(&self.table.shared_sign));
+        grounds.extend(self.signs(&self.table.shared_sign, Use::Shared));
         grounds
     }
 
@@ -351,7 +357,7 @@ impl<S: Source> Judge<'_, S> {
 
     fn offer_signs(&self) -> &Grounds {
         self.offers.get_or_init(|| {
-            let mut signs = self.signs(&self.table.offer_sign);
+            let mut signs = self.signs(&self.table.offer_sign, Use::Offers);
             signs.extend(self.applied_from_the_web());
             signs
         })
@@ -384,22 +390,21 @@ impl<S: Source> Judge<'_, S> {
         })
     }
 
-    fn signs(&self, signs: &[FileSign]) -> Grounds {
+    /// The files of one's own that are what a row of a table says, if the kinds that it asks for are defined.
+    fn signs(&self, table: &[FileSign], of: fn(usize) -> Use) -> Grounds {
         let is_of = |object: &Object, kinds: &[String]| {
             !matches!(object.class, PathClass::Vendor | PathClass::Test) && kinds.contains(&object.kind)
         };
-        let defined = |sign: &&FileSign| {
+        let is_defined = |sign: &FileSign| {
             sign.with_kinds.is_empty()
                 || self.found.objects.iter().any(|object| is_of(object, &sign.with_kinds))
         };
-        let possible = signs.iter().filter(defined);
-        let patterns = possible.flat_map(|sign| sign.paths.iter().map(move |path| (path.as_str(), sign)));
-        let patterns = PathPatterns::new(patterns);
-        let own = self.source.files().par_iter().filter(|file| file.class == PathClass::Main);
-        let pairs = own.flat_map_iter(|file| patterns.all(&file.path).map(move |sign| (file, sign)));
-        let held = pairs.filter_map(|(file, sign)| {
-            let line = first_line(&self.source.text(&file.path).ok()?, &sign.words)?;
-            Some((Place { path: file.path.clone(), line }, sign.says.clone()))
+        let rows = table.iter().enumerate().filter(|(_, sign)| is_defined(sign));
+        let says: BTreeMap<Use, &str> = rows.map(|(row, sign)| (of(row), sign.says.as_str())).collect();
+        let own = self.signs.iter().filter(|sign| sign.file.class == PathClass::Main);
+        let held = own.filter_map(|sign| {
+            let place = Place { path: sign.file.path.clone(), line: sign.line };
+            Some((place, (*says.get(&sign.of)?).to_owned()))
         });
         held.collect()
     }
@@ -466,10 +471,6 @@ fn group_and_kind(object: &Object) -> String {
 
 fn is_values(name: &str) -> bool {
     name.starts_with("values") && is_yaml(name)
-}
-
-fn is_within(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The first folder of a path.

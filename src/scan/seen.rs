@@ -1,83 +1,30 @@
 //! Formats that are not read and say something all the same: they are named, so that nobody takes silence for absence.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
 
-use aho_corasick::AhoCorasick;
-use rayon::prelude::*;
-
-use super::ci::searcher;
 use super::facts::{PathClass, Seen};
-use super::patterns::{self, PathPatterns};
-use super::source::{Listed, Source};
+use super::signs::Sign;
 use super::tables::FileSign;
+use super::uses::Use;
 
-/// The first file of each format, outside the code of others, and how many there are.
-pub(crate) fn read(source: &impl Source, table: &[FileSign]) -> Vec<Seen> {
-    let reader = Reader::new(table);
-    let counts = |file: &&Listed| !matches!(file.class, PathClass::Vendor | PathClass::Generated);
-    let files = source.files().par_iter().filter(counts);
-    let found: Vec<(usize, &str)> =
-        files.filter_map(|file| Some((reader.format(source, file)?, file.path.as_str()))).collect();
-    let mut formats: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
-    for (index, path) in found {
-        let (first, count) = formats.entry(&table[index].says).or_insert((path, 0));
-        *first = path.min(*first);
-        *count += 1;
+/// The first file of each format, outside of what programs have written, and how many there are. A file is of the first
+/// format that it fits.
+pub(crate) fn read(signs: &[Sign<'_>], table: &[FileSign]) -> Vec<Seen> {
+    let counts = signs.iter().filter(|sign| sign.file.class != PathClass::Generated);
+    let formats = counts.filter_map(|sign| match sign.of {
+        Use::Seen(row) => Some((sign.file.path.as_str(), row)),
+        _ => None,
+    });
+    let mut first: BTreeMap<&str, usize> = BTreeMap::new();
+    for (path, row) in formats {
+        let known = first.entry(path).or_insert(row);
+        *known = row.min(*known);
     }
-    let seen = formats.into_iter();
-    seen.map(|(format, (path, count))| Seen { format: format.to_owned(), path: path.to_owned(), count })
-        .collect()
-}
-
-struct Reader<'t> {
-    table: &'t [FileSign],
-    paths: PathPatterns<usize>,
-    /// The words of each sign, ready to be searched for.
-    words: Vec<Option<AhoCorasick>>,
-    /// All words of the signs that a path can be of together: most texts have none of them, and are searched once.
-    gates: Mutex<HashMap<Vec<usize>, Option<Arc<AhoCorasick>>>>,
-}
-
-impl<'t> Reader<'t> {
-    fn new(table: &'t [FileSign]) -> Self {
-        let signs = table.iter().enumerate();
-        let paths = signs.flat_map(|(index, sign)| sign.paths.iter().map(move |path| (path.as_str(), index)));
-        Self {
-            table,
-            paths: PathPatterns::new(paths),
-            words: table.iter().map(|sign| searcher(&sign.words)).collect(),
-            gates: Mutex::default(),
-        }
+    let mut seen: BTreeMap<&str, Seen> = BTreeMap::new();
+    for (path, row) in first {
+        let format = &table[row].says;
+        let new = || Seen { format: format.clone(), path: path.to_owned(), count: 0 };
+        seen.entry(format).or_insert_with(new).count += 1;
     }
-
-    /// The first format that a file has.
-    fn format(&self, source: &impl Source, file: &Listed) -> Option<usize> {
-        let mut possible: Vec<usize> = self.paths.all(&file.path).collect();
-        possible.sort_unstable();
-        possible.dedup();
-        let by_path = possible.iter().position(|index| self.table[*index].words.is_empty());
-        let (by_words, by_path) = match by_path {
-            Some(first) => (&possible[..first], Some(possible[first])),
-            None => (possible.as_slice(), None),
-        };
-        let by_words = || {
-            let gate = self.gate(by_words)?;
-            let text = source.text(&file.path).ok()?;
-            let has =
-                |index: &&usize| self.words[**index].as_ref().is_some_and(|words| words.is_match(&*text));
-            gate.is_match(&*text).then(|| by_words.iter().find(has).copied()).flatten()
-        };
-        by_words().or(by_path)
-    }
-
-    fn gate(&self, signs: &[usize]) -> Option<Arc<AhoCorasick>> {
-        let mut gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = gates.get(signs) {
-            return known.clone();
-        }
-        let words = signs.iter().flat_map(|index| self.table[*index].words.iter());
-        let gate = if signs.is_empty() { None } else { patterns::gate(words).map(Arc::new) };
-        gates.entry(signs.to_vec()).or_insert(gate).clone()
-    }
+    seen.into_values().collect()
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::facts::{PathClass, Unreadable};
+use super::uses::Use;
 
 /// A regular file that was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +12,8 @@ pub(crate) struct Listed {
     pub(crate) path: String,
     /// What its directories say.
     pub(crate) class: PathClass,
+    /// What it may be for by its path.
+    pub(crate) uses: Vec<Use>,
 }
 
 impl Listed {
@@ -50,8 +53,11 @@ impl Texts {
     pub(crate) fn new(texts: &[(&str, &str)], paths: &super::paths::Paths) -> Self {
         let texts: std::collections::BTreeMap<String, Arc<str>> =
             texts.iter().map(|(path, text)| ((*path).to_owned(), Arc::from(*text))).collect();
-        let files =
-            texts.keys().map(|path| Listed { path: path.clone(), class: paths.class(path) }).collect();
+        let class = |path: &str| {
+            let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+            folders.split('/').find_map(|folder| paths.class_of_folder(folder)).unwrap_or_default()
+        };
+        let files = texts.keys().map(|path| paths.listed(path.clone(), class(path))).collect();
         Self { files, texts }
     }
 }

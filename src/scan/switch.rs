@@ -130,7 +130,7 @@ mod tests {
 
     /// Whether the service of `main.tf` is off, with these files beside it.
     fn is_off(files: &[(&str, &str)]) -> bool {
-        let listed = |path: &str| Listed { path: path.to_owned(), class: PathClass::Main };
+        let listed = |path: &str| Listed { path: path.to_owned(), class: PathClass::Main, uses: Vec::new() };
         let of = |(path, text): &(&str, &str)| Switches::of(&listed(path), text, &hcl::statements(text));
         let all = files.iter().map(of).fold(Switches::default(), |all, one| all.with(&one));
         let words = ["resource", "aws_ecs_service", "web"].map(str::to_owned).to_vec();

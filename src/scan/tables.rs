@@ -1,15 +1,17 @@
 //! What the detectors know of the world, read from `rules/scan.toml`: names of directories, images, libraries, words.
 //!
+//! The build script reads them as well, so that the program need not at every start.
+//!
 //! Patterns are plain texts in which `*` stands for anything, `/` included; they are compared without regard to case.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::facts::PathClass;
+use crate::facts::PathClass;
 
 /// The tables of all detectors except those of compose files.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Tables {
     /// Which files can matter, and what directories say of them.
     pub(crate) paths: PathTable,
@@ -32,13 +34,11 @@ pub(crate) struct Tables {
 }
 
 /// `[own]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OwnTable {
-    /// Patterns of files in which images are built and pushed.
-    pub(crate) push_files: Vec<String>,
-    /// Words of the lines that do so.
-    pub(crate) push_words: Vec<String>,
+    /// Where images are built and pushed.
+    pub(crate) push: Vec<PushWords>,
     /// Patterns of registries that nobody can use but their account.
     pub(crate) private_registries: Vec<String>,
     /// First folders in such a registry that hold copies of the images of others.
@@ -47,8 +47,18 @@ pub(crate) struct OwnTable {
     pub(crate) public_registries: Vec<String>,
 }
 
+/// Files in which images are built and pushed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PushWords {
+    /// Patterns of their paths.
+    pub(crate) files: Vec<String>,
+    /// Words of the lines that do so.
+    pub(crate) words: Vec<String>,
+}
+
 /// `[paths]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PathTable {
     /// Files with these extensions can matter.
@@ -66,7 +76,7 @@ pub(crate) struct PathTable {
 }
 
 /// `[dockerfiles]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DockerfileTable {
     /// Patterns of base images that mean accelerators.
@@ -74,7 +84,7 @@ pub(crate) struct DockerfileTable {
 }
 
 /// `[kubernetes]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KubernetesTable {
     /// Words of folders and files by which a file in JSON may hold objects.
@@ -123,7 +133,7 @@ pub(crate) struct KubernetesTable {
 }
 
 /// Objects of a format that another platform takes over.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GivenAway {
     /// Patterns of `apiVersion/kind`.
@@ -133,7 +143,7 @@ pub(crate) struct GivenAway {
 }
 
 /// A file that means something: by its path, and by words in it when there are any.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FileSign {
     /// What it means.
@@ -149,7 +159,7 @@ pub(crate) struct FileSign {
 }
 
 /// `[terraform]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TerraformTable {
     /// Patterns of resource types by what they mean.
@@ -161,7 +171,7 @@ pub(crate) struct TerraformTable {
 }
 
 /// `[ci]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CiTable {
     /// Systems of continuous integration.
@@ -175,7 +185,7 @@ pub(crate) struct CiTable {
 }
 
 /// A system of continuous integration.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CiSystem {
     /// Its name.
@@ -188,7 +198,7 @@ pub(crate) struct CiSystem {
 }
 
 /// Commands that deploy to the same kind of place.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DeployWords {
     /// What they mean.
@@ -207,7 +217,7 @@ pub(crate) struct DeployWords {
 }
 
 /// A file whose presence says where the software runs.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DeploySign {
     /// What it means.
@@ -225,7 +235,7 @@ pub(crate) struct DeploySign {
 }
 
 /// `[ml]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MlTable {
     /// Patterns of names of libraries by what they are for.
@@ -233,7 +243,7 @@ pub(crate) struct MlTable {
 }
 
 /// `[git]`
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GitTable {
     /// Patterns of names and addresses of authors that are programs.

@@ -75,8 +75,7 @@ impl<'a> Tree<'a> {
             effort: AtomicU64::new(0),
         };
         let Found { mut files, mut left_out, repositories } = walk.all();
-        files.par_sort_unstable();
-        let mut files = classed(files, paths);
+        files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
         left_out.extend(set_apart(&mut files, repositories));
         let texts = files.iter().map(|_| OnceLock::new()).collect();
         Self { folder, files, texts, bytes: AtomicU64::new(0), left_out: Mutex::new(left_out), progress }
@@ -168,7 +167,7 @@ impl Source for Tree<'_> {
 /// What the walk finds, from all threads.
 #[derive(Default)]
 struct Found {
-    files: Vec<String>,
+    files: Vec<Listed>,
     left_out: Vec<Unreadable>,
     /// The folders that are repositories; empty for the outermost one.
     repositories: Vec<String>,
@@ -190,6 +189,8 @@ struct Directory {
     /// Its path from the scanned folder; empty for that one.
     path: String,
     depth: usize,
+    /// What its name and those around it say.
+    class: Option<PathClass>,
     ignored: Option<Arc<Ignored>>,
     /// It is ignored itself, and holds something that git tracks all the same.
     only_tracked: bool,
@@ -204,7 +205,7 @@ impl Directory {
 impl Walk<'_> {
     fn all(self) -> Found {
         let (ignored, unreadable) = Ignored::of_repository_around(self.root);
-        let top = Directory { path: String::new(), depth: 0, ignored, only_tracked: false };
+        let top = Directory { path: String::new(), depth: 0, class: None, ignored, only_tracked: false };
         rayon::scope(|scope| self.list(top, scope));
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         found.left_out.extend(unreadable);
@@ -242,7 +243,7 @@ impl Walk<'_> {
                 Err(_) => return self.leave_out(directory.path, ignored::UNUSUAL),
             }
         }
-        let mut below = Vec::new();
+        let (mut files, mut below) = (Vec::new(), Vec::new());
         for (path, kind) in items {
             let is_folder = kind == Kind::Folder;
             let Some(ignored) = self.is_ignored(&directory, &path, is_folder) else { return };
@@ -254,13 +255,16 @@ impl Walk<'_> {
                 Kind::Folder => {
                     self.leave_out(path, &format!("it lies more than {DEEPEST} directories deep"));
                 }
-                Kind::File => self.keep(path),
+                Kind::File => files.push(self.paths.listed(path, directory.class.unwrap_or_default())),
                 Kind::Link => self.link(path),
                 Kind::Other => self.leave_out(path, NO_FILE),
             }
         }
+        self.keep(files);
         for (path, only_tracked) in below {
+            let name = path.rsplit('/').next().unwrap_or(&path);
             let next = Directory {
+                class: directory.class.or_else(|| self.paths.class_of_folder(name)),
                 path,
                 depth: directory.depth + 1,
                 ignored: directory.ignored.clone(),
@@ -351,14 +355,15 @@ impl Walk<'_> {
         self.leave_out(if path.is_empty() { ".".to_owned() } else { path.to_owned() }, &said(error));
     }
 
-    fn keep(&self, path: String) {
+    fn keep(&self, files: Vec<Listed>) {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        if found.files.len() < MOST_FILES {
-            found.files.push(path);
-            return;
-        }
+        let room = MOST_FILES.saturating_sub(found.files.len());
+        let is_too_much = files.len() > room;
+        found.files.extend(files.into_iter().take(room));
         drop(found);
-        self.leave_out(".".to_owned(), &format!("more than {MOST_FILES} files of names that can matter"));
+        if is_too_much {
+            self.leave_out(".".to_owned(), &format!("more than {MOST_FILES} files of names that can matter"));
+        }
     }
 
     fn leave_out(&self, path: String, reason: &str) {
@@ -375,22 +380,6 @@ struct Listing {
     items: Vec<(String, Kind)>,
     has_patterns: bool,
     is_repository: bool,
-}
-
-/// Gives each of the sorted paths its class; neighbours share their directory.
-fn classed(paths: Vec<String>, known: &Paths) -> Vec<Listed> {
-    let mut last: Option<(String, PathClass)> = None;
-    let class_of = |path: &str| {
-        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
-        if let Some((_, class)) = last.as_ref().filter(|(known, _)| known == directory) {
-            return *class;
-        }
-        let class = known.class(path);
-        last = Some((directory.to_owned(), class));
-        class
-    };
-    let classes: Vec<PathClass> = paths.iter().map(String::as_str).map(class_of).collect();
-    paths.into_iter().zip(classes).map(|(path, class)| Listed { path, class }).collect()
 }
 
 /// A repository within one is another: what is in it counts as the code of others, and that is said. Where the outermost

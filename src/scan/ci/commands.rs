@@ -1,6 +1,7 @@
 //! Commands that deploy, and where in a text they are run rather than spoken of.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
@@ -11,22 +12,21 @@ use super::super::patterns;
 /// Bytes of a line that are searched for commands.
 const LONGEST_LINE: usize = 4096;
 
-/// Commands, of which ` * ` stands for options between their words.
-pub(super) struct Commands {
+/// Commands, of which ` * ` stands for options between their words; made ready when they are first looked for.
+pub(super) struct Commands<'t> {
+    words: &'t [String],
+    ready: OnceLock<Option<Ready>>,
+}
+
+struct Ready {
     heads: AhoCorasick,
     /// The command of each head as it is said, and what must follow the head in the same line.
     all: Vec<(String, Option<String>)>,
 }
 
-impl Commands {
-    pub(super) fn new(words: &[String]) -> Option<Self> {
-        let parts = words.iter().map(|words| match words.split_once(" * ") {
-            Some((head, tail)) => (head.to_owned(), Some(tail.to_owned())),
-            None => (words.clone(), None),
-        });
-        let (heads, tails): (Vec<String>, Vec<Option<String>>) = parts.unzip();
-        let said = words.iter().map(|words| words.replace(" * ", " "));
-        Some(Self { heads: patterns::searcher(heads)?, all: said.zip(tails).collect() })
+impl<'t> Commands<'t> {
+    pub(super) fn new(words: &'t [String]) -> Self {
+        Self { words, ready: OnceLock::new() }
     }
 
     /// What every line has in which one of these commands stands.
@@ -38,15 +38,24 @@ impl Commands {
     pub(super) fn find(&self, line: &str) -> Option<&str> {
         // Every head is held against all that follows it.
         let line = begin(line);
-        let mut heads = self.heads.find_overlapping_iter(line).filter(|head| is_whole(line, head.range()));
+        let ready = self.ready.get_or_init(|| Ready::new(self.words)).as_ref()?;
+        let mut heads = ready.heads.find_overlapping_iter(line).filter(|head| is_whole(line, head.range()));
         heads.find_map(|head| {
-            let (said, tail) = self.all.get(head.pattern().as_usize())?;
+            let (said, tail) = ready.all.get(head.pattern().as_usize())?;
             let follows = |tail: &String| {
                 let rest = &line[head.end()..];
                 rest.match_indices(tail.as_str()).any(|(start, _)| is_whole(rest, start..start + tail.len()))
             };
             tail.as_ref().is_none_or(follows).then_some(said.as_str())
         })
+    }
+}
+
+impl Ready {
+    fn new(words: &[String]) -> Option<Self> {
+        let said = words.iter().map(|words| words.replace(" * ", " "));
+        let tails = words.iter().map(|words| words.split_once(" * ").map(|(_, tail)| tail.to_owned()));
+        Some(Self { heads: patterns::searcher(Commands::heads(words))?, all: said.zip(tails).collect() })
     }
 }
 

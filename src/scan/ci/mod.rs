@@ -9,7 +9,7 @@ mod unnamed;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
@@ -18,9 +18,11 @@ use super::budget::Budget;
 use super::facts::{Ci, Deploy, DeployedBy, PathClass, Place};
 use super::manifest;
 use super::paths::{Paths, is_yaml};
-use super::patterns::{self, PathPatterns, Patterns};
+use super::patterns::{self, Patterns, Words};
+use super::signs::Sign;
 use super::source::{Listed, Source};
-use super::tables::{CiSystem, CiTable, DeploySign};
+use super::tables::CiTable;
+use super::uses::Use;
 use called::Said;
 use commands::Commands;
 
@@ -33,10 +35,12 @@ const DEEPEST: usize = 4;
 
 /// Reads the files of CI systems and those that they take in, scripts that deploy, and files whose presence says where the
 /// software runs.
-pub(crate) fn read(source: &impl Source, paths: &Paths, table: &CiTable) -> Ci {
+pub(crate) fn read(source: &impl Source, paths: &Paths, signs: &[Sign<'_>], table: &CiTable) -> Ci {
     let reader = Reader::new(paths, table);
     let files = source.files().par_iter().filter(|file| file.class != PathClass::Vendor);
     let mut parts: Vec<Part> = files.filter_map(|file| reader.part(source, file)).collect();
+    parts.extend(signs.iter().filter_map(|sign| reader.of_sign(sign)));
+    parts.sort_by(|a, b| a.path.cmp(&b.path));
     let mut included = reader.included(source, &parts);
     reader.budget.tell(source);
     // What a pipeline runs goes before what the same file says by its name.
@@ -66,88 +70,77 @@ struct Written {
     lacks: Option<usize>,
 }
 
-/// What a file is read for.
-#[derive(Clone, Copy)]
-enum Role<'t> {
-    System(&'t CiSystem),
-    Script,
-    Sign(usize, &'t DeploySign),
-}
-
 struct Reader<'t> {
     paths: &'t Paths,
-    roles: PathPatterns<Role<'t>>,
+    table: &'t CiTable,
+    /// The words of each system.
+    systems: Vec<Words<'t>>,
     rules: Vec<Rule<'t>>,
-    /// What each line has that holds a command of any rule.
-    heads: Option<AhoCorasick>,
-    /// The words of each sign, ready to be searched for, and those that it must not have.
-    signs: Vec<[Option<AhoCorasick>; 2]>,
+    /// What each line has that holds a command of any rule, made ready for the first text.
+    heads: OnceLock<Option<AhoCorasick>>,
     budget: Budget,
 }
 
-/// Commands that deploy, ready to be searched for.
+/// Commands that deploy.
 struct Rule<'t> {
     target: &'t str,
-    commands: Commands,
-    with: Option<AhoCorasick>,
-    without: Option<AhoCorasick>,
-    without_in_line: Option<AhoCorasick>,
+    commands: Commands<'t>,
+    with: Words<'t>,
+    without: Words<'t>,
+    without_in_line: Words<'t>,
 }
 
 impl<'t> Reader<'t> {
     fn new(paths: &'t Paths, table: &'t CiTable) -> Self {
-        let systems = table
-            .system
-            .iter()
-            .flat_map(|system| system.paths.iter().map(move |path| (path, Role::System(system))));
-        let signs = table
-            .sign
-            .iter()
-            .enumerate()
-            .flat_map(|(index, sign)| sign.paths.iter().map(move |path| (path, Role::Sign(index, sign))));
-        let scripts = table.scripts.iter().map(|path| (path, Role::Script));
-        let all = systems.chain(signs).chain(scripts).map(|(path, role)| (path.as_str(), role));
-        let rules = table.deploy.iter().filter_map(|deploy| {
-            Some(Rule {
-                target: &deploy.target,
-                commands: Commands::new(&deploy.words)?,
-                with: searcher(&deploy.with),
-                without: searcher(&deploy.without),
-                without_in_line: searcher(&deploy.without_in_line),
-            })
+        let rules = table.deploy.iter().map(|deploy| Rule {
+            target: &deploy.target,
+            commands: Commands::new(&deploy.words),
+            with: Words::new(&deploy.with),
+            without: Words::new(&deploy.without),
+            without_in_line: Words::new(&deploy.without_in_line),
         });
-        let heads = patterns::gate(table.deploy.iter().flat_map(|deploy| Commands::heads(&deploy.words)));
-        let signs = table.sign.iter().map(|sign| [searcher(&sign.words), searcher(&sign.without)]).collect();
         Self {
             paths,
-            roles: PathPatterns::new(all),
+            table,
+            systems: table.system.iter().map(|system| Words::new(&system.words)).collect(),
             rules: rules.collect(),
-            heads,
-            signs,
+            heads: OnceLock::new(),
             budget: Budget::of_kind("MiB of pipelines and scripts"),
         }
     }
 
+    /// What a pipeline or a script contributes.
     fn part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
-        let roles: Vec<Role<'_>> = self.roles.all(&file.path).collect();
-        if roles.is_empty() {
-            return None;
-        }
-        // Any YAML may be the sign of a platform; few files are pipelines or scripts.
-        let is_sign = |role: &Role<'_>| matches!(role, Role::Sign(..));
-        let text = match roles.iter().all(is_sign) {
-            true => source.text(&file.path).ok()?,
-            false => self.budget.text(source, &file.path)?,
-        };
+        let runs = |of: &&Use| matches!(of, Use::System(_) | Use::Script);
+        file.uses.iter().find(runs)?;
+        let text = self.budget.text(source, &file.path)?;
         let mut part = Part { path: file.path.clone(), ..Part::default() };
-        let runs = |role: &Role<'_>| matches!(role, Role::System(_)) || is_action(&file.path);
-        if roles.iter().any(runs) && file.class == PathClass::Main {
+        let is_pipeline = file.uses.iter().any(|of| matches!(of, Use::System(_))) || is_action(&file.path);
+        if is_pipeline && file.class == PathClass::Main {
             part.pipeline = Some(Arc::clone(&text));
         }
-        for role in roles {
-            self.take(role, file, &text, &mut part);
+        for of in &file.uses {
+            match of {
+                Use::System(row) => self.take_system(*row, file, &text, &mut part),
+                Use::Script => part.written.extend(self.of_script(file, &text)),
+                _ => {}
+            }
         }
         Some(part)
+    }
+
+    /// What a file contributes by its presence.
+    fn of_sign(&self, sign: &Sign<'_>) -> Option<Part> {
+        let Use::Deploys(row) = sign.of else { return None };
+        let deploy = Deploy {
+            target: self.table.sign[row].target.clone(),
+            words: self.table.sign[row].says.clone(),
+            by: DeployedBy::Sign,
+            class: self.paths.class_in_use(sign.file),
+            place: Place { path: sign.file.path.clone(), line: sign.line },
+        };
+        let written = vec![Written { deploy, called: None, lacks: None }];
+        Some(Part { path: sign.file.path.clone(), written, ..Part::default() })
     }
 
     /// The files that pipelines take in, and those that these take in.
@@ -182,34 +175,17 @@ impl<'t> Reader<'t> {
             return None;
         }
         let text = self.budget.text(source, &file.path)?;
-        let file = Listed { path: file.path.clone(), class: PathClass::Main };
+        let file = Listed { class: PathClass::Main, ..file.clone() };
         let written = self.of_pipeline(&file, &text);
         Some(Part { path: file.path, written, pipeline: Some(text), ..Part::default() })
     }
 
-    fn take(&self, role: Role<'_>, file: &Listed, text: &str, part: &mut Part) {
-        let place = |line| Place { path: file.path.clone(), line };
-        match role {
-            Role::System(system) => {
-                if first_line(text, &system.words).is_some() && file.class == PathClass::Main {
-                    part.systems.push((system.name.clone(), place(0)));
-                    part.written.extend(self.of_pipeline(file, text));
-                }
-            }
-            Role::Script => part.written.extend(self.of_script(file, text)),
-            Role::Sign(index, sign) => {
-                let [words, without] = &self.signs[index];
-                let is_another = without.as_ref().is_some_and(|without| without.is_match(text));
-                let line = words.as_ref().map_or(Some(0), |words| line_of(text, words));
-                let deploy = line.filter(|_| !is_another).map(|line| Deploy {
-                    target: sign.target.clone(),
-                    words: sign.says.clone(),
-                    by: DeployedBy::Sign,
-                    class: self.paths.class_in_use(file),
-                    place: place(line),
-                });
-                part.written.extend(deploy.map(|deploy| Written { deploy, called: None, lacks: None }));
-            }
+    fn take_system(&self, row: usize, file: &Listed, text: &str, part: &mut Part) {
+        let words = &self.systems[row];
+        if file.class == PathClass::Main && (words.are_none() || words.are_in(text)) {
+            let place = Place { path: file.path.clone(), line: 0 };
+            part.systems.push((self.table.system[row].name.clone(), place));
+            part.written.extend(self.of_pipeline(file, text));
         }
     }
 
@@ -240,7 +216,7 @@ impl<'t> Reader<'t> {
 
     /// The deployments in a text, each with the rule of which its job has not the words that make it one.
     fn deploys(&self, file: &Listed, text: &str) -> Vec<(Deploy, Option<usize>)> {
-        let mut lines = self.heads.as_ref().map_or_else(Vec::new, |heads| commands::lines_with(text, heads));
+        let mut lines = self.heads().map_or_else(Vec::new, |heads| commands::lines_with(text, heads));
         lines.retain(|(_, line)| !commands::only_describes(line));
         let spread = if is_cloud_build(file.name()) { cloud_build::commands(text) } else { Vec::new() };
         if lines.is_empty() && spread.is_empty() {
@@ -272,6 +248,11 @@ impl<'t> Reader<'t> {
         found
     }
 
+    fn heads(&self) -> Option<&AhoCorasick> {
+        let words = || self.table.deploy.iter().flat_map(|deploy| Commands::heads(&deploy.words));
+        self.heads.get_or_init(|| patterns::gate(words())).as_ref()
+    }
+
     fn deploy(&self, rule: &Rule<'_>, words: &str, file: &Listed, line: usize) -> Deploy {
         Deploy {
             target: rule.target.to_owned(),
@@ -285,7 +266,7 @@ impl<'t> Reader<'t> {
 
 impl Rule<'_> {
     fn lacks(&self, job: &str) -> bool {
-        self.with.as_ref().is_some_and(|with| !with.is_match(job))
+        !self.with.are_none() && !self.with.are_in(job)
     }
 
     /// The commands in some lines of a job; `all` lines of its file tell how a command goes on.
@@ -295,12 +276,9 @@ impl Rule<'_> {
         lines: &'r [(usize, &'r str)],
         all: &'r [&'r str],
     ) -> impl Iterator<Item = (usize, &'r str)> {
-        let is_other = self.without.as_ref().is_some_and(|without| without.is_match(job));
+        let is_other = self.without.are_in(job);
         let is_rehearsal = |number: usize| {
-            let without = self.without_in_line.as_ref();
-            without.is_some_and(|without| {
-                commands::continued(all, number - 1).any(|line| without.is_match(line))
-            })
+            commands::continued(all, number - 1).any(|line| self.without_in_line.are_in(line))
         };
         let lines = lines.iter().filter(move |_| !is_other);
         let found = lines.filter_map(|(number, line)| Some((*number, self.commands.find(line)?)));
@@ -344,24 +322,6 @@ fn is_cloud_build(name: &str) -> bool {
 /// Whether a file is an action of the repository's own, which its pipelines run.
 fn is_action(path: &str) -> bool {
     path.starts_with(".github/actions/")
-}
-
-/// Nothing for no words.
-pub(crate) fn searcher(words: &[String]) -> Option<AhoCorasick> {
-    if words.is_empty() { None } else { patterns::searcher(words) }
-}
-
-/// The first line with one of the words; 0 when any text will do.
-pub(crate) fn first_line(text: &str, words: &[String]) -> Option<usize> {
-    if words.is_empty() {
-        return Some(0);
-    }
-    line_of(text, &searcher(words)?)
-}
-
-fn line_of(text: &str, words: &AhoCorasick) -> Option<usize> {
-    let found = words.find(text)?;
-    Some(text[..found.start()].matches('\n').count() + 1)
 }
 
 /// The jobs of a file with the number of their first line: in YAML what stands under a key at the margin, or under one
@@ -429,7 +389,7 @@ fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> Ci {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::{DeployWords, PathTable};
+    use super::super::tables::{DeployWords, Tables};
     use super::*;
 
     fn words(words: &[&str]) -> Vec<String> {
@@ -450,8 +410,8 @@ mod tests {
             ..DeployWords::default()
         };
         let table = CiTable { deploy: vec![kubernetes, compose], ..CiTable::default() };
-        let file = Listed { path: name.to_owned(), class: PathClass::Main };
-        let paths = Paths::new(&PathTable::default());
+        let paths = Paths::new(&Tables::default());
+        let file = paths.listed(name.to_owned(), PathClass::Main);
         let found = Reader::new(&paths, &table).deploys(&file, text);
         let all = found.into_iter().filter(|(_, lacks)| lacks.is_none());
         all.map(|(deploy, _)| (deploy.words, deploy.place.line)).collect()

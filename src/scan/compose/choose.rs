@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::super::facts::PathClass;
-use super::super::paths::is_yaml;
+use super::super::paths::{is_within, is_yaml};
 use super::class::words;
 use super::commands::{self, Run};
 use super::paths::{depth, join, name, parent};
@@ -63,6 +63,7 @@ pub(super) fn main_of(files: &[String], words: &Words) -> Option<String> {
 pub(super) fn class_of_name(path: &str, words: &Words) -> PathClass {
     let has = |known: &[String]| has_word(path, known);
     match (has(&words.production_words), has(&words.test_words), has(&words.development_words)) {
+        _ if has(&words.legacy_words) => PathClass::Legacy,
         (_, true, _) => PathClass::Test,
         (false, _, true) => PathClass::Development,
         (false, ..) if has(&words.example_words) => PathClass::Example,
@@ -348,11 +349,6 @@ fn one_of(paths: Vec<&str>) -> Result<String, Vec<String>> {
         [path] => Ok((*path).to_owned()),
         _ => Err(paths.into_iter().map(str::to_owned).collect()),
     }
-}
-
-/// Whether a path lies in a folder, however deep.
-fn is_within(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The file of which all others are variants: they have its words and more.

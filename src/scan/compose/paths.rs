@@ -1,11 +1,6 @@
 //! Paths of the repository as text, with `/` between their parts and without `.` and `..`.
 
-pub(super) use super::super::paths::join;
-
-/// The folder that a file is in; empty for the outermost one.
-pub(super) fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(parent, _)| parent)
-}
+pub(super) use super::super::paths::{folder as parent, join};
 
 /// The last part.
 pub(super) fn name(path: &str) -> &str {

@@ -1,12 +1,11 @@
 //! What is known about compose files beyond their format: the tables `[compose]` and `[[image]]` of `rules/scan.toml`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::super::facts::ServiceClass;
+use crate::facts::ServiceClass;
 
 /// All that the reader of compose files takes from the rules.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct ComposeTables {
     /// Names and words.
     pub(crate) compose: Words,
@@ -15,7 +14,7 @@ pub(crate) struct ComposeTables {
 }
 
 /// The table `[compose]`.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Words {
     /// The names that Docker looks for by itself, in its order of preference.
@@ -32,6 +31,8 @@ pub(crate) struct Words {
     pub(crate) commands: Vec<String>,
     /// Words of a file's name that make it one for tests.
     pub(crate) test_words: Vec<String>,
+    /// Words of a file's name that make it one of former times.
+    pub(crate) legacy_words: Vec<String>,
     /// Words of a file's name that make it one for development.
     pub(crate) development_words: Vec<String>,
     /// Words of a file's name that make it one that shows something.
@@ -93,7 +94,7 @@ pub(crate) struct Words {
 }
 
 /// Names that mean the same.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Meaning {
     /// What such a service is for.

@@ -40,7 +40,10 @@ fn texts(files: &[(&str, &str)]) -> Texts {
     let mut files: Vec<(String, String)> =
         files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect();
     files.sort();
-    let listed = files.iter().map(|(path, _)| Listed { path: path.clone(), class: class(path) }).collect();
+    let listed = files
+        .iter()
+        .map(|(path, _)| Listed { path: path.clone(), class: class(path), uses: Vec::new() })
+        .collect();
     Texts(listed, files)
 }
 
