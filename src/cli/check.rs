@@ -230,8 +230,8 @@ impl Check<'_> {
         Gate::new(GateName::Evidence, against, holds.to_owned())
     }
 
-    /// The files that showed an answer when it was recorded and show it no longer. An answer that others show now is
-    /// supported all the same.
+    /// The files that showed an answer when it was recorded and show it no longer, or in fewer lines. An answer that is
+    /// found all the same is supported.
     fn lost(&self, scanned: &Scanned, evidence: &Evidence) -> Vec<Because> {
         if scanned.answer(evidence.question).is_some_and(|finding| finding.value == evidence.value) {
             return Vec::new();
@@ -239,20 +239,27 @@ impl Check<'_> {
         let id = &self.contents.rulebook.questions()[evidence.question].id;
         let mut paths: Vec<&str> = evidence.lines.iter().map(|line| line.place.path.as_str()).collect();
         paths.dedup();
-        let lost = paths.into_iter().filter(|path| !scanned.may_show(evidence.question, path));
-        lost.map(|path| {
+        let lost = |path: &str| {
             let lines: Vec<&Shown> = evidence.lines.iter().filter(|line| line.place.path == path).collect();
-            let said: Vec<String> = lines.iter().map(|line| line.place.to_string()).collect();
+            let (then, now) = (lines.len(), scanned.shows(evidence.question, path)?);
             let is_there = scanned.has(path);
-            let place = lines.first().map(|line| match is_there {
-                true => self.found_at(scanned, &line.place),
-                false => self.rooted.place(self.record, line.recorded_at),
-            });
-            let why = if is_there { "no longer shows it" } else { "is gone" };
-            let text = format!("`{id}` rests on {}, and {} {why}", said.join(", "), one_line(path));
-            Because { text, place }
-        })
-        .collect()
+            let why = match now {
+                0 if is_there => "no longer shows it".to_owned(),
+                0 => "is gone".to_owned(),
+                now if now < then => format!("shows only {now} of these {then} now"),
+                _ => return None,
+            };
+            let found: Vec<Place> = lines.iter().map(|line| self.found_at(scanned, &line.place)).collect();
+            let said: Vec<String> = found.iter().map(|place| one_line(&place.to_string())).collect();
+            let file = one_line(&found.first()?.path);
+            let text = format!("`{id}` rests on {}, and {file} {why}", said.join(", "));
+            let place = match is_there {
+                true => found.into_iter().next(),
+                false => lines.first().map(|line| self.rooted.place(self.record, line.recorded_at)),
+            };
+            Some(Because { text, place })
+        };
+        paths.into_iter().filter_map(lost).collect()
     }
 
     fn name(&self, band: usize) -> &str {
@@ -261,7 +268,7 @@ impl Check<'_> {
 
     /// A line of the scanned folder.
     fn found_at(&self, scanned: &Scanned, place: &Place) -> Place {
-        self.rooted.place(&scanned.dir().join(&place.path), place.line)
+        self.rooted.place(&scanned.path(&place.path), place.line)
     }
 
     /// The line that says an answer.

@@ -1,5 +1,6 @@
 //! Reading a repository: progress for whoever waits, the answers that follow, and hints for the questionnaire.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -143,6 +144,11 @@ fn with_progress<T: Send>(work: impl FnOnce(&Progress) -> T + Send) -> T {
     })
 }
 
+/// Whether a path names something within the folder.
+fn is_within(path: &str) -> bool {
+    Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
 impl Scanned {
     /// Adds the answers that were found, as the weakest source.
     pub(super) fn add_to(&self, answers: &mut Answers) {
@@ -167,23 +173,28 @@ impl Scanned {
         self.facts.is_empty() && self.facts.seen.is_empty() && self.conclusions.findings.is_empty()
     }
 
-    /// Whether a file of the folder may show something of a question: it does, or there are more lines that do than are kept.
-    pub(super) fn may_show(&self, question: usize, path: &str) -> bool {
+    /// How many lines of a file show something of a question; nothing where there may be more than are kept.
+    pub(super) fn shows(&self, question: usize, path: &str) -> Option<usize> {
         let findings = self.conclusions.findings.iter().filter(|finding| finding.question == question);
-        let mut findings = findings.map(|finding| &finding.evidence);
-        findings.any(|seen| seen.len() >= MAX_EVIDENCE || seen.iter().any(|seen| seen.place.path == path))
+        let mut lines = BTreeSet::new();
+        for finding in findings {
+            if finding.evidence.len() >= MAX_EVIDENCE {
+                return None;
+            }
+            let here = finding.evidence.iter().filter(|seen| seen.place.path == path);
+            lines.extend(here.map(|seen| seen.place.line));
+        }
+        Some(lines.len())
     }
 
     /// Whether the folder has a file; a path out of it names none.
     pub(super) fn has(&self, path: &str) -> bool {
-        let path = Path::new(path);
-        let is_within = path.components().all(|part| matches!(part, Component::Normal(_)));
-        is_within && self.dir.join(path).symlink_metadata().is_ok()
+        is_within(path) && self.dir.join(path).symlink_metadata().is_ok()
     }
 
-    /// The folder.
-    pub(super) fn dir(&self) -> &Path {
-        &self.dir
+    /// Where a file of the folder is; a path out of it stays as it is.
+    pub(super) fn path(&self, path: &str) -> PathBuf {
+        if is_within(path) { self.dir.join(path) } else { PathBuf::from(path) }
     }
 
     /// The finding that answers a question.

@@ -243,6 +243,8 @@ pub struct Dockerfile {
     pub bases: Vec<(String, usize)>,
     /// The base image that means accelerators, if there is one, with its line.
     pub accelerator: Option<(String, usize)>,
+    /// The base image of Windows, if there is one, with its line.
+    pub windows: Option<(String, usize)>,
     /// The line of a `HEALTHCHECK` that is not `NONE`.
     pub healthcheck: Option<usize>,
 }
@@ -264,6 +266,8 @@ pub struct Kubernetes {
     pub relation_because: Vec<(Place, String)>,
     /// What speaks of a cluster that others run, in which one has a namespace.
     pub shared: Vec<(Place, String)>,
+    /// Whether it has objects of its own, none of which a controller keeps running: a Pod alone, a Job, an autoscaler.
+    pub lacks_workloads: bool,
 }
 
 /// A distinct object of a manifest.
@@ -313,7 +317,7 @@ pub enum Relation {
     /// Nothing of it is there.
     #[default]
     None,
-    /// Only examples, tests or documentation.
+    /// Only examples, tests or documentation, or what is run once.
     Examples,
     /// It is offered as a way to install the product: charts or manifests for others.
     OffersIt,

@@ -19,14 +19,23 @@ const MOST_INSTRUCTIONS: usize = 10_000;
 const MOST_BASES: usize = 1_000;
 const MOST_ARGUMENTS: usize = 1_000;
 
+/// The base images that mean something.
+struct BaseImages {
+    accelerators: Patterns<()>,
+    windows: Patterns<()>,
+}
+
 /// Reads every Dockerfile.
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &DockerfileTable) -> Vec<Dockerfile> {
-    let accelerators = Patterns::any_of(&table.accelerators);
+    let known = BaseImages {
+        accelerators: Patterns::any_of(&table.accelerators),
+        windows: Patterns::any_of(&table.windows),
+    };
     let candidates = source.files().par_iter().filter(|file| may_be_dockerfile(file.name()));
     let budget = Budget::of_kind("MiB of Dockerfiles");
     let found = candidates.filter_map(|file| {
         let text = budget.text(source, &file.path)?;
-        parse(source, file, &text, paths, &accelerators)
+        parse(source, file, &text, paths, &known)
     });
     let found = found.collect();
     budget.tell(source);
@@ -39,7 +48,7 @@ fn parse(
     file: &Listed,
     text: &str,
     paths: &Paths,
-    accelerators: &Patterns<()>,
+    known: &BaseImages,
 ) -> Option<Dockerfile> {
     let instructions = instructions(text);
     let first_of_all = instructions.iter().find(|instruction| instruction.word != "ARG")?;
@@ -56,7 +65,8 @@ fn parse(
             &format!("its arguments grow beyond {LONGEST} bytes, or it has more than {MOST_BASES} stages"),
         );
     }
-    let accelerator = bases.iter().find(|(image, _)| accelerators.fit(image)).cloned();
+    let accelerator = bases.iter().find(|(image, _)| known.accelerators.fit(image)).cloned();
+    let windows = bases.iter().find(|(image, _)| known.windows.fit(image)).cloned();
     let healthcheck = instructions.iter().rfind(|instruction| instruction.word == "HEALTHCHECK");
     let healthcheck = healthcheck.filter(|check| !check.rest.eq_ignore_ascii_case("none"));
     Some(Dockerfile {
@@ -64,6 +74,7 @@ fn parse(
         class: class(file, paths),
         bases,
         accelerator,
+        windows,
         healthcheck: healthcheck.map(|check| check.line),
     })
 }
@@ -177,7 +188,8 @@ fn bases(instructions: &[Instruction]) -> (Vec<(String, usize)>, bool) {
                 let mut words = instruction.rest.split_whitespace().skip_while(|word| word.starts_with("--"));
                 let Some(image) = words.next() else { continue };
                 let is_stage = image == "scratch" || stages.contains(&image.to_ascii_lowercase());
-                if !is_stage && let Some(image) = arguments.interpolate(image) {
+                let unquoted = image.replace(['"', '\''], "");
+                if !is_stage && let Some(image) = arguments.interpolate(&unquoted) {
                     bases.push((without_credentials(&image), instruction.line));
                 }
                 let named = words.next().is_some_and(|word| word.eq_ignore_ascii_case("as"));
@@ -274,6 +286,12 @@ mod tests {
     fn an_argument_that_doubles_itself_ends_and_is_said() {
         let text = format!("ARG A=xxxxxxxxxx\n{}FROM $A\nFROM b\n", "ARG A=$A$A$A$A\n".repeat(40));
         assert_eq!(bases(&instructions(&text)), (vec![(images("ARG A=xxxxxxxxxx\nARG A=$A$A$A$A\nARG A=$A$A$A$A\nARG A=$A$A$A$A\nARG A=$A$A$A$A\nFROM $A")[0].0.clone(), 42), ("b".to_owned(), 43)], false));
+    }
+
+    #[test]
+    fn an_image_has_no_quotes() {
+        assert_eq!(images("FROM \"${UNSET:-rocm/pytorch}\":latest\n"), only("rocm/pytorch:latest", 1));
+        assert_eq!(images("FROM 'alpine' AS x\n"), only("alpine", 1));
     }
 
     #[test]

@@ -86,9 +86,9 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Vec<
         place: Place { path: file.path.clone(), line },
         ..Object::default()
     };
-    if file.path.ends_with(".json") || is_json(text) {
-        let found = manifest_json::objects(text).into_iter();
-        let found = found.take_while(|found| budget.take(1 + found.images.len()));
+    let in_json = if is_json(text) { manifest_json::objects(text) } else { Vec::new() };
+    if file.path.ends_with(".json") || !in_json.is_empty() {
+        let found = in_json.into_iter().take_while(|found| budget.take(1 + found.images.len()));
         return found
             .map(|found| Object {
                 replicas: found.replicas,

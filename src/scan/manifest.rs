@@ -3,6 +3,8 @@
 
 use memchr::memmem;
 
+mod flow;
+
 /// An object as its text says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found<'t> {
@@ -145,6 +147,7 @@ impl<'t> Reader<'t> {
     fn line(&mut self, line: &'t str, number: usize) {
         let text = line.trim_ascii_start();
         let indent = line.len() - text.len();
+        let item = text.trim_start_matches(['-', ' ']);
         if text.is_empty() || self.block.is_some_and(|column| indent > column) {
             return;
         }
@@ -153,11 +156,15 @@ impl<'t> Reader<'t> {
             self.end_of_document();
         } else if text.starts_with(['}', ']']) {
             self.close(indent + 1);
+        } else if let Some(entries) = flow::entries(item, line.len() - item.len(), item.len() < text.len()) {
+            entries.iter().for_each(|entry| self.take(entry, number));
         } else if let Some(entry) = entry(line) {
             if entry.announces_block() {
                 self.block = Some(entry.indent);
             }
             self.take(&entry, number);
+            let inner = flow::entries(entry.rest.trim_ascii_start(), entry.indent + 1, false);
+            inner.into_iter().flatten().for_each(|entry| self.take(&entry, number));
         } else if text.strip_prefix("- ").is_some_and(is_block) {
             self.block = Some(indent);
         }
@@ -174,7 +181,6 @@ impl<'t> Reader<'t> {
         match entry.key {
             "apiVersion" if frame.api_version.is_empty() => frame.api_version = entry.value(),
             "kind" if frame.kind.is_empty() => (frame.kind, frame.line) = (entry.value(), line),
-            "metadata" if entry.value().starts_with('{') => frame.name = name_in_flow(entry.value()),
             "name" | "generateName" => {
                 self.tell_owner("metadata", |owner| owner.name = literal(entry.value()))
             }
@@ -263,14 +269,6 @@ pub(crate) fn literal(value: &str) -> &str {
     if value.contains("{{") || value.contains("${") { "" } else { value }
 }
 
-/// The name in `{ name: x, … }`.
-fn name_in_flow(value: &str) -> &str {
-    let entries = value.trim_matches(['{', '}', ' ']).split(',');
-    let name =
-        entries.filter_map(|entry| entry.split_once(':')).find(|(key, _)| unquoted(key.trim()) == "name");
-    name.map_or("", |(_, value)| literal(scalar(value)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,6 +303,25 @@ mod tests {
     fn a_list_is_its_items_wherever_its_kind_stands() {
         let text = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata:\n    name: a\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: b}\nkind: List\n";
         assert_eq!(named(text), [("Service", "a", 4), ("Secret", "b", 8)]);
+    }
+
+    #[test]
+    fn flow_style_is_read_like_lines() {
+        let list = "kind: List\napiVersion: v1\nitems:\n- kind: List\n  apiVersion: v1\n  items:\n  - {apiVersion: batch/v1, kind: CronJob, metadata: {name: n}} # x\n- {\"apiVersion\": \"v1\", 'kind': Secret, metadata: {labels: {name: no}, name: \"s, t\"}}\n";
+        assert_eq!(named(list), [("CronJob", "n", 7), ("Secret", "s, t", 8)]);
+        let items = "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, metadata: {name: a}}, {apiVersion: v1, kind: Pod, metadata: {name: b}}]\n";
+        assert_eq!(named(items), [("Pod", "a", 3), ("Pod", "b", 3)]);
+        let whole = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {replicas: 2, template: {spec: {containers: [{name: c, image: \"x/a:1\"}, {image: x/b}]}}}}\n";
+        let [deployment] = objects(whole).try_into().expect("one object");
+        assert_eq!((deployment.name, deployment.replicas), ("a", Some(2)));
+        assert_eq!(deployment.images, ["x/a:1", "x/b"]);
+    }
+
+    #[test]
+    fn flow_style_that_does_not_end_in_its_line_is_left_alone() {
+        for text in ["- {kind: Pod,", "{kind: Pod}}", "x: {{ .Values.x }}", "x: [a, {b", "{\"a: b}"] {
+            assert!(flow::entries(text.trim_start_matches("- "), 0, false).is_none(), "{text}");
+        }
     }
 
     #[test]

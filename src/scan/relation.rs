@@ -24,6 +24,8 @@ pub(crate) struct Judgement {
     pub(crate) because: Grounds,
     /// What speaks of a cluster that others run.
     pub(crate) shared: Grounds,
+    /// Whether its objects are none that a controller keeps running.
+    pub(crate) lacks_workloads: bool,
     /// The line of a guide by which the repository is made of examples.
     pub(crate) examples: Option<(Place, String)>,
 }
@@ -65,7 +67,8 @@ pub(crate) fn judge<'a, S: Source>(
             let shared =
                 if relation == Relation::DeploysOnIt { each_once(judge.shared()) } else { Grounds::new() };
             let examples = judge.speaks_of_examples().cloned();
-            return Judgement { relation, is_deployed, because, shared, examples };
+            let lacks_workloads = relation == Relation::Examples && judge.lacks_workloads();
+            return Judgement { relation, is_deployed, because, shared, lacks_workloads, examples };
         }
     }
     Judgement { examples: judge.speaks_of_examples().cloned(), ..Judgement::default() }
@@ -323,6 +326,15 @@ impl<S: Source> Judge<'_, S> {
     /// Those that nothing else explains: no other way to run what is here.
     fn only_manifests(&self) -> Grounds {
         if self.has_other_way() { Grounds::new() } else { self.manifests() }
+    }
+
+    /// Whether objects of one's own are there, of which none goes on running by a controller.
+    fn lacks_workloads(&self) -> bool {
+        let has_some = !self.objects(&self.table.native).is_empty();
+        has_some
+            && self.manifests().is_empty()
+            && self.charts().next().is_none()
+            && self.speaks_of_examples().is_none()
     }
 
     /// Everything else that is there for it: examples, and what is run once.

@@ -81,6 +81,9 @@ pub(crate) struct PathTable {
 pub(crate) struct DockerfileTable {
     /// Patterns of base images that mean accelerators.
     pub(crate) accelerators: Vec<String>,
+    /// Patterns of base images of Windows.
+    #[serde(default)]
+    pub(crate) windows: Vec<String>,
 }
 
 /// `[kubernetes]`

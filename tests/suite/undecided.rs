@@ -155,7 +155,7 @@ fn a_check_that_scans_fails_when_the_file_that_an_answer_rests_on_is_gone() {
     std::fs::write(program.path("app/Dockerfile"), "FROM scratch\n").expect("a file");
     fails(
         &program.run("check --scan app"),
-        &["`services` rests on compose.yaml:2, compose.yaml:3, and compose.yaml is gone"],
+        &["`services` rests on app/compose.yaml:2, app/compose.yaml:3, and app/compose.yaml is gone"],
     );
 }
 

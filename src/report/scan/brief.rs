@@ -54,7 +54,12 @@ fn what_it_is(facts: &Facts) -> Vec<String> {
         list(&because, "and")
     };
     let relation = match kubernetes.relation {
-        Relation::None => None,
+        Relation::None => groups::not_counted(kubernetes)
+            .map(|by| format!("What is here for Kubernetes does not count: {by}.")),
+        Relation::Examples if kubernetes.lacks_workloads => Some(format!(
+            "What is here for Kubernetes: {}; no Deployment, StatefulSet, DaemonSet or CronJob.",
+            shown()
+        )),
         Relation::Examples => Some(format!("What is here for Kubernetes are examples: {}.", shown())),
         Relation::OffersIt => {
             Some(format!("It can be installed on Kubernetes; nothing here deploys it there: {}.", shown()))
@@ -62,6 +67,9 @@ fn what_it_is(facts: &Facts) -> Vec<String> {
         Relation::MadeForIt => Some(format!("It is made for Kubernetes: {}.", shown())),
         Relation::DeploysOnIt if kubernetes.is_deployed => {
             Some(format!("It deploys on Kubernetes: {}.", shown()))
+        }
+        Relation::DeploysOnIt if groups::creates_clusters(facts) => {
+            Some(format!("It describes a Kubernetes cluster; nothing here deploys on it: {}.", shown()))
         }
         Relation::DeploysOnIt => Some(format!("It can be deployed on Kubernetes, by hand: {}.", shown())),
     };
@@ -75,6 +83,7 @@ fn what_it_is(facts: &Facts) -> Vec<String> {
         let how = match deploy.by {
             DeployedBy::Pipeline => format!("A pipeline deploys with {words} ({}).", deploy.place),
             DeployedBy::Script => format!("A script deploys with {words} ({}).", deploy.place),
+            DeployedBy::Sign if words.starts_with("a ") => format!("It has {words} ({}).", deploy.place),
             DeployedBy::Sign => format!("It has what {words} reads ({}).", deploy.place),
         };
         targets.push((&deploy.target, how));
@@ -108,7 +117,17 @@ fn what_runs(facts: &Facts) -> Vec<String> {
     if own > 0 && compose.main.is_none() {
         all.push(format!("{} in it.", counted(own, "Dockerfile is", "Dockerfiles are")));
     }
+    all.extend(for_windows(facts));
     all
+}
+
+/// That an image is built for Windows, which the limits of the program name.
+fn for_windows(facts: &Facts) -> Option<String> {
+    let own = facts.dockerfiles.iter().filter(|file| file.class == PathClass::Main);
+    let mut lines = own.filter_map(|file| Some((&file.path, file.windows.as_ref()?.1)));
+    lines.next().map(|(path, line)| {
+        one_line(&format!("Built for Windows ({path}:{line}): containers of Windows need servers of Windows, and no rule here speaks of that."))
+    })
 }
 
 /// "Yours: api, worker and web."

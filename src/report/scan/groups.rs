@@ -4,14 +4,18 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{Group, Item};
 use crate::facts::{
-    Compose, Dependency, DeployedBy, Dockerfile, Facts, History, Kubernetes, PathClass, Place, Relation,
-    Service,
+    Compose, Dependency, DeployedBy, Dockerfile, Facts, History, Kubernetes, Object, PathClass, Place,
+    Relation, Service,
 };
 use crate::text::{counted, list, one_line};
 
 /// The kinds of objects that run containers, which come first.
 const RUNNING: [&str; 8] =
     ["CronJob", "DaemonSet", "Deployment", "DeploymentConfig", "Job", "Pod", "Rollout", "StatefulSet"];
+/// The groups that these are of.
+const GROUPS: [&str; 6] = ["", "apps", "batch", "extensions", "argoproj.io", "apps.openshift.io"];
+/// What is said of objects of which none is a workload that a controller keeps running.
+const NO_WORKLOAD: &str = "Nothing here for Kubernetes is a Deployment, StatefulSet, DaemonSet or CronJob.";
 /// How many names one line lists.
 const NAMES: usize = 5;
 
@@ -20,7 +24,7 @@ pub(super) fn of(facts: &Facts) -> Vec<Group> {
     let groups = [
         compose(&facts.compose),
         dockerfiles(&facts.dockerfiles),
-        kubernetes(&facts.kubernetes),
+        kubernetes(facts),
         terraform(facts),
         delivery(facts),
         ml(&facts.ml),
@@ -197,35 +201,63 @@ fn dockerfiles(files: &[Dockerfile]) -> Option<Group> {
             let line =
                 file.accelerator.as_ref().map(|(_, line)| *line).or(file.bases.first().map(|base| base.1));
             let place = Place { path: file.path.clone(), line: line.unwrap_or(0) };
-            item(format!("{from}{accelerator}{health}"), &place)
+            let windows = if file.windows.is_some() { "; for Windows" } else { "" };
+            item(format!("{from}{accelerator}{windows}{health}"), &place)
         })
         .collect();
     Some(Group { title: "Dockerfiles", summary, items })
 }
 
-fn kubernetes(kubernetes: &Kubernetes) -> Option<Group> {
-    let relation = match kubernetes.relation {
-        Relation::None => return None,
-        Relation::Examples => "What is here for Kubernetes are examples, tests or documentation.",
-        Relation::OffersIt => "It can be installed on Kubernetes; nothing here deploys it there.",
-        Relation::MadeForIt => "It is made for Kubernetes.",
-        Relation::DeploysOnIt if kubernetes.is_deployed => "It deploys on Kubernetes.",
-        Relation::DeploysOnIt => "It can be deployed on Kubernetes, by hand.",
-    };
-    let mut summary = vec![relation.to_owned()];
+/// What is there for Kubernetes and does not count: "1 test, 2 legacy".
+pub(super) fn not_counted(kubernetes: &Kubernetes) -> Option<String> {
     let classes = kubernetes.objects.iter().map(|object| object.class);
     let classes = classes
         .chain(kubernetes.charts.iter().map(|chart| chart.class))
         .chain(kubernetes.kustomizations.iter().map(|(_, class)| *class));
-    summary.extend(elsewhere(classes).map(|by| format!("Not counted: {by}.")));
+    elsewhere(classes)
+}
+
+/// Whether all that shows a relation to Kubernetes are clusters that Terraform describes.
+pub(super) fn creates_clusters(facts: &Facts) -> bool {
+    let clusters = facts.terraform.resources.iter().filter(|resource| resource.means == "kubernetes-cluster");
+    let clusters: Vec<&Place> = clusters.map(|resource| &resource.place).collect();
+    facts.kubernetes.relation_because.iter().all(|(place, _)| clusters.contains(&place))
+}
+
+/// The kind of an object; what is called like a kind of Kubernetes in another group is named with that.
+fn kind(object: &Object) -> String {
+    let is_foreign = RUNNING.contains(&object.kind.as_str()) && !GROUPS.contains(&object.group());
+    if is_foreign { format!("{} of {}", object.kind, object.group()) } else { object.kind.clone() }
+}
+
+fn kubernetes(facts: &Facts) -> Option<Group> {
+    let kubernetes = &facts.kubernetes;
+    let not_counted = not_counted(kubernetes).map(|by| format!("Not counted: {by}."));
+    let relation = match kubernetes.relation {
+        Relation::None => {
+            return not_counted.map(|by| Group { title: "Kubernetes", summary: vec![by], items: Vec::new() });
+        }
+        Relation::Examples if kubernetes.lacks_workloads => NO_WORKLOAD,
+        Relation::Examples => "What is here for Kubernetes are examples, tests or documentation.",
+        Relation::OffersIt => "It can be installed on Kubernetes; nothing here deploys it there.",
+        Relation::MadeForIt => "It is made for Kubernetes.",
+        Relation::DeploysOnIt if kubernetes.is_deployed => "It deploys on Kubernetes.",
+        Relation::DeploysOnIt if creates_clusters(facts) => {
+            "It describes a Kubernetes cluster; nothing here deploys on it."
+        }
+        Relation::DeploysOnIt => "It can be deployed on Kubernetes, by hand.",
+    };
+    let mut summary = vec![relation.to_owned()];
+    summary.extend(not_counted);
     let because =
         kubernetes.relation_because.iter().map(|(place, says)| item(format!("shown by {says}"), place));
-    let mut kinds: BTreeMap<&str, Vec<&crate::facts::Object>> = BTreeMap::new();
+    let mut kinds: BTreeMap<String, Vec<&Object>> = BTreeMap::new();
     for object in kubernetes.objects.iter().filter(|object| object.class == PathClass::Main) {
-        kinds.entry(&object.kind).or_default().push(object);
+        kinds.entry(kind(object)).or_default().push(object);
     }
-    let mut kinds: Vec<(&str, Vec<&crate::facts::Object>)> = kinds.into_iter().collect();
-    kinds.sort_by_key(|(kind, objects)| (!RUNNING.contains(kind), std::cmp::Reverse(objects.len())));
+    let mut kinds: Vec<(String, Vec<&Object>)> = kinds.into_iter().collect();
+    kinds
+        .sort_by_key(|(kind, objects)| (!RUNNING.contains(&kind.as_str()), std::cmp::Reverse(objects.len())));
     let kinds = kinds.iter().map(|(kind, objects)| {
         let named = names(objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty()));
         let named = if named.is_empty() { String::new() } else { format!(": {named}") };
