@@ -144,6 +144,25 @@ fn every_miniature_comes_to_what_its_file_says_and_keeps_the_schema() {
     }
 }
 
+/// What a scan of a miniature says, in one line.
+fn said(repo: &str) -> String {
+    let path = format!("{}/tests/repos/{repo}", env!("CARGO_MANIFEST_DIR"));
+    let page = Program::new().run_args(&["scan", &path]).ok().stdout;
+    page.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_is_there_for_kubernetes_is_called_what_it_is() {
+    for (repo, expected) in [
+        ("pod-alone", "What is here for Kubernetes: Pod (pods/web.yaml:2); no Deployment,"),
+        ("cluster-that-is-described", "It describes a Kubernetes cluster; nothing here deploys on it"),
+        ("no-longer-used", "What is here for Kubernetes does not count: 1 legacy."),
+    ] {
+        let said = said(repo);
+        assert!(said.contains(expected), "{repo}: {said}");
+    }
+}
+
 #[test]
 fn a_folder_without_facts_answers_nothing() {
     let program = Program::new().file("notes.txt", "x");

@@ -168,6 +168,23 @@ fn a_check_that_scans_fails_when_the_lines_are_gone_or_nothing_was_read() {
 }
 
 #[test]
+fn a_check_that_scans_fails_when_some_of_the_lines_are_gone() {
+    let service = |name: &str| format!("  {name}:\n    build: ./{name}\n");
+    let compose =
+        |names: &[&str]| format!("services:\n{}", names.iter().map(|name| service(name)).collect::<String>());
+    let program = Program::new().file("app/compose.yaml", compose(&["web", "api", "admin"]));
+    program.run("--scan app --purpose production --developers 2 --no-input --save").ok();
+    for (names, left) in [(&["web"][..], 1), (&["api", "admin"], 2)] {
+        let run = program.run("check --scan app");
+        assert!(!run.stderr.contains("rests on"), "{}", run.stderr);
+        std::fs::write(program.path("app/compose.yaml"), compose(names)).expect("a file");
+        let told = format!("app/compose.yaml shows only {left} of these 3 now");
+        fails(&program.run("check --scan app"), &[&told]);
+        std::fs::write(program.path("app/compose.yaml"), compose(&["web", "api", "admin"])).expect("a file");
+    }
+}
+
+#[test]
 fn a_history_alone_is_no_file_that_supports_an_answer() {
     let program =
         recorded().file("bare/README.md", "# Shop\n").file("bare/.git/HEAD", "ref: refs/heads/main\n");
