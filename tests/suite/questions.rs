@@ -151,13 +151,14 @@ fn of_people_who_stop_when_it_is_said_to_be_sure_few_would_have_had_another_resu
     let adaptive = Adaptive::new(&rulebook, &engine);
     let side = |known: &Known| rulebook.bands()[result(&rulebook, known).0].leaning;
     let mut numbers = Numbers(8);
-    let people = 20;
+    let people = 40;
     let others = (0..people).filter(|_| {
         let known = like_the_cases(&rulebook, &mut numbers);
         let walk = questions_until_sure(&rulebook, &adaptive, &known);
-        side(&walk.answers.values()) != side(&known)
+        // Some stop since what is left tells little, without being sure.
+        walk.sure && side(&walk.answers.values()) != side(&known)
     });
-    // It is sure in 95 of 100; of 20, more than 3 would be others once in sixty times.
+    // It is sure in 95 of 100; of 40, more than 5 would be others once in seventy times.
     let others = others.count();
-    assert!(others <= 3, "{others} of {people}");
+    assert!(others <= 5, "{others} of {people}");
 }

@@ -8,7 +8,7 @@ use needk8s::answers::Answers;
 use needk8s::interview::{
     Ask, FileOrder, Interview, Next, Order, Outcome, Prompts, Reply, Session, Situation, SoFar, Tone,
 };
-use needk8s::rulebook::{Case, Classes, Kind, OptionSet, Question, Rulebook, Value};
+use needk8s::rulebook::{Case, Classes, Kind, OptionSet, Question, Rulebook, Truth, Value};
 
 use crate::numbers::Numbers;
 
@@ -68,7 +68,17 @@ pub(crate) fn cases(rulebook: &Rulebook) -> Vec<Known> {
     let own = paths.iter().map(|path| stated(rulebook, &std::fs::read_to_string(path).expect("a case")));
     let answers =
         |case: &Case| (0..rulebook.questions().len()).map(|question| case.answer(question)).collect();
-    own.chain(rulebook.cases().iter().map(answers)).collect()
+    own.chain(rulebook.cases().iter().map(answers)).map(|known| askable(rulebook, known)).collect()
+}
+
+/// The same answers without those that nobody is asked for, since what it depends on is not known.
+fn askable(rulebook: &Rulebook, known: Known) -> Known {
+    let readings = rulebook.readings(|question| known[question]);
+    let is_asked = |question: &Question| {
+        question.ask_when.as_ref().is_none_or(|condition| condition.truth(&readings) == Truth::True)
+    };
+    let questions = rulebook.questions().iter();
+    known.iter().zip(questions).map(|(value, question)| value.filter(|_| is_asked(question))).collect()
 }
 
 fn stated(rulebook: &Rulebook, text: &str) -> Known {

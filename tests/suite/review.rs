@@ -318,7 +318,7 @@ fn the_starter_that_people_get_is_clean() {
 fn a_promise_that_a_layer_breaks_names_what_breaks_it() {
     let layer = "name = \"own\"\n[[criterion]]\nid = \"ample-budget\"\neffort = -2\n[[criterion]]\nid = \"no-nomad\"\n\
                  side = \"constraint\"\nstatement = \"No Nomad\"\nremoves = [\"nomad\"]\nbecause = \"Ours.\"\n";
-    let findings = Review::of(&layered(layer), Budget { promises: 1, draws: 200, ..SMALL }).findings;
+    let findings = Review::of(&layered(layer), Budget { promises: 1, draws: 2_000, ..SMALL }).findings;
     let broken: Vec<_> = findings.iter().filter(|one| one.check == Check::BrokenPromise).collect();
     assert!(!broken.is_empty(), "{findings:#?}");
     for finding in broken {
