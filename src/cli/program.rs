@@ -13,7 +13,7 @@ use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::SourceFile;
-use crate::explanation::{Engine, Explanation, Extent, Status};
+use crate::explanation::{Engine, Explanation, Extent};
 use crate::policy::Policy;
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, LayerName, Provenance, html, json, markdown, text};
@@ -161,8 +161,7 @@ impl<'a> Program<'a> {
         // Nearly every result names precedents: they are read meanwhile.
         let (explanation, _) =
             rayon::join(|| engine.explain_to(extent, rulebook, &values, &assessment), || rulebook.cases());
-        let is_told = extent == Extent::Whole || explanation.outlook.status != Status::Undecided;
-        if values == stated || !is_told {
+        if values == stated || !extent.has_changes(explanation.outlook.status) {
             return (assessment, explanation);
         }
         // What may still come depends on what is open; what would change the verdict, on what it was assessed by.

@@ -78,6 +78,13 @@ pub enum Extent {
     Page,
 }
 
+impl Extent {
+    /// Whether it takes in what would change a result that is known so well.
+    pub fn has_changes(self, status: Status) -> bool {
+        self == Self::Whole || status != Status::Undecided
+    }
+}
+
 /// What would change a result.
 #[derive(Debug, Default)]
 struct Changes {
@@ -143,9 +150,9 @@ impl Engine {
         let around = || {
             let mut situation = Situation::new(&self.model, classes.clone());
             let spreads = self.spreads_of(&mut situation);
-            let is_told = extent == Extent::Whole || outlook.status != Status::Undecided;
-            let changes =
-                is_told.then(|| self.changes_around(rulebook, &mut situation, &root, &outlook, band));
+            let changes = extent
+                .has_changes(outlook.status)
+                .then(|| self.changes_around(rulebook, &mut situation, &root, &outlook, band));
             (spreads, changes.unwrap_or_default())
         };
         let (can_change, (spreads, changes)) = rayon::join(can_change, around);
@@ -161,6 +168,7 @@ impl Engine {
         }
     }
 
+    /// What would change the result of what is known.
     fn changes_around(
         &self,
         rulebook: &Rulebook,

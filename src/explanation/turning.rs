@@ -177,9 +177,11 @@ pub(super) type Set = Vec<(usize, Vec<usize>)>;
 
 /// Joins sets that differ in the answer to one question only.
 fn merged(mut hits: Vec<Hit>) -> Vec<Set> {
-    let questions = |hit: &Hit| (hit.len(), hit.first().map(|one| one.0), hit.last().map(|other| other.0));
-    hits.sort_by_key(questions);
-    hits.chunk_by(|one, other| questions(one) == questions(other)).flat_map(merged_alike).collect()
+    fn questions(hit: &Hit) -> impl Iterator<Item = usize> {
+        hit.iter().map(|(question, _)| *question)
+    }
+    hits.sort_by(|one, other| one.len().cmp(&other.len()).then_with(|| questions(one).cmp(questions(other))));
+    hits.chunk_by(|one, other| questions(one).eq(questions(other))).flat_map(merged_alike).collect()
 }
 
 /// The same of sets that answer the same questions.

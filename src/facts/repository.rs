@@ -291,7 +291,25 @@ pub struct Object {
     pub purpose: ServiceClass,
 }
 
+/// The kinds of objects that run containers, each with the API groups that have it.
+pub(crate) const RUNNING: [(&str, &[&str]); 8] = [
+    ("CronJob", &["batch"]),
+    ("DaemonSet", &["apps", "extensions"]),
+    ("Deployment", &["apps", "extensions"]),
+    ("DeploymentConfig", &["", "apps.openshift.io"]),
+    ("Job", &["batch"]),
+    ("Pod", &[""]),
+    ("Rollout", &["argoproj.io"]),
+    ("StatefulSet", &["apps", "extensions"]),
+];
+
 impl Object {
+    /// Whether it is of one of these kinds, in a group that has it.
+    pub(crate) fn runs_as(&self, kinds: &[&str]) -> bool {
+        let own = RUNNING.iter().filter(|(kind, _)| *kind == self.kind && kinds.contains(kind));
+        own.into_iter().any(|(_, groups)| groups.contains(&self.group()))
+    }
+
     /// The group of its API; empty for the oldest one, which has no name.
     pub fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)

@@ -402,13 +402,9 @@ fn object(object: &Object) -> Observation {
 
 /// One observation for each different image of the product itself that goes on running.
 fn deployed_images(facts: &Facts) -> Vec<Observation> {
-    let lasting = |object: &&Object| match object.kind.as_str() {
-        "Deployment" | "StatefulSet" | "DaemonSet" => matches!(object.group(), "apps" | "extensions"),
-        "DeploymentConfig" => matches!(object.group(), "" | "apps.openshift.io"),
-        "Rollout" => object.group() == "argoproj.io",
-        _ => false,
-    };
-    let own = objects(facts).filter(lasting).filter(|object| object.purpose == ServiceClass::Application);
+    let lasting = ["Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"];
+    let own = objects(facts).filter(|object| object.runs_as(&lasting));
+    let own = own.filter(|object| object.purpose == ServiceClass::Application);
     let mut images: BTreeMap<String, Observation> = BTreeMap::new();
     for own in own {
         let image = own.images.first().map_or(own.name.as_str(), |image| without_tag(image));

@@ -61,17 +61,7 @@ fn what_it_is(facts: &Facts) -> Vec<String> {
             shown()
         )),
         Relation::Examples => Some(format!("What is here for Kubernetes are examples: {}.", shown())),
-        Relation::OffersIt => {
-            Some(format!("It can be installed on Kubernetes; nothing here deploys it there: {}.", shown()))
-        }
-        Relation::MadeForIt => Some(format!("It is made for Kubernetes: {}.", shown())),
-        Relation::DeploysOnIt if kubernetes.is_deployed => {
-            Some(format!("It deploys on Kubernetes: {}.", shown()))
-        }
-        Relation::DeploysOnIt if groups::creates_clusters(facts) => {
-            Some(format!("It describes a Kubernetes cluster; nothing here deploys on it: {}.", shown()))
-        }
-        Relation::DeploysOnIt => Some(format!("It can be deployed on Kubernetes, by hand: {}.", shown())),
+        _ => groups::standing(facts).map(|says| format!("{says}: {}.", shown())),
     };
     let deploys = facts.ci.deploys.iter().filter(|deploy| deploy.class == PathClass::Main);
     let mut targets: Vec<(&str, String)> = Vec::new();

@@ -5,17 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use super::{Group, Item};
 use crate::facts::{
     Compose, Dependency, DeployedBy, Dockerfile, Facts, History, Kubernetes, Object, PathClass, Place,
-    Relation, Service,
+    RUNNING, Relation, Service,
 };
 use crate::text::{counted, list, one_line};
 
-/// The kinds of objects that run containers, which come first.
-const RUNNING: [&str; 8] =
-    ["CronJob", "DaemonSet", "Deployment", "DeploymentConfig", "Job", "Pod", "Rollout", "StatefulSet"];
-/// The groups that these are of.
-const GROUPS: [&str; 6] = ["", "apps", "batch", "extensions", "argoproj.io", "apps.openshift.io"];
 /// What is said of objects of which none is a workload that a controller keeps running.
-const NO_WORKLOAD: &str = "Nothing here for Kubernetes is a Deployment, StatefulSet, DaemonSet or CronJob.";
+const NO_WORKLOAD: &str = "Nothing here for Kubernetes is a Deployment, StatefulSet, DaemonSet or CronJob";
 /// How many names one line lists.
 const NAMES: usize = 5;
 
@@ -218,16 +213,39 @@ pub(super) fn not_counted(kubernetes: &Kubernetes) -> Option<String> {
 }
 
 /// Whether all that shows a relation to Kubernetes are clusters that Terraform describes.
-pub(super) fn creates_clusters(facts: &Facts) -> bool {
+fn creates_clusters(facts: &Facts) -> bool {
     let clusters = facts.terraform.resources.iter().filter(|resource| resource.means == "kubernetes-cluster");
     let clusters: Vec<&Place> = clusters.map(|resource| &resource.place).collect();
     facts.kubernetes.relation_because.iter().all(|(place, _)| clusters.contains(&place))
 }
 
+/// Whether objects of a kind run containers.
+fn runs(kind: &str) -> bool {
+    RUNNING.iter().any(|(running, _)| *running == kind)
+}
+
+/// How the repository stands to Kubernetes, if it does, in a clause: "It deploys on Kubernetes".
+pub(super) fn standing(facts: &Facts) -> Option<&'static str> {
+    match facts.kubernetes.relation {
+        Relation::None | Relation::Examples => None,
+        Relation::OffersIt => Some("It can be installed on Kubernetes; nothing here deploys it there"),
+        Relation::MadeForIt => Some("It is made for Kubernetes"),
+        Relation::DeploysOnIt if facts.kubernetes.is_deployed => Some("It deploys on Kubernetes"),
+        Relation::DeploysOnIt if creates_clusters(facts) => {
+            Some("It describes a Kubernetes cluster; nothing here deploys on it")
+        }
+        Relation::DeploysOnIt => Some("It can be deployed on Kubernetes, by hand"),
+    }
+}
+
 /// The kind of an object; what is called like a kind of Kubernetes in another group is named with that.
 fn kind(object: &Object) -> String {
-    let is_foreign = RUNNING.contains(&object.kind.as_str()) && !GROUPS.contains(&object.group());
-    if is_foreign { format!("{} of {}", object.kind, object.group()) } else { object.kind.clone() }
+    let is_known = RUNNING.iter().any(|(_, groups)| groups.contains(&object.group()));
+    if runs(&object.kind) && !is_known {
+        format!("{} of {}", object.kind, object.group())
+    } else {
+        object.kind.clone()
+    }
 }
 
 fn kubernetes(facts: &Facts) -> Option<Group> {
@@ -237,17 +255,10 @@ fn kubernetes(facts: &Facts) -> Option<Group> {
         Relation::None => {
             return not_counted.map(|by| Group { title: "Kubernetes", summary: vec![by], items: Vec::new() });
         }
-        Relation::Examples if kubernetes.lacks_workloads => NO_WORKLOAD,
-        Relation::Examples => "What is here for Kubernetes are examples, tests or documentation.",
-        Relation::OffersIt => "It can be installed on Kubernetes; nothing here deploys it there.",
-        Relation::MadeForIt => "It is made for Kubernetes.",
-        Relation::DeploysOnIt if kubernetes.is_deployed => "It deploys on Kubernetes.",
-        Relation::DeploysOnIt if creates_clusters(facts) => {
-            "It describes a Kubernetes cluster; nothing here deploys on it."
-        }
-        Relation::DeploysOnIt => "It can be deployed on Kubernetes, by hand.",
+        _ if kubernetes.lacks_workloads => NO_WORKLOAD,
+        _ => standing(facts).unwrap_or("What is here for Kubernetes are examples, tests or documentation"),
     };
-    let mut summary = vec![relation.to_owned()];
+    let mut summary = vec![format!("{relation}.")];
     summary.extend(not_counted);
     let because =
         kubernetes.relation_because.iter().map(|(place, says)| item(format!("shown by {says}"), place));
@@ -256,8 +267,7 @@ fn kubernetes(facts: &Facts) -> Option<Group> {
         kinds.entry(kind(object)).or_default().push(object);
     }
     let mut kinds: Vec<(String, Vec<&Object>)> = kinds.into_iter().collect();
-    kinds
-        .sort_by_key(|(kind, objects)| (!RUNNING.contains(&kind.as_str()), std::cmp::Reverse(objects.len())));
+    kinds.sort_by_key(|(kind, objects)| (!runs(kind), std::cmp::Reverse(objects.len())));
     let kinds = kinds.iter().map(|(kind, objects)| {
         let named = names(objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty()));
         let named = if named.is_empty() { String::new() } else { format!(": {named}") };
