@@ -353,6 +353,8 @@ pub struct Family {
 /// What comes of skipping a piece of advice, the worst first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Harm {
+    /// What hurts already goes on hurting.
+    Pain,
     /// Data is lost.
     Data,
     /// Everything stands still when one part fails.
@@ -366,7 +368,8 @@ pub enum Harm {
 
 impl Harm {
     /// All of them with the word that rule files use.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Pain, "pain"),
         (Self::Data, "data"),
         (Self::Outage, "outage"),
         (Self::Security, "security"),

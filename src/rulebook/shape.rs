@@ -432,7 +432,11 @@ const CLAIM: Shape = Shape {
     keys: &[
         key("text", Text, "The sentence."),
         may("when", Condition, "When it concerns the reader."),
-        may("harm", OneOf(&["data", "outage", "security", "convenience"]), "What comes of ignoring it."),
+        may(
+            "harm",
+            OneOf(&["pain", "data", "outage", "security", "convenience"]),
+            "What comes of ignoring it.",
+        ),
         may("helps", Refs("aspect"), "Of something to do: the aspects whose remedies it makes needless."),
         may("sources", Refs("source"), "What it rests on."),
     ],
@@ -448,7 +452,7 @@ const ASPECT: Shape = Shape {
         may("asks", ByWord(&Text), "What a demand of each level from 1 to 4 asks for: \"you asked for …\"."),
         may(
             "harm",
-            OneOf(&["data", "outage", "security", "convenience"]),
+            OneOf(&["pain", "data", "outage", "security", "convenience"]),
             "What comes of lacking it and doing nothing about it.",
         ),
         may("tutorial", Flag, "One of the rows of the source tutorial."),

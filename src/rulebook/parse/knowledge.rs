@@ -56,7 +56,7 @@ pub(super) fn url(table: &Reader<'_>) -> Option<String> {
     Some(word.text.to_owned())
 }
 
-/// `harm = "data"`, `"outage"`, `"security"` or `"convenience"`, which is what it is when nothing is said.
+/// `harm = "pain"`, `"data"`, `"outage"`, `"security"` or `"convenience"`, which is what it is when nothing is said.
 fn harm(table: &Reader<'_>) -> Harm {
     let Some(word) = table.word("harm") else { return Harm::default() };
     let known = Harm::ALL.iter().map(|(_, name)| *name);
