@@ -292,7 +292,6 @@ impl Engine {
         }
         differs
     }
-
 }
 
 impl Part<'_> {
