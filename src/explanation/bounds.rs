@@ -177,6 +177,11 @@ impl Measure {
         self.efforts.between(model, lane, other)
     }
 
+    /// Whether the effort of the platform in a lane may be raised to 0.
+    pub(super) fn may_be_raised(&self, lane: usize) -> bool {
+        self.efforts.may_be_raised(lane)
+    }
+
     /// No margin in the box is above this.
     pub(super) fn most(&mut self, model: &Model, sides: Sides) -> Bound {
         let (margin, with, without) = self.furthest(model, true, sides).unwrap_or((i64::MAX, 0, 0));

@@ -2,7 +2,7 @@
 //! may stay unknown for good.
 
 use super::Engine;
-use super::goals::Beyond;
+use super::goals::{Beyond, OtherPlatform};
 use super::model::Frame;
 use super::search::End;
 use crate::rulebook::Value;
@@ -22,7 +22,7 @@ impl Engine {
         let mut is_empty = |mut goal: Beyond| search.run(&root, &mut goal) == End::Exhausted;
         is_empty(Beyond::above(band))
             && is_empty(Beyond::below(band))
-            && self.leads_to(&mut self.search(), &root, recommendation) == Some(true)
+            && self.search().run(&root, &mut OtherPlatform::new(recommendation)) == End::Exhausted
     }
 
     /// The frame of a set of answers and of all that it becomes when any of the `open` questions are answered.

@@ -45,7 +45,7 @@ struct Spans {
     start: Wide,
     low: Wide,
     high: Wide,
-    /// An effort may be raised to 0, so that familiarity does not simply add to it.
+    /// One of the two may be raised to 0.
     clipped: [bool; ROW],
 }
 
@@ -121,8 +121,21 @@ impl Efforts {
 
     /// Bounds on the effort of the platform in one lane minus that of the platform in another.
     pub(super) fn between(&self, model: &Model, lane: usize, other: usize) -> (i64, i64) {
-        let spans = self.spans(model, Way::Above, other, lane / ROW);
-        (spans.low[lane % ROW], spans.high[lane % ROW])
+        if self.may_be_raised(lane) || self.may_be_raised(other) {
+            let floor = |efforts: &[Row32], lane: usize| at(efforts, lane).max(0);
+            let (least, most) = (&self.least, &self.most);
+            return (floor(least, lane) - floor(most, other), floor(most, lane) - floor(least, other));
+        }
+        let start = model.efforts[lane] - model.efforts[other] + at(&self.sure, lane) - at(&self.sure, other);
+        self.open.chunks(model.rows).fold((start, start), |(low, high), points| {
+            let points = at(points, lane) - at(points, other);
+            (low + points.min(0), high + points.max(0))
+        })
+    }
+
+    /// Whether the effort of the platform in a lane may be raised to 0, so that familiarity does not simply add to it.
+    pub(super) fn may_be_raised(&self, lane: usize) -> bool {
+        at(&self.least, lane) < 0
     }
 
     /// Bounds on the effort price times the difference of efforts, and what the values of variables add to shortfalls.
@@ -196,18 +209,15 @@ impl Efforts {
             sum_up(&mut high, &points, |points| points.max(0));
         }
         let start = spans.apart(&model.efforts_by_row);
-        let is_clipped = |lane: usize| self.least[lane / ROW][lane % ROW] < 0;
-        let floor = |efforts: &[Row32], lane: usize| i64::from(efforts[lane / ROW][lane % ROW].max(0));
         for column in 0..ROW {
             spans.start[column] = i64::from(start[column]);
             spans.low[column] = i64::from(start[column].wrapping_add(low[column]));
             spans.high[column] = i64::from(start[column].wrapping_add(high[column]));
             let lane = row * ROW + column;
-            if is_clipped(lane) || is_clipped(anchor) {
+            if self.may_be_raised(lane) || self.may_be_raised(anchor) {
                 let (plus, minus) = if way == Way::Above { (lane, anchor) } else { (anchor, lane) };
                 spans.clipped[column] = true;
-                spans.low[column] = floor(&self.least, plus) - floor(&self.most, minus);
-                spans.high[column] = floor(&self.most, plus) - floor(&self.least, minus);
+                (spans.low[column], spans.high[column]) = self.between(model, plus, minus);
             }
         }
         spans
@@ -302,6 +312,10 @@ impl Active {
             sums.iter_mut().zip(most).for_each(|(sum, most)| *sum = sum.wrapping_add(*most));
         }
     }
+}
+
+fn at(rows: &[Row32], lane: usize) -> i64 {
+    i64::from(rows[lane / ROW][lane % ROW])
 }
 
 fn sum_up(sums: &mut Row32, row: &Row32, part: impl Fn(i32) -> i32) {

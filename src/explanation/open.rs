@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Engine;
-use super::goals::{OtherPlatform, Pivot};
+use super::goals::Pivot;
 use super::model::{Frame, Model};
 use super::outcome::Outcome;
 use super::pairs::{self, Claim, PairSearch, Twin};
@@ -291,15 +291,6 @@ impl Engine {
             self.model.settle_question(at, question);
         }
         differs
-    }
-
-    /// Whether every completion leads to this platform.
-    pub(super) fn leads_to(&self, search: &mut Search<'_>, root: &Frame, platform: usize) -> Option<bool> {
-        match search.run(root, &mut OtherPlatform::new(platform)) {
-            End::Found => Some(false),
-            End::Exhausted => Some(true),
-            End::OutOfBudget => None,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What one complete set of answers comes to.
 
 use super::bounds::{MAX_ROWS, add, raise};
-use super::model::{Effect, Frame, Model, ROW};
+use super::model::{Effect, Frame, Model, ROW, Row32};
 use crate::rulebook::Leaning;
 
 /// What one complete set of answers comes to.
@@ -77,13 +77,7 @@ impl Model {
             familiarity.iter_mut().zip(&effect.familiarity).for_each(|(sum, points)| *sum += points);
         }
         let lacks = self.lacks(frame);
-        let rank = |lane: usize| {
-            let effort = (self.efforts[lane] + familiarity[self.kinds[lane]]).max(0);
-            let lacks = i64::from(lacks[lane / ROW][lane % ROW]);
-            let platform = self.platform_at[lane].unwrap_or(usize::MAX);
-            (price.max(1) * effort + self.shortfall_price * lacks, effort, platform)
-        };
-        self.conclude(out, rank)
+        self.conclude(out, price, &familiarity, &lacks)
     }
 
     /// What a complete set of answers comes to with each answer to a question.
@@ -113,8 +107,15 @@ impl Model {
         sums
     }
 
-    /// The outcome for platforms ranked by burden, effort and order, some of them off the table or behind others.
-    pub(super) fn conclude(&self, out: Out, rank: impl Fn(usize) -> (i64, i64, usize)) -> Outcome {
+    /// The outcome for a raw effort price, what is added to the effort of each kind of platforms, and what each platform
+    /// lacks: platforms are ranked by burden, effort and order, some of them off the table or behind others.
+    pub(super) fn conclude(&self, out: Out, price: i64, familiarity: &[i64], lacks: &[Row32]) -> Outcome {
+        let rank = |lane: usize| -> Rank {
+            let effort = (self.efforts[lane] + familiarity[self.kinds[lane]]).max(0);
+            let lacks = i64::from(lacks[lane / ROW][lane % ROW]);
+            let platform = self.platform_at[lane].unwrap_or(usize::MAX);
+            (price.max(1) * effort + self.shortfall_price * lacks, effort, platform)
+        };
         let best = |removed: u64| {
             let mut best = Best::default();
             for (with, lanes) in [(false, &self.without), (true, &self.with)] {

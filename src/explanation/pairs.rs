@@ -3,8 +3,7 @@
 //! A box of answers is looked at twice, before the step and after it. Boxes in which a pair may break a claim are split,
 //! those that may break it by most first, until a pair does or none is left; the search can be gone on with later.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 
 use super::bounds::{Sides, Way};
 use super::model::{Effect, Frame, Model, values_in};
@@ -87,32 +86,6 @@ struct Hope {
     sides: [Sides; 2],
 }
 
-/// A box that is still to be split, by this variable.
-#[derive(Debug, Clone)]
-struct Waiting {
-    worth: i64,
-    order: u64,
-    twin: Twin,
-    variable: usize,
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-impl Eq for Waiting {}
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (self.worth, self.order).cmp(&(other.worth, other.order))
-    }
-}
-
 /// A search for a pair of answers that breaks a claim, which can be gone on with.
 #[derive(Debug, Clone)]
 pub(super) struct PairSearch<'m> {
@@ -121,7 +94,8 @@ pub(super) struct PairSearch<'m> {
     shift: Shift<'m>,
     /// The whole box, before it was looked at.
     whole: Option<Twin>,
-    queue: BinaryHeap<Waiting>,
+    /// The boxes that are still to be split, each by a variable, by worth and age.
+    queue: BTreeMap<(i64, u64), (Twin, usize)>,
     /// The pair that breaks the claim.
     broken: Option<Twin>,
     /// The first pairs that were met whose margins differ.
@@ -143,7 +117,7 @@ impl<'m> PairSearch<'m> {
             claim,
             shift: Shift::new(model, changing),
             whole: None,
-            queue: BinaryHeap::new(),
+            queue: BTreeMap::new(),
             broken: None,
             moved: Vec::new(),
             spent: 0,
@@ -199,7 +173,7 @@ impl<'m> PairSearch<'m> {
             if self.spent >= end {
                 return if self.queue.is_empty() { End::Holds } else { End::Open };
             }
-            let Some(Waiting { twin, variable, .. }) = self.queue.pop() else { return End::Holds };
+            let Some((_, (twin, variable))) = self.queue.pop_last() else { return End::Holds };
             for value in values_in(twin.after.domains[variable] & twin.before.domains[variable]) {
                 let mut part = twin.clone();
                 self.narrow(&mut part, variable, value);
@@ -210,11 +184,11 @@ impl<'m> PairSearch<'m> {
 
     /// Gives every other box that waits to another search.
     pub(super) fn halve(&mut self) -> Self {
-        let waiting = std::mem::take(&mut self.queue).into_sorted_vec();
+        let waiting = std::mem::take(&mut self.queue);
         let mut other = self.clone();
-        for (at, waiting) in waiting.into_iter().enumerate() {
+        for (at, (rank, waiting)) in waiting.into_iter().enumerate() {
             let queue = if at % 2 == 0 { &mut self.queue } else { &mut other.queue };
-            queue.push(waiting);
+            queue.insert(rank, waiting);
         }
         other
     }
@@ -234,7 +208,7 @@ impl<'m> PairSearch<'m> {
             }
         }
         if let Some(variable) = self.most_open(&twin, &hope) {
-            self.queue.push(Waiting { worth: hope.worth, order: self.spent, twin, variable });
+            self.queue.insert((hope.worth, self.spent), (twin, variable));
         }
     }
 

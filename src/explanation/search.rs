@@ -1,7 +1,6 @@
 //! Branch and bound over boxes of answers: splits what is open until the bounds decide.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 
 use super::bounds::{Bound, Measure, Sides, Way};
 use super::model::{Frame, Model, values_in};
@@ -74,26 +73,6 @@ pub(super) struct Reach {
     pub(super) pair: (usize, usize),
 }
 
-/// A box that is still to be looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Waiting {
-    promise: Promise,
-    frame: usize,
-}
-
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> Ordering {
-        // Of equal promises the younger box comes first: it is further split.
-        (self.promise.worth, self.frame).cmp(&(other.promise.worth, other.frame))
-    }
-}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 /// The workspace of searches over one model, with a budget of boxes for all of them together.
 #[derive(Debug, Clone)]
 pub(super) struct Search<'m> {
@@ -101,7 +80,8 @@ pub(super) struct Search<'m> {
     measure: Measure,
     frames: Vec<Frame>,
     unused: Vec<usize>,
-    queue: BinaryHeap<Waiting>,
+    /// The boxes that are still to be looked at, by worth. Of equal ones the younger comes first: it is further split.
+    queue: BTreeMap<(i64, usize), Promise>,
     /// The complete set of answers that was seen last.
     seen: Frame,
     /// The one that was wanted, or the best.
@@ -119,7 +99,7 @@ impl<'m> Search<'m> {
             measure: Measure::new(model),
             frames: Vec::new(),
             unused: Vec::new(),
-            queue: BinaryHeap::new(),
+            queue: BTreeMap::new(),
             seen: model.frame(),
             kept: model.frame(),
             rest: None,
@@ -157,7 +137,7 @@ impl<'m> Search<'m> {
         self.queue.clear();
         self.unused = (0..self.frames.len()).collect();
         self.offer(root, None, goal);
-        while let Some(Waiting { promise, frame }) = self.queue.pop() {
+        while let Some(((_, frame), promise)) = self.queue.pop_last() {
             if !goal.still(&promise) {
                 break;
             }
@@ -188,7 +168,7 @@ impl<'m> Search<'m> {
         match goal.promise(self.model, frame, &mut self.measure, sides) {
             Some(promise) => {
                 self.measure.note(frame);
-                self.queue.push(Waiting { promise, frame: index });
+                self.queue.insert((promise.worth, index), promise);
             }
             None => self.unused.push(index),
         }

@@ -259,28 +259,12 @@ impl<'m> Shift<'m> {
         if prices.iter().any(|(.., raw)| *raw < 1) {
             price = (price.0.min(0), price.1.max(0));
         }
-        let least: Vec<i64> = (0..model.kind_count)
-            .map(|kind| {
-                frames.map(|frame| self.least_familiarity(frame, kind)).into_iter().min().unwrap_or(0)
-            })
-            .collect();
         let of_lane = |lane: usize| {
-            let (kind, effort) = (model.kinds[lane], model.efforts[lane]);
-            let (low, high) = raised[kind];
-            if effort + least[kind] < 0 { (low.min(0), high.max(0)) } else { (low, high) }
+            let (low, high) = raised[model.kinds[lane]];
+            let may_be_raised = self.measures.iter().any(|measure| measure.may_be_raised(lane));
+            if may_be_raised { (low.min(0), high.max(0)) } else { (low, high) }
         };
         Turn { from, to, price, raised: (0..model.efforts.len()).map(of_lane).collect(), prices }
-    }
-
-    /// The least that criteria may add to the effort of platforms of a kind.
-    fn least_familiarity(&self, frame: &Frame, kind: usize) -> i64 {
-        let criteria = self.model.strangers.iter().filter(|criterion| frame.may_hold(**criterion));
-        criteria
-            .map(|criterion| {
-                let points = self.model.effects[*criterion].familiarity[kind];
-                if frame.must_hold(*criterion) { points } else { points.min(0) }
-            })
-            .sum()
     }
 
     /// The part of effort: the price times how far the two efforts move apart, and how far the price moves times how far

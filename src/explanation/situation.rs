@@ -359,16 +359,9 @@ impl<'m> Situation<'m> {
         out
     }
 
-    fn rank(&self, lane: usize, price: i64) -> (i64, i64, usize) {
-        let effort = (self.model.efforts[lane] + self.scratch.familiarity[self.model.kinds[lane]]).max(0);
-        let lacks = i64::from(self.scratch.sums[lane / ROW][lane % ROW]);
-        let platform = self.model.platform_at[lane].unwrap_or(usize::MAX);
-        (price * effort + self.model.shortfall_price * lacks, effort, platform)
-    }
-
     fn conclude(&self) -> Outcome {
-        let price = self.scratch.price.max(1);
-        self.model.conclude(self.scratch.out, |lane| self.rank(lane, price))
+        let Scratch { out, price, familiarity, sums, .. } = &self.scratch;
+        self.model.conclude(*out, *price, familiarity, sums)
     }
 }
 

@@ -4,8 +4,8 @@
 //! Boxes of answers are split, the heaviest first, until bounds tell what each comes to. From what is left when the
 //! budget is used up, answers are drawn, from each box by its weight and with the same random numbers every time.
 
-use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Engine;
@@ -150,38 +150,13 @@ const NEAR: f64 = 0.02;
 
 /// A box that may come to several verdicts.
 struct Heavy {
-    /// Whether it may come to several sides.
-    torn: bool,
     weight: f64,
     /// The verdicts, a bit for each band.
     bands: u64,
     /// The two platforms that the greatest margin rests on.
     pair: (usize, usize),
     frame: Frame,
-    number: u64,
 }
-
-impl Ord for Heavy {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let rank = |heavy: &Self| (heavy.torn, std::cmp::Reverse(heavy.number));
-        let (own, others) = (rank(self), rank(other));
-        own.0.cmp(&others.0).then(self.weight.total_cmp(&other.weight)).then(own.1.cmp(&others.1))
-    }
-}
-
-impl PartialOrd for Heavy {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Heavy {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Heavy {}
 
 impl Engine {
     /// How sure it is that a verdict's side stays, whatever the open answers in a box turn out to be.
@@ -228,7 +203,9 @@ impl Engine {
 struct Weighing<'m> {
     search: Search<'m>,
     budget: u64,
-    boxes: BinaryHeap<Heavy>,
+    /// Those that may come to several sides come first, then the heaviest, whose bits are the greatest number, then the
+    /// oldest.
+    boxes: BTreeMap<(bool, u64, Reverse<u64>), Heavy>,
     numbers: Numbers,
     count: u64,
     /// The weight that is proved to come to each verdict, and the weights of what was drawn.
@@ -249,7 +226,7 @@ impl<'m> Weighing<'m> {
         let bands = search.model.bands.len();
         Self {
             budget: budget.max(1),
-            boxes: BinaryHeap::new(),
+            boxes: BTreeMap::new(),
             numbers: Numbers::default(),
             count: 0,
             proved: vec![0.0; bands],
@@ -280,18 +257,19 @@ impl<'m> Weighing<'m> {
         }
         let torn = self.model().side_of(bands).is_none();
         self.count += 1;
-        self.boxes.push(Heavy { torn, weight, bands, pair, frame, number: self.count });
+        let rank = (torn, weight.to_bits(), Reverse(self.count));
+        self.boxes.insert(rank, Heavy { weight, bands, pair, frame });
     }
 
     /// The weight of the boxes that may come to several sides.
     fn torn_weight(&self) -> f64 {
-        self.boxes.iter().filter(|heavy| heavy.torn).map(|heavy| heavy.weight).sum()
+        self.boxes.iter().filter(|((torn, ..), _)| *torn).map(|(_, heavy)| heavy.weight).sum()
     }
 
     /// Splits boxes until so many were met or nothing is left.
     fn split(&mut self, boxes: u64) {
         while self.count < boxes {
-            let Some(heavy) = self.boxes.pop() else { break };
+            let Some((_, heavy)) = self.boxes.pop_last() else { break };
             let Some(variable) = self.search.weightiest(&heavy.frame, heavy.pair) else {
                 // Where nothing is open, all answers come to the same.
                 let band = self.model().outcome(&heavy.frame).band;
@@ -312,8 +290,7 @@ impl<'m> Weighing<'m> {
 
     /// Draws sets of answers from the boxes that are left, as many from each as it weighs.
     fn draw(&mut self) {
-        let mut left: Vec<Heavy> = std::mem::take(&mut self.boxes).into_vec();
-        left.sort_by(|one, other| other.cmp(one));
+        let left: Vec<Heavy> = std::mem::take(&mut self.boxes).into_values().rev().collect();
         let weight: f64 = left.iter().map(|heavy| heavy.weight).sum();
         let draws = (DRAWS * weight).max(LEAST_DRAWS).ceil();
         let mut frame = self.model().frame();
