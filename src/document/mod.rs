@@ -64,11 +64,14 @@ fn has_too_many_tables(text: &str, log: &FaultLog<'_>) -> bool {
 
 /// Reads TOML; every fault of the syntax goes to `log`, and what could be read is returned all the same.
 pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    if is_too_much(text, log) || has_too_many_tables(text, log) {
+    if is_too_much(text, log) {
         return Vec::new();
     }
     if let Some(span) = toml::too_deep(text) {
         log.fault(span, "values are nested more deeply than is read".to_owned(), None);
+        return Vec::new();
+    }
+    if has_too_many_tables(text, log) {
         return Vec::new();
     }
     toml::read(text, |span, message| log.fault(span, message, None))
