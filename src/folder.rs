@@ -249,4 +249,21 @@ mod tests {
         );
         Ok(())
     }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_path_of_a_handle_leads_to_what_was_opened() -> io::Result<()> {
+        let inside = tempfile::tempdir()?;
+        let at = |name: &str| inside.path().join(name);
+        std::fs::create_dir(at("a"))?;
+        std::fs::write(at("a/file"), "f")?;
+        let folder = Folder::open(inside.path())?;
+        let own = folder.folder("a")?;
+        std::fs::rename(at("a"), at("b"))?;
+        symlink("/", at("a"))?;
+        let path = own.path_of_handle().ok_or(io::ErrorKind::NotFound)?;
+        assert_eq!(std::fs::read(path.join("file"))?, b"f");
+        assert!(folder.folder("a").is_err());
+        Ok(())
+    }
 }

@@ -309,6 +309,11 @@ mod tests {
     }
 
     #[test]
+    fn here_documents_of_one_instruction_are_not_without_end() {
+        assert_eq!(heredocs(&format!("RUN {}", "<<a ".repeat(10_000))).len(), MOST_HEREDOCS);
+    }
+
+    #[test]
     fn a_directive_changes_the_escape() {
         let text = "# escape=`\nFROM a `\n  AS b\nRUN dir C:\\\nFROM b\n";
         assert_eq!(images(text), only("a", 2));

@@ -169,3 +169,19 @@ struct Patterns {
     /// What it took to make them ready.
     effort: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_endings_are_work_as_well() -> Result<(), String> {
+        let inside = tempfile::tempdir().map_err(|error| error.to_string())?;
+        std::fs::write(inside.path().join(FILE), "# x\n/a\n*.x.b\nc*\n")
+            .map_err(|error| error.to_string())?;
+        let folder = Folder::open(inside.path()).map_err(|error| error.to_string())?;
+        let Patterns { wild, effort, .. } = read(&folder, FILE)?;
+        assert_eq!((wild, effort), (1, EFFORT_OF_WILD + 3 * EFFORT_OF_ANY));
+        Ok(())
+    }
+}
