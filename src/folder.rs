@@ -4,9 +4,9 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use cap_fs_ext::{FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
+use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, FileType, OpenOptions};
 
@@ -78,6 +78,24 @@ impl Folder {
         Dir::open_ambient_dir(path, ambient_authority()).map(Self)
     }
 
+    /// Opens a folder in this one, which is no link.
+    pub(crate) fn folder(&self, name: &str) -> io::Result<Self> {
+        self.0.open_dir_nofollow(name).map(Self)
+    }
+
+    /// A path that leads through the open handle, for a library that takes only paths: whatever is exchanged meanwhile, it
+    /// stays in this folder. Nothing where the system has no such paths.
+    pub(crate) fn path_of_handle(&self) -> Option<PathBuf> {
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::fd::AsRawFd;
+            let path = PathBuf::from(format!("/proc/self/fd/{}/.", self.0.as_raw_fd()));
+            path.exists().then_some(path)
+        }
+        #[cfg(not(target_os = "linux"))]
+        None
+    }
+
     /// What is in a folder (`.` for this one), as it comes.
     #[cfg(unix)]
     pub(crate) fn list(&self, path: &str) -> io::Result<impl Iterator<Item = io::Result<Item>> + use<>> {
@@ -138,7 +156,7 @@ impl Folder {
     }
 
     /// The target of a link as it is written.
-    pub(crate) fn target(&self, path: &str) -> Option<std::path::PathBuf> {
+    pub(crate) fn target(&self, path: &str) -> Option<PathBuf> {
         self.0.read_link_contents(path).ok()
     }
 
@@ -229,6 +247,23 @@ mod tests {
             ["out", "link", "gone"].map(|path| folder.leads(path)),
             [Leads::Outside, Leads::Inside, Leads::Nowhere]
         );
+        Ok(())
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_path_of_a_handle_leads_to_what_was_opened() -> io::Result<()> {
+        let inside = tempfile::tempdir()?;
+        let at = |name: &str| inside.path().join(name);
+        std::fs::create_dir(at("a"))?;
+        std::fs::write(at("a/file"), "f")?;
+        let folder = Folder::open(inside.path())?;
+        let own = folder.folder("a")?;
+        std::fs::rename(at("a"), at("b"))?;
+        symlink("/", at("a"))?;
+        let path = own.path_of_handle().ok_or(io::ErrorKind::NotFound)?;
+        assert_eq!(std::fs::read(path.join("file"))?, b"f");
+        assert!(folder.folder("a").is_err());
         Ok(())
     }
 }

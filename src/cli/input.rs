@@ -95,10 +95,12 @@ fn read_text(reader: impl Read, name: &str, most: u64) -> Result<String, Stop> {
     if bytes.len() as u64 > most {
         return Err(Stop::wrong(format!("{name} is larger than {}", in_units(most))));
     }
-    String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let line = line_of(error.as_bytes(), error.utf8_error().valid_up_to());
         Stop::wrong(format!("{name} is not UTF-8 text: line {line} contains an invalid byte"))
-    })
+    })?;
+    // Windows begins a text with this mark.
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// Refuses what by its name is something else than answers.

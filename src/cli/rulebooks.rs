@@ -149,7 +149,7 @@ fn within(record: &Path, path: &str) -> Result<Named, String> {
     let root = root_of(&folder).unwrap_or(folder);
     let path = whole(&named)?;
     if !path.starts_with(&root) {
-        return Err(format!("it {LEADS_OUT}; {VARIABLE} and --rules take any path"));
+        return Err(format!("{LEADS_OUT}; {VARIABLE} and --rules take any path"));
     }
     let parts = named.components().filter(|part| *part != Component::CurDir);
     Ok(Named { path, shown: shown(&parts.collect::<PathBuf>()), by: By::Record })

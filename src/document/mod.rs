@@ -31,6 +31,8 @@ impl Node<'_> {
 
 /// Keys, values and what else gives a text its structure: that is what costs memory, not its length.
 const MOST_MARKS: usize = 300_000;
+/// What may begin a table of TOML or a list, which costs far more than a value does.
+const MOST_TABLES: usize = 30_000;
 
 /// How much structure a text has.
 pub(crate) fn marks(text: &str) -> usize {
@@ -49,6 +51,17 @@ fn is_too_much(text: &str, log: &FaultLog<'_>) -> bool {
     is_too_much
 }
 
+/// Notes that a text may have more tables than are read: each part of `[a.b.c]` and of `a.b = 1` is one.
+fn has_too_many_tables(text: &str, log: &FaultLog<'_>) -> bool {
+    let begins = |byte: &u8| matches!(byte, b'.' | b'[' | b'{');
+    let has_too_many =
+        text.len() > MOST_TABLES && text.as_bytes().iter().filter(|byte| begins(byte)).count() > MOST_TABLES;
+    if has_too_many {
+        log.fault(0..0, "the file has more tables than are read".to_owned(), None);
+    }
+    has_too_many
+}
+
 /// Reads TOML; every fault of the syntax goes to `log`, and what could be read is returned all the same.
 pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
     if is_too_much(text, log) {
@@ -56,6 +69,9 @@ pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>>
     }
     if let Some(span) = toml::too_deep(text) {
         log.fault(span, "values are nested more deeply than is read".to_owned(), None);
+        return Vec::new();
+    }
+    if has_too_many_tables(text, log) {
         return Vec::new();
     }
     toml::read(text, |span, message| log.fault(span, message, None))

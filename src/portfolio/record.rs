@@ -8,7 +8,11 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 
 use super::words::Words;
+use crate::folder::in_units;
 use crate::rulebook::{Kind, OptionSet, Question, Rulebook, Value, ValueError};
+
+/// Bytes of a name, a path or a group.
+const LONGEST_LABEL: usize = 4 << 10;
 
 /// What a line or a row says. One is used for all, so that reading takes no memory.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +43,15 @@ impl Record {
         self.group.clear();
         self.kept.clear();
         self.seen = 0;
+    }
+
+    /// Refuses what is too long to be shown wherever the system is named.
+    fn check_labels(&self) -> Result<(), String> {
+        let labels = [("name", &self.name), ("path", &self.path), ("group", &self.group)];
+        match labels.iter().find(|(_, label)| label.len() > LONGEST_LABEL) {
+            Some((what, _)) => Err(format!("its {what} is longer than {}", in_units(LONGEST_LABEL as u64))),
+            None => Ok(()),
+        }
     }
 
     /// What the system is called, if it is called anything.
@@ -111,7 +124,8 @@ impl<'r> Form<'r> {
         object
             .deserialize(&mut deserializer)
             .and_then(|()| deserializer.end())
-            .map_err(|error| said(&error, line))
+            .map_err(|error| said(&error, line))?;
+        record.check_labels()
     }
 
     /// The columns of a table by its head.
@@ -180,7 +194,7 @@ impl<'r> Form<'r> {
                 Key::Answers | Key::Other => {}
             }
         }
-        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+        if wrong.is_empty() { record.check_labels() } else { Err(wrong) }
     }
 
     /// An answer as tables have it: nothing is not known, and numbers and lists are as spreadsheets write them.

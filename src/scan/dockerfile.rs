@@ -16,6 +16,7 @@ use super::tables::DockerfileTable;
 const LONGEST: usize = 4096;
 /// More than any Dockerfile has.
 const MOST_INSTRUCTIONS: usize = 10_000;
+const MOST_HEREDOCS: usize = 100;
 const MOST_BASES: usize = 1_000;
 const MOST_ARGUMENTS: usize = 1_000;
 
@@ -172,7 +173,8 @@ fn heredocs(instruction: &str) -> Vec<String> {
         let word = word.trim_start_matches('-').trim_start_matches(['"', '\'']);
         word.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
     });
-    ends.filter(|end: &String| end.starts_with(|c: char| c.is_alphabetic() || c == '_')).collect()
+    let ends = ends.filter(|end: &String| end.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+    ends.take(MOST_HEREDOCS).collect()
 }
 
 /// The images that stages start from, without those that are stages themselves; and whether these are all.
@@ -304,6 +306,11 @@ mod tests {
     fn here_documents_and_continuations_hide_what_looks_like_an_instruction() {
         let text = "FROM a\nRUN <<EOF\nFROM b\nEOF\nRUN x && \\\n# FROM c\n\nFROM d\nFROM e\n";
         assert_eq!(images(text), vec![("a".to_owned(), 1), ("e".to_owned(), 9)]);
+    }
+
+    #[test]
+    fn here_documents_of_one_instruction_are_not_without_end() {
+        assert_eq!(heredocs(&format!("RUN {}", "<<a ".repeat(10_000))).len(), MOST_HEREDOCS);
     }
 
     #[test]

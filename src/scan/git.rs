@@ -40,7 +40,7 @@ const SMALL_FILES: [(&str, u64); 6] = [
     ("config", 256 << 10),
     ("config.worktree", 256 << 10),
     ("shallow", 4 << 20),
-    ("packed-refs", 32 << 20),
+    ("packed-refs", 8 << 20),
     ("objects/info/commit-graphs/commit-graph-chain", 64 << 10),
 ];
 /// Bytes of a file that names one commit.
@@ -75,8 +75,8 @@ impl Reading {
             Window { root: root.to_owned(), now, table: table.clone(), until: Instant::now() + PATIENCE };
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
-            let read =
-                check(&folder).and_then(|()| window.history(&folder).map_err(|error| error.to_string()));
+            let read = check(&folder)
+                .and_then(|own| window.history(&folder, &own).map_err(|error| error.to_string()));
             // Nobody listens any more when it took too long.
             let _ = sender.send(read);
         });
@@ -102,24 +102,26 @@ impl Reading {
 }
 
 /// Whether the library may open the repository: it does so by paths, follows whatever leads elsewhere, and reads files as a
-/// whole. So a repository is read only if all of it lies in the folder, in regular files of usual sizes.
-fn check(folder: &Folder) -> Result<(), String> {
+/// whole. So a repository is read only if all of it lies in the folder, in regular files of usual sizes. Its own folder, which
+/// was looked at, stays open.
+fn check(folder: &Folder) -> Result<Folder, String> {
     match folder.look(FOLDER) {
         Some((Kind::Folder, _)) => {}
         Some((Kind::File, _)) => return Err("it names a repository elsewhere".to_owned()),
         Some((Kind::Link, _)) => return Err("it is a link".to_owned()),
         Some((Kind::Other, _)) | None => return Err(NO_FILE.to_owned()),
     }
-    let at = |name: &str| format!("{FOLDER}/{name}");
-    if let Some(name) = ELSEWHERE.iter().find(|name| folder.look(&at(name)).is_some()) {
+    let own = folder.folder(FOLDER).map_err(|error| said(&error))?;
+    if let Some(name) = ELSEWHERE.iter().find(|name| own.look(name).is_some()) {
         return Err(format!("{name} says that a part of it lies elsewhere"));
     }
     for (name, most) in SMALL_FILES {
-        check_file(name, folder.look(&at(name)), most)?;
+        check_file(name, own.look(name), most)?;
     }
     let mut files = 0;
-    check_all(folder, "refs", Some(SMALLEST), 0, &mut files)?;
-    check_all(folder, "objects", None, 0, &mut files)
+    check_all(&own, "refs", Some(SMALLEST), 0, &mut files)?;
+    check_all(&own, "objects", None, 0, &mut files)?;
+    Ok(own)
 }
 
 fn check_file(name: &str, found: Option<(Kind, u64)>, most: u64) -> Result<(), String> {
@@ -139,14 +141,13 @@ fn check_all(
     depth: usize,
     files: &mut usize,
 ) -> Result<(), String> {
-    let path = format!("{FOLDER}/{name}");
-    match folder.look(&path) {
+    match folder.look(name) {
         None => return Ok(()),
         Some((Kind::Folder, _)) if depth < DEEPEST => {}
         Some((Kind::Folder, _)) => return Err(format!("{name} lies too deep")),
         Some(_) => return Err(format!("{name} is no folder")),
     }
-    for item in folder.list(&path).map_err(|error| format!("{name}: {}", said(&error)))? {
+    for item in folder.list(name).map_err(|error| format!("{name}: {}", said(&error)))? {
         let item = item.map_err(|error| format!("{name}: {}", said(&error)))?;
         *files += 1;
         if *files > MOST_FILES {
@@ -157,7 +158,7 @@ fn check_all(
             (Kind::Folder, _) => check_all(folder, &inner, most, depth + 1, files)?,
             (Kind::File, None) => {}
             (kind, Some(most)) => {
-                let size = folder.look(&format!("{FOLDER}/{inner}")).map(|(_, size)| (kind, size));
+                let size = folder.look(&inner).map(|(_, size)| (kind, size));
                 check_file(&inner, size, most)?;
             }
             (Kind::Link | Kind::Other, None) => return Err(format!("{inner} is no regular file")),
@@ -181,9 +182,14 @@ impl Window {
     }
 
     /// No history when there is no commit yet.
-    fn history(&self, folder: &Folder) -> gix::Result<Read> {
+    fn history(&self, folder: &Folder, own: &Folder) -> gix::Result<Read> {
         let options = gix::open::Options::isolated().config_overrides([LARGEST_ALLOCATION]);
-        let repository = gix::open_opts(&self.root, options)?;
+        let path = own.path_of_handle().unwrap_or_else(|| self.root.join(FOLDER));
+        let repository = gix::open_opts(path, options.open_path_as_is(true))?;
+        let stores = repository.config_snapshot().string("extensions.refStorage");
+        if stores.is_some_and(|store| !store.eq_ignore_ascii_case(b"files")) {
+            return Err(gix::Error::from_error(std::io::Error::other("its references are in no files")));
+        }
         let head = repository.head()?;
         if let Head::Unborn(branch) = &head.kind {
             let has_branches = repository.references()?.all()?.next().is_some();

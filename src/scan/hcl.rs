@@ -21,6 +21,8 @@ const DEEPEST: usize = 5;
 
 /// Statements of one file; what comes after them is not read.
 pub(crate) const MOST_STATEMENTS: usize = 20_000;
+/// Bytes of a word: it is repeated in all that is said below it.
+const LONGEST_WORD: usize = 256;
 /// Braces within one another that are told apart.
 const MOST_OPEN: usize = 1_000;
 /// Values of a file in the JSON form.
@@ -61,7 +63,7 @@ fn outline_of_json(value: &serde_json::Value, path: &mut Vec<String>, found: &mu
                 found.push(Statement { path: path.clone(), value: None, line: 0 });
             }
             for (key, value) in entries {
-                path.push(key.clone());
+                path.push(begin(key).to_owned());
                 outline_of_json(value, path, found);
                 path.pop();
             }
@@ -72,6 +74,11 @@ fn outline_of_json(value: &serde_json::Value, path: &mut Vec<String>, found: &mu
             found.push(Statement { path: path.clone(), value: Some(value), line: 0 });
         }
     }
+}
+
+/// As much of a word as is kept.
+fn begin(word: &str) -> &str {
+    &word[..word.floor_char_boundary(LONGEST_WORD)]
 }
 
 #[derive(Debug, PartialEq)]
@@ -138,7 +145,7 @@ impl Outline {
                 }
                 // One too many is as good as any number.
                 if self.words.len() <= DEEPEST {
-                    self.words.push(word);
+                    self.words.push(begin(&word).to_owned());
                 }
             }
         }
@@ -343,6 +350,18 @@ mod tests {
     fn an_expression_is_no_plain_string() {
         assert_eq!(outline("a = \"x\" == b\n"), [attribute("a", "", 1)]);
         assert_eq!(outline("a = f({\n b = \"x\"\n})\nc = \"d\"\n").last(), Some(&attribute("c", "d", 4)));
+    }
+
+    #[test]
+    fn a_long_word_is_not_repeated_as_a_whole() {
+        let long = "ä".repeat(500_000);
+        let sum =
+            |found: Vec<Statement>| found.iter().flat_map(|one| &one.path).map(String::len).sum::<usize>();
+        let attributes = "a = 1\n".repeat(MOST_STATEMENTS);
+        let words = sum(statements(&format!("resource \"{long}\" \"y\" {{\n{attributes}}}\n")));
+        let entries: Vec<String> = (0..10_000).map(|number| format!("\"{number}\":1")).collect();
+        let keys = sum(json(&format!("{{\"{long}\":{{{}}}}}", entries.join(","))).expect("values"));
+        assert!(words.max(keys) < 2 * LONGEST_WORD * MOST_STATEMENTS);
     }
 
     #[test]

@@ -18,6 +18,9 @@ const OWN_FILE: &str = ".git/info/exclude";
 const LARGEST: u64 = 64 << 10;
 /// Patterns of one file that have to be tried one by one.
 const MOST_WILD: usize = 1_000;
+/// What it takes to make a pattern ready that has to be tried, and any: so many times what it takes to try one.
+const EFFORT_OF_WILD: u64 = 2_000;
+const EFFORT_OF_ANY: u64 = 500;
 /// Why a file that cannot be read so is not read.
 pub(crate) const UNUSUAL: &str = "its .gitignore is no file of patterns of a usual size";
 
@@ -29,6 +32,8 @@ pub(crate) struct Ignored {
     outer: Option<Arc<Ignored>>,
     /// How many patterns a path may have to be held against, the outer ones included.
     weight: u64,
+    /// What it took to make them ready, in the same unit.
+    effort: u64,
 }
 
 enum Stand {
@@ -85,12 +90,13 @@ impl Ignored {
     }
 
     fn add(outer: Option<Arc<Ignored>>, own: Patterns, stand: Stand) -> Option<Arc<Ignored>> {
-        let Patterns { patterns, wild } = own;
+        let Patterns { patterns, wild, effort } = own;
         if patterns.is_empty() {
             return outer;
         }
         let weight = wild + outer.as_ref().map_or(0, |outer| outer.weight);
-        Some(Arc::new(Self { patterns, stand, outer, weight }))
+        let effort = effort + outer.as_ref().map_or(0, |outer| outer.effort);
+        Some(Arc::new(Self { patterns, stand, outer, weight, effort }))
     }
 
     /// Whether a path from the scanned folder is ignored.
@@ -110,6 +116,11 @@ impl Ignored {
     pub(crate) fn weight(&self) -> u64 {
         self.weight
     }
+
+    /// What it took to make them ready, in the same unit.
+    pub(crate) fn effort(&self) -> u64 {
+        self.effort
+    }
 }
 
 /// The path of a file that stands in a folder, and what its patterns are seen from.
@@ -123,7 +134,7 @@ fn in_folder(folder: &str, file: &str) -> (String, Stand) {
 /// The patterns of a file; none where there is no file.
 fn read(folder: &Folder, file: &str) -> Result<Patterns, String> {
     if folder.look(file).is_none() {
-        return Ok(Patterns { patterns: Gitignore::empty(), wild: 0 });
+        return Ok(Patterns { patterns: Gitignore::empty(), wild: 0, effort: 0 });
     }
     let bytes = folder.read(file, LARGEST, Links::Followed)?;
     let text = String::from_utf8_lossy(&bytes);
@@ -138,7 +149,8 @@ fn read(folder: &Folder, file: &str) -> Result<Patterns, String> {
         let _ = patterns.add_line(None, line);
     }
     let patterns = patterns.build().map_err(|error| error.to_string())?;
-    Ok(Patterns { patterns, wild: wild as u64 })
+    let (wild, all) = (wild as u64, patterns.len() as u64);
+    Ok(Patterns { patterns, wild, effort: wild * EFFORT_OF_WILD + all * EFFORT_OF_ANY })
 }
 
 /// Whether a line is a pattern that has to be tried, other than names and endings, which are looked up.
@@ -154,4 +166,22 @@ struct Patterns {
     patterns: Gitignore,
     /// How many of them have to be tried one by one.
     wild: u64,
+    /// What it took to make them ready.
+    effort: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_endings_are_work_as_well() -> Result<(), String> {
+        let inside = tempfile::tempdir().map_err(|error| error.to_string())?;
+        std::fs::write(inside.path().join(FILE), "# x\n/a\n*.x.b\nc*\n")
+            .map_err(|error| error.to_string())?;
+        let folder = Folder::open(inside.path()).map_err(|error| error.to_string())?;
+        let Patterns { wild, effort, .. } = read(&folder, FILE)?;
+        assert_eq!((wild, effort), (1, EFFORT_OF_WILD + 3 * EFFORT_OF_ANY));
+        Ok(())
+    }
 }

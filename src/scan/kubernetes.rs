@@ -62,7 +62,7 @@ fn part(source: &impl Source, file: &Listed, paths: &Paths, charts: &ChartFolder
         "kustomization.yaml" | "kustomization.yml" | "kustomization" => {
             Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class)
         }
-        _ => Part::Objects(objects(file, paths.class_in_use(file), &text, budget)),
+        _ => Part::Objects(objects(source, file, paths.class_in_use(file), &text, budget)),
     }
 }
 
@@ -74,7 +74,13 @@ fn may_be_json(path: &str, known: &[String]) -> bool {
         || !path.contains('/') && !path.starts_with('.')
 }
 
-fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Vec<Object> {
+fn objects(
+    source: &impl Source,
+    file: &Listed,
+    class: PathClass,
+    text: &str,
+    budget: &Budget,
+) -> Vec<Object> {
     if budget.is_spent() || !mentions(text, b"apiVersion") || !mentions(text, b"kind") {
         return Vec::new();
     }
@@ -86,7 +92,11 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Vec<
         place: Place { path: file.path.clone(), line },
         ..Object::default()
     };
-    let in_json = if is_json(text) { manifest_json::objects(text) } else { Vec::new() };
+    let in_json = if is_json(text) { manifest_json::objects(text) } else { Some(Vec::new()) };
+    let Some(in_json) = in_json else {
+        source.left_out(&file.path, "it has more values than are read of one file");
+        return Vec::new();
+    };
     if file.path.ends_with(".json") || !in_json.is_empty() {
         let found = in_json.into_iter().take_while(|found| budget.take(1 + found.images.len()));
         return found

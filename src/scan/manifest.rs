@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn flow_style_is_read_like_lines() {
-        let list = "kind: List\napiVersion: v1\nitems:\n- kind: List\n  apiVersion: v1\n  items:\n  - {apiVersion: batch/v1, kind: CronJob, metadata: {name: n}} # x\n- {\"apiVersion\": \"v1\", 'kind': Secret, metadata: {labels: {name: no}, name: \"s, t\"}}\n";
+        let list = "kind: List\napiVersion: v1\nitems:\n- kind: List\n  apiVersion: v1\n  items:\n  - {apiVersion: batch/v1, kind: CronJob, metadata: {name: n}} # x\n- {\"apiVersion\": \"v1\", 'kind': Secret, metadata: {labels: {name: no}, name:  \"s, t\", x: it's}}\n";
         assert_eq!(named(list), [("CronJob", "n", 7), ("Secret", "s, t", 8)]);
         let items = "apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, metadata: {name: a}}, {apiVersion: v1, kind: Pod, metadata: {name: b}}]\n";
         assert_eq!(named(items), [("Pod", "a", 3), ("Pod", "b", 3)]);
@@ -319,6 +319,9 @@ mod tests {
 
     #[test]
     fn flow_style_that_does_not_end_in_its_line_is_left_alone() {
+        let nested = |depth: usize| format!("{}x{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(flow::entries(&nested(100), 0, false).is_some());
+        assert!(flow::entries(&nested(101), 0, false).is_none());
         for text in ["- {kind: Pod,", "{kind: Pod}}", "x: {{ .Values.x }}", "x: [a, {b", "{\"a: b}"] {
             assert!(flow::entries(text.trim_start_matches("- "), 0, false).is_none(), "{text}");
         }

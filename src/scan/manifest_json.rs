@@ -14,12 +14,18 @@ pub(crate) struct Found {
     pub(crate) images: Vec<String>,
 }
 
-/// All objects of a text, those of a list one by one; none when it is no JSON.
-pub(crate) fn objects(text: &str) -> Vec<Found> {
-    let Ok(value) = serde_json::from_str::<Value>(text) else { return Vec::new() };
+/// Keys, values and separators of a text.
+const MOST_VALUES: usize = 200_000;
+
+/// All objects of a text, those of a list one by one; none when it is no JSON, and nothing when it is too much of it.
+pub(crate) fn objects(text: &str) -> Option<Vec<Found>> {
+    if crate::document::marks(text) > MOST_VALUES {
+        return None;
+    }
+    let Ok(value) = serde_json::from_str::<Value>(text) else { return Some(Vec::new()) };
     let mut found = Vec::new();
     collect(&value, None, &mut Lines { text, from: 0, line: 1 }, &mut found);
-    found
+    Some(found)
 }
 
 /// `of_items` are the API version and the kind that a list says of items without a kind.
@@ -72,6 +78,7 @@ mod tests {
     fn one_line_or_many_and_lists() {
         let text = r#"{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a"},"spec":{"replicas":2,"template":{"spec":{"containers":[{"image":"x/a"}]}}}},
 {"apiVersion":"v1","kind":"Service","metadata":{"name":"b"}}]}"#;
+        let objects = |text: &str| objects(text).expect("few values");
         let found = objects(text);
         assert_eq!((found[0].name.as_str(), found[0].replicas, found[0].line), ("a", Some(2), 1));
         assert_eq!((found[0].images.as_slice(), found[1].line), (&["x/a".to_owned()][..], 2));

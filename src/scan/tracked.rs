@@ -7,7 +7,7 @@ use gix::index::State;
 use gix::index::decode::Options;
 
 use super::facts::Unreadable;
-use crate::folder::{Folder, Links};
+use crate::folder::{Folder, Links, in_units};
 
 /// Bytes of an index: some 300,000 files.
 const LARGEST: u64 = 32 << 20;
@@ -55,6 +55,9 @@ impl<'a> Tracked<'a> {
             return Ok(None);
         }
         let bytes = self.folder.read(FILE, LARGEST, Links::Refused)?;
+        if expanded(&bytes).is_some_and(|paths| paths > LARGEST) {
+            return Err(format!("its paths are more than {}", in_units(LARGEST)));
+        }
         let options = Options {
             thread_limit: Some(1),
             alloc_limit_bytes: usize::try_from(4 * LARGEST).ok(),
@@ -65,5 +68,64 @@ impl<'a> Tracked<'a> {
             Ok((index, _)) => Ok(Some(index)),
             Err(error) => Err(format!("it is no index of git: {error}")),
         }
+    }
+}
+
+/// How many bytes all paths of an index take together, if it is of the version of which each path says only how it differs
+/// from the one before it.
+fn expanded(index: &[u8]) -> Option<u64> {
+    const VERSION: &[u8] = &[0, 0, 0, 4];
+    let mut rest = index.strip_prefix(b"DIRC")?.strip_prefix(VERSION)?;
+    let entries = u32::from_be_bytes(*rest.split_off(..4)?.first_chunk()?);
+    let (mut sum, mut path) = (0_u64, 0_u64);
+    for _ in 0..entries {
+        let Some(next) = path_after(path, &mut rest) else { break };
+        path = next;
+        sum = sum.saturating_add(path);
+    }
+    Some(sum)
+}
+
+/// The bytes of the path of the next entry, after one of so many bytes.
+fn path_after(before: u64, rest: &mut &[u8]) -> Option<u64> {
+    /// Times, rights, size and hash come before the flags of an entry, and its path after them.
+    const FLAGS: usize = 60;
+    const IS_EXTENDED: u8 = 0x40;
+    let flags = rest.split_off(..FLAGS + 2)?[FLAGS];
+    if flags & IS_EXTENDED != 0 {
+        rest.split_off(..2)?;
+    }
+    let dropped = number(rest)?;
+    let end = memchr::memchr(0, rest)?;
+    rest.split_off(..=end)?;
+    Some(before.saturating_sub(dropped) + end as u64)
+}
+
+/// A number in as many bytes as it needs, seven bits in each.
+fn number(rest: &mut &[u8]) -> Option<u64> {
+    let mut number = 0_u64;
+    loop {
+        let byte = rest.split_off_first()?;
+        number = number.saturating_mul(128).saturating_add(u64::from(byte & 0x7f));
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+        number = number.saturating_add(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_differ_little_are_summed_before_they_are_written_out() {
+        let entry = |dropped: u8, path: &str| [&[0; 62], &[dropped][..], path.as_bytes(), &[0]].concat();
+        let index =
+            [b"DIRC\0\0\0\x04\0\0\0\x03".to_vec(), entry(0, "a/long/path"), entry(4, "b"), entry(1, "c")];
+        assert_eq!(expanded(&index.concat()), Some(11 + 8 + 8));
+        assert_eq!(expanded(&index[..3].concat()), Some(11 + 8));
+        assert_eq!(expanded(b"DIRC\0\0\0\x02\0\0\0\0"), None);
+        assert_eq!(number(&mut &[0x80, 0x00][..]), Some(128));
     }
 }

@@ -33,8 +33,8 @@ const LARGEST_TREE: u64 = 256 << 20;
 const KEPT: u64 = 16 << 20;
 /// How often a path may be held against a pattern of `.gitignore`, in all.
 const MOST_EFFORT: u64 = 100_000_000;
-/// What it takes to make a pattern ready, in the same unit.
-const EFFORT_TO_MAKE_READY: u64 = 2_000;
+/// Why a folder is left out when they are.
+const TOO_MANY_PATTERNS: &str = "there are more patterns in .gitignore files than can be tried on all paths";
 /// Paths that are named for one reason; the rest are counted.
 const MOST_NAMED: usize = 50;
 
@@ -225,13 +225,16 @@ impl Walk<'_> {
             directory.ignored = Ignored::of_clone(self.folder, &directory.path);
         }
         if has_patterns {
+            if self.effort.load(Ordering::Relaxed) > MOST_EFFORT {
+                return self.leave_out(directory.path, TOO_MANY_PATTERNS);
+            }
             match Ignored::within(directory.ignored.clone(), self.folder, &directory.path) {
                 Ok(ignored) => {
-                    let weight = |ignored: &Option<Arc<Ignored>>| {
-                        ignored.as_ref().map_or(0, |ignored| ignored.weight())
+                    let effort = |ignored: &Option<Arc<Ignored>>| {
+                        ignored.as_ref().map_or(0, |ignored| ignored.effort())
                     };
-                    let own = weight(&ignored).saturating_sub(weight(&directory.ignored));
-                    self.effort.fetch_add(own * EFFORT_TO_MAKE_READY, Ordering::Relaxed);
+                    let own = effort(&ignored).saturating_sub(effort(&directory.ignored));
+                    self.effort.fetch_add(own, Ordering::Relaxed);
                     directory.ignored = ignored;
                 }
                 Err(_) if directory.depth == 0 => {
@@ -325,10 +328,7 @@ impl Walk<'_> {
     fn is_ignored(&self, directory: &Directory, path: &str, is_folder: bool) -> Option<bool> {
         let Some(ignored) = &directory.ignored else { return Some(directory.only_tracked) };
         if self.effort.fetch_add(ignored.weight(), Ordering::Relaxed) > MOST_EFFORT {
-            self.leave_out(
-                directory.path.clone(),
-                "there are more patterns in .gitignore files than can be tried on all paths",
-            );
+            self.leave_out(directory.path.clone(), TOO_MANY_PATTERNS);
             return None;
         }
         Some(directory.only_tracked || ignored.has(path, is_folder))

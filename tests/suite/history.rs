@@ -69,6 +69,15 @@ fn a_repository_without_a_commit_has_no_history_and_nothing_is_wrong() {
 }
 
 #[test]
+fn references_that_are_kept_in_no_files_are_not_read_from_files() {
+    let repository = repository();
+    git(repository.path(), &["config", "extensions.refStorage", "reftable"]);
+    let facts = scan(repository.path());
+    assert_eq!(facts.git, None);
+    assert!(missing(&facts).ends_with("its references are in no files"), "{}", missing(&facts));
+}
+
+#[test]
 fn a_repository_that_lies_elsewhere_is_not_read() {
     use std::os::unix::fs::symlink;
     let repository = repository();

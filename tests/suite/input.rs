@@ -5,6 +5,13 @@ use crate::program::Program;
 const SOLO: &str = "--developers 1 --purpose production --services 1";
 
 #[test]
+fn the_mark_with_which_windows_begins_a_text_is_no_part_of_it() {
+    for (name, text) in [("a.toml", "\u{feff}services = 2\n"), ("a.json", "\u{feff}{\"services\": 2}")] {
+        Program::new().file(name, text).run(&format!("--answers {name}")).ok();
+    }
+}
+
+#[test]
 fn flags_beat_the_file_the_file_the_environment_and_the_environment_the_record() {
     let program = Program::new()
         .file("needk8s.toml", "[answers]\nservices = 4\nservers = 4\ndevelopers = 4\nteams = 4\n")

@@ -185,6 +185,13 @@ fn a_table_without_questions_and_a_row_with_too_many_cells_are_refused() {
     assert!(run.stderr.contains("a.csv: no column is called like a question"), "{}", run.stderr);
     let run = Program::new().file("a.csv", "").run("portfolio a.csv --format csv");
     assert!(run.stderr.contains("error: a.csv: is empty"), "{}", run.stderr);
+    let run = Program::new().file("a.csv", "name,services\ra,1\rb,2\r").run("portfolio a.csv --format jsonl");
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("a.csv: has lines that end in a carriage return alone"), "{}", run.stderr);
+    let long = format!("name,services\n{},1\nb,2\n", "x".repeat(5_000));
+    let run = Program::new().file("a.csv", long).run("portfolio a.csv --format csv");
+    assert!(run.stderr.contains("error: a.csv:2: its name is longer than 4 KiB"), "{}", run.stderr);
+    assert!(run.stderr.contains("Read 2, assessed 1, refused 1."), "{}", run.stderr);
     let run =
         Program::new().file("a.csv", "name,services\na,1\nb,2,3\nc,4\n").run("portfolio a.csv --format csv");
     assert!(

@@ -284,6 +284,9 @@ fn more_objects_than_are_kept_are_left_out_and_said() {
     let tables = "[[x]]\na=1\n".repeat(20_000);
     let resources = "resource \"a\" \"b\" {}\n".repeat(30_000);
     let stages = "FROM a\n".repeat(30_000);
+    let pod = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\"},".repeat(20_000);
+    let list = format!("{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{pod}]}}");
+    let includes: String = (0..1_100).map(|number| format!("  - a*{number}*b.yml\n")).collect();
     let folder = tree(&[
         ("a/a.yaml", &pods),
         ("b/a.yaml", &pods),
@@ -291,9 +294,14 @@ fn more_objects_than_are_kept_are_left_out_and_said() {
         ("pyproject.toml", &tables),
         ("a.tf", &resources),
         ("Dockerfile", &stages),
+        ("list.json", &list),
+        (".gitlab-ci.yml", &format!("include:\n{includes}")),
     ]);
     let facts = bounded(folder.path());
-    assert!(reason(&facts, ".").starts_with("there are more than 30000 objects"), "{:?}", facts.unreadable);
+    let said: Vec<&str> = facts.unreadable.iter().map(|left_out| left_out.reason.as_str()).collect();
+    assert!(said.iter().any(|said| said.starts_with("there are more than 30000 objects")), "{said:?}");
+    assert!(said.iter().any(|said| said.starts_with("pipelines take in more than 1000 files")), "{said:?}");
+    assert_eq!(reason(&facts, "list.json"), "it has more values than are read of one file");
     assert_eq!(reason(&facts, "pyproject.toml"), "it has more keys and values than are read");
     assert_eq!(reason(&facts, "a.tf"), "it has more values than are read of one file");
     assert!(!reason(&facts, "Dockerfile").is_empty());

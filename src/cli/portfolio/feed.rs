@@ -186,6 +186,11 @@ impl Feed<'_> {
     }
 }
 
+/// Whether the head of a table is all that is there, since no line feed ends it.
+fn ends_in_carriage_returns(head: &[u8]) -> bool {
+    !head.contains(&b'\n') && head.trim_ascii_end().contains(&b'\r')
+}
+
 impl Table {
     fn of((delimiter, columns): (u8, Columns), head: &Head) -> Self {
         let place = |name: &String| columns.others().find(|(_, own)| own == name).map(|(place, _)| place);
@@ -270,6 +275,9 @@ impl Open {
                 None => self.read().map_err(|error| format!("cannot be read: {error}"))?,
             }
         };
+        if ends_in_carriage_returns(&self.rest[..end]) {
+            return Err("has lines that end in a carriage return alone; save it with line feeds".to_owned());
+        }
         let head: Vec<u8> = self.rest.drain(..end).collect();
         self.line += lines_in(&head);
         let head = String::from_utf8(head).map_err(|_| NOT_UTF8.to_owned())?;

@@ -9,7 +9,11 @@ mod text;
 use super::text::Layout;
 use super::{Contents, Format};
 use crate::facts::{Conclusions, Facts, Finding, Place};
-use crate::text::{counted, list, one_line};
+use crate::text::{counted, list, one_line, shortened};
+
+/// Patterns of what is left out that are shown, and letters of each.
+const MOST_PATTERNS: usize = 20;
+const LONGEST_PATTERN: usize = 100;
 
 /// Everything that the report of a scan can say.
 pub struct Scan<'a> {
@@ -112,7 +116,11 @@ impl Scan<'_> {
     /// What was not to be looked at.
     fn excluded(&self) -> Option<String> {
         let excluded = self.facts.excluded.as_ref()?;
-        let patterns: Vec<String> = excluded.patterns.iter().map(|pattern| one_line(pattern)).collect();
+        let shown = excluded.patterns.iter().take(MOST_PATTERNS);
+        let mut patterns: Vec<String> =
+            shown.map(|pattern| one_line(&shortened(pattern, LONGEST_PATTERN))).collect();
+        let more = excluded.patterns.len() - patterns.len();
+        patterns.extend((more > 0).then(|| format!("and {more} more")));
         Some(format!(
             "Left out as you said ({}): {}.",
             patterns.join(", "),

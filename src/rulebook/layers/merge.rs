@@ -142,8 +142,8 @@ impl<'f> Merger<'_, 'f> {
     /// What a layer says of itself.
     fn check_head(&self, says: &[Entry<'_>]) {
         for (index, entry) in says.iter().enumerate() {
-            let is_twice = says[..index].iter().any(|earlier| earlier.key == entry.key);
-            if is_twice && OWN.contains(&entry.key.as_ref()) {
+            let is_own = OWN.contains(&entry.key.as_ref());
+            if is_own && says[..index].iter().any(|earlier| earlier.key == entry.key) {
                 let message = format!("`{}` stands in two files of this layer", entry.key);
                 self.log.fault(entry.key_span.clone(), message, None);
             }

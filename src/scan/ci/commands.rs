@@ -91,11 +91,14 @@ pub(super) fn lines_with<'t>(text: &'t str, words: &AhoCorasick) -> Vec<(usize, 
     lines
 }
 
+/// Lines of one command that are looked at.
+const MOST_CONTINUED: usize = 30;
+
 /// The lines of a command from one on, which goes on where a line ends with a backslash.
 pub(super) fn continued<'t>(lines: &[&'t str], first: usize) -> impl Iterator<Item = &'t str> {
     let mut goes_on = true;
     let lines = lines.get(first..).unwrap_or_default().iter().copied();
-    lines.take_while(move |line| std::mem::replace(&mut goes_on, line.ends_with('\\')))
+    lines.take_while(move |line| std::mem::replace(&mut goes_on, line.ends_with('\\'))).take(MOST_CONTINUED)
 }
 
 /// Comments, and names of steps, only speak of a command.
@@ -180,6 +183,12 @@ mod tests {
         assert_eq!(lines_with("a\nb b\r\nc\nxd\n", &words), [(2, "b b"), (4, "xd")]);
         assert_eq!(lines_with("d", &words), [(1, "d")]);
         assert_eq!(lines_with("", &words), []);
+    }
+
+    #[test]
+    fn a_command_goes_on_where_its_lines_say_so_but_not_without_end() {
+        assert_eq!(continued(&["a \\", "b", "c"], 0).collect::<Vec<_>>(), ["a \\", "b"]);
+        assert_eq!(continued(&["a \\"; 100], 0).count(), MOST_CONTINUED);
     }
 
     #[test]

@@ -2,12 +2,17 @@
 
 use super::super::manifest;
 use super::super::paths::{folder, is_yaml, join};
+use super::MOST_INCLUDES;
 
 /// The paths of the files that the pipeline at a path names, which may have stars in them. They need not be there.
 pub(super) fn paths(path: &str, text: &str) -> Vec<String> {
     let mut paths = Vec::new();
     let mut includes = false;
     for line in text.lines() {
+        // One too many is as good as any number.
+        if paths.len() > MOST_INCLUDES {
+            break;
+        }
         let at_margin = !line.starts_with([' ', '\t', '#', '-', '\r']) && !line.is_empty();
         let entry = manifest::entry(line);
         let value = entry.as_ref().map_or("", |entry| entry.value());

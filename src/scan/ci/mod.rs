@@ -30,6 +30,8 @@ use commands::Commands;
 const MOST_DEPLOYS: usize = 200;
 /// Deployments in all files.
 const MOST_IN_ALL: usize = 3_000;
+/// Files, or patterns of them, that all pipelines take in at one depth.
+const MOST_INCLUDES: usize = 1_000;
 /// How deep files may be that pipelines take in, which take in others.
 const DEEPEST: usize = 4;
 
@@ -155,6 +157,14 @@ impl<'t> Reader<'t> {
         for _ in 0..DEEPEST {
             if wanted.is_empty() {
                 break;
+            }
+            wanted.sort_unstable();
+            wanted.dedup();
+            if wanted.len() > MOST_INCLUDES {
+                wanted.truncate(MOST_INCLUDES);
+                let reason =
+                    format!("pipelines take in more than {MOST_INCLUDES} files; the others are left out");
+                source.left_out(".", &reason);
             }
             let patterns = Patterns::any_of(&wanted);
             let files = source.files().par_iter();

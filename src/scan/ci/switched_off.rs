@@ -22,8 +22,13 @@ pub(super) fn lines(name: &str, text: &str) -> Vec<Range<usize>> {
 /// `if: false` and its kin hold for the mapping that they stand in, and rules of which none is ever met for their job.
 fn in_yaml(text: &str, lines: &[&str]) -> Vec<Range<usize>> {
     let constants = Constants::of_mappings(text, lines);
-    let mut off = Vec::new();
+    let indents: Vec<Option<usize>> = lines.iter().map(|line| indent(line)).collect();
+    let mut off: Vec<Range<usize>> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
+        // What is in a mapping that is off is off already.
+        if is_in_last(&off, index) {
+            continue;
+        }
         let Some(entry) = manifest::entry(line) else { continue };
         let is_off = match entry.key {
             "on" if entry.indent == 0 && matches!(entry.value(), "[]" | "{}") => {
@@ -34,20 +39,37 @@ fn in_yaml(text: &str, lines: &[&str]) -> Vec<Range<usize>> {
             _ => is_off(&entry, &constants),
         };
         if is_off {
-            off.push(mapping(lines, index, &entry));
+            off.push(mapping(lines, &indents, index, &entry));
         }
     }
     off
 }
 
+/// Whether the line of an index is in the range that was found last.
+fn is_in_last(ranges: &[Range<usize>], index: usize) -> bool {
+    ranges.last().is_some_and(|last| last.contains(&(index + 1)))
+}
+
+/// The column in which a line begins, unless it is empty.
+fn indent(line: &str) -> Option<usize> {
+    let text = line.trim_start();
+    (!text.is_empty()).then_some(line.len() - text.len())
+}
+
+/// Lines of a list of rules that are looked at.
+const MOST_LINES_OF_RULES: usize = 300;
+
 /// Whether every rule of a list has a condition that is never met or says that the job is not to run.
 fn no_rule_is_met(below: &[&str], rules: &Entry<'_>, constants: &Constants<'_>) -> bool {
     let (mut is_any, mut is_never, mut has_condition) = (false, false, false);
-    for line in below.iter().filter(|line| !line.trim().is_empty()) {
+    let below = below.iter().filter_map(|line| Some((line, indent(line)?)));
+    for (count, (line, indent)) in below.enumerate() {
         let is_item = line.trim_start().starts_with("- ");
-        let indent = line.len() - line.trim_start().len();
         if indent < rules.indent || indent == rules.indent && !is_item {
             break;
+        }
+        if count >= MOST_LINES_OF_RULES {
+            return false;
         }
         let Some(entry) = manifest::entry(line) else { return false };
         if entry.begins_item {
@@ -71,11 +93,10 @@ fn no_rule_is_met(below: &[&str], rules: &Entry<'_>, constants: &Constants<'_>) 
 }
 
 /// The lines of the mapping that an entry stands in.
-fn mapping(lines: &[&str], index: usize, entry: &Entry<'_>) -> Range<usize> {
+fn mapping(lines: &[&str], indents: &[Option<usize>], index: usize, entry: &Entry<'_>) -> Range<usize> {
     let column = entry.indent;
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let is_outside = |line: &str| !line.trim().is_empty() && indent(line) < column;
-    let above = lines[..index].iter().rposition(|line| is_outside(line));
+    let is_outside = |indent: &Option<usize>| indent.is_some_and(|indent| indent < column);
+    let above = indents[..index].iter().rposition(is_outside);
     // An item begins before its first key, in a line that is less indented and is a part of it.
     let start = match above {
         _ if entry.begins_item => index,
@@ -88,7 +109,7 @@ fn mapping(lines: &[&str], index: usize, entry: &Entry<'_>) -> Range<usize> {
         Some(above) => above + 1,
         None => 0,
     };
-    let below = lines[index + 1..].iter().position(|line| is_outside(line));
+    let below = indents[index + 1..].iter().position(is_outside);
     let end = below.map_or(lines.len(), |below| index + 1 + below);
     start + 1..end + 1
 }
@@ -118,8 +139,20 @@ fn in_braces(text: &str, lines: &[&str]) -> Vec<Range<usize>> {
                 constants.differ(&format!("env.{}", name.trim_matches(QUOTES)), value)
             })
     };
-    let off = lines.iter().enumerate().filter(|(_, line)| is_off(line));
-    off.filter_map(|(index, _)| stage(lines, index)).chain(comments(lines)).collect()
+    let mut off: Vec<Range<usize>> = Vec::new();
+    let mut last_stage = None;
+    for (index, line) in lines.iter().enumerate() {
+        if line.trim_start().starts_with("stage") {
+            last_stage = Some(index);
+        }
+        if is_in_last(&off, index) || !is_off(line) {
+            continue;
+        }
+        // Braces are not counted twice.
+        off.extend(last_stage.take().map(|start| stage(lines, start)));
+    }
+    off.extend(comments(lines));
+    off
 }
 
 /// Comments that begin a line and go on to a later one.
@@ -143,6 +176,8 @@ struct Constants<'t>(BTreeMap<&'t str, Option<&'t str>>);
 
 /// As many variables of one pipeline are followed.
 const MOST_CONSTANTS: usize = 100;
+/// Calls within one another of a condition that are looked into.
+const DEEPEST: usize = 10;
 /// Keys of mappings that set variables.
 const HOLD_VARIABLES: [&str; 3] = ["env", "variables", "environment"];
 
@@ -202,14 +237,14 @@ impl<'t> Constants<'t> {
     fn never_meet(&self, condition: &str) -> bool {
         let condition = condition.trim().trim_start_matches("${{").trim_end_matches("}}");
         let terms = || condition.split("&&").map(|term| term.split_whitespace().collect::<String>());
-        !condition.contains("||") && terms().any(|term| self.is_never(&term))
+        !condition.contains("||") && terms().any(|term| self.is_never(&term, 0))
     }
 
-    fn is_never(&self, term: &str) -> bool {
+    fn is_never(&self, term: &str, depth: usize) -> bool {
         let of = |call: &str| term.strip_prefix(call)?.strip_suffix(')')?.split_once(',');
         let all = term.strip_prefix("and(").and_then(|all| all.strip_suffix(')'));
         if let Some(all) = all {
-            return parts(all).into_iter().any(|part| self.is_never(part));
+            return depth < DEEPEST && parts(all).into_iter().any(|part| self.is_never(part, depth + 1));
         }
         NEVER.contains(&term.to_ascii_lowercase().as_str())
             || term.split_once("==").or(of("eq(")).is_some_and(|(one, other)| self.differ(one, other))
@@ -267,9 +302,8 @@ fn assignments(text: &str, name: &str) -> usize {
     values.filter(|value| !value.starts_with('=')).count()
 }
 
-/// The lines of the innermost stage around a line.
-fn stage(lines: &[&str], index: usize) -> Option<Range<usize>> {
-    let start = lines[..=index].iter().rposition(|line| line.trim_start().starts_with("stage"))?;
+/// The lines of the stage that begins in a line.
+fn stage(lines: &[&str], start: usize) -> Range<usize> {
     let mut depth = 0_usize;
     for (line, text) in lines.iter().enumerate().skip(start) {
         for letter in text.chars() {
@@ -279,11 +313,11 @@ fn stage(lines: &[&str], index: usize) -> Option<Range<usize>> {
                 _ => continue,
             }
             if depth == 0 {
-                return Some(start + 1..line + 2);
+                return start + 1..line + 2;
             }
         }
     }
-    Some(start + 1..lines.len() + 1)
+    start + 1..lines.len() + 1
 }
 
 #[cfg(test)]
@@ -343,6 +377,19 @@ mod tests {
     #[test]
     fn a_pipeline_that_nothing_starts_never_runs() {
         assert!(is_off("ci.yml", "on: []\njobs:\n  ship:\n    steps:\n      - run: ship it\n", "ship it"));
+    }
+
+    #[test]
+    fn conditions_that_are_repeated_or_nested_without_end_are_no_work() {
+        let many = |text: &str| text.repeat(40_000);
+        let nested = format!("jobs:\n- job: a\n  condition: {}x{}\n", many("and("), many(")"));
+        assert_eq!(lines("azure-pipelines.yml", &format!("{nested}  when: never\n")), [2..5]);
+        let same = format!("jobs:\n  a:\n{}    run: ship\n", many("    if: false\n"));
+        assert_eq!(lines("ci.yml", &same), [3..40_004]);
+        for stage in ["when { expression { false } }\n", "stage('a') { when { expression { false } }\n"] {
+            let jenkins = format!("pipeline {{\nstage('a') {{\n{}sh 'ship'\n}}}}\n", many(stage));
+            assert!(is_off("Jenkinsfile", &jenkins, "ship"));
+        }
     }
 
     #[test]

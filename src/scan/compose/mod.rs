@@ -149,11 +149,15 @@ fn read_project(
     let profiles = environment.compose_profiles.as_deref().or(variables.get("COMPOSE_PROFILES"));
     let profiles = profiles.unwrap_or_default();
     let profiles = profiles.split(',').map(|profile| profile.trim().to_owned()).collect();
-    let project = project::assemble(library, &files, variables);
+    let project = project::assemble(library, &files, variables.clone());
     let reader = Reader { library, project: &project, tables, owner, main: &main, profiles };
     compose.services = reader.services();
     let unknown = reader.unknown_keys();
     unknown.into_iter().for_each(|trouble| library.note(trouble));
+    if variables.is_full() || variables.are_used_up() {
+        let reason = "it is given more text by variables than is followed".to_owned();
+        library.note(Unreadable { path: main.clone(), reason });
+    }
     compose.main_set = project.files.clone();
     if project.services.len() > MOST_SERVICES {
         let reason = format!("it defines more than {MOST_SERVICES} services; the others are left out");

@@ -4,6 +4,7 @@
 //! of a file that the repository ignores are shown nowhere. What a secret is called by its name is not used at all.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -14,6 +15,10 @@ const LONGEST: usize = 4096;
 
 /// More variables than any project has.
 const MOST: usize = 1_000;
+/// Bytes of all values: each file that is included has its own beside those of whatever includes it.
+const LARGEST: usize = 128 << 10;
+/// Bytes of all texts that variables are resolved in; nothing is left of those after them.
+const MOST_RESOLVED: usize = 4 << 20;
 /// Variables of one text that are resolved; the rest of it stays as it is written.
 const MOST_IN_A_TEXT: usize = 16;
 
@@ -22,7 +27,11 @@ const MOST_IN_A_TEXT: usize = 16;
 pub(super) struct Variables {
     values: HashMap<String, Known>,
     secret_words: Rc<[String]>,
+    /// Bytes of the values.
+    size: usize,
     is_full: bool,
+    /// Bytes of the texts that were resolved, in all files of the project.
+    resolved: Rc<Cell<usize>>,
 }
 
 #[derive(Debug, Clone)]
@@ -46,7 +55,7 @@ enum Wanted {
 impl Variables {
     /// No variables yet; those with one of the words in their names will never be resolved.
     pub(super) fn new(secret_words: &[String]) -> Self {
-        Self { values: HashMap::new(), secret_words: secret_words.into(), is_full: false }
+        Self { secret_words: secret_words.into(), ..Self::default() }
     }
 
     /// Adds the variables of a text in the format of `.env`, which may be public. Those that are there already stay.
@@ -57,14 +66,15 @@ impl Variables {
         while let Some(line) = lines.next() {
             let Some((name, value)) = assignment(line) else { continue };
             let value = self.read_value(value, &mut lines);
-            if value.len() > LONGEST {
+            if value.len() > LONGEST || self.values.contains_key(name) {
                 continue;
             }
-            if self.values.len() >= MOST {
+            if self.values.len() >= MOST || self.size + value.len() > LARGEST {
                 self.is_full = true;
                 break;
             }
-            self.values.entry(name.to_owned()).or_insert(Known { value, is_public });
+            self.size += value.len();
+            self.values.insert(name.to_owned(), Known { value, is_public });
         }
     }
 
@@ -73,13 +83,25 @@ impl Variables {
         self.is_full
     }
 
+    /// Whether there was more to resolve than is.
+    pub(super) fn are_used_up(&self) -> bool {
+        self.resolved.get() > MOST_RESOLVED
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|known| known.value.as_str())
     }
 
     /// The text with its variables replaced, those with secret names excepted.
     pub(super) fn resolve<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        self.resolve_for(Wanted::Values, text)
+        if self.are_used_up() && text.contains('$') {
+            return Cow::Borrowed("");
+        }
+        let resolved = self.resolve_for(Wanted::Values, text);
+        if let Cow::Owned(resolved) = &resolved {
+            self.resolved.set(self.resolved.get() + resolved.len());
+        }
+        resolved
     }
 
     /// The text with those of its variables replaced whose values may be shown.
@@ -235,4 +257,20 @@ fn closing(text: &str) -> Option<usize> {
         before = letter;
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_and_what_they_are_resolved_in_end() {
+        let mut variables = Variables::new(&[]);
+        let lines: String = (0..100).map(|number| format!("A{number}={}\n", "x".repeat(4_000))).collect();
+        variables.add(&lines, true);
+        assert!(variables.is_full() && variables.values.len() < 40);
+        let sum: usize = (0..10_000).map(|_| variables.resolve("$A0$A1").len()).sum();
+        assert!(variables.are_used_up() && sum < MOST_RESOLVED + 2 * LONGEST);
+        assert_eq!((variables.resolve("$A0").as_ref(), variables.resolve("a").as_ref()), ("", "a"));
+    }
 }

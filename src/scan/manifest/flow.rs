@@ -2,6 +2,9 @@
 
 use super::{Entry, unquoted};
 
+/// Brackets within one another.
+const DEEPEST: usize = 100;
+
 /// The entries of a mapping or list in flow style that begins and ends in one line, each further right the deeper it is;
 /// those of the outermost begin at `indent`, and `begins_item` says that it is an item itself. Nothing for any other text.
 pub(super) fn entries(text: &str, indent: usize, begins_item: bool) -> Option<Vec<Entry<'_>>> {
@@ -10,17 +13,19 @@ pub(super) fn entries(text: &str, indent: usize, begins_item: bool) -> Option<Ve
     }
     let mut flow =
         Flow { text, indent, begins_item, entries: Vec::new(), open: Vec::new(), start: 0, key: None };
-    let mut quote = None;
+    let (mut quote, mut is_begun) = (None, false);
     for (at, byte) in text.bytes().enumerate() {
         match (quote, byte) {
             (Some(open), _) => quote = Some(open).filter(|open| *open != byte),
-            (None, b'"' | b'\'') if text[flow.start..at].trim_ascii().is_empty() => quote = Some(byte),
+            (None, b'"' | b'\'') if !is_begun => quote = Some(byte),
             (None, b':') if flow.ends_key(at) => flow.key(at),
+            (None, b'{' | b'[') if flow.open.len() >= DEEPEST => return None,
             (None, b'{' | b'[') => flow.open(at, byte),
             (None, b',') => flow.value(at),
             (None, b'}' | b']') => flow.close(at)?,
             _ => {}
         }
+        is_begun = flow.start <= at && (is_begun || !byte.is_ascii_whitespace());
         if flow.open.is_empty() {
             let rest = text[at + 1..].trim_ascii();
             return (rest.is_empty() || rest.starts_with([',', '#'])).then_some(flow.entries);
