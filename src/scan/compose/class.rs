@@ -14,7 +14,9 @@ pub(super) struct Signs<'a> {
     pub(super) written: &'a str,
     /// It is built from sources that are here.
     pub(super) is_built: bool,
-    /// The image that it is built on, if nothing but settings of one's own is added to it.
+    /// The image that it is built on.
+    pub(super) base: Option<&'a str>,
+    /// The same, if nothing but settings of one's own is added to it.
     pub(super) wrapped: Option<&'a str>,
     pub(super) command: Vec<&'a str>,
     /// It publishes ports.
@@ -37,10 +39,12 @@ pub(super) type Class = (ServiceClass, Option<String>);
 pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Class {
     let image = signs.image.map(str::to_ascii_lowercase);
     let by_image = image.as_deref().and_then(|image| find_image(image, &tables.image));
-    let by_image = by_image.or_else(|| {
-        let wrapped = find_image(&signs.wrapped?.to_ascii_lowercase(), &tables.image);
-        wrapped.filter(|meaning| tables.compose.wrapped_kinds.contains(&meaning.kind))
-    });
+    let built_on = |base: Option<&str>, kinds: &[String]| {
+        find_image(&base?.to_ascii_lowercase(), &tables.image).filter(|meaning| kinds.contains(&meaning.kind))
+    };
+    let by_image = by_image
+        .or_else(|| built_on(signs.wrapped, &tables.compose.wrapped_kinds))
+        .or_else(|| built_on(signs.base, &tables.compose.built_on_kinds));
     let by_name = find_name(signs.name, &tables.compose.service);
     let by_work = by_name.filter(|meaning| meaning.class == ServiceClass::Auxiliary);
     let by_work = by_work.filter(|meaning| !goes_on(signs, meaning, tables));
@@ -65,7 +69,11 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
     let is_own = signs.is_built
         || image.as_deref().is_some_and(|image| owner.owns(image))
         || is_in_own_registry(signs.written, &tables.compose, owner);
-    match by_image.or(by_name) {
+    let is_a_role = is_own && last_word_is_in(signs.name, &tables.compose.roles);
+    let is_so_called = |meaning: &&Meaning| {
+        !is_a_role || built_on(signs.base, std::slice::from_ref(&meaning.kind)).is_some()
+    };
+    match by_image.or(by_name.filter(is_so_called)) {
         // Software that others publish runs here, which does not make it one's own.
         Some(meaning) if meaning.kind == PRODUCT && !is_own => {
             (ServiceClass::Unsure, Some(PRODUCT.to_owned()))
@@ -90,10 +98,14 @@ fn goes_on(signs: &Signs, by_name: &Meaning, tables: &ComposeTables) -> bool {
     }
 }
 
-/// Whether the last word of a name is one of what serves: `export-api`.
+/// Whether a service serves by the last word of its name: `export-api`.
 fn serves(name: &str, tables: &ComposeTables) -> bool {
+    last_word_is_in(name, &tables.compose.serving_words)
+}
+
+fn last_word_is_in(name: &str, known: &[String]) -> bool {
     let name = name.to_ascii_lowercase();
-    words(&name).last().is_some_and(|last| tables.compose.serving_words.iter().any(|word| word == last))
+    words(&name).last().is_some_and(|last| known.iter().any(|word| word == last))
 }
 
 /// The kind of images that are whole products.
