@@ -80,10 +80,13 @@ fn parse(
 }
 
 /// What the last stage of a Dockerfile builds on.
+#[derive(Debug)]
 pub(super) struct BuiltOn {
     pub(super) image: String,
     /// There is no other stage, and all that it takes in is settings by its name, or goes where settings are.
     pub(super) adds_only_settings: bool,
+    /// It takes in something that is none.
+    pub(super) takes_sources: bool,
 }
 
 impl BuiltOn {
@@ -96,8 +99,11 @@ impl BuiltOn {
         let mut taken = of("COPY").chain(of("ADD"));
         let is_code = of("WORKDIR").chain(of("CMD")).next().is_some();
         let is_one_stage = of("FROM").count() == 1;
-        let adds_only_settings = is_one_stage && !is_code && taken.all(|taken| takes_settings(&taken.rest, ends, folders));
-        (!image.contains('$')).then(|| Self { image: image.to_owned(), adds_only_settings })
+        let takes_sources = taken.any(|taken| !takes_settings(&taken.rest, ends, folders));
+        let adds_only_settings = is_one_stage && !is_code && !takes_sources;
+        // A variable at the end only chooses the version.
+        let image = image.split_once(":$").map_or(image, |(image, _)| image);
+        (!image.contains('$')).then(|| Self { image: image.to_owned(), adds_only_settings, takes_sources })
     }
 }
 

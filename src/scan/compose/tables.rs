@@ -37,6 +37,8 @@ pub(crate) struct Words {
     pub(crate) development_words: Vec<String>,
     /// Words of a file's name that make it one that shows something.
     pub(crate) example_words: Vec<String>,
+    /// Files of generators of sites, beside which lies documentation.
+    pub(crate) documentation_files: Vec<String>,
     /// Words of a file's name that make it one for those who run the product.
     pub(crate) production_words: Vec<String>,
     /// Words of a file's name, at least one of which a file without a default name needs to be the main one by itself.
