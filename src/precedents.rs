@@ -9,13 +9,16 @@ use crate::rulebook::{Case, Kind, Leaning, Question, Reading, Rulebook, Value};
 const NEAREST: usize = 3;
 /// Odds of fewer decisions than this are left out.
 const LEAST: usize = 10;
+/// What agrees with a decision that is named, less what differs, weighs at least one of so many parts of what is known:
+/// whoever told little is like everybody.
+const ALIKE: i64 = 3;
 /// Answers that agree entirely.
 const SAME: i64 = 100;
 
 /// What is said of one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Precedents {
-    /// The decisions nearest to the answers, whichever way they went, the nearest first; of each more agrees than differs.
+    /// The decisions nearest to the answers, whichever way they went, the nearest first.
     pub nearest: Vec<Precedent>,
     /// How the decisions in the same band turned out; `None` where they are too few.
     pub odds: Option<Odds>,
@@ -67,7 +70,13 @@ impl Precedents {
     /// The precedents of an assessment. `weights` says for each question how many points of margin it can move here.
     pub fn of(rulebook: &Rulebook, assessment: &Assessment, weights: &[i64]) -> Self {
         let mut nearest = nearest(rulebook, &assessment.readings, weights);
-        nearest.retain(|precedent| precedent.nearness > 0);
+        let known = assessment
+            .readings
+            .iter()
+            .zip(weights)
+            .filter(|(reading, _)| matches!(reading, Reading::Known(_)));
+        let told: i64 = known.map(|(_, weight)| 1 + weight).sum();
+        nearest.retain(|precedent| ALIKE * precedent.nearness >= SAME * told);
         nearest.truncate(NEAREST);
         let odds = odds(rulebook).into_iter().find(|odds| odds.band == assessment.band);
         Self { nearest, odds: odds.filter(|odds| odds.total() >= LEAST) }

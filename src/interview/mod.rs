@@ -154,7 +154,7 @@ pub struct Interview<'a> {
     pub hints: &'a [Vec<String>],
 }
 
-/// Where the answers lean so far, in one line: "Kubernetes no ▕██████░░▏ yes · probably not · PaaS".
+/// Where the answers lean so far, in one line: "Kubernetes no ▕░█░░░░░░▏ yes · probably not · PaaS".
 pub fn leaning(rulebook: &Rulebook, engine: &Engine, answers: &Answers) -> String {
     let assessment = assess(rulebook, answers.readings(rulebook));
     let outlook = engine.outlook(&answers.values(), assessment.band);

@@ -108,10 +108,10 @@ const CELLS: usize = 8;
 /// No more turns than this are named at once.
 const MOST_TURNS: usize = 3;
 
-/// A bar from no to yes with what it means: "Kubernetes no ▕██████░░▏ yes · probably not · PaaS".
+/// Where it stands between no and yes, and what that means: "Kubernetes no ▕░█░░░░░░▏ yes · probably not · PaaS".
 pub(super) fn leaning(subject: &str, yes: f64, platform: &str) -> String {
-    let filled = (((1.0 - yes) * CELLS as f64).round() as usize).min(CELLS);
-    let bar = format!("{}{}", "█".repeat(filled), "░".repeat(CELLS - filled));
+    let before = ((yes * (CELLS - 1) as f64).round() as usize).min(CELLS - 1);
+    let bar = format!("{}█{}", "░".repeat(before), "░".repeat(CELLS - 1 - before));
     let word = match yes {
         0.95.. => "almost certainly",
         0.67.. => "probably",

@@ -43,7 +43,7 @@ pub fn who_and_when(case: &Case) -> String {
     }
 }
 
-/// "It was right in 22 of 33 published cases, wrong in 5."
+/// "Of 33 published cases with this verdict it was right in 22, wrong in 5."
 pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
     let side = rulebook.bands()[odds.band].leaning;
     if side == Leaning::Hedge {
@@ -55,7 +55,7 @@ pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
         0 => "never wrong".to_owned(),
         wrong => format!("wrong in {wrong}"),
     };
-    format!("It was right in {} of {total}, {wrong}.", odds.of(side))
+    format!("Of {total} with this verdict it was right in {}, {wrong}.", odds.of(side))
 }
 
 /// "Of 26 published cases 11 were right with Kubernetes, 10 with something simpler and 5 with either."

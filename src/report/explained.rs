@@ -423,7 +423,14 @@ impl Writer<'_> {
     /// themselves, and beside them neither what takes many changes nor what would be another system.
     fn is_worth_watching(&self, point: &TurningPoint) -> bool {
         const FEW: usize = 2;
-        if point.changes.iter().any(|values| self.rulebook.questions()[values.question()].past) {
+        // A number that is further away tells nobody when to look again.
+        const TIMES: u64 = 5;
+        let is_near = |values: &Values| match self.assessment.readings[values.question()] {
+            Reading::Known(value) => values.is_within(TIMES, value),
+            _ => true,
+        };
+        let is_past = |values: &Values| self.rulebook.questions()[values.question()].past;
+        if point.changes.iter().any(|values| is_past(values) || !is_near(values)) {
             return false;
         }
         let is_known =

@@ -5,8 +5,8 @@ use serde_json::{Value as Json, json};
 use super::content::Provenance;
 use super::{cases, json};
 use crate::rulebook::{
-    Accepts, Aspect, Band, Claim, Condition, Criterion, Kind, LEVELS, Leaning, Must, Platform, Problem,
-    Question, Rulebook, Sharing, Step, Test, Value,
+    Accepts, Aspect, Band, Claim, Condition, Criterion, Headline, Kind, LEVELS, Leaning, Must, Platform,
+    Problem, Question, Rulebook, Sharing, Step, Test, Value,
 };
 
 /// The name and version of the shape.
@@ -65,10 +65,12 @@ impl Export<'_> {
     }
 
     fn band(&self, band: &Band) -> Json {
+        let headline = |headline: &Headline| json!({ "text": headline.text, "when": self.condition(&headline.when), "stays": headline.stays });
+        let headlines: Vec<Json> = band.headline_where.iter().map(headline).collect();
         json!({
             "id": band.id, "name": band.name, "side": self.rulebook.side(band.leaning).id,
             "at-least": band.from, "at-most": band.to,
-            "headline": band.headline, "headline-where": self.claims(&band.headline_where), "meaning": band.meaning, "because": band.because,
+            "headline": band.headline, "headline-where": headlines, "meaning": band.meaning, "because": band.because,
         })
     }
 

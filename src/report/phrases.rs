@@ -67,9 +67,9 @@ pub(super) fn settled(open: usize) -> String {
     }
 }
 
-/// In how many of all ways to answer the rest the side stays: "97 in 100 with 5 questions open".
-pub(super) fn sure(share: &str, open: usize) -> String {
-    upper_first(&format!("{share} with {} open", counted(open, "question", "questions")))
+/// In how many of all ways to answer the rest the side stays: "97 in 100 for something simpler, with 5 questions open".
+pub(super) fn sure(share: &str, side: &str, open: usize) -> String {
+    upper_first(&format!("{share} for {side}, with {} open", counted(open, "question", "questions")))
 }
 
 /// The same where that is too few to decide, and the side that is likelier, if one is: "71 for something simpler".
@@ -78,12 +78,14 @@ pub(super) fn leaning(share: &str, likelier: Option<&str>, open: usize) -> Strin
     format!("Only {share} for this leaning,{likelier} with {} open", counted(open, "question", "questions"))
 }
 
-/// What would turn it: "a, or b, or in 1 other way".
+/// What would turn it: "a, or b, or in 2 other ways".
 pub(super) fn either_turns(turns: &[String]) -> String {
     const NAMED: usize = 2;
-    let more = turns.len().saturating_sub(NAMED);
-    let more = (more > 0).then(|| format!("in {}", counted(more, "other way", "other ways")));
-    turns.iter().take(NAMED).cloned().chain(more).collect::<Vec<_>>().join(", or ")
+    // One more is named: to say that there is one takes as much room.
+    let named = if turns.len() == NAMED + 1 { turns.len() } else { NAMED };
+    let more = turns.len().saturating_sub(named);
+    let more = (more > 0).then(|| format!("in {more} other ways"));
+    turns.iter().take(named).cloned().chain(more).collect::<Vec<_>>().join(", or ")
 }
 
 /// An answer with what it assumes: "Overkill: take a PaaS, unless a rule prescribes another (97 in 100)."

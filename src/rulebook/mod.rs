@@ -131,6 +131,17 @@ impl Leaning {
     }
 }
 
+/// What a verdict says to some.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Headline {
+    /// The answer in one line, with the same placeholders as the usual one.
+    pub text: String,
+    /// To whom it is said.
+    pub when: Condition,
+    /// Whether it advises to stay with what runs today, so that nothing is to be done first.
+    pub stays: bool,
+}
+
 /// A range of margins and the verdict it stands for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Band {
@@ -147,7 +158,7 @@ pub struct Band {
     /// The answer in one line, with `{best}`, `{with}` and `{without}` for platforms.
     pub headline: String,
     /// What to say instead, the first that holds.
-    pub headline_where: Vec<Claim>,
+    pub headline_where: Vec<Headline>,
     /// What the verdict means.
     pub meaning: String,
     /// Why the band ends where it does.
@@ -549,7 +560,16 @@ impl Platform {
 impl Band {
     /// The answer in one line for somebody of whom so much is known.
     pub fn headline_for(&self, readings: &[Reading]) -> &str {
-        first_that_holds(&self.headline_where, readings).unwrap_or(&self.headline)
+        self.special_headline(readings).map_or(&self.headline, |headline| &headline.text)
+    }
+
+    /// Whether somebody of whom so much is known is best off with what runs today.
+    pub fn stays(&self, readings: &[Reading]) -> bool {
+        self.special_headline(readings).is_some_and(|headline| headline.stays)
+    }
+
+    fn special_headline(&self, readings: &[Reading]) -> Option<&Headline> {
+        self.headline_where.iter().find(|headline| headline.when.truth(readings) == Truth::True)
     }
 }
 

@@ -208,9 +208,22 @@ const BAND: Shape = Shape {
         may("at-least", Number(-HUGE, HUGE), "The least margin in it; the first band has none."),
         may("at-most", Number(-HUGE, HUGE), "The greatest margin in it; the last band has none."),
         key("headline", Text, "The answer in one line, with {best}, {with} and {without} for platforms."),
-        may("headline-where", Tables(&CLAIM), "What to say instead, the first that holds."),
+        may("headline-where", Tables(&HEADLINE), "What to say instead, the first that holds."),
         key("meaning", Text, "What the verdict means."),
         key("because", Text, "Why the band ends where it does."),
+    ],
+};
+
+const HEADLINE: Shape = Shape {
+    what: "the headline",
+    keys: &[
+        key("text", Text, "The answer in one line."),
+        key("when", Condition, "The answers to which it is said."),
+        may(
+            "stays",
+            Flag,
+            "Whether it advises to stay with what runs today, so that nothing is to be done first.",
+        ),
     ],
 };
 

@@ -93,6 +93,19 @@ impl Values {
         }
     }
 
+    /// Whether it has a number that is at most so many times a given one, or that part of it.
+    pub fn is_within(&self, times: u64, value: Value) -> bool {
+        match (&self.shape, value) {
+            (Shape::Ranges(ranges), Value::Count(now)) => {
+                let now = now.max(1);
+                ranges
+                    .iter()
+                    .any(|(from, to)| *from <= now.saturating_mul(times) && to.saturating_mul(times) >= now)
+            }
+            _ => true,
+        }
+    }
+
     /// Whether an answer is in the set.
     pub fn contains(&self, value: Value) -> bool {
         match (&self.shape, value) {

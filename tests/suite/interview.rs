@@ -300,7 +300,7 @@ fn where_it_leans_is_said_from_the_third_answer_on() {
         Asked("shifts", day()),
     ]);
     assert_eq!(
-        script.heard.matches("a warehouse no ▕░░░░░░░░▏ yes · almost certainly · Hall").count(),
+        script.heard.matches("a warehouse no ▕░░░░░░░█▏ yes · almost certainly · Hall").count(),
         1,
         "{}",
         script.heard

@@ -79,7 +79,7 @@ impl Writer<'_> {
             },
             unless: (!unless.is_empty())
                 .then(|| format!("{} (not answered)", phrases::either_turns(&unless))),
-            first: if undecided { Vec::new() } else { self.first(contents) },
+            first: if undecided || self.stays() { Vec::new() } else { self.first(contents) },
             ask: Some(contents.explained.ask_next.join(", ")).filter(|names| undecided && !names.is_empty()),
             next: self.next(),
         }
@@ -109,7 +109,7 @@ impl Writer<'_> {
                 [Some(self.gain_despite_effort(with, without)), self.tie()].into_iter().flatten().collect()
             }
             Leaning::Hedge => {
-                let close = (!undecided).then(|| phrases::TOO_CLOSE.to_owned());
+                let close = (!undecided && !self.stays()).then(|| phrases::TOO_CLOSE.to_owned());
                 std::iter::once(self.gain_against_effort(without, with)).chain(close).collect()
             }
         }

@@ -391,6 +391,11 @@ impl Writer<'_> {
             .replace("{best}", self.platform(self.assessment.recommendation).in_sentence())
     }
 
+    /// Whether the headline advises to stay with what runs today.
+    fn stays(&self) -> bool {
+        self.rulebook.bands()[self.assessment.band].stays(&self.assessment.readings)
+    }
+
     fn told_by(&self, band: &Band) -> String {
         band.headline_for(&self.assessment.readings)
             .replace("{best}", &self.with_products(self.assessment.recommendation))
@@ -422,9 +427,14 @@ impl Writer<'_> {
         let open = self.unknown().len();
         match self.outlook.status {
             Status::Settled => phrases::settled(open),
-            Status::Leaning => phrases::sure(&self.share(), open),
+            Status::Leaning => phrases::sure(&self.share(), self.side_name(), open),
             Status::Undecided => phrases::leaning(&self.share(), self.likelier().as_deref(), open),
         }
+    }
+
+    /// The name of the side that what is known leans to.
+    fn side_name(&self) -> &str {
+        &self.rulebook.side(self.assessment.leaning(self.rulebook)).name
     }
 
     /// The side that is likelier than the one that what is known leans to, if one is: "71 for something simpler".

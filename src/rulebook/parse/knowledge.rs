@@ -21,7 +21,7 @@ pub(super) struct Names<'a> {
 
 impl Names<'_> {
     /// The condition at `key`; one that always holds where there is none.
-    fn condition(&self, table: &Reader<'_>, key: &'static str) -> Condition {
+    pub(super) fn condition(&self, table: &Reader<'_>, key: &'static str) -> Condition {
         table
             .get(key)
             .map_or(Condition::All(Vec::new()), |value| condition::read(value, self.questions, table.log()))

@@ -1,10 +1,10 @@
 //! The head of a rulebook: its name, its constants, its sides and its bands.
 
 use super::availability::MAX_BITS;
-use super::knowledge::{Names, claims};
+use super::knowledge::Names;
 use super::{SCHEMA, Section};
 use crate::document::Reader;
-use crate::rulebook::{Band, Constant, Leaning, Side, UNDECIDED, Undecided};
+use crate::rulebook::{Band, Constant, Headline, Leaning, Side, UNDECIDED, Undecided};
 
 /// Figures beyond this are slips; the bound keeps every sum far from overflow.
 pub(super) const MAX_FIGURE: i64 = 1_000;
@@ -88,7 +88,7 @@ pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, known: Names<'_>) -> 
     let mut before: Option<(i64, Leaning)> = None;
     let bands = bands.build(|table, id| {
         let band = Band {
-            headline_where: claims(table, "headline-where", known),
+            headline_where: headlines(table, known),
             ..band(table, id, &names, position == 0, position == last)
         };
         check_order(table, &band, before);
@@ -135,6 +135,20 @@ fn too_little() -> Undecided {
         headline: "Not enough is known: {possible}, leaning to {leaning}.".to_owned(),
         meaning: "Too little is known: open answers can still turn the result.".to_owned(),
     }
+}
+
+fn headlines(table: &Reader<'_>, known: Names<'_>) -> Vec<Headline> {
+    let headlines = table.tables("headline-where", "the headline").into_iter();
+    let built = headlines.map(|headline| {
+        let built = Headline {
+            text: headline.required_text("text"),
+            when: known.condition(&headline, "when"),
+            stays: headline.flag("stays"),
+        };
+        headline.finish();
+        built
+    });
+    built.collect()
 }
 
 fn band(table: &Reader<'_>, id: String, sides: &[(Leaning, &String)], first: bool, last: bool) -> Band {
