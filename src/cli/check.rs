@@ -457,16 +457,17 @@ impl Check<'_> {
         let told = contradicted.iter().map(|Contradiction { given, finding, found }| {
             let question = &rulebook.questions()[finding.question];
             let answer = given.value.map_or(UNKNOWN.to_owned(), |value| question.spell(value));
+            let place = self.place_of(found);
             Because {
                 text: format!(
                     "`{}` is {answer} by {}, but {} shows {}: {}",
                     question.id,
                     given.origin,
-                    finding.place(),
+                    place.as_ref().unwrap_or(&finding.place()),
                     question.spell(finding.value),
                     finding.says().trim_end_matches('.')
                 ),
-                place: self.place_of(found),
+                place,
             }
         });
         let mut against: Vec<Because> = told.collect();

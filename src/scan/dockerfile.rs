@@ -80,17 +80,32 @@ fn parse(
     })
 }
 
-/// The image that a Dockerfile builds on, if it adds nothing but settings: it has one stage, and all that it takes in is
-/// settings by its name (`ends`) or goes where settings are (`folders`).
-pub(super) fn wrapped_by(text: &str, ends: &[String], folders: &[String]) -> Option<String> {
-    let instructions = instructions(text);
-    let of = |word: &'static str| instructions.iter().filter(move |instruction| instruction.word == word);
-    let from = of("FROM").next().filter(|_| of("FROM").nth(1).is_none())?;
-    let taken = of("COPY").chain(of("ADD"));
-    let is_code = of("WORKDIR").chain(of("CMD")).next().is_some();
-    let only_settings = !is_code && taken.into_iter().all(|taken| takes_settings(&taken.rest, ends, folders));
-    let image = from.rest.split_whitespace().find(|word| !word.starts_with("--"))?;
-    (only_settings && !image.contains('$')).then(|| image.to_owned())
+/// What the last stage of a Dockerfile builds on.
+#[derive(Debug)]
+pub(super) struct BuiltOn {
+    pub(super) image: String,
+    /// There is no other stage, and all that it takes in is settings by its name, or goes where settings are.
+    pub(super) adds_only_settings: bool,
+    /// It takes in something that is none.
+    pub(super) takes_sources: bool,
+}
+
+impl BuiltOn {
+    /// Settings are known by the ends of their names (`ends`), or by where they go (`folders`).
+    pub(super) fn of(text: &str, ends: &[String], folders: &[String]) -> Option<Self> {
+        let instructions = instructions(text);
+        let of = |word: &'static str| instructions.iter().filter(move |instruction| instruction.word == word);
+        let from = of("FROM").last()?;
+        let image = from.rest.split_whitespace().find(|word| !word.starts_with("--"))?;
+        let mut taken = of("COPY").chain(of("ADD"));
+        let is_code = of("WORKDIR").chain(of("CMD")).next().is_some();
+        let is_one_stage = of("FROM").count() == 1;
+        let takes_sources = taken.any(|taken| !takes_settings(&taken.rest, ends, folders));
+        let adds_only_settings = is_one_stage && !is_code && !takes_sources;
+        // A variable at the end only chooses the version.
+        let image = image.split_once(":$").map_or(image, |(image, _)| image);
+        (!image.contains('$')).then(|| Self { image: image.to_owned(), adds_only_settings, takes_sources })
+    }
 }
 
 /// Whether what a `COPY` or `ADD` takes in are settings.

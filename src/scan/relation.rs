@@ -243,7 +243,7 @@ impl<S: Source> Judge<'_, S> {
         }
         match self.speaks_of_examples() {
             Some(ground) => [ground.clone()].into_iter().chain(shown).collect(),
-            None if self.stand_alone() => shown,
+            None if self.stand_alone() || self.are_chapters() => shown,
             None => Grounds::new(),
         }
     }
@@ -256,6 +256,13 @@ impl<S: Source> Judge<'_, S> {
         let tasks = !self.objects(&self.table.tasks).is_empty();
         let is_built = self.facts.dockerfiles.iter().any(|file| tops.contains(top(&file.path)));
         tasks && tops.len() > 1 && !tops.contains("") && !is_built && self.found.kustomizations.is_empty()
+    }
+
+    /// Whether all objects lie in folders at the top that are numbered, as lessons are, and some are pods for their own sake.
+    fn are_chapters(&self) -> bool {
+        let tops: BTreeSet<&str> = self.own_objects().map(|object| top(&object.place.path)).collect();
+        let are_numbered = tops.iter().all(|top| top.starts_with(|first: char| first.is_ascii_digit()));
+        tops.len() > 2 && are_numbered && !self.objects(&self.table.tasks).is_empty()
     }
 
     /// Charts, and manifests beside another way to run the product or in its documentation.

@@ -53,8 +53,15 @@ struct Row<'t> {
 impl Row<'_> {
     /// The line by which a text is what the row says.
     fn line(&self, text: &str) -> Option<usize> {
-        let line = if self.words.are_none() { Some(0) } else { self.words.line(text) };
+        let first = || self.begin(text).then_some(1);
+        let line = if self.words.are_none() { Some(0) } else { first().or_else(|| self.words.line(text)) };
         line.filter(|_| !self.without.are_in(text))
+    }
+
+    /// Whether a text begins with one of the words that begin a line.
+    fn begin(&self, text: &str) -> bool {
+        let words = self.words.all().iter().filter_map(|word| word.strip_prefix('\n'));
+        words.into_iter().any(|word| text.starts_with(word))
     }
 
     /// Whether the path alone says it.
@@ -91,7 +98,7 @@ impl<'t> Reader<'t> {
         let Ok(text) = source.text(&file.path) else { return Vec::new() };
         let has_any = plan.gate.as_ref().is_some_and(|gate| gate.is_match(&*text));
         let rows = plan.by_text.iter().map(|of| (*of, &self.rows[of]));
-        let rows = rows.filter(|(_, row)| has_any || row.words.are_none());
+        let rows = rows.filter(|(_, row)| has_any || row.words.are_none() || row.begin(&text));
         rows.filter_map(|(of, row)| Some((of, row.line(&text)?))).collect()
     }
 

@@ -76,7 +76,7 @@ impl<'a> Tree<'a> {
         };
         let Found { mut files, mut left_out, repositories } = walk.all();
         files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        left_out.extend(set_apart(&mut files, repositories));
+        left_out.extend(set_apart(&mut files, repositories, submodules(folder)));
         let texts = files.iter().map(|_| OnceLock::new()).collect();
         Self { folder, files, texts, bytes: AtomicU64::new(0), left_out: Mutex::new(left_out), progress }
     }
@@ -384,11 +384,9 @@ struct Listing {
 
 /// A repository within one is another: what is in it counts as the code of others, and that is said. Where the outermost
 /// folder is none, it only holds them.
-fn set_apart(files: &mut [Listed], repositories: Vec<String>) -> Vec<Unreadable> {
-    if !repositories.iter().any(String::is_empty) {
-        return Vec::new();
-    }
-    let inner = repositories.into_iter().filter(|path| !path.is_empty());
+fn set_apart(files: &mut [Listed], repositories: Vec<String>, submodules: Vec<String>) -> Vec<Unreadable> {
+    let is_one = repositories.iter().any(String::is_empty);
+    let inner = repositories.into_iter().filter(|path| is_one && !path.is_empty()).chain(submodules);
     let say = |path: String| {
         let start = format!("{path}/");
         let first = files.partition_point(|file| file.path < start);
@@ -399,6 +397,14 @@ fn set_apart(files: &mut [Listed], repositories: Vec<String>) -> Vec<Unreadable>
         (count > 0).then_some(Unreadable { path, reason })
     };
     inner.filter_map(say).collect()
+}
+
+/// The folders of other repositories that git puts into this one, which a copy without its history has as well.
+fn submodules(folder: &Folder) -> Vec<String> {
+    let text = folder.read(".gitmodules", LARGEST_FILE, Links::Refused).ok().and_then(decode);
+    let lines = text.iter().flat_map(|text| text.lines()).filter_map(|line| line.split_once('='));
+    let paths = lines.filter(|(key, _)| key.trim() == "path").map(|(_, path)| path.trim().to_owned());
+    paths.filter(|path| !path.is_empty()).collect()
 }
 
 fn escaped(name: &str) -> String {

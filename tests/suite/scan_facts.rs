@@ -182,7 +182,7 @@ fn a_deployment_is_told_from_a_test_and_a_mention() {
         said,
         [
             "compose: docker compose up .gitlab-ci.yml:6",
-            "nomad: a Nomad job jobs/web.nomad.hcl:0",
+            "nomad: Nomad jobs/web.nomad.hcl:0",
             "paas: Fly.io fly.toml:0",
             "paas: flyctl deploy .github/workflows/ci.yml:10",
             "servers: Kamal config/deploy.yml:2",

@@ -73,7 +73,6 @@ fn what_it_is(facts: &Facts) -> Vec<String> {
         let how = match deploy.by {
             DeployedBy::Pipeline => format!("A pipeline deploys with {words} ({}).", deploy.place),
             DeployedBy::Script => format!("A script deploys with {words} ({}).", deploy.place),
-            DeployedBy::Sign if words.starts_with("a ") => format!("It has {words} ({}).", deploy.place),
             DeployedBy::Sign => format!("It has what {words} reads ({}).", deploy.place),
         };
         targets.push((&deploy.target, how));

@@ -226,9 +226,11 @@ impl<'t> Reader<'t> {
 
     /// The deployments in a text, each with the rule of which its job has not the words that make it one.
     fn deploys(&self, file: &Listed, text: &str) -> Vec<(Deploy, Option<usize>)> {
-        let mut lines = self.heads().map_or_else(Vec::new, |heads| commands::lines_with(text, heads));
+        let Some(heads) = self.heads() else { return Vec::new() };
+        let mut lines = commands::lines_with(text, heads);
         lines.retain(|(_, line)| !commands::only_describes(line));
-        let spread = if is_cloud_build(file.name()) { cloud_build::commands(text) } else { Vec::new() };
+        let mut spread = if is_cloud_build(file.name()) { cloud_build::commands(text) } else { Vec::new() };
+        spread.retain(|(_, command)| heads.is_match(command));
         if lines.is_empty() && spread.is_empty() {
             return Vec::new();
         }

@@ -391,7 +391,7 @@ fn references(document: &Node, folder: &str) -> Vec<String> {
 }
 
 /// Whether a service says so in its environment, its image's tag, or the target or Dockerfile of its build.
-fn says_development(node: &Node, values: &[String]) -> bool {
+pub(super) fn says_development(node: &Node, values: &[String]) -> bool {
     let is_word = |text: &str| {
         words(&text.to_ascii_lowercase()).iter().any(|word| values.iter().any(|value| value == word))
     };

@@ -1,5 +1,6 @@
 //! What a service is for: by its image, its name, its build and its image's namespace, as the tables know them.
 
+use super::super::dockerfile::BuiltOn;
 use super::super::facts::ServiceClass;
 use super::super::owner::Owner;
 use super::image::{base_name, namespace};
@@ -14,8 +15,8 @@ pub(super) struct Signs<'a> {
     pub(super) written: &'a str,
     /// It is built from sources that are here.
     pub(super) is_built: bool,
-    /// The image that it is built on, if nothing but settings of one's own is added to it.
-    pub(super) wrapped: Option<&'a str>,
+    /// What its Dockerfile builds on, if that is known.
+    pub(super) built_on: Option<&'a BuiltOn>,
     pub(super) command: Vec<&'a str>,
     /// It publishes ports.
     pub(super) takes_requests: bool,
@@ -37,15 +38,21 @@ pub(super) type Class = (ServiceClass, Option<String>);
 pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Class {
     let image = signs.image.map(str::to_ascii_lowercase);
     let by_image = image.as_deref().and_then(|image| find_image(image, &tables.image));
-    let by_image = by_image.or_else(|| {
-        let wrapped = find_image(&signs.wrapped?.to_ascii_lowercase(), &tables.image);
-        wrapped.filter(|meaning| tables.compose.wrapped_kinds.contains(&meaning.kind))
-    });
+    let wraps = signs.built_on.filter(|built_on| built_on.adds_only_settings);
+    let built_on = |base: Option<&BuiltOn>, kinds: &[String]| {
+        let image = base?.image.to_ascii_lowercase();
+        find_image(&image, &tables.image).filter(|meaning| kinds.contains(&meaning.kind))
+    };
+    let by_image = by_image
+        .or_else(|| built_on(wraps, &tables.compose.wrapped_kinds))
+        .or_else(|| built_on(signs.built_on, &tables.compose.built_on_kinds));
     let by_name = find_name(signs.name, &tables.compose.service);
     let by_work = by_name.filter(|meaning| meaning.class == ServiceClass::Auxiliary);
     let by_work = by_work.filter(|meaning| !goes_on(signs, meaning, tables));
     let by_name = by_name.filter(|meaning| meaning.class != ServiceClass::Auxiliary || by_work.is_some());
-    let by_work = by_work.or_else(|| find_command(&signs.command, &tables.compose.command));
+    let by_command = find_command(&signs.command, &tables.compose.command);
+    let by_command = by_command.filter(|meaning| meaning.kind != WATCHER || !serves_requests(signs, tables));
+    let by_work = by_work.or(by_command);
     let is_known = by_image.is_some_and(|meaning| meaning.class == ServiceClass::Auxiliary);
     if let Some(meaning) = by_work.filter(|_| !is_known) {
         return known(meaning);
@@ -65,7 +72,17 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
     let is_own = signs.is_built
         || image.as_deref().is_some_and(|image| owner.owns(image))
         || is_in_own_registry(signs.written, &tables.compose, owner);
-    match by_image.or(by_name) {
+    let is_a_role = is_own && last_word_is_in(signs.name, &tables.compose.roles);
+    let is_only_a_role = |meaning: &Meaning| {
+        is_a_role && built_on(signs.built_on, std::slice::from_ref(&meaning.kind)).is_none()
+    };
+    let hides_what_it_is =
+        || signs.is_built && !signs.built_on.is_some_and(|built_on| built_on.takes_sources);
+    let known_by = by_image.or(by_name.filter(|meaning| !is_only_a_role(meaning)));
+    if known_by.is_none() && by_name.is_some() && hides_what_it_is() {
+        return (ServiceClass::Unsure, None);
+    }
+    match known_by {
         // Software that others publish runs here, which does not make it one's own.
         Some(meaning) if meaning.kind == PRODUCT && !is_own => {
             (ServiceClass::Unsure, Some(PRODUCT.to_owned()))
@@ -78,6 +95,8 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
 
 /// The kind of services that test others.
 const TEST: &str = "test";
+/// The kind of services that make other files of those that change.
+const WATCHER: &str = "watcher";
 /// The kind of services that end or recur.
 const JOB: &str = "job";
 
@@ -86,14 +105,23 @@ fn goes_on(signs: &Signs, by_name: &Meaning, tables: &ComposeTables) -> bool {
     match by_name.kind.as_str() {
         TEST => false,
         JOB => signs.takes_requests || serves(signs.name, tables),
-        _ => signs.takes_requests && serves(signs.name, tables),
+        _ => serves_requests(signs, tables),
     }
 }
 
-/// Whether the last word of a name is one of what serves: `export-api`.
+/// Whether a service is reached from outside and is called like one that serves.
+fn serves_requests(signs: &Signs, tables: &ComposeTables) -> bool {
+    signs.takes_requests && serves(signs.name, tables)
+}
+
+/// Whether a service serves by the last word of its name: `export-api`.
 fn serves(name: &str, tables: &ComposeTables) -> bool {
+    last_word_is_in(name, &tables.compose.serving_words)
+}
+
+fn last_word_is_in(name: &str, known: &[String]) -> bool {
     let name = name.to_ascii_lowercase();
-    words(&name).last().is_some_and(|last| tables.compose.serving_words.iter().any(|word| word == last))
+    words(&name).last().is_some_and(|last| known.iter().any(|word| word == last))
 }
 
 /// The kind of images that are whole products.

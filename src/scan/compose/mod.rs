@@ -22,6 +22,8 @@ mod tolerant;
 mod variables;
 mod yaml;
 
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use super::facts::{Compose, PathClass, Place, ServiceClass, Unreadable};
@@ -30,11 +32,12 @@ use super::paths::is_yaml;
 use super::source::{Listed, Source};
 use choose::{Choice, Found};
 use paths::{join, name, parent};
-use project::Library;
+use project::{Library, Project};
 use service::{MOST_SERVICES, Reader};
 pub(crate) use tables::ComposeTables;
 use tables::Words;
 use variables::Variables;
+use yaml::Entry;
 
 /// What a container is for that others than Compose run, by the name of what runs it and its image. An image of no
 /// namespace and no tag is one that is built here, if something here is called so.
@@ -163,7 +166,9 @@ fn read_project(
         let reason = format!("it defines more than {MOST_SERVICES} services; the others are left out");
         library.note(Unreadable { path: main.clone(), reason });
     }
-    compose.for_development = says_development(library, parent(&main), &tables.compose);
+    let words = &tables.compose;
+    compose.for_development =
+        says_development(library, parent(&main), words).or_else(|| builds_for_development(&project, words));
     compose.main = Some(main);
 }
 
@@ -171,7 +176,7 @@ fn read_project(
 fn says_development(library: &mut Library, folder: &str, words: &Words) -> Option<Place> {
     let beside = library.listed().iter().filter(|file| {
         let here = parent(&file.path);
-        (here.is_empty() || here == folder) && name(&file.path).to_ascii_lowercase().starts_with("readme")
+        (here.is_empty() || here == folder) && is_guide(file.name())
     });
     let guides: Vec<String> = beside.map(|file| file.path.clone()).collect();
     guides.into_iter().find_map(|path| {
@@ -183,6 +188,14 @@ fn says_development(library: &mut Library, folder: &str, words: &Words) -> Optio
         let line = text.lines().position(says)?;
         Some(Place { path, line: line + 1 })
     })
+}
+
+/// The first service that says so, where all that is built is built for development.
+fn builds_for_development(project: &Project, words: &Words) -> Option<Place> {
+    let built = project.services.values().filter(|entry| entry.node.get("build").is_some());
+    let speaks = |entry: &&Entry| choose::says_development(&entry.node, &words.development_values);
+    let first = built.clone().next().filter(|_| built.clone().all(|entry| speaks(&entry)))?;
+    Some(service::place(&first.mark))
 }
 
 /// The variables of the first file of a folder that has some.
@@ -223,7 +236,36 @@ fn find(source: &dyn Source, words: &Words) -> Vec<Found> {
             file.class = PathClass::Development;
         }
     }
+    let shown = folders_that_show(source, &found, words);
+    for file in found.iter_mut().filter(|file| file.class == PathClass::Main) {
+        if shown.iter().any(|folder| folder == parent(&file.path)) {
+            file.class = PathClass::Example;
+        }
+    }
     found
+}
+
+/// The folders below the top that are a site of documentation, or whose own guide is called a demonstration or the like.
+fn folders_that_show(source: &dyn Source, found: &[Found], words: &Words) -> Vec<String> {
+    let own = found.iter().filter(|file| file.class == PathClass::Main && file.path.contains('/'));
+    let folders: HashSet<&str> = own.map(|file| parent(&file.path)).collect();
+    let is_of_documentation = |name: &str| words.documentation_files.iter().any(|known| known == name);
+    let speaks = |file: &Listed| {
+        let Ok(text) = source.text(&file.path) else { return false };
+        let title = text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default();
+        let title = title.to_ascii_lowercase();
+        class::words(&title).iter().any(|word| words.example_words.iter().any(|known| known == word))
+    };
+    let shows = |file: &&Listed| {
+        folders.contains(parent(&file.path))
+            && (is_of_documentation(file.name()) || is_guide(file.name()) && speaks(file))
+    };
+    let files = source.files().iter().filter(|_| !folders.is_empty());
+    files.filter(shows).map(|file| parent(&file.path).to_owned()).collect()
+}
+
+fn is_guide(name: &str) -> bool {
+    name.to_ascii_lowercase().starts_with("readme")
 }
 
 /// Whether there is more in a text than comments.

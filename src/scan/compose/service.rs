@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::super::dockerfile::wrapped_by;
+use super::super::dockerfile::BuiltOn;
 use super::super::facts::{PathClass, Place, Service, ServiceClass, Unreadable};
 use super::super::owner::Owner;
 use super::super::reference::without_credentials;
@@ -64,13 +64,13 @@ impl Reader<'_> {
         let written = image.and_then(|image| image.node.text());
         let resolved = image.and_then(|image| image::tidy(&self.text(image)?));
         let replicas = self.replicas(node);
-        let wrapped = self.wrapped(node);
+        let built_on = self.built_on(node);
         let signs = Signs {
             name,
             image: resolved.as_deref(),
             written: written.unwrap_or_default(),
             is_built: node.get("build").is_some_and(|build| !self.is_built_elsewhere(build)),
-            wrapped: wrapped.as_deref(),
+            built_on: built_on.as_ref(),
             command: command(node),
             takes_requests: node.get("ports").is_some(),
             has_volumes: node.get("volumes").is_some(),
@@ -237,11 +237,11 @@ impl Reader<'_> {
         address.is_some_and(|address| !self.owner.is_at(address))
     }
 
-    /// The image that a service is built on by a Dockerfile that only adds settings.
-    fn wrapped(&self, node: &Node) -> Option<String> {
+    /// The image that a service is built on by its Dockerfile.
+    fn built_on(&self, node: &Node) -> Option<BuiltOn> {
         let build = node.get("build")?;
         let words = &self.tables.compose;
-        let by = |text: &str| wrapped_by(text, &words.settings_endings, &words.settings_folders);
+        let by = |text: &str| BuiltOn::of(text, &words.settings_endings, &words.settings_folders);
         match build.node.get("dockerfile_inline") {
             Some(inline) => by(inline.node.text()?),
             None => by(&self.library.quiet_text(&self.dockerfile(build)?)?),

@@ -37,6 +37,8 @@ pub(crate) struct Words {
     pub(crate) development_words: Vec<String>,
     /// Words of a file's name that make it one that shows something.
     pub(crate) example_words: Vec<String>,
+    /// Files of generators of sites, beside which lies documentation.
+    pub(crate) documentation_files: Vec<String>,
     /// Words of a file's name that make it one for those who run the product.
     pub(crate) production_words: Vec<String>,
     /// Words of a file's name, at least one of which a file without a default name needs to be the main one by itself.
@@ -63,6 +65,10 @@ pub(crate) struct Words {
     pub(crate) serving_words: Vec<String>,
     /// Kinds of software that an image stays when it is built on it with settings of one's own.
     pub(crate) wrapped_kinds: Vec<String>,
+    /// Kinds of images that stay what they are, whatever is built on them.
+    pub(crate) built_on_kinds: Vec<String>,
+    /// Last words of names that say what a service does for others, and not which software it is.
+    pub(crate) roles: Vec<String>,
     /// Ends of the names of settings, and of what prepares a database.
     pub(crate) settings_endings: Vec<String>,
     /// Starts of folders in which the images that many build on have their settings.
