@@ -217,6 +217,9 @@ pub(crate) struct DeployWords {
     /// Nor any of these in the same command: what makes it a rehearsal.
     #[serde(default)]
     pub(crate) without_in_line: Vec<String>,
+    /// Nor any of these in the same job of a pipeline: what takes it away again, so that it was a test.
+    #[serde(default)]
+    pub(crate) undone: Vec<String>,
 }
 
 /// A file whose presence says where the software runs.

@@ -95,13 +95,30 @@ fn heads<'t>(
 
 /// Whether nothing but another workflow starts a workflow.
 fn is_only_called(text: &str) -> bool {
-    const CALL: &str = "workflow_call";
+    is_only_started_by(text, &["workflow_call"])
+}
+
+/// Whether a workflow only runs for pull requests, and not when one is taken in: what it deploys are previews.
+pub(super) fn is_for_previews(path: &str, text: &str) -> bool {
+    let is_workflow = path.contains("/workflows/") && path.starts_with('.');
+    let takes_in = || {
+        memmem::find(text.as_bytes(), b"merged").is_some()
+            || memmem::find(text.as_bytes(), b"closed").is_some()
+    };
+    is_workflow && is_only_started_by(text, &["pull_request", "pull_request_target"]) && !takes_in()
+}
+
+/// Whether a workflow has no other events than some.
+fn is_only_started_by(text: &str, known: &[&str]) -> bool {
     let entries = || text.lines().filter_map(manifest::entry);
     let mut below = entries().skip_while(|entry| entry.indent > 0 || entry.key != "on");
     let Some(on) = below.next() else { return false };
     match on.value() {
         "" => {}
-        value => return value.trim_matches(['[', ']', ' ']) == CALL,
+        value => {
+            let mut names = value.trim_matches(['[', ']', ' ']).split(',');
+            return names.all(|name| known.contains(&name.trim()));
+        }
     }
     let after = text.lines().skip_while(|line| !line.trim_matches(['"', '\'']).starts_with("on")).skip(1);
     let events = after.take_while(|line| line.is_empty() || line.starts_with([' ', '#', '-', '\r']));
@@ -110,8 +127,9 @@ fn is_only_called(text: &str) -> bool {
     let indent = |line: &&str| line.len() - line.trim_start().len();
     let outer = events.iter().map(&indent).min();
     let mut names = events.iter().filter(|line| Some(indent(line)) == outer).map(|line| line.trim());
-    let is_call = |name: &str| name.trim_start_matches("- ").split(':').next() == Some(CALL);
-    !events.is_empty() && names.all(is_call)
+    let is_known =
+        |name: &str| known.contains(&name.trim_start_matches("- ").split(':').next().unwrap_or(name));
+    !events.is_empty() && names.all(is_known)
 }
 
 /// What pipelines say of all that can be called.

@@ -12,7 +12,8 @@ use super::super::patterns;
 /// Bytes of a line that are searched for commands.
 const LONGEST_LINE: usize = 4096;
 
-/// Commands, of which ` * ` stands for options between their words; made ready when they are first looked for.
+/// Commands, of which ` * ` stands for options between their words and ` ** ` for anything; made ready when they are first
+/// looked for.
 pub(super) struct Commands<'t> {
     words: &'t [String],
     ready: OnceLock<Option<Ready>>,
@@ -21,7 +22,14 @@ pub(super) struct Commands<'t> {
 struct Ready {
     heads: AhoCorasick,
     /// The command of each head as it is said, and what must follow the head in the same line.
-    all: Vec<(String, Option<String>)>,
+    all: Vec<(String, Option<Tail>)>,
+}
+
+/// The words after a head.
+struct Tail {
+    words: String,
+    /// Only options may stand before them.
+    after_options: bool,
 }
 
 impl<'t> Commands<'t> {
@@ -31,7 +39,7 @@ impl<'t> Commands<'t> {
 
     /// What every line has in which one of these commands stands.
     pub(super) fn heads(words: &[String]) -> impl Iterator<Item = &str> {
-        words.iter().map(|words| words.split_once(" * ").map_or(words.as_str(), |(head, _)| head))
+        words.iter().map(|words| parted(words).map_or(words.as_str(), |(head, _, _)| head))
     }
 
     /// The command in a line, when it stands there as whole words.
@@ -39,24 +47,69 @@ impl<'t> Commands<'t> {
         // Every head is held against all that follows it.
         let line = begin(line);
         let ready = self.ready.get_or_init(|| Ready::new(self.words)).as_ref()?;
-        let mut heads = ready.heads.find_overlapping_iter(line).filter(|head| is_whole(line, head.range()));
-        heads.find_map(|head| {
-            let (said, tail) = ready.all.get(head.pattern().as_usize())?;
-            let follows = |tail: &String| {
-                let rest = &line[head.end()..];
-                rest.match_indices(tail.as_str()).any(|(start, _)| is_whole(rest, start..start + tail.len()))
-            };
-            tail.as_ref().is_none_or(follows).then_some(said.as_str())
+        let heads = ready.heads.find_overlapping_iter(line).filter(|head| is_whole(line, head.range()));
+        let met = heads.filter(|head| {
+            let tail = ready.all.get(head.pattern().as_usize()).and_then(|(_, tail)| tail.as_ref());
+            tail.is_none_or(|tail| tail.follows(line, head.range()))
+        });
+        // What the table names first tells most.
+        let first = met.map(|head| head.pattern().as_usize()).min()?;
+        ready.all.get(first).map(|(said, _)| said.as_str())
+    }
+}
+
+impl Tail {
+    /// Whether these words belong to a head that stands in a line.
+    fn follows(&self, line: &str, head: Range<usize>) -> bool {
+        let rest = &line[head.end..];
+        rest.match_indices(&self.words).any(|(start, words)| {
+            let part = start..start + words.len();
+            let is_verb =
+                || are_only_options(&line[head.clone()], &rest[..start]) && !goes_on(&rest[part.end..]);
+            is_whole(rest, part.clone()) && (!self.after_options || is_verb())
         })
     }
 }
 
 impl Ready {
     fn new(words: &[String]) -> Option<Self> {
-        let said = words.iter().map(|words| words.replace(" * ", " "));
-        let tails = words.iter().map(|words| words.split_once(" * ").map(|(_, tail)| tail.to_owned()));
-        Some(Self { heads: patterns::searcher(Commands::heads(words))?, all: said.zip(tails).collect() })
+        let all = words.iter().map(|words| match parted(words) {
+            Some((head, after_options, tail)) => {
+                (format!("{head} {tail}"), Some(Tail { words: tail.to_owned(), after_options }))
+            }
+            None => (words.clone(), None),
+        });
+        Some(Self { heads: patterns::searcher(Commands::heads(words))?, all: all.collect() })
     }
+}
+
+/// The head and the tail of a command, and whether only options may stand between them.
+fn parted(words: &str) -> Option<(&str, bool, &str)> {
+    let anything = words.split_once(" ** ").map(|(head, tail)| (head, false, tail));
+    anything.or_else(|| words.split_once(" * ").map(|(head, tail)| (head, true, tail)))
+}
+
+/// Whether nothing but options with their values stands after a head: what is said to another verb is no verb, as in
+/// `terraform plan -out apply`. What a variable stands for may be options.
+fn are_only_options(head: &str, between: &str) -> bool {
+    let mut is_value = head.split(' ').next_back().is_some_and(|last| last.starts_with('-'));
+    let mut is_open = false;
+    let fits = between.split_whitespace().all(|word| {
+        let word = word.trim_matches(['"', '\'', ',', '[', ']']);
+        let was_open = is_open;
+        is_open = (is_open || word.contains("{{") || word.contains("$(")) && !word.ends_with(['}', ')']);
+        let is_option = word.starts_with('-');
+        let fits = word.is_empty() || is_option || is_value || was_open || word.contains('$');
+        is_value = is_option && !word.contains('=');
+        fits
+    });
+    fits && (between.is_empty() || between.ends_with([' ', '\t', '"', '\'']))
+}
+
+/// Whether a word goes on: `apply` in `apply.plan` and `apply/`.
+fn goes_on(after: &str) -> bool {
+    let rest = after.strip_prefix(['.', '/', '=']);
+    after.starts_with('/') || rest.is_some_and(|rest| rest.starts_with(|c: char| !c.is_whitespace()))
 }
 
 /// As much of a line as is searched.
@@ -189,6 +242,36 @@ mod tests {
     fn a_command_goes_on_where_its_lines_say_so_but_not_without_end() {
         assert_eq!(continued(&["a \\", "b", "c"], 0).collect::<Vec<_>>(), ["a \\", "b"]);
         assert_eq!(continued(&["a \\"; 100], 0).count(), MOST_CONTINUED);
+    }
+
+    #[test]
+    fn what_is_said_to_another_verb_is_no_verb() {
+        let words = ["terraform * apply", "kubectl * patch", "docker -c ** up", "git push ** dokku@"]
+            .map(str::to_owned);
+        let commands = Commands::new(&words);
+        for run in [
+            "terraform apply",
+            "terraform -chdir=infra apply -auto-approve",
+            "terraform -chdir infra apply; date",
+            "terraform ${{ inputs.flags }} apply",
+            "kubectl --context \"$X\" -n shop patch x",
+            "[\"kubectl\", \"patch\"]",
+            "docker -c prod compose up",
+            "git push ssh://dokku@host/x",
+            "kubectl get x && kubectl patch y",
+        ] {
+            assert!(commands.find(run).is_some(), "{run}");
+        }
+        for other in [
+            "terraform plan -out=apply.tfplan",
+            "terraform plan -out apply",
+            "terraform -chdir=x plan apply",
+            "kubectl get configmap patch",
+            "kubectl -f patch/x.yaml",
+            "kubectl diff | grep patch",
+        ] {
+            assert_eq!(commands.find(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -90,6 +90,7 @@ struct Rule<'t> {
     with: Words<'t>,
     without: Words<'t>,
     without_in_line: Words<'t>,
+    undone: Words<'t>,
 }
 
 impl<'t> Reader<'t> {
@@ -100,6 +101,7 @@ impl<'t> Reader<'t> {
             with: Words::new(&deploy.with),
             without: Words::new(&deploy.without),
             without_in_line: Words::new(&deploy.without_in_line),
+            undone: Words::new(&deploy.undone),
         });
         Self {
             paths,
@@ -239,6 +241,7 @@ impl<'t> Reader<'t> {
         lines.extend(spread.iter().map(|(number, command)| (*number, command.as_str())));
         lines.sort_by_key(|(number, _)| *number);
         let all: Vec<&str> = text.lines().collect();
+        let are_previews = called::is_for_previews(&file.path, text);
         let mut found = Vec::new();
         for (first, job) in jobs(file.name(), text) {
             let after = first + job.lines().count();
@@ -248,9 +251,18 @@ impl<'t> Reader<'t> {
                 continue;
             }
             for (index, rule) in self.rules.iter().enumerate() {
+                if is_yaml(file.name()) && rule.is_undone(job) {
+                    continue;
+                }
                 let lacks = rule.lacks(job).then_some(index);
                 let deploys = rule.deploys(job, here, &all);
-                found.extend(deploys.map(|(line, words)| (self.deploy(rule, words, file, line), lacks)));
+                found.extend(deploys.map(|(line, words)| {
+                    let aside = are_previews.then_some(PathClass::Test);
+                    let aside =
+                        aside.or_else(|| self.aimed_at(job, all.get(line - 1).copied().unwrap_or_default()));
+                    let deploy = self.deploy(rule, words, file, line);
+                    (Deploy { class: aside.unwrap_or(deploy.class), ..deploy }, lacks)
+                }));
             }
             if found.len() >= MOST_DEPLOYS {
                 break;
@@ -258,6 +270,23 @@ impl<'t> Reader<'t> {
         }
         found.truncate(MOST_DEPLOYS);
         found
+    }
+
+    /// What the folder that a command is run in, or is given, says of what it deploys: documentation and examples are not
+    /// the product.
+    fn aimed_at(&self, job: &str, line: &str) -> Option<PathClass> {
+        let class = |path: &str| {
+            let parts = path.trim_matches(['"', '\'']).split('/');
+            let mut classes = parts.filter_map(|part| self.paths.class_of_folder(part));
+            classes.next().filter(|class| matches!(class, PathClass::Documentation | PathClass::Example))
+        };
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let mut given = words.windows(2).filter(|pair| matches!(pair[0], "cd" | "--config" | "-c" | "--cwd"));
+        let entries = job.lines().filter_map(manifest::entry);
+        let folders = entries.filter(|entry| entry.key == "working-directory");
+        let folders: Vec<Option<PathClass>> = folders.map(|entry| class(entry.value())).collect();
+        let all_aside = folders.first().copied().flatten().filter(|_| folders.iter().all(Option::is_some));
+        given.find_map(|pair| class(pair[1])).or(all_aside)
     }
 
     fn heads(&self) -> Option<&AhoCorasick> {
@@ -279,6 +308,22 @@ impl<'t> Reader<'t> {
 impl Rule<'_> {
     fn lacks(&self, job: &str) -> bool {
         !self.with.are_none() && !self.with.are_in(job)
+    }
+
+    /// Whether a job takes away again what it made, which was for a test, unless somebody chooses which of both it does.
+    fn is_undone(&self, job: &str) -> bool {
+        if self.undone.are_none() || !self.undone.are_in(job) {
+            return false;
+        }
+        let mut is_chosen = false;
+        job.lines().any(|line| {
+            let entry = manifest::entry(line);
+            if entry.as_ref().is_some_and(|entry| entry.begins_item) {
+                is_chosen = false;
+            }
+            is_chosen |= entry.is_some_and(|entry| entry.key == "if" && !entry.value().contains("always()"));
+            !is_chosen && self.undone.are_in(line)
+        })
     }
 
     /// The commands in some lines of a job; `all` lines of its file tell how a command goes on.

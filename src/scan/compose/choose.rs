@@ -161,14 +161,15 @@ impl<'a> Chooser<'a, '_> {
     }
 
     /// Whether a command of the repository names a file. A guide that names one of several may only show how it is done,
-    /// and one in the file's own folder speaks for that folder alone.
+    /// and whatever lies in the file's own folder speaks for that folder alone.
     fn is_commanded(&mut self, path: &str, is_alone: bool) -> bool {
         let is_run_there = self.lies_where_it_is_run(path);
         let speaks =
             |run: &Run| !run.is_advice || is_run_there || is_alone && parent(&run.from) != parent(path);
+        let is_from_outside = |run: &Run| parent(path).is_empty() || parent(&run.from) != parent(path);
         let names = |run: &Run| match run.files.as_slice() {
             [] => run.folder.as_deref() == Some(parent(path)) && parent(&run.from) != parent(path),
-            files => files.iter().any(|file| file == path),
+            files => files.iter().any(|file| file == path) && (is_run_there || is_from_outside(run)),
         };
         self.runs().iter().any(|run| speaks(run) && names(run))
     }

@@ -1,0 +1,3 @@
+output "cluster_capacity_providers" {
+  value = []
+}
