@@ -95,7 +95,7 @@ impl BuiltOn {
     pub(super) fn of(text: &str, ends: &[String], folders: &[String]) -> Option<Self> {
         let instructions = instructions(text);
         let of = |word: &'static str| instructions.iter().filter(move |instruction| instruction.word == word);
-        let from = of("FROM").last()?;
+        let from = of("FROM").next_back()?;
         let image = from.rest.split_whitespace().find(|word| !word.starts_with("--"))?;
         let mut taken = of("COPY").chain(of("ADD"));
         let is_code = of("WORKDIR").chain(of("CMD")).next().is_some();

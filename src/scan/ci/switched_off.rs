@@ -383,9 +383,9 @@ mod tests {
     fn conditions_that_are_repeated_or_nested_without_end_are_no_work() {
         let many = |text: &str| text.repeat(40_000);
         let nested = format!("jobs:\n- job: a\n  condition: {}x{}\n", many("and("), many(")"));
-        assert_eq!(lines("azure-pipelines.yml", &format!("{nested}  when: never\n")), [2..5]);
+        assert_eq!(lines("azure-pipelines.yml", &format!("{nested}  when: never\n")), vec![2..5]);
         let same = format!("jobs:\n  a:\n{}    run: ship\n", many("    if: false\n"));
-        assert_eq!(lines("ci.yml", &same), [3..40_004]);
+        assert_eq!(lines("ci.yml", &same), vec![3..40_004]);
         for stage in ["when { expression { false } }\n", "stage('a') { when { expression { false } }\n"] {
             let jenkins = format!("pipeline {{\nstage('a') {{\n{}sh 'ship'\n}}}}\n", many(stage));
             assert!(is_off("Jenkinsfile", &jenkins, "ship"));
