@@ -250,6 +250,7 @@ impl<'t> Reader<'t> {
             if here.is_empty() {
                 continue;
             }
+            let of_job = if are_previews { Some(PathClass::Test) } else { self.folders_of(job) };
             for (index, rule) in self.rules.iter().enumerate() {
                 if is_yaml(file.name()) && rule.is_undone(job) {
                     continue;
@@ -257,11 +258,9 @@ impl<'t> Reader<'t> {
                 let lacks = rule.lacks(job).then_some(index);
                 let deploys = rule.deploys(job, here, &all);
                 found.extend(deploys.map(|(line, words)| {
-                    let aside = are_previews.then_some(PathClass::Test);
-                    let aside =
-                        aside.or_else(|| self.aimed_at(job, all.get(line - 1).copied().unwrap_or_default()));
                     let deploy = self.deploy(rule, words, file, line);
-                    (Deploy { class: aside.unwrap_or(deploy.class), ..deploy }, lacks)
+                    let of_line = || self.aimed_at(all.get(line - 1).copied().unwrap_or_default());
+                    (Deploy { class: of_job.or_else(of_line).unwrap_or(deploy.class), ..deploy }, lacks)
                 }));
             }
             if found.len() >= MOST_DEPLOYS {
@@ -272,21 +271,26 @@ impl<'t> Reader<'t> {
         found
     }
 
-    /// What the folder that a command is run in, or is given, says of what it deploys: documentation and examples are not
-    /// the product.
-    fn aimed_at(&self, job: &str, line: &str) -> Option<PathClass> {
-        let class = |path: &str| {
-            let parts = path.trim_matches(['"', '\'']).split('/');
-            let mut classes = parts.filter_map(|part| self.paths.class_of_folder(part));
-            classes.next().filter(|class| matches!(class, PathClass::Documentation | PathClass::Example))
-        };
-        let words: Vec<&str> = line.split_whitespace().collect();
+    /// What the folder that a command goes to or is given says of what it deploys: documentation and examples are not the
+    /// product.
+    fn aimed_at(&self, line: &str) -> Option<PathClass> {
+        let words: Vec<&str> = commands::begin(line).split_whitespace().collect();
         let mut given = words.windows(2).filter(|pair| matches!(pair[0], "cd" | "--config" | "-c" | "--cwd"));
+        given.find_map(|pair| self.aside(pair[1]))
+    }
+
+    /// The same of the folders that a job works in, where all are such.
+    fn folders_of(&self, job: &str) -> Option<PathClass> {
         let entries = job.lines().filter_map(manifest::entry);
-        let folders = entries.filter(|entry| entry.key == "working-directory");
-        let folders: Vec<Option<PathClass>> = folders.map(|entry| class(entry.value())).collect();
-        let all_aside = folders.first().copied().flatten().filter(|_| folders.iter().all(Option::is_some));
-        given.find_map(|pair| class(pair[1])).or(all_aside)
+        let mut folders = entries.filter(|entry| entry.key == "working-directory");
+        let first = self.aside(folders.next()?.value())?;
+        folders.all(|entry| self.aside(entry.value()).is_some()).then_some(first)
+    }
+
+    fn aside(&self, path: &str) -> Option<PathClass> {
+        let parts = path.trim_matches(['"', '\'']).split('/');
+        let class = parts.filter_map(|part| self.paths.class_of_folder(part)).next()?;
+        matches!(class, PathClass::Documentation | PathClass::Example).then_some(class)
     }
 
     fn heads(&self) -> Option<&AhoCorasick> {
