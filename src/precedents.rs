@@ -11,7 +11,7 @@ const NEAREST: usize = 3;
 const LEAST: usize = 10;
 /// What agrees with a decision that is named, less what differs, weighs at least one of so many parts of what is known:
 /// whoever told little is like everybody.
-const ALIKE: i64 = 3;
+const ALIKE: i64 = 4;
 /// Answers that agree entirely.
 const SAME: i64 = 100;
 

@@ -424,3 +424,17 @@ fn describe_term(options: &[Choice], term: &Term) -> String {
         (has, lacks) => format!("anything with {}, without {lacks}", list(has, "and")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_near_within_some_times_of_it_either_way() {
+        let values = Values::new(0, false, Shape::Ranges(vec![(20, 99)]));
+        let near = [3, 4, 50, 495, 496].map(|now| values.is_within(5, Value::Count(now)));
+        assert_eq!(near, [false, true, true, true, false]);
+        let flags = Values::new(0, false, Shape::Flags { yes: true, no: false });
+        assert!(flags.is_within(5, Value::Flag(false)));
+    }
+}

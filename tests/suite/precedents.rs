@@ -41,6 +41,16 @@ fn the_nearest_number_comes_first_and_what_differs_is_said() {
 }
 
 #[test]
+fn what_agrees_with_little_of_what_is_known_is_not_named() {
+    let cases = [("six", 6), ("seven", 7)].map(|(id, number)| case(id, "table-right", number));
+    let rulebook = broker(&cases.concat()).expect("a rulebook");
+    let precedents = Precedents::of(&rulebook, &assess(&rulebook, known(10)), &[4]);
+    // By hand: of the weight 5 that is known, 6 of 10 leaves a fifth, 100, and 7 of 10 two fifths, 200; a quarter is 125.
+    let named: Vec<i64> = precedents.nearest.iter().map(|precedent| precedent.nearness).collect();
+    assert_eq!(named, [200]);
+}
+
+#[test]
 fn odds_count_what_the_present_rules_put_into_a_band_and_are_left_out_below_ten() {
     let of = |number: usize| {
         let mut cases: String =
