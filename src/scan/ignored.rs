@@ -18,10 +18,8 @@ const OWN_FILE: &str = ".git/info/exclude";
 const LARGEST: u64 = 64 << 10;
 /// Patterns of one file that have to be tried one by one.
 const MOST_WILD: usize = 1_000;
-/// What it takes to make a pattern ready that has to be tried, an ending of several parts, and any: so many times what it
-/// takes to try one.
+/// What it takes to make a pattern ready that has to be tried, and any: so many times what it takes to try one.
 const EFFORT_OF_WILD: u64 = 2_000;
-const EFFORT_OF_ENDING: u64 = 5_000;
 const EFFORT_OF_ANY: u64 = 500;
 /// Why a file that cannot be read so is not read.
 pub(crate) const UNUSUAL: &str = "its .gitignore is no file of patterns of a usual size";
@@ -151,24 +149,18 @@ fn read(folder: &Folder, file: &str) -> Result<Patterns, String> {
         let _ = patterns.add_line(None, line);
     }
     let patterns = patterns.build().map_err(|error| error.to_string())?;
-    let endings = lines().filter(|line| is_ending_of_parts(line)).count() as u64;
     let (wild, all) = (wild as u64, patterns.len() as u64);
-    let effort = wild * EFFORT_OF_WILD + endings * EFFORT_OF_ENDING + all * EFFORT_OF_ANY;
+    let effort = wild * EFFORT_OF_WILD + all * EFFORT_OF_ANY;
     Ok(Patterns { patterns, wild, effort })
 }
 
-/// Whether a line is a pattern that has to be tried, other than names and endings, which are looked up.
+/// Whether a line is a pattern that a machine is made of, other than names and endings of one part, which are looked up.
 fn is_wild(line: &str) -> bool {
     let line = line.trim();
     let rest = line.trim_start_matches(['!', '/']).trim_start_matches("**/");
-    let rest = rest.strip_prefix("*.").unwrap_or(rest);
-    !line.starts_with('#') && rest.contains(['*', '?', '[', '{'])
-}
-
-/// Whether a line is an ending such as `*.tar.gz`, of which a machine is made.
-fn is_ending_of_parts(line: &str) -> bool {
-    let ending = line.trim().trim_start_matches(['!', '/']).trim_start_matches("**/").strip_prefix("*.");
-    ending.is_some_and(|ending| ending.contains('.'))
+    let ending = rest.strip_prefix("*.");
+    let is_of_parts = ending.is_some_and(|ending| ending.contains('.'));
+    !line.starts_with('#') && (is_of_parts || ending.unwrap_or(rest).contains(['*', '?', '[', '{']))
 }
 
 /// The patterns of one file.
@@ -191,7 +183,7 @@ mod tests {
             .map_err(|error| error.to_string())?;
         let folder = Folder::open(inside.path()).map_err(|error| error.to_string())?;
         let Patterns { wild, effort, .. } = read(&folder, FILE)?;
-        assert_eq!((wild, effort), (1, EFFORT_OF_WILD + EFFORT_OF_ENDING + 3 * EFFORT_OF_ANY));
+        assert_eq!((wild, effort), (2, 2 * EFFORT_OF_WILD + 3 * EFFORT_OF_ANY));
         Ok(())
     }
 }
