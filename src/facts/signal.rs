@@ -110,6 +110,11 @@ pub(super) const SIGNALS: &[Signal] = &[
         let backing = active(facts).filter(|one| one.class == ServiceClass::Backing);
         backing.map(by_kind).collect()
     }),
+    signal("compose.web-proxies", |facts| {
+        let backing = active(facts).filter(|one| one.class == ServiceClass::Backing);
+        let taking_requests = backing.filter(|one| one.kind.as_deref() == Some("proxy") && one.ports.is_some());
+        taking_requests.map(service).collect()
+    }),
     signal("compose.auxiliary", |facts| services(facts, ServiceClass::Auxiliary)),
     signal("compose.unsure", |facts| services(facts, ServiceClass::Unsure)),
     signal("compose.kept-data", kept_data),
