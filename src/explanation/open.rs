@@ -111,7 +111,8 @@ impl Engine {
     }
 
     /// The parts of the search for whether a question decides: one for each step from one answer to the next, or for each
-    /// option of a set, since where no step leads to another verdict, no two answers do.
+    /// option of a set, since where no step leads to another verdict, no two answers do. Where what several criteria remove
+    /// may add up, steps have little in common that bounds them, and there is but one part.
     fn parts_of(&self, root: &Frame, bands: u64, question: usize) -> Vec<Part<'_>> {
         let model = &self.model;
         let part = |change: Change| {
@@ -123,8 +124,25 @@ impl Engine {
         if variables.len() > 1 {
             return variables.map(|variable| part(Change::Option(variable))).collect();
         }
-        let step = |to: usize| part(Change::Step { question, from: to - 1, to });
-        (1..model.classes[question].len()).map(step).collect()
+        let classes = model.classes[question].len();
+        if classes > 2 && self.may_empty_with_others(root, question) {
+            return vec![part(Change::Answer(question))];
+        }
+        (1..classes).map(|to| part(Change::Step { question, from: to - 1, to })).collect()
+    }
+
+    /// Whether the criteria that a question has a part in may leave nothing of a side, only together with others.
+    fn may_empty_with_others(&self, root: &Frame, question: usize) -> bool {
+        let model = &self.model;
+        let outs = |criteria: &[usize]| -> Vec<u64> {
+            let may_hold = criteria.iter().filter(|criterion| root.may_hold(**criterion));
+            may_hold.map(|criterion| model.effects[*criterion].out()).filter(|out| *out != 0).collect()
+        };
+        let own = outs(&model.touched_by[question]);
+        let others = outs(&model.constraints).into_iter().filter(|out| !model.empties(*out));
+        !own.is_empty()
+            && !own.iter().any(|out| model.empties(*out))
+            && model.empties(others.fold(0, |all, out| all | out))
     }
 
     /// Which of the questions decide the verdict somewhere on the way from one complete set of answers to the next, those

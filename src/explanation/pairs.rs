@@ -16,6 +16,8 @@ use super::sureness::Numbers;
 pub(super) enum Change {
     /// The class of the answer to one question.
     Step { question: usize, from: usize, to: usize },
+    /// The answer to a question, whatever it was and will be.
+    Answer(usize),
     /// Whether the answer to a question that takes sets of options has one of those that this variable stands for.
     Option(usize),
     /// Whether a criterion that holds is counted.
@@ -119,6 +121,7 @@ impl<'m> PairSearch<'m> {
     pub(super) fn new(model: &'m Model, claim: Claim) -> Self {
         let changing = match claim.change {
             Change::Step { question, from, to } => model.changing(question, from, to),
+            Change::Answer(question) => model.touched_by[question].clone(),
             Change::Option(variable) => model.variables[variable].criteria.clone(),
             Change::Counting(criterion) => vec![criterion],
         };
@@ -153,7 +156,7 @@ impl<'m> PairSearch<'m> {
                 self.model.narrow(&mut twin.before, variable, 1);
                 self.model.narrow(&mut twin.after, variable, 2);
             }
-            Change::Counting(_) => {}
+            Change::Answer(_) | Change::Counting(_) => {}
         }
         self.leave_out(&mut twin);
         twin
@@ -249,7 +252,7 @@ impl<'m> PairSearch<'m> {
             return None;
         }
         if let Some(verdicts) = self.claim.verdicts
-            && self.may_empty_a_side(twin)
+            && (matches!(self.claim.change, Change::Answer(_)) || self.may_empty_a_side(twin))
         {
             return self.examine_verdicts(twin, verdicts);
         }
@@ -269,7 +272,7 @@ impl<'m> PairSearch<'m> {
 
     /// Whether a criterion that may change may leave nothing of a side, by itself or with others. Where it may not, a side
     /// is emptied only by single criteria that hold before as after.
-    fn may_empty_a_side(&self, twin: &Twin) -> bool {
+    pub(super) fn may_empty_a_side(&self, twin: &Twin) -> bool {
         let model = self.model;
         let outs = |criteria: &[usize], such: &dyn Fn(usize) -> bool| -> Vec<u64> {
             let such = criteria.iter().filter(|criterion| such(**criterion));
@@ -298,7 +301,7 @@ impl<'m> PairSearch<'m> {
             pair = most.pair;
             sides
         });
-        let rests = Rests { pair, on_absence: true };
+        let rests = Rests { pair, on_absence: false };
         let hope = Hope { worth: i64::MAX, rests, falls: false, on_empty_sides: true, sides };
         ((possible & verdicts).count_ones() > 1).then_some(hope)
     }
@@ -315,7 +318,10 @@ impl<'m> PairSearch<'m> {
         {
             return None;
         }
-        let [was, is] = [before, after].map(|frame| self.model.outcome(frame));
+        let [was, is] = match self.claim.change {
+            Change::Answer(question) => self.furthest(before, question)?,
+            _ => [before, after].map(|frame| self.model.outcome(frame)),
+        };
         if self.claim.verdicts.is_none() && !(was.is_contested && is.is_contested) {
             return None;
         }
@@ -335,6 +341,12 @@ impl<'m> PairSearch<'m> {
                 && (!waiver.lighter || lighter())
         });
         (!waived).then_some([was, is])
+    }
+
+    /// The outcomes of the least and the greatest verdict that the answer to a question leads to.
+    fn furthest(&self, frame: &Frame, question: usize) -> Option<[Outcome; 2]> {
+        let outcomes = || self.model.outcomes_of(frame.clone(), question);
+        Some([outcomes().min_by_key(|one| one.band)?, outcomes().max_by_key(|one| one.band)?])
     }
 
     /// Whether what there is before and after is other than claimed.
@@ -413,7 +425,9 @@ impl<'m> PairSearch<'m> {
 
     fn is_of_step(&self, variable: usize) -> bool {
         match self.claim.change {
-            Change::Step { question, .. } => self.model.variables[variable].question == question,
+            Change::Step { question, .. } | Change::Answer(question) => {
+                self.model.variables[variable].question == question
+            }
             Change::Option(own) => variable == own,
             Change::Counting(_) => false,
         }
@@ -460,7 +474,7 @@ impl<'m> PairSearch<'m> {
             if is_idle && !is_asked {
                 continue;
             }
-            let weight = 1 + pulls.iter().sum::<i64>() + out + own + if is_asked { 2_000 } else { 0 };
+            let weight = 1 + 3 * pulls.iter().sum::<i64>() + out + own + if is_asked { 2_000 } else { 0 };
             for (variable, _) in &model.helpers[criterion] {
                 let open = (before.domains[*variable] & after.domains[*variable]).count_ones() > 1;
                 if open && !self.is_of_step(*variable) {
