@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Engine;
-use super::model::{Frame, Model};
+use super::model::Frame;
 use super::outcome::Outcome;
 use super::pairs::{Change, Claim, End, PairSearch, Twin};
 use super::situation::Situation;
