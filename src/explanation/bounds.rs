@@ -150,6 +150,12 @@ impl Measure {
         Sides { sure: !(by_name.1 | by_family.1), possible: !(by_name.0 | by_family.0), ..self.sides(model) }
     }
 
+    /// How far above the platform in another lane that in a lane may be in burden, at most.
+    pub(super) fn most_above(&mut self, model: &Model, lane: usize, other: usize) -> i64 {
+        let (row, column) = (lane / ROW, lane % ROW);
+        self.differences(model, Way::Above, other, row..row + 1)[row][column]
+    }
+
     /// How far above the platform in a lane the best of its side may be in burden, at most.
     pub(super) fn best_above(&mut self, model: &Model, side: &[usize], field: &Field, lane: usize) -> i64 {
         let rows = self.differences(model, Way::Above, lane, rows_of(side));
@@ -282,30 +288,6 @@ impl Measure {
         for lane in lanes.iter().copied().filter(|lane| above[lane / ROW][lane % ROW] > 0) {
             field.leave_out(model, lane);
         }
-    }
-
-    /// Whether the answer to a question makes no difference anywhere in the box: what hangs on it asks no more of any
-    /// platform that a margin may rest on than what is certain anyway.
-    pub(super) fn is_idle(&mut self, model: &Model, frame: &Frame, question: usize, sides: Sides) -> bool {
-        let mut open = model.touched_by[question].iter().filter(|criterion| frame.is_open(**criterion));
-        let may_be_idle = |criterion: &usize| {
-            let effect = &model.effects[*criterion];
-            effect.effort == 0 && effect.familiarity.is_empty() && effect.leaves == 0
-        };
-        if !open.clone().all(may_be_idle) {
-            return false;
-        }
-        let entrants = self.field(model, true, sides).entrants | self.field(model, false, sides).entrants;
-        let lanes = || (0..model.platform_at.len()).filter(|lane| model.is_among(*lane, entrants));
-        open.all(|criterion| {
-            let effect = &model.effects[*criterion];
-            (effect.removes | effect.misses) & entrants == 0
-                && model.demands_of[*criterion].iter().all(|(aspect, rows)| {
-                    let held = &self.demands.of(*aspect).held;
-                    lanes()
-                        .all(|lane| model.gaps[rows + lane / ROW][lane % ROW] <= held[lane / ROW][lane % ROW])
-                })
-        })
     }
 
     /// The burden of what is certain, at the middle of what effort may cost; only for choosing.

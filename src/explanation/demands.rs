@@ -73,11 +73,6 @@ impl Demands {
         }
     }
 
-    /// The present state of an aspect.
-    pub(super) fn of(&self, aspect: usize) -> &State {
-        &self.states[self.now[aspect]]
-    }
-
     /// The present states of all aspects.
     pub(super) fn all(&self) -> impl Iterator<Item = &State> {
         self.now.iter().map(|place| &self.states[*place])

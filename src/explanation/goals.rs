@@ -47,7 +47,7 @@ impl Goal for Extreme {
         self.best.is_none_or(|best| promise.worth > best)
     }
 
-    fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
+    fn see(&mut self, outcome: &Outcome) -> Seen {
         let margin = self.toward(outcome.margin);
         if self.best.is_some_and(|best| margin <= best) {
             return Seen::Nothing;
@@ -89,7 +89,7 @@ impl Goal for AnyOf {
         Some(Promise::new(-i64::try_from(distance).unwrap_or(i64::MAX), way, bound))
     }
 
-    fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
+    fn see(&mut self, outcome: &Outcome) -> Seen {
         wanted(self.wanted >> outcome.band & 1 == 1)
     }
 }
@@ -134,7 +134,7 @@ impl Goal for Beyond {
         (alone || sides.compared && reaches).then(|| Promise::new(worth, self.way, bound))
     }
 
-    fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
+    fn see(&mut self, outcome: &Outcome) -> Seen {
         wanted(match self.way {
             Way::Above => outcome.band > self.band,
             Way::Below => outcome.band < self.band,
@@ -159,47 +159,8 @@ impl Goal for OtherPlatform {
         measure.rival(model, self.platform).map(|bound| Promise::new(-bound.margin, Way::Below, bound))
     }
 
-    fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
+    fn see(&mut self, outcome: &Outcome) -> Seen {
         wanted(outcome.recommendation != self.platform)
-    }
-}
-
-/// Answers with which the answer to one question decides the verdict.
-#[derive(Debug)]
-pub(super) struct Pivot {
-    question: usize,
-}
-
-impl Pivot {
-    pub(super) fn new(question: usize) -> Self {
-        Self { question }
-    }
-}
-
-impl Goal for Pivot {
-    fn promise(&self, model: &Model, frame: &Frame, measure: &mut Measure, sides: Sides) -> Option<Promise> {
-        if !model.touched_by[self.question].iter().any(|criterion| frame.is_open(*criterion)) {
-            return None;
-        }
-        let (least, most) = (measure.least(model, sides), measure.most(model, sides));
-        let bands = model.possible((least.margin, most.margin), sides);
-        if bands.count_ones() == 1 || measure.is_idle(model, frame, self.question, sides) {
-            return None;
-        }
-        let middle = least.margin.midpoint(most.margin);
-        let edges = model.bands.iter().filter_map(|(to, _)| *to);
-        let edge = edges.min_by_key(|to| middle.abs_diff(*to)).unwrap_or_default();
-        let distance = i64::try_from(middle.abs_diff(edge)).unwrap_or(i64::MAX);
-        let (way, bound) = if middle > edge { (Way::Below, least) } else { (Way::Above, most) };
-        Some(Promise::new(-distance, way, bound))
-    }
-
-    fn pivot(&self) -> Option<usize> {
-        Some(self.question)
-    }
-
-    fn see(&mut self, outcome: &Outcome, pivoted: &[Outcome]) -> Seen {
-        wanted(pivoted.iter().any(|other| other.band != outcome.band))
     }
 }
 

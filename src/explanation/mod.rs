@@ -145,7 +145,7 @@ impl Engine {
         let outlook = self.outlook_of(&span, prospect, band);
         let can_change = || match span.is_settled() {
             true => vec![Some(false); open.len()],
-            false => self.can_change(&classes, &root, &open, &deciding, split_by.as_deref()),
+            false => self.can_change(&classes, &root, span.bands, &open, &deciding, split_by.as_deref()),
         };
         let around = || {
             let mut situation = Situation::new(&self.model, classes.clone());

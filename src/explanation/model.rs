@@ -421,6 +421,11 @@ impl Model {
     }
 }
 
+/// The positions of the bits that are set.
+pub(super) fn bits(mask: u64) -> impl Iterator<Item = usize> {
+    (0..64).filter(move |bit| mask >> bit & 1 == 1)
+}
+
 /// The values in a domain, a bit each, from the lowest up.
 pub(super) fn values_in(domain: u64) -> impl Iterator<Item = u64> {
     let lowest = |left: &u64| Some(left & left.wrapping_neg()).filter(|value| *value != 0);

@@ -3,11 +3,9 @@
 use rayon::prelude::*;
 
 use super::Engine;
-use super::goals::Pivot;
-use super::model::{Frame, Model};
+use super::model::Frame;
 use super::outcome::Outcome;
-use super::pairs::{self, Claim, PairSearch, Twin};
-use super::search::{End, Search};
+use super::pairs::{Change, Claim, End, PairSearch, Twin};
 use super::situation::Situation;
 use super::sureness::Numbers;
 
@@ -40,8 +38,8 @@ impl OpenQuestion {
 /// A part of the search for whether a question decides the verdict.
 struct Part<'m> {
     question: usize,
-    /// The search for a step from one answer to the next, if there are steps.
-    steps: Option<PairSearch<'m>>,
+    /// The search for a step from one answer to the next.
+    steps: PairSearch<'m>,
     decides: Option<bool>,
 }
 
@@ -69,12 +67,14 @@ impl Engine {
     }
 
     /// For each of the open questions, whether its answer can decide the verdict, given the class of each answer and the box
-    /// of all that is open. `deciding` tells which of them were already met deciding it. Where parts of the box that have
-    /// one verdict each were found, `split_by` tells the questions whose answers part them.
+    /// of all that is open, with the bands that it comes to, a bit each. `deciding` tells which of them were already met
+    /// deciding it. Where parts of the box that have one verdict each were found, `split_by` tells the questions whose
+    /// answers part them.
     pub(super) fn can_change(
         &self,
         given: &[Option<usize>],
         root: &Frame,
+        bands: u64,
         open: &[usize],
         deciding: &[bool],
         split_by: Option<&[bool]>,
@@ -88,9 +88,9 @@ impl Engine {
         let mut decided: Vec<Option<bool>> = open.par_iter().zip(deciding).map(at_random).collect();
         let undecided = open.iter().zip(&decided).filter(|(_, decides)| decides.is_none());
         let mut parts: Vec<Part<'_>> =
-            undecided.flat_map(|(question, _)| self.parts_of(root, *question)).collect();
+            undecided.flat_map(|(question, _)| self.parts_of(root, bands, *question)).collect();
         // Most that decide nothing are soon found so.
-        let spent = self.search_parts(root, &mut parts, self.budget / PART_FOR_ALL);
+        let spent = search_parts(&mut parts, self.budget / PART_FOR_ALL);
         conclude(&parts, open, &mut decided);
         let climb = |(question, decides): (&usize, &mut Option<bool>)| {
             if decides.is_none() && self.decides_near(given, *question, &parts) {
@@ -103,49 +103,46 @@ impl Engine {
         parts.retain(|part| part.decides.is_none() && left.contains(&part.question));
         if parts.len() == 1 {
             let half = parts[0].halve();
-            parts.extend(half);
+            parts.push(half);
         }
-        self.search_parts(root, &mut parts, self.budget.saturating_sub(spent));
+        search_parts(&mut parts, self.budget.saturating_sub(spent));
         conclude(&parts, open, &mut decided);
         decided
     }
 
-    /// The parts of the search for whether a question decides: one for each step from one answer to the next, since where
-    /// no step leads to another verdict, no two answers do. Where it may depend on the question whether a side has a
-    /// platform left, there is but one part.
-    fn parts_of(&self, root: &Frame, question: usize) -> Vec<Part<'_>> {
-        let part = |steps| Part { question, steps, decides: None };
-        if self.may_empty_a_side(root, question) {
-            return vec![part(None)];
-        }
-        let steps = |from: usize| {
-            let mut steps =
-                PairSearch::new(&self.model, Claim::no_other_verdict(&self.model, question, from));
-            steps.begin(steps.root_in(root));
-            part(Some(steps))
-        };
-        (1..self.model.classes[question].len()).map(|to| steps(to - 1)).collect()
-    }
-
-    /// Goes on with the search in parts, which share so many boxes. Tells how many were looked at.
-    fn search_parts(&self, root: &Frame, parts: &mut [Part<'_>], boxes: u64) -> u64 {
-        let boxes = boxes / parts.len().max(1) as u64;
-        parts.par_iter_mut().map(|part| part.go_on(&self.model, root, boxes)).sum()
-    }
-
-    /// Whether a criterion that a question has a part in may leave nothing of a side, by itself or with others. Where it
-    /// may not, a side is emptied only by single criteria that hold whatever the question's answer is.
-    fn may_empty_a_side(&self, root: &Frame, question: usize) -> bool {
+    /// The parts of the search for whether a question decides: one for each step from one answer to the next, or for each
+    /// option of a set, since where no step leads to another verdict, no two answers do. Where what several criteria remove
+    /// may add up, steps have little in common that bounds them, and there is but one part.
+    fn parts_of(&self, root: &Frame, bands: u64, question: usize) -> Vec<Part<'_>> {
         let model = &self.model;
-        let own = model.touched_by[question].iter().filter(|criterion| root.may_hold(**criterion));
-        let own: Vec<u64> = own.map(|criterion| model.effects[*criterion].out()).collect();
-        if own.iter().all(|out| *out == 0) {
-            return false;
+        let part = |change: Change| {
+            let mut steps = PairSearch::new(model, Claim::no_other_verdict(model, change, bands));
+            steps.begin(steps.root_in(root));
+            Part { question, steps, decides: None }
+        };
+        let variables = model.variables_of[question].clone().skip(1);
+        if variables.len() > 1 {
+            return variables.map(|variable| part(Change::Option(variable))).collect();
         }
-        let may_hold = model.constraints.iter().filter(|criterion| root.may_hold(**criterion));
-        let outs = may_hold.map(|criterion| model.effects[*criterion].out());
-        let together = outs.filter(|out| !model.empties(*out)).fold(0, |all, out| all | out);
-        model.empties(together) || own.iter().any(|out| model.empties(*out))
+        let classes = model.classes[question].len();
+        if classes > 2 && self.may_empty_with_others(root, question) {
+            return vec![part(Change::Answer(question))];
+        }
+        (1..classes).map(|to| part(Change::Step { question, from: to - 1, to })).collect()
+    }
+
+    /// Whether the criteria that a question has a part in may leave nothing of a side, only together with others.
+    fn may_empty_with_others(&self, root: &Frame, question: usize) -> bool {
+        let model = &self.model;
+        let outs = |criteria: &[usize]| -> Vec<u64> {
+            let may_hold = criteria.iter().filter(|criterion| root.may_hold(**criterion));
+            may_hold.map(|criterion| model.effects[*criterion].out()).filter(|out| *out != 0).collect()
+        };
+        let own = outs(&model.touched_by[question]);
+        let others = outs(&model.constraints).into_iter().filter(|out| !model.empties(*out));
+        !own.is_empty()
+            && !own.iter().any(|out| model.empties(*out))
+            && model.empties(others.fold(0, |all, out| all | out))
     }
 
     /// Which of the questions decide the verdict somewhere on the way from one complete set of answers to the next, those
@@ -202,7 +199,7 @@ impl Engine {
     fn decides_near(&self, given: &[Option<usize>], question: usize, parts: &[Part<'_>]) -> bool {
         let model = &self.model;
         let own = parts.iter().filter(|part| part.question == question);
-        let moved = own.flat_map(|part| &part.steps).flat_map(|steps| &steps.moved);
+        let moved = own.flat_map(|part| &part.steps.moved);
         let answers = |twin: &Twin| -> Vec<Option<usize>> {
             let class = |(question, class): (usize, &Option<usize>)| {
                 class.unwrap_or_else(|| model.class_near(&twin.before, question))
@@ -296,30 +293,26 @@ impl Engine {
 
 impl Part<'_> {
     /// Goes on with the search in so many boxes. Tells how many were looked at.
-    fn go_on(&mut self, model: &Model, root: &Frame, boxes: u64) -> u64 {
-        let Some(steps) = &mut self.steps else {
-            let mut search = Search::new(model, boxes);
-            self.decides = match search.run(root, &mut Pivot::new(self.question)) {
-                End::Found => Some(true),
-                End::Exhausted => Some(false),
-                End::OutOfBudget => None,
-            };
-            return search.spent;
+    fn go_on(&mut self, boxes: u64) -> u64 {
+        let before = self.steps.spent;
+        self.decides = match self.steps.go_on(boxes) {
+            End::Broken(_) => Some(true),
+            End::Holds => Some(false),
+            End::Open => None,
         };
-        let before = steps.spent;
-        self.decides = match steps.go_on(boxes) {
-            pairs::End::Broken(_) => Some(true),
-            pairs::End::Holds => Some(false),
-            pairs::End::Open => None,
-        };
-        steps.spent - before
+        self.steps.spent - before
     }
 
-    /// Gives half of what is left to another part, if it is a search for a step.
-    fn halve(&mut self) -> Option<Self> {
-        let steps = self.steps.as_mut()?.halve();
-        Some(Self { steps: Some(steps), ..*self })
+    /// Gives half of what is left to another part.
+    fn halve(&mut self) -> Self {
+        Self { steps: self.steps.halve(), ..*self }
     }
+}
+
+/// Goes on with searches in parts, which share so many boxes. Tells how many were looked at.
+fn search_parts(parts: &mut [Part<'_>], boxes: u64) -> u64 {
+    let boxes = boxes / parts.len().max(1) as u64;
+    parts.par_iter_mut().map(|part| part.go_on(boxes)).sum()
 }
 
 /// What follows for questions from the parts of the searches for them that are left undecided or were searched last.

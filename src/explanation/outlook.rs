@@ -3,7 +3,7 @@
 use super::Engine;
 use super::bounds::Way;
 use super::goals::{AnyOf, Extreme};
-use super::model::Frame;
+use super::model::{Frame, bits};
 use super::search::{End, Reach, Search};
 use super::sureness::{Numbers, Prospect, Share, Sureness};
 use crate::rulebook::Value;
@@ -40,7 +40,8 @@ pub enum Status {
 /// What searches found about a box of answers.
 pub(super) struct Span {
     pub(super) margins: (i64, i64),
-    bands: u64,
+    /// The bands that may be possible, a bit each.
+    pub(super) bands: u64,
     proved: bool,
     /// Complete sets of answers, with the band that each comes to.
     pub(super) met: Vec<(usize, Frame)>,
@@ -69,7 +70,7 @@ impl Engine {
 
     pub(super) fn outlook_of(&self, span: &Span, prospect: Prospect, band: usize) -> Outlook {
         let Prospect { sureness, bands, .. } = prospect;
-        let verdicts = bits(span.bands);
+        let verdicts: Vec<usize> = bits(span.bands).collect();
         // What is possible is never quite without a share, however seldom it was met.
         let shares = verdicts.iter().map(|band| bands[*band].max(Share::LEAST)).collect();
         let status = match () {
@@ -138,9 +139,4 @@ impl Engine {
 /// The bands that were met, a bit each.
 fn bands_of(met: &[(usize, Frame)]) -> u64 {
     met.iter().fold(0, |bands, (band, _)| bands | 1 << band)
-}
-
-/// The positions of the bits that are set.
-fn bits(mask: u64) -> Vec<usize> {
-    (0..64).filter(|bit| mask >> bit & 1 == 1).collect()
 }

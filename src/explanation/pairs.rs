@@ -6,8 +6,9 @@
 use std::collections::BTreeMap;
 
 use super::bounds::{Sides, Way};
-use super::model::{Effect, Frame, Model, values_in};
-use super::shift::{Rests, Shift};
+use super::model::{Effect, Frame, Model, bits, values_in};
+use super::outcome::Outcome;
+use super::shift::{Rests, Shift, may_differ};
 use super::sureness::Numbers;
 
 /// What differs between the two sets of answers.
@@ -15,6 +16,10 @@ use super::sureness::Numbers;
 pub(super) enum Change {
     /// The class of the answer to one question.
     Step { question: usize, from: usize, to: usize },
+    /// The answer to a question, whatever it was and will be.
+    Answer(usize),
+    /// Whether the answer to a question that takes sets of options has one of those that this variable stands for.
+    Option(usize),
     /// Whether a criterion that holds is counted.
     Counting(usize),
 }
@@ -28,19 +33,23 @@ pub(super) struct Claim {
     /// Where it moves by more, it does not go from below the first of two margins to above the second, or back; none where
     /// it is claimed wherever the margin lies.
     pub(super) across: Vec<(i64, i64)>,
+    /// Where it is claimed that no verdict changes, the bands that there are, a bit each. Answers that leave only one side
+    /// are counted then.
+    pub(super) verdicts: Option<u64>,
     /// The conditions, by their place behind the criteria, that hold before and after.
     pub(super) when: Vec<usize>,
     pub(super) waivers: Vec<Waiver>,
 }
 
 impl Claim {
-    /// The step from one class of answers to the next never leads to another verdict.
-    pub(super) fn no_other_verdict(model: &Model, question: usize, from: usize) -> Self {
-        let edges = model.bands.iter().filter_map(|(to, _)| *to);
+    /// A change never leads from one of these bands, a bit each, to another.
+    pub(super) fn no_other_verdict(model: &Model, change: Change, verdicts: u64) -> Self {
+        let margins: Vec<(i64, i64)> = bits(verdicts).map(|band| model.margins_of(1 << band)).collect();
         Self {
-            change: Change::Step { question, from, to: from + 1 },
+            change,
             within: (0, 0),
-            across: edges.map(|to| (to + 1, to)).collect(),
+            across: margins.windows(2).map(|pair| (pair[0].1 + 1, pair[1].0 - 1)).collect(),
+            verdicts: Some(verdicts),
             when: Vec::new(),
             waivers: Vec::new(),
         }
@@ -82,6 +91,8 @@ struct Hope {
     /// What this rests on, and whether the claim breaks downwards.
     rests: Rests,
     falls: bool,
+    /// Whether it rests on whether a side has a platform left.
+    on_empty_sides: bool,
     /// The platforms to be had before and after.
     sides: [Sides; 2],
 }
@@ -110,6 +121,8 @@ impl<'m> PairSearch<'m> {
     pub(super) fn new(model: &'m Model, claim: Claim) -> Self {
         let changing = match claim.change {
             Change::Step { question, from, to } => model.changing(question, from, to),
+            Change::Answer(question) => model.touched_by[question].clone(),
+            Change::Option(variable) => model.variables[variable].criteria.clone(),
             Change::Counting(criterion) => vec![criterion],
         };
         Self {
@@ -132,11 +145,18 @@ impl<'m> PairSearch<'m> {
     /// All sets of answers in a box.
     pub(super) fn root_in(&self, frame: &Frame) -> Twin {
         let mut twin = Twin { before: frame.clone(), after: frame.clone() };
-        if let Change::Step { question, from, to } = self.claim.change {
-            for (frame, class) in [(&mut twin.before, from), (&mut twin.after, to)] {
-                self.model.put(&mut frame.domains, question, class);
-                self.model.settle(frame);
+        match self.claim.change {
+            Change::Step { question, from, to } => {
+                for (frame, class) in [(&mut twin.before, from), (&mut twin.after, to)] {
+                    self.model.put(&mut frame.domains, question, class);
+                    self.model.settle(frame);
+                }
             }
+            Change::Option(variable) => {
+                self.model.narrow(&mut twin.before, variable, 1);
+                self.model.narrow(&mut twin.after, variable, 2);
+            }
+            Change::Answer(_) | Change::Counting(_) => {}
         }
         self.leave_out(&mut twin);
         twin
@@ -199,11 +219,11 @@ impl<'m> PairSearch<'m> {
         let Some(hope) = self.examine(&twin) else { return };
         for sample in self.likely(&twin, &hope) {
             let moved = self.moved(&sample);
-            if moved.is_some_and(|margins| self.breaks(margins)) {
+            if moved.is_some_and(|outcomes| self.breaks(&outcomes)) {
                 self.broken = Some(sample);
                 return;
             }
-            if moved.is_some_and(|(was, is)| was != is) && self.moved.len() < MOST_MOVED {
+            if moved.is_some_and(|[was, is]| was.margin != is.margin) && self.moved.len() < MOST_MOVED {
                 self.moved.push(sample);
             }
         }
@@ -231,6 +251,11 @@ impl<'m> PairSearch<'m> {
         if !self.shift.may_touch(twin) {
             return None;
         }
+        if let Some(verdicts) = self.claim.verdicts
+            && (matches!(self.claim.change, Change::Answer(_)) || self.may_empty_a_side(twin))
+        {
+            return self.examine_verdicts(twin, verdicts);
+        }
         let sides = [present(self.model, before)?, present(self.model, after)?];
         self.shift.take(twin);
         let Claim { within: (least, most), across, .. } = &self.claim;
@@ -240,13 +265,49 @@ impl<'m> PairSearch<'m> {
         let hopes = [(falls, least, true), (rises, -most, false)].into_iter();
         let hopes = hopes.filter_map(|(bound, edge, falls)| {
             let (bound, rests) = bound?;
-            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls, sides })
+            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls, on_empty_sides: false, sides })
         });
         hopes.max_by_key(|hope| hope.worth)
     }
 
-    /// The margins before and after, of one pair of answers that counts.
-    fn moved(&self, twin: &Twin) -> Option<(i64, i64)> {
+    /// Whether a criterion that may change may leave nothing of a side, by itself or with others. Where it may not, a side
+    /// is emptied only by single criteria that hold before as after.
+    pub(super) fn may_empty_a_side(&self, twin: &Twin) -> bool {
+        let model = self.model;
+        let outs = |criteria: &[usize], such: &dyn Fn(usize) -> bool| -> Vec<u64> {
+            let such = criteria.iter().filter(|criterion| such(**criterion));
+            such.map(|criterion| model.effects[*criterion].out()).filter(|out| *out != 0).collect()
+        };
+        let own = outs(&self.shift.changing, &|criterion| may_differ(twin, criterion));
+        if own.is_empty() {
+            return false;
+        }
+        let all = outs(&model.constraints, &|criterion| {
+            twin.before.may_hold(criterion) || twin.after.may_hold(criterion)
+        });
+        let together = all.into_iter().filter(|out| !model.empties(*out)).fold(0, |all, out| all | out);
+        model.empties(together) || own.iter().any(|out| model.empties(*out))
+    }
+
+    /// Whether some pair in a box may have two verdicts, where one of them may leave only one side.
+    fn examine_verdicts(&mut self, twin: &Twin, verdicts: u64) -> Option<Hope> {
+        self.shift.take(twin);
+        let mut possible = 0;
+        let mut pair = (0, 0);
+        let sides = self.shift.measures.each_mut().map(|measure| {
+            let sides = measure.sides(self.model);
+            let (least, most) = (measure.least(self.model, sides), measure.most(self.model, sides));
+            possible |= self.model.possible((least.margin, most.margin), sides);
+            pair = most.pair;
+            sides
+        });
+        let rests = Rests { pair, on_absence: false };
+        let hope = Hope { worth: i64::MAX, rests, falls: false, on_empty_sides: true, sides };
+        ((possible & verdicts).count_ones() > 1).then_some(hope)
+    }
+
+    /// What one pair of answers that counts comes to, before and after.
+    fn moved(&self, twin: &Twin) -> Option<[Outcome; 2]> {
         let Twin { before, after } = twin;
         let counts = |frame: &Frame| self.claim.when.iter().all(|when| frame.must_hold(*when));
         if !counts(before) || !counts(after) {
@@ -257,9 +318,11 @@ impl<'m> PairSearch<'m> {
         {
             return None;
         }
-        // What leaves only one side is not counted.
-        let [was, is] = [before, after].map(|frame| self.model.outcome(frame));
-        if !was.is_contested || !is.is_contested {
+        let [was, is] = match self.claim.change {
+            Change::Answer(question) => self.furthest(before, question)?,
+            _ => [before, after].map(|frame| self.model.outcome(frame)),
+        };
+        if self.claim.verdicts.is_none() && !(was.is_contested && is.is_contested) {
             return None;
         }
         let lighter = || {
@@ -277,12 +340,22 @@ impl<'m> PairSearch<'m> {
             (before.must_hold(waiver.condition) || after.must_hold(waiver.condition))
                 && (!waiver.lighter || lighter())
         });
-        (!waived).then_some((was.margin, is.margin))
+        (!waived).then_some([was, is])
     }
 
-    /// Whether margins before and after are other than claimed.
-    fn breaks(&self, (was, is): (i64, i64)) -> bool {
+    /// The outcomes of the least and the greatest verdict that the answer to a question leads to.
+    fn furthest(&self, frame: &Frame, question: usize) -> Option<[Outcome; 2]> {
+        let outcomes = || self.model.outcomes_of(frame.clone(), question);
+        Some([outcomes().min_by_key(|one| one.band)?, outcomes().max_by_key(|one| one.band)?])
+    }
+
+    /// Whether what there is before and after is other than claimed.
+    fn breaks(&self, [was, is]: &[Outcome; 2]) -> bool {
+        if self.claim.verdicts.is_some() {
+            return was.band != is.band;
+        }
         let (least, most) = self.claim.within;
+        let (was, is) = (was.margin, is.margin);
         let moved = is - was;
         let crosses = |(low, high): &(i64, i64)| was.min(is) < *low && was.max(is) > *high;
         let across = &self.claim.across;
@@ -331,7 +404,7 @@ impl<'m> PairSearch<'m> {
     /// Draws pairs of answers from a box until one breaks the claim, or there were so many.
     pub(super) fn draw(&mut self, root: &Twin, draws: u64) -> Option<Twin> {
         let mut numbers = Numbers::new(2);
-        let breaks = |sample: &Twin| self.moved(sample).is_some_and(|margins| self.breaks(margins));
+        let breaks = |sample: &Twin| self.moved(sample).is_some_and(|outcomes| self.breaks(&outcomes));
         (0..draws).map(|_| self.drawn(root, &mut numbers)).find(breaks)
     }
 
@@ -351,7 +424,13 @@ impl<'m> PairSearch<'m> {
     }
 
     fn is_of_step(&self, variable: usize) -> bool {
-        matches!(self.claim.change, Change::Step { question, .. } if self.model.variables[variable].question == question)
+        match self.claim.change {
+            Change::Step { question, .. } | Change::Answer(question) => {
+                self.model.variables[variable].question == question
+            }
+            Change::Option(own) => variable == own,
+            Change::Counting(_) => false,
+        }
     }
 
     /// The variable with several values on which the most hangs; none where everything is known. The measures are those of
@@ -380,7 +459,7 @@ impl<'m> PairSearch<'m> {
                 out += 1_000 * i64::from(((effect.removes | effect.leaves) & !missable).count_ones());
             }
             if model.empties(effect.out()) {
-                out = 0;
+                out = if hope.on_empty_sides { 10_000 } else { 0 };
             }
             let is_asked = self.claim.when.contains(&criterion)
                 || self.claim.waivers.iter().any(|waiver| waiver.condition == criterion);
@@ -395,7 +474,7 @@ impl<'m> PairSearch<'m> {
             if is_idle && !is_asked {
                 continue;
             }
-            let weight = 1 + pulls.iter().sum::<i64>() + out + own + if is_asked { 2_000 } else { 0 };
+            let weight = 1 + 3 * pulls.iter().sum::<i64>() + out + own + if is_asked { 2_000 } else { 0 };
             for (variable, _) in &model.helpers[criterion] {
                 let open = (before.domains[*variable] & after.domains[*variable]).count_ones() > 1;
                 if open && !self.is_of_step(*variable) {

@@ -216,6 +216,7 @@ impl Prover {
             change,
             within: claim.within,
             across: claim.across.into_iter().collect(),
+            verdicts: None,
             when: claim.when.iter().map(|when| self.place(*when)).collect(),
             waivers: claim.unless.iter().map(waiver).collect(),
         }
@@ -267,8 +268,8 @@ impl<G: Goal> Goal for Within<G> {
         self.when.is_none_or(|when| frame.must_hold(when))
     }
 
-    fn see(&mut self, outcome: &Outcome, pivoted: &[Outcome]) -> Seen {
-        self.inner.see(outcome, pivoted)
+    fn see(&mut self, outcome: &Outcome) -> Seen {
+        self.inner.see(outcome)
     }
 }
 
@@ -300,7 +301,7 @@ impl Goal for Recommended {
         (above <= 0).then(|| Promise::new(above.saturating_neg(), Way::Below, bound))
     }
 
-    fn see(&mut self, outcome: &Outcome, _: &[Outcome]) -> Seen {
+    fn see(&mut self, outcome: &Outcome) -> Seen {
         if outcome.recommendation == self.platform { Seen::Wanted } else { Seen::Nothing }
     }
 }

@@ -34,12 +34,8 @@ pub(super) trait Goal {
     fn admits(&self, _frame: &Frame) -> bool {
         true
     }
-    /// A question whose answers are all tried in every set of answers that is seen.
-    fn pivot(&self) -> Option<usize> {
-        None
-    }
-    /// Sees what one complete set of answers comes to, and what it comes to with other answers to the pivot.
-    fn see(&mut self, outcome: &Outcome, pivoted: &[Outcome]) -> Seen;
+    /// Sees what one complete set of answers comes to.
+    fn see(&mut self, outcome: &Outcome) -> Seen;
 }
 
 /// What a goal says of a complete set of answers.
@@ -125,7 +121,7 @@ impl<'m> Search<'m> {
     /// The variable with several values on which most of what separates two platforms hangs; none when no criterion is
     /// open. The measure is the one that was taken last.
     pub(super) fn weightiest(&self, frame: &Frame, pair: (usize, usize)) -> Option<usize> {
-        self.most_influential(frame, None, |criterion| {
+        self.most_influential(frame, |criterion| {
             let (holds, fails) = self.measure.pull(self.model, Way::Above, criterion, pair);
             holds + fails
         })
@@ -183,7 +179,7 @@ impl<'m> Search<'m> {
         if !goal.still(promise) {
             return End::Exhausted;
         }
-        let Some(variable) = self.most_open(&frame, promise, goal.pivot()) else { return End::Exhausted };
+        let Some(variable) = self.most_open(&frame, promise) else { return End::Exhausted };
         let domain = frame.domains[variable];
         for value in values_in(domain) {
             if self.is_over() {
@@ -206,12 +202,7 @@ impl<'m> Search<'m> {
         if !goal.admits(&self.seen) {
             return false;
         }
-        let outcome = self.model.outcome(&self.seen);
-        let pivoted: Vec<Outcome> = match goal.pivot() {
-            Some(question) => self.model.outcomes_of(self.seen.clone(), question).collect(),
-            None => Vec::new(),
-        };
-        let seen = goal.see(&outcome, &pivoted);
+        let seen = goal.see(&self.model.outcome(&self.seen));
         if seen != Seen::Nothing {
             self.kept.copy_from(&self.seen);
         }
@@ -219,8 +210,8 @@ impl<'m> Search<'m> {
     }
 
     /// The variable with several values on which the most hangs; none when no criterion is open.
-    fn most_open(&self, frame: &Frame, promise: &Promise, pivot: Option<usize>) -> Option<usize> {
-        self.most_influential(frame, pivot, |criterion| {
+    fn most_open(&self, frame: &Frame, promise: &Promise) -> Option<usize> {
+        self.most_influential(frame, |criterion| {
             let (holds, fails) = self.measure.pull(self.model, promise.way, criterion, promise.pair);
             // What the bound counts on and the answers it rests on do not give has to be decided first.
             let missed = if self.seen.must_hold(criterion) { fails } else { holds };
@@ -231,12 +222,7 @@ impl<'m> Search<'m> {
     }
 
     /// The variable with several values whose open criteria weigh most.
-    fn most_influential(
-        &self,
-        frame: &Frame,
-        pivot: Option<usize>,
-        weight: impl Fn(usize) -> i64,
-    ) -> Option<usize> {
+    fn most_influential(&self, frame: &Frame, weight: impl Fn(usize) -> i64) -> Option<usize> {
         let mut influence = vec![0_i64; self.model.variables.len()];
         let mut any = false;
         for criterion in (0..self.model.effects.len()).filter(|criterion| frame.is_open(*criterion)) {
@@ -244,8 +230,7 @@ impl<'m> Search<'m> {
             let removed = 8 * i64::from((effect.out() | effect.misses).count_ones());
             let weight = 1 + weight(criterion) + removed;
             for (variable, _) in &self.model.helpers[criterion] {
-                let fixed = pivot == Some(self.model.variables[*variable].question);
-                if !fixed && !frame.domains[*variable].is_power_of_two() {
+                if !frame.domains[*variable].is_power_of_two() {
                     influence[*variable] += weight;
                     any = true;
                 }

@@ -69,12 +69,14 @@ struct Contender {
     /// How far above the best of its side it is for certain with the answers on the other side of the change; far below
     /// nothing where it may not be to be had there.
     detour: i64,
+    /// Whether it is to be had there for certain.
+    stays: bool,
     is_measured: bool,
 }
 
 impl Contender {
     fn new(lane: usize, stays: bool) -> Self {
-        Self { lane, detour: if stays { 0 } else { -FAR }, is_measured: false }
+        Self { lane, detour: if stays { 0 } else { -FAR }, stays, is_measured: false }
     }
 
     fn measure(&mut self, measure: &mut Measure, model: &Model, side: &[usize], sides: Sides) {
@@ -125,14 +127,24 @@ impl<'m> Shift<'m> {
         (a, b): (usize, usize),
         sides: [Sides; 2],
         across: &[(i64, i64)],
-        (p, k): (usize, usize),
+        (p, k): (&Contender, &Contender),
     ) -> bool {
         if across.is_empty() {
             return true;
         }
-        let most = self.measures[a].most_with(self.model, sides[a], k);
-        let least = self.measures[b].least_with(self.model, sides[b], p);
-        across.iter().any(|(low, high)| most > *high && least < *low)
+        let crosses = |most: i64, least: i64| across.iter().any(|(low, high)| most > *high && least < *low);
+        let mut most = self.measures[a].most_with(self.model, sides[a], k.lane);
+        let mut least = self.measures[b].least_with(self.model, sides[b], p.lane);
+        if crosses(most, least) {
+            // The best of a side is no dearer than one that stays.
+            if p.stays {
+                most = most.min(self.measures[a].most_above(self.model, p.lane, k.lane));
+            }
+            if k.stays {
+                least = least.max(-self.measures[b].most_above(self.model, k.lane, p.lane));
+            }
+        }
+        crosses(most, least)
     }
 
     /// A bound below what the margin moves by from the answers of one measure to those of the other, with the platforms that
@@ -194,7 +206,7 @@ impl<'m> Shift<'m> {
                     k.measure(&mut self.measures[b], model, &model.with, sides[b]);
                 }
                 let bound = bound + p.detour + k.detour;
-                if bound < enough && !self.may_cross((a, b), sides, across, (p.lane, k.lane)) {
+                if bound < enough && !self.may_cross((a, b), sides, across, (p, k)) {
                     continue;
                 }
                 if least.is_none_or(|(least, _)| bound < least) {
@@ -289,7 +301,7 @@ impl<'m> Shift<'m> {
 }
 
 /// Whether a criterion may hold in one of the two and not in the other.
-fn may_differ(twin: &Twin, criterion: usize) -> bool {
+pub(super) fn may_differ(twin: &Twin, criterion: usize) -> bool {
     let Twin { before, after } = twin;
     before.may_hold(criterion) && !after.must_hold(criterion)
         || after.may_hold(criterion) && !before.must_hold(criterion)

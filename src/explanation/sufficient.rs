@@ -85,8 +85,9 @@ impl Force<'_, '_> {
     fn smallest(&mut self, given: &[usize]) -> (Vec<usize>, bool) {
         let always = &given[given.len().min(MOST_QUESTIONS)..];
         let mut conflicts = self.known_conflicts(given);
+        let mut met = 0_u128;
         loop {
-            let met = meet(&conflicts);
+            met = meet(&conflicts, met.count_ones());
             let set: Vec<usize> = members(met).map(|at| given[at]).chain(always.iter().copied()).collect();
             match self.escape(&self.fixed(&set)) {
                 Escape::No => return (set, always.is_empty()),
@@ -94,7 +95,12 @@ impl Force<'_, '_> {
                     0 => return (given.to_vec(), false),
                     conflict => conflicts.push(conflict),
                 },
-                Escape::Unknown => return (self.thinned(given), false),
+                Escape::Unknown => {
+                    let thinned = self.thinned(given);
+                    // None is smaller than what meets all that must be met.
+                    let smallest = thinned.len() == set.len();
+                    return (thinned, smallest);
+                }
             }
         }
     }
@@ -301,14 +307,13 @@ fn members(set: u128) -> impl Iterator<Item = usize> {
     (0..MOST_QUESTIONS).filter(move |at| set >> at & 1 == 1)
 }
 
-/// A smallest set that has a member in each of `sets`; of several, the one with the first members.
-fn meet(sets: &[u128]) -> u128 {
-    let mut best = sets.iter().fold(0, |all, set| all | set);
-    extend(sets, 0, 0, &mut best);
-    best
+/// A smallest set that has a member in each of `sets`, and no fewer members than `least`; of several, the one with the first
+/// members.
+fn meet(sets: &[u128], least: u32) -> u128 {
+    (least..=u128::BITS).find_map(|most| extend(sets, 0, 0, most)).unwrap_or_default()
 }
 
-fn extend(sets: &[u128], chosen: u128, banned: u128, best: &mut u128) {
+fn extend(sets: &[u128], chosen: u128, banned: u128, most: u32) -> Option<u128> {
     let unmet = || sets.iter().copied().filter(|set| set & chosen == 0);
     // Sets without a common member need a member each.
     let (mut apart, mut taken) = (0, 0);
@@ -318,16 +323,16 @@ fn extend(sets: &[u128], chosen: u128, banned: u128, best: &mut u128) {
             taken |= set;
         }
     }
-    if chosen.count_ones() + apart >= best.count_ones() {
-        return;
+    if chosen.count_ones() + apart > most {
+        return None;
     }
     let Some(next) = unmet().map(|set| set & !banned).min_by_key(|set| set.count_ones()) else {
-        *best = chosen;
-        return;
+        return Some(chosen);
     };
     let mut banned = banned;
-    for at in members(next) {
-        extend(sets, chosen | 1 << at, banned, best);
+    members(next).find_map(|at| {
+        let met = extend(sets, chosen | 1 << at, banned, most);
         banned |= 1 << at;
-    }
+        met
+    })
 }
