@@ -112,7 +112,8 @@ pub(super) const SIGNALS: &[Signal] = &[
     }),
     signal("compose.web-proxies", |facts| {
         let backing = active(facts).filter(|one| one.class == ServiceClass::Backing);
-        let taking_requests = backing.filter(|one| one.kind.as_deref() == Some("proxy") && one.ports.is_some());
+        let taking_requests =
+            backing.filter(|one| one.kind.as_deref() == Some("proxy") && one.ports.is_some());
         taking_requests.map(service).collect()
     }),
     signal("compose.auxiliary", |facts| services(facts, ServiceClass::Auxiliary)),

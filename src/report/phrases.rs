@@ -123,9 +123,8 @@ pub(super) fn platforms_by_total(some_lack_a_must: bool) -> String {
 
 /// Answers that do not count, with the answers that are why.
 pub(super) fn ignored(ignored: &[Ignored]) -> String {
-    let each = ignored.iter().map(|Ignored { names, because }| {
-        format!("{} (since {because})", list(names, "and"))
-    });
+    let each =
+        ignored.iter().map(|Ignored { names, because }| format!("{} (since {because})", list(names, "and")));
     format!("Not used: {}.", each.collect::<Vec<_>>().join("; "))
 }
 

@@ -7,8 +7,8 @@ use super::terms;
 use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
 use crate::rulebook::{
-    Accepts, Aspect, Band, Choice, Condition, Criterion, LEVELS, Leaning, Platform, Problem, Question, Rulebook,
-    Source, Step, Test, Value,
+    Accepts, Aspect, Band, Choice, Condition, Criterion, LEVELS, Leaning, Platform, Problem, Question,
+    Rulebook, Source, Step, Test, Value,
 };
 use crate::text::{list, upper_first};
 
