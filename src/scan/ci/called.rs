@@ -3,9 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use aho_corasick::AhoCorasick;
-use memchr::memmem;
 
-use super::super::manifest;
 use super::super::patterns;
 use super::commands::{begin, is_whole};
 
@@ -23,7 +21,6 @@ pub(super) fn of_script(path: &str, text: &str, lines: &BTreeSet<usize>) -> Hash
         "Makefile" | "makefile" | "GNUmakefile" => target("make", at_margin),
         "justfile" | "Justfile" | ".justfile" => target("just", at_margin),
         name if name.ends_with(".mk") => target("make", at_margin),
-        name if name.starts_with("Taskfile") => target("task", is_key_of_second_level),
         // An action is named by its folder.
         "action.yml" | "action.yaml" => lines.iter().map(|line| (*line, folder.to_owned())).collect(),
         "package.json" => {
@@ -32,42 +29,6 @@ pub(super) fn of_script(path: &str, text: &str, lines: &BTreeSet<usize>) -> Hash
         }
         name => lines.iter().map(|line| (*line, name.to_owned())).collect(),
     }
-}
-
-/// What has to be said for those of some lines of a pipeline that it does not run by itself: templates of GitLab, and whole
-/// workflows that only others call.
-pub(super) fn of_pipeline(path: &str, text: &str, lines: &BTreeSet<usize>) -> HashMap<usize, String> {
-    let is_workflow = path.contains("/workflows/") && path.starts_with('.');
-    if is_workflow && is_only_called(text) {
-        return lines.iter().map(|line| (*line, format!("./{path}"))).collect();
-    }
-    let templates = heads(text, lines, is_at_margin).into_iter().filter(|(_, head)| head.starts_with('.'));
-    let mut known: HashMap<&str, Option<String>> = HashMap::new();
-    let called = templates.filter_map(|(line, head)| {
-        Some((line, known.entry(head).or_insert_with(|| template(head, text)).clone()?))
-    });
-    called.collect()
-}
-
-/// The name of a template of GitLab, unless an alias in its own file means it.
-fn template(head: &str, text: &str) -> Option<String> {
-    let (name, _) = head.split_once(':')?;
-    let is_meant = |anchor: &str| memmem::find(text.as_bytes(), format!("*{anchor}").as_bytes()).is_some();
-    (!anchor(head).is_some_and(is_meant)).then(|| name.to_owned())
-}
-
-/// What a line calls its value, to be meant again: `- step: &ship`.
-pub(super) fn anchor(line: &str) -> Option<&str> {
-    line.split_once(": &")?.1.split_whitespace().next()
-}
-
-pub(super) fn is_at_margin(line: &str) -> bool {
-    !line.is_empty() && !line.starts_with([' ', '\t', '#', '-', '\r'])
-}
-
-pub(super) fn is_key_of_second_level(line: &str) -> bool {
-    line.starts_with("  ")
-        && manifest::entry(line).is_some_and(|entry| entry.indent == 2 && !entry.begins_item)
 }
 
 /// The last line at or before each of some lines, from 1, that is a head.
@@ -91,45 +52,6 @@ fn heads<'t>(
         }
     }
     heads
-}
-
-/// Whether nothing but another workflow starts a workflow.
-fn is_only_called(text: &str) -> bool {
-    is_only_started_by(text, &["workflow_call"])
-}
-
-/// Whether a workflow only runs for pull requests, and not when one is taken in: what it deploys are previews.
-pub(super) fn is_for_previews(path: &str, text: &str) -> bool {
-    let is_workflow = path.contains("/workflows/") && path.starts_with('.');
-    let takes_in = || {
-        memmem::find(text.as_bytes(), b"merged").is_some()
-            || memmem::find(text.as_bytes(), b"closed").is_some()
-    };
-    is_workflow && is_only_started_by(text, &["pull_request", "pull_request_target"]) && !takes_in()
-}
-
-/// Whether a workflow has no other events than some.
-fn is_only_started_by(text: &str, known: &[&str]) -> bool {
-    let entries = || text.lines().filter_map(manifest::entry);
-    let mut below = entries().skip_while(|entry| entry.indent > 0 || entry.key != "on");
-    let Some(on) = below.next() else { return false };
-    match on.value() {
-        "" => {}
-        value => {
-            let mut names = value.trim_matches(['[', ']', ' ']).split(',');
-            return names.all(|name| known.contains(&name.trim()));
-        }
-    }
-    let after = text.lines().skip_while(|line| !line.trim_matches(['"', '\'']).starts_with("on")).skip(1);
-    let events = after.take_while(|line| line.is_empty() || line.starts_with([' ', '#', '-', '\r']));
-    let events: Vec<&str> =
-        events.filter(|line| !line.trim().is_empty() && !line.trim().starts_with('#')).collect();
-    let indent = |line: &&str| line.len() - line.trim_start().len();
-    let outer = events.iter().map(&indent).min();
-    let mut names = events.iter().filter(|line| Some(indent(line)) == outer).map(|line| line.trim());
-    let is_known =
-        |name: &str| known.contains(&name.trim_start_matches("- ").split(':').next().unwrap_or(name));
-    !events.is_empty() && names.all(is_known)
 }
 
 /// What pipelines say of all that can be called.
@@ -202,38 +124,6 @@ fn words_said<'t>(job: &'t str, words: &'t AhoCorasick) -> impl Iterator<Item = 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_workflow_that_only_others_call_does_not_start_by_itself() {
-        for called in [
-            "on: workflow_call\n",
-            "on: [workflow_call]\n",
-            "on:\n  workflow_call:\n    inputs:\n      a: {}\njobs:\n",
-            "'on':\n  - workflow_call\n",
-        ] {
-            assert!(is_only_called(called), "{called}");
-        }
-        for started in [
-            "on: push\n",
-            "on: [push, workflow_call]\n",
-            "on:\n  workflow_call:\n  workflow_dispatch:\njobs:\n",
-            "jobs:\n",
-        ] {
-            assert!(!is_only_called(started), "{started}");
-        }
-    }
-
-    fn called(path: &str, text: &str, line: usize) -> Option<String> {
-        of_pipeline(path, text, &BTreeSet::from([line])).remove(&line)
-    }
-
-    #[test]
-    fn what_a_pipeline_only_declares_has_to_be_called() {
-        let gitlab = ".ship:\n  script: [ship]\nother: &x\n  script: [ship]\n.used: &used\n  script: [ship]\nuse:\n  <<: *used\n";
-        assert_eq!(called(".gitlab-ci.yml", gitlab, 2).as_deref(), Some(".ship"));
-        assert_eq!(called(".gitlab-ci.yml", gitlab, 4), None);
-        assert_eq!(called(".gitlab-ci.yml", gitlab, 6), None);
-    }
 
     #[test]
     fn what_is_only_declared_or_commented_on_is_not_called() {
