@@ -193,6 +193,9 @@ impl<'t> Reader<'t> {
         let text = self.budget.text(source, &file.path)?;
         let file = Listed { class: PathClass::Main, ..file.clone() };
         let pipeline = Pipeline::read(&file.path, &text);
+        if let Some(trouble) = &pipeline.trouble {
+            source.left_out(&file.path, trouble);
+        }
         let written = self.of_pipeline(&file, &text, &pipeline);
         Some(Part { path: file.path, written, pipeline: Some((pipeline, text)), ..Part::default() })
     }
@@ -240,13 +243,13 @@ impl<'t> Reader<'t> {
             if here.is_empty() {
                 continue;
             }
-            let text = &text[job.text.clone()];
             let of_job =
                 if pipeline.is_for_previews { Some(PathClass::Test) } else { self.folders_of(pipeline, job) };
             for (index, rule) in self.rules.iter().enumerate() {
                 if is_yaml(file.name()) && rule.is_undone(pipeline, job, text) {
                     continue;
                 }
+                let text = &text[job.text.clone()];
                 let lacks = rule.lacks(text).then_some(index);
                 let deploys = rule.deploys(text, here, &all);
                 found.extend(deploys.map(|(line, words)| {
@@ -309,10 +312,10 @@ impl Rule<'_> {
 
     /// Whether a job takes away again what it made, which was for a test, unless somebody chooses which of both it does.
     fn is_undone(&self, pipeline: &Pipeline, job: &Job, text: &str) -> bool {
-        let mut lines = job.lines.clone().zip(text.lines());
+        let mut lines = pipeline.running(job, text).filter(|(number, _)| pipeline.always_runs(*number));
         !self.undone.are_none()
-            && self.undone.are_in(text)
-            && lines.any(|(number, line)| pipeline.always_runs(number) && self.undone.are_in(line))
+            && self.undone.are_in(&text[job.text.clone()])
+            && lines.any(|(_, line)| self.undone.are_in(line))
     }
 
     /// The commands in some lines of a job; `all` lines of its file tell how a command goes on.
@@ -354,7 +357,7 @@ fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> Ci {
     let called: Vec<String> = written.filter_map(|written| written.called.clone()).collect();
     let pipelines = parts.iter().filter_map(|part| part.pipeline.as_ref());
     let all_jobs =
-        pipelines.flat_map(|(pipeline, text)| pipeline.jobs.iter().map(|job| &text[job.text.clone()]));
+        pipelines.flat_map(|(pipeline, text)| pipeline.jobs.iter().map(move |job| (pipeline, job, &**text)));
     let has_words = |job: &str, rule: usize| !rules[rule].lacks(job);
     let said = Said::of(called.iter().map(String::as_str), all_jobs, rules.len(), has_words);
     let mut all = Ci::default();

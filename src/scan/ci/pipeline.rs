@@ -15,6 +15,7 @@ use super::{commands, jenkins};
 #[derive(Default)]
 pub(super) struct Pipeline {
     pub(super) jobs: Vec<Job>,
+    /// How each line is come to.
     lines: Vec<Way>,
     /// What has to be said for what only runs when it is called.
     called: Vec<String>,
@@ -40,8 +41,8 @@ pub(super) struct Job {
 #[derive(Clone, Copy, Default)]
 struct Way {
     runs: Runs,
-    /// Whether a condition of its step decides.
-    is_chosen: bool,
+    /// Whether no condition of its step decides.
+    is_open: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -52,6 +53,10 @@ enum Runs {
     ByItself,
 }
 
+impl Way {
+    const OPEN: Self = Self { runs: Runs::ByItself, is_open: true };
+}
+
 impl Pipeline {
     pub(super) fn read(path: &str, text: &str) -> Self {
         let mut pipeline = if !is_yaml(path) {
@@ -60,8 +65,8 @@ impl Pipeline {
             match mend::read(&path.into(), text) {
                 Ok(reading) => Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents) },
                 Err(trouble) => {
-                    let trouble = Some(format!("{trouble}; read as one job, of which every line runs"));
-                    Self { trouble, ..Self::of_script(text, Vec::new()) }
+                    let trouble = format!("{trouble}; read line by line, as if all of it ran");
+                    Self { trouble: Some(trouble), ..Self::of_script(text, Vec::new()) }
                 }
             }
         };
@@ -70,7 +75,7 @@ impl Pipeline {
     }
 
     fn of_script(text: &str, off: Vec<Range<usize>>) -> Self {
-        let lines = vec![Way { runs: Runs::ByItself, is_chosen: false }; text.lines().count()];
+        let lines = vec![Way::OPEN; text.lines().count()];
         let mut script = Self { jobs: jobs(vec![1], text), lines, ..Self::default() };
         script.never_run(off);
         script
@@ -83,9 +88,9 @@ impl Pipeline {
             ..Self::default()
         };
         let constants = Constants::of_mappings(documents, text);
-        let mut reader = Reader { path, constants, pipeline, unnamed: HashMap::new(), named: Vec::new() };
-        documents.iter().for_each(|document| reader.document(document, text));
-        reader.pipeline
+        let mut walk = Walk { path, text, constants, pipeline, unnamed: HashMap::new(), named: Vec::new() };
+        documents.iter().for_each(|document| walk.document(document));
+        walk.pipeline
     }
 
     fn never_run(&mut self, ranges: Vec<Range<usize>>) {
@@ -106,7 +111,13 @@ impl Pipeline {
 
     /// Whether a line runs, and no condition of its step decides on that.
     pub(super) fn always_runs(&self, line: usize) -> bool {
-        self.runs(line) && !self.line(line).is_chosen
+        self.line(line).is_open
+    }
+
+    /// The lines of a job that run, with their numbers.
+    pub(super) fn running<'t>(&self, job: &Job, text: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
+        let lines = job.lines.clone().zip(text[job.text.clone()].lines());
+        lines.filter(|(number, _)| self.runs(*number))
     }
 
     /// What has to be said for a line to run, unless it runs by itself.
@@ -165,8 +176,9 @@ fn jobs(mut begins: Vec<usize>, text: &str) -> Vec<Job> {
 }
 
 /// Goes every way through a pipeline, also by aliases and merge keys, and notes what is come to.
-struct Reader<'d> {
+struct Walk<'d> {
     path: &'d str,
+    text: &'d str,
     constants: Constants<'d>,
     pipeline: Pipeline,
     /// Jobs and commands that run where they are named, as long as none does.
@@ -174,19 +186,19 @@ struct Reader<'d> {
     named: Vec<&'d Entry>,
 }
 
-impl<'d> Reader<'d> {
-    fn document(&mut self, document: &'d Node, text: &str) {
-        let way = Way { runs: Runs::ByItself, is_chosen: false };
-        let Some(map) = document.map() else { return self.value(document, way) };
+impl<'d> Walk<'d> {
+    fn document(&mut self, document: &'d Node) {
+        let Some(map) = document.map() else { return self.value(document, Way::OPEN) };
         let events = map.get("on").and_then(|on| names(&on.node));
-        if events.as_ref().is_some_and(Vec::is_empty) || self.is_off(map) {
+        // GitLab says under `workflow` when there is a pipeline at all.
+        let all = [Some(map), map.get("workflow").and_then(|workflow| workflow.node.map())];
+        if events.as_ref().is_some_and(Vec::is_empty) || all.into_iter().flatten().any(|all| self.is_off(all))
+        {
             return;
         }
         let is_workflow = self.path.starts_with('.') && self.path.contains("/workflows/");
-        let way = match events.filter(|_| is_workflow) {
-            Some(events) => self.started_by(&events, text),
-            None => way,
-        };
+        let runs = events.filter(|_| is_workflow).map_or(Runs::ByItself, |events| self.started_by(&events));
+        let way = Way { runs, ..Way::OPEN };
         let is_declared = |key: &str| match key {
             "jobs" | "commands" => self.path.starts_with(".circleci/") && map.contains_key("workflows"),
             "definitions" => self.path.starts_with("bitbucket-pipelines"),
@@ -204,17 +216,16 @@ impl<'d> Reader<'d> {
         }
     }
 
-    /// How the jobs of a workflow of GitHub are come to.
-    fn started_by(&mut self, events: &[&str], text: &str) -> Way {
+    /// When the jobs of a workflow of GitHub run.
+    fn started_by(&mut self, events: &[&str]) -> Runs {
         let only = |known: &[&str]| events.iter().all(|event| known.contains(event));
-        let takes_in = |sign: &str| memmem::find(text.as_bytes(), sign.as_bytes()).is_some();
+        let takes_in = |sign: &str| memmem::find(self.text.as_bytes(), sign.as_bytes()).is_some();
         self.pipeline.is_for_previews =
             only(&["pull_request", "pull_request_target"]) && !takes_in("merged") && !takes_in("closed");
-        let runs = match only(&["workflow_call"]) {
+        match only(&["workflow_call"]) {
             true => self.if_called(format!("./{}", self.path)),
             false => Runs::ByItself,
-        };
-        Way { runs, is_chosen: false }
+        }
     }
 
     fn if_called(&mut self, called: String) -> Runs {
@@ -276,8 +287,8 @@ impl<'d> Reader<'d> {
                         self.named.extend(self.unnamed.remove(name).into_iter().flatten());
                     }
                     let condition = item.map().and_then(|item| text(item, "if"));
-                    let is_chosen = condition.is_some_and(|condition| !condition.contains("always()"));
-                    self.value(item, Way { is_chosen: way.is_chosen || is_chosen, ..way });
+                    let is_open = condition.is_none_or(|condition| condition.contains("always()"));
+                    self.value(item, Way { is_open: way.is_open && is_open, ..way });
                 }
             }
             Value::Map(map) => self.map(map, way),
@@ -302,7 +313,7 @@ impl<'d> Reader<'d> {
         for line in lines {
             if let Some(known) = self.pipeline.lines.get_mut(line.wrapping_sub(1)) {
                 known.runs = known.runs.max(way.runs);
-                known.is_chosen |= way.is_chosen;
+                known.is_open |= way.is_open;
             }
         }
     }
@@ -353,16 +364,16 @@ fn names(node: &Node) -> Option<Vec<&str>> {
 /// Whether a text under a key is said to somebody and not run: the name of a step, the `body` of a release, a message.
 fn is_said(key: &str) -> bool {
     const SAID: [&str; 9] =
-        ["body", "message", "comment", "description", "notes", "summary", "title", "payload", "content"];
+        ["body", "message", "comment", "desc", "notes", "summary", "title", "payload", "content"];
     let key = key.to_ascii_lowercase();
-    matches!(&*key, "name" | "if") || SAID.iter().any(|word| key.contains(word))
+    key == "if" || key.ends_with("name") || SAID.iter().any(|word| key.contains(word))
 }
 
 /// The command of a step that says it in parts: the program is the entry point, else what the image is called.
 fn in_parts(step: &Map) -> Option<(usize, String)> {
     let is_list = |entry: &&Entry| matches!(entry.node.value, Value::List(_));
     let line = ["args", "command"].iter().filter_map(|key| step.get(*key)).find(is_list)?.mark.line;
-    let image = text(step, "image").or(text(step, "name")).unwrap_or_default();
+    let image = text(step, "image").or(text(step, "name"))?;
     let image = image.split(['@', ':']).next().unwrap_or(image);
     let parts = ["entrypoint", "command", "args"].iter().filter_map(|key| step.get(*key));
     let parts: Vec<Rc<Node>> = parts.flat_map(|part| part.node.items()).collect();
@@ -498,7 +509,7 @@ mod tests {
 
     #[test]
     fn a_pipeline_that_nothing_starts_never_runs() {
-        for never in ["on: []", "on: {}", "'on': [] # off"] {
+        for never in ["on: []", "on: {}", "'on': [] # off", "workflow: {rules: [{when: never}]}"] {
             let text = format!("{never}\njobs:\n  a:\n    steps:\n      - run: ship\n");
             assert!(!runs("ci.yml", &text, "run: ship"), "{never}");
         }
@@ -557,8 +568,8 @@ mod tests {
 
     #[test]
     fn what_is_said_to_somebody_is_not_run() {
-        let text = "- uses: x/release@v1\n  with:\n    body: |\n      helm upgrade x\n\n      flyctl deploy\n    name: >-\n      ship\n- run: |\n    ship\n- uses: actions/github-script@v7\n  with:\n    script: |\n      say('ship')\n- deploy-message:\n    run: ship\n";
-        assert_eq!(lines("ci.yml", text), [1, 2, 9, 10, 11, 15, 16]);
+        let text = "- uses: x/release@v1\n  with:\n    body: |\n      helm upgrade x\n\n      flyctl deploy\n    name: >-\n      ship\n- run: |\n    ship\n- uses: actions/github-script@v7\n  with:\n    script: |\n      say('ship')\n  displayName: ship\n- deploy-message:\n    run: ship\n";
+        assert_eq!(lines("ci.yml", text), [1, 2, 9, 10, 11, 16, 17]);
     }
 
     #[test]
@@ -612,7 +623,7 @@ mod tests {
         let broken = "jobs:\n  ship: [\n    run: ship\n  if: }\n";
         assert!(runs("ci.yml", broken, "run: ship"));
         assert!(trouble(broken).contains("line"), "{}", trouble(broken));
-        assert!(trouble(broken).ends_with("read as one job, of which every line runs"));
+        assert!(trouble(broken).ends_with("read line by line, as if all of it ran"));
     }
 
     #[test]
