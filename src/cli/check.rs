@@ -386,7 +386,10 @@ impl Check<'_> {
     fn spelled(&self, question: usize, given: &Given) -> String {
         let question = &self.contents.rulebook.questions()[question];
         let value = given.value.map_or(UNKNOWN.to_owned(), |value: Value| question.spell(value));
-        format!("{value} ({})", given.origin)
+        match self.place_of(given).filter(|_| matches!(given.origin, Origin::Scan { .. })) {
+            Some(place) => format!("{value} ({})", one_line(&place.to_string())),
+            None => format!("{value} ({})", given.origin),
+        }
     }
 
     /// The answers of which a recorded condition has come true: all that can be told of what moved a verdict whose answers

@@ -1,6 +1,6 @@
 //! The program's own words about a result. They are few, and none of them is about the domain.
 
-use super::content::ShortfallRow;
+use super::content::{Ignored, ShortfallRow};
 use crate::rulebook::Rulebook;
 use crate::text::{counted, list, lower_first, upper_first};
 
@@ -121,9 +121,17 @@ pub(super) fn platforms_by_total(some_lack_a_must: bool) -> String {
     format!("Platforms by total{order} (effort × what effort costs you + what is missing)")
 }
 
-/// Answers that do not count.
-pub(super) fn ignored(answers: &str) -> String {
-    format!("Not used, because of your other answers: {answers}.")
+/// Answers that do not count, with the answers that are why.
+pub(super) fn ignored(ignored: &[Ignored]) -> String {
+    let each = ignored.iter().map(|Ignored { names, because }| {
+        format!("{} (since {because})", list(names, "and"))
+    });
+    format!("Not used: {}.", each.collect::<Vec<_>>().join("; "))
+}
+
+/// The same where there are too many to name.
+pub(super) fn many_ignored(count: usize) -> String {
+    format!("{count} answers are not used, because of others (-v).")
 }
 
 /// The heading of the ledger.

@@ -7,7 +7,7 @@ use super::terms;
 use super::text::{Ink, Layout, Page};
 use crate::assessment::Assessment;
 use crate::rulebook::{
-    Accepts, Aspect, Band, Condition, Criterion, LEVELS, Leaning, Platform, Problem, Question, Rulebook,
+    Accepts, Aspect, Band, Choice, Condition, Criterion, LEVELS, Leaning, Platform, Problem, Question, Rulebook,
     Source, Step, Test, Value,
 };
 use crate::text::{list, upper_first};
@@ -86,6 +86,13 @@ pub fn explain(rulebook: &Rulebook, id: &str, layout: Layout) -> Option<String> 
         reference.begin();
         write_case(rulebook, case, &mut reference.page);
     }
+    if reference.entries == 0 {
+        for question in rulebook.questions() {
+            let called = |(_, option): &(usize, &Choice)| option.id == id;
+            let option = question.options().iter().enumerate().find(called);
+            option.into_iter().for_each(|(index, option)| reference.option(question, index, option));
+        }
+    }
     (reference.entries > 0).then(|| reference.page.finish())
 }
 
@@ -137,9 +144,28 @@ impl Reference<'_> {
         if question.detail {
             self.field("Asked", "after others that tell as much");
         }
+        self.used_by(question, |_| true);
+    }
+
+    fn option(&mut self, question: &Question, index: usize, option: &Choice) {
+        self.title("answer", &option.label);
+        self.field("Answer to", &question.prompt);
+        self.field("Flag", &format!("--{} {}", question.id, option.id));
+        self.used_by(question, |test| match test.accepts {
+            Accepts::OneOf(options) | Accepts::Includes(options) => options.contains(index),
+            Accepts::Flag(_) | Accepts::Between(..) => false,
+        });
+    }
+
+    /// The criteria that ask for an answer to a question.
+    fn used_by(&mut self, question: &Question, is_asked: impl Fn(Test) -> bool) {
         let index = self.rulebook.question(&question.id);
-        let uses =
-            |criterion: &&Criterion| index.is_some_and(|index| criterion.when.questions().contains(&index));
+        let uses = |criterion: &&Criterion| {
+            let mut used = false;
+            let mut visit = |test: Test| used |= Some(test.question) == index && is_asked(test);
+            criterion.when.visit_tests(&mut visit);
+            used
+        };
         let used: Vec<&str> =
             self.rulebook.criteria().iter().filter(uses).map(|criterion| criterion.id.as_str()).collect();
         if !used.is_empty() {

@@ -111,7 +111,7 @@ fn opening(contents: &Contents<'_>, room: &Room, page: &mut Page) {
         page.paragraph(0, &format!("{}.", contradiction.text));
     }
     if room.aside && !contents.ignored.is_empty() {
-        page.paragraph(0, &phrases::ignored(&named(&contents.ignored, page.layout().verbose)));
+        page.paragraph(0, &ignored(contents, page.layout().verbose));
     }
     if room.aside && !contents.provenance.layers.is_empty() && contents.provenance.moved.is_none() {
         page.paragraph(0, &phrases::by_rules(&contents.provenance.named()));
@@ -205,13 +205,11 @@ fn lacks(contents: &Contents<'_>, sum: &Sum, room: usize) -> String {
     }
 }
 
-/// The names of answers, or, where not all are wanted, how many there are of more than a few.
-fn named(answers: &[String], all: bool) -> String {
+/// The answers that do not count, or, where not all are wanted, how many there are of more than a few.
+fn ignored(contents: &Contents<'_>, all: bool) -> String {
     const FEW: usize = 3;
-    match all || answers.len() <= FEW {
-        true => answers.join(", "),
-        false => format!("{} answers (-v)", answers.len()),
-    }
+    let count = contents.ignored.iter().map(|ignored| ignored.names.len()).sum();
+    if all || count <= FEW { phrases::ignored(&contents.ignored) } else { phrases::many_ignored(count) }
 }
 
 /// What to watch, a line each, what is not answered last; where it leads in two directions, with the direction.

@@ -246,6 +246,17 @@ impl Question {
         }
     }
 
+    /// Whether an answer asks for nothing: "no", the first of ordered options, the smallest number, none of several.
+    pub(crate) fn is_least(&self, value: Value) -> bool {
+        match (value, &self.kind) {
+            (Value::Flag(flag), _) => !flag,
+            (Value::Choice(option), _) => self.ordered && option == 0,
+            (Value::Count(number), Kind::Count(count)) => number == count.min,
+            (Value::Choices(options), _) => options.is_empty(),
+            (Value::Count(_), _) => false,
+        }
+    }
+
     /// Reads an answer from a text; [`UNKNOWN`] is `None`. Options of a `choices` question are separated by commas.
     ///
     /// # Errors

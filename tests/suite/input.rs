@@ -140,7 +140,10 @@ fn flags_that_contradict_each_other_are_refused() {
 #[test]
 fn an_answer_that_does_not_apply_is_left_aside_and_said_to_be() {
     let text = Program::new().run("--purpose production --workloads web --gpus shared-pool").ok().stdout;
-    assert!(text.contains("Not used, because of your other answers: GPUs."), "{text}");
+    let reason = "Not used: GPUs (since you serve no machine-learning models, train no machine-learning models and run no data pipelines).";
+    assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains(reason), "{text}");
+    let text = Program::new().run("--purpose production --workloads web --gpus none").ok().stdout;
+    assert!(!text.contains("Not used"), "what asks for nothing is not missed: {text}");
 }
 
 fn homelab() -> Program {

@@ -311,6 +311,7 @@ fn annotations_stand_at_the_line_of_the_evidence_seen_from_the_root_of_the_repos
         assert_eq!(run.code, 1, "{args}: {}", run.stderr);
         assert!(run.stderr.contains(annotation), "{args}: {}", run.stderr);
         assert!(!run.stderr.contains("file=.."), "{args}: {}", run.stderr);
+        assert!(run.stderr.contains(", now 60 (deploy/app/compose.yaml:2)"), "{args}: {}", run.stderr);
     }
     let run = program.run("-C elsewhere check --scan ../deploy/app --expect essential");
     assert!(run.stderr.contains("::error file=needk8s.toml,line="), "{}", run.stderr);

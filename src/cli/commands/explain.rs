@@ -45,7 +45,7 @@ fn explained(program: &Program<'_>, id: &str) -> Result<String, Stop> {
         let meant = meant.map(|question| question.id.as_str());
         let help = match meant.or_else(|| did_you_mean(id, reference::ids(rulebook))) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "words of a result, questions, criteria, aspects, platforms, problems, steps, verdicts, published decisions and sources can be \
+            None => "words of a result, questions and their answers, criteria, aspects, platforms, problems, steps, verdicts, published decisions and sources can be \
                      explained; \
                      needk8s explain lists them all"
                 .to_owned(),

@@ -89,6 +89,15 @@ pub struct Answer {
     pub irrelevant: bool,
 }
 
+/// Answers that do not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ignored {
+    /// The names of their questions.
+    pub names: Vec<String>,
+    /// The answers that rule these questions out, as a clause.
+    pub because: String,
+}
+
 /// Two sources that say different things.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contradiction {
@@ -195,8 +204,8 @@ pub struct Contents<'a> {
     pub known: Answers,
     /// What contradicts what.
     pub contradictions: Vec<Contradiction>,
-    /// The names of the questions whose answers are ignored, since other answers rule the questions out.
-    pub ignored: Vec<String>,
+    /// Answers that would matter and do not count, since other answers rule their questions out.
+    pub ignored: Vec<Ignored>,
     /// The names of the questions that apply and have no answer.
     pub unknown: Vec<usize>,
     /// The ledger.
@@ -268,12 +277,7 @@ impl<'a> Contents<'a> {
             next_steps: writer.next_steps(),
             sources: Vec::new(),
         };
-        contents.ignored = contents
-            .answers
-            .iter()
-            .filter(|answer| answer.irrelevant && answer.value.is_some())
-            .map(|answer| rulebook.questions()[answer.question].name.clone())
-            .collect();
+        contents.ignored = writer.ignored(answers);
         contents.brief = writer.brief(&contents);
         contents.brief.why.extend(contents.moved());
         contents.sources = writer.sources(&contents);
@@ -483,6 +487,25 @@ impl Writer<'_> {
             })
         };
         self.assessment.readings.iter().enumerate().filter_map(shown).collect()
+    }
+
+    /// The answers that do not count, unless they say no more than what rules them out: a prototype has promised no uptime.
+    fn ignored(&self, answers: &Answers) -> Vec<Ignored> {
+        let questions = self.rulebook.questions().iter().enumerate();
+        let ruled_out = questions.filter(|(index, question)| {
+            let value = answers.value(*index);
+            self.assessment.readings[*index] == Reading::DoesNotApply
+                && value.is_some_and(|value| !question.is_least(value))
+        });
+        let mut ignored: Vec<Ignored> = Vec::new();
+        for (index, question) in ruled_out {
+            let because = self.unasked(index);
+            match ignored.iter_mut().find(|other| other.because == because) {
+                Some(other) => other.names.push(question.name.clone()),
+                None => ignored.push(Ignored { names: vec![question.name.clone()], because }),
+            }
+        }
+        ignored
     }
 
     fn contradictions(&self, answers: &Answers) -> Vec<Contradiction> {

@@ -7,13 +7,26 @@ impl Writer<'_> {
     /// Why a criterion holds, in terms of what was answered: "you deploy 9 services and release every day".
     pub(super) fn told(&self, criterion: usize) -> Option<String> {
         const MOST: usize = 2;
-        let mut tests = Vec::new();
-        self.holding(&self.rulebook.criteria()[criterion].when, &mut tests);
-        tests.sort_by_key(|test| test.question);
-        tests.dedup_by_key(|test| test.question);
+        let tests = self.tests(&self.rulebook.criteria()[criterion].when, Truth::True);
         let said: Vec<String> =
             tests.into_iter().take(MOST).filter_map(|test| self.say_answer(test)).collect();
         (!said.is_empty()).then(|| all_of(&said))
+    }
+
+    /// Which answers keep a question from being asked: "it is a prototype". Nothing for one that is always asked.
+    pub(super) fn unasked(&self, question: usize) -> String {
+        let questions = self.rulebook.questions();
+        let condition = questions[question].ask_when.as_ref();
+        let mut failed = condition.map_or(Vec::new(), |condition| self.tests(condition, Truth::False));
+        failed.retain(|test| matches!(self.assessment.readings[test.question], Reading::Known(_)));
+        let say = |test: Test| {
+            let said = self.say_answer(test);
+            said.unwrap_or_else(|| {
+                let question = &questions[test.question];
+                Values::of_test(test, question, false).say(question)
+            })
+        };
+        all_of(&failed.into_iter().map(say).collect::<Vec<_>>())
     }
 
     /// An answer as a clause, each of several options with its own.
@@ -34,17 +47,20 @@ impl Writer<'_> {
         }
     }
 
-    /// The tests of a condition that known answers pass.
-    fn holding(&self, condition: &Condition, tests: &mut Vec<Test>) {
-        match condition {
+    /// The tests of a condition that known answers pass, or fail, one for each question. That something is not so is no reason
+    /// for what holds.
+    fn tests(&self, condition: &Condition, truth: Truth) -> Vec<Test> {
+        let mut tests = match condition {
             Condition::All(parts) | Condition::Any(parts) => {
-                parts.iter().for_each(|part| self.holding(part, tests));
+                parts.iter().flat_map(|part| self.tests(part, truth)).collect()
             }
-            Condition::Test(test) if condition.truth(&self.assessment.readings) == Truth::True => {
-                tests.push(*test);
-            }
-            _ => {}
-        }
+            Condition::Not(part) if truth == Truth::False => self.tests(part, Truth::True),
+            Condition::Test(test) if condition.truth(&self.assessment.readings) == truth => vec![*test],
+            _ => Vec::new(),
+        };
+        tests.sort_by_key(|test| test.question);
+        tests.dedup_by_key(|test| test.question);
+        tests
     }
 
     /// The answer that passes a test, as a clause.

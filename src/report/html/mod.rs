@@ -160,7 +160,7 @@ fn remarks(contents: &Contents<'_>) -> Markup {
         @for contradiction in contents.contradictions.iter().filter(|found| !found.on_purpose) {
             p { (contradiction.text) "." }
         }
-        @if !contents.ignored.is_empty() { p { (phrases::ignored(&contents.ignored.join(", "))) } }
+        @if !contents.ignored.is_empty() { p { (phrases::ignored(&contents.ignored)) } }
     }
 }
 
