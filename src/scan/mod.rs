@@ -28,6 +28,7 @@ mod terraform;
 mod tracked;
 mod tree;
 mod uses;
+mod yaml;
 
 use std::path::Path;
 use std::sync::Arc;

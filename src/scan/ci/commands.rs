@@ -168,37 +168,6 @@ pub(super) fn only_describes(line: &str) -> bool {
             .is_some_and(|entry| matches!(entry.key, "name" | "description" | "if" | "title"))
 }
 
-/// The lines, from 1, of blocks of YAML that are said to somebody and not run: the `body` of a release, a message, a script
-/// that speaks to GitHub.
-pub(super) fn spoken(text: &str) -> Vec<Range<usize>> {
-    const SAID: [&str; 9] =
-        ["body", "message", "comment", "description", "notes", "summary", "title", "payload", "content"];
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    let mut block = None;
-    let mut speaks_to_github = false;
-    for (number, line) in (1..).zip(text.lines()) {
-        let indent = line.len() - line.trim_start().len();
-        if block.is_some_and(|column| line.trim().is_empty() || indent > column) {
-            if let Some(said) = ranges.last_mut() {
-                said.end = number + 1;
-            }
-            continue;
-        }
-        block = None;
-        let Some(entry) = manifest::entry(line) else { continue };
-        if entry.begins_item || entry.key == "uses" {
-            speaks_to_github = entry.key == "uses" && entry.value().starts_with("actions/github-script");
-        }
-        let key = entry.key.to_ascii_lowercase();
-        let is_said = SAID.iter().any(|word| key.contains(word)) || speaks_to_github && key == "script";
-        if is_said && entry.announces_block() {
-            block = Some(entry.indent);
-            ranges.push(number + 1..number + 1);
-        }
-    }
-    ranges
-}
-
 /// The lines, from 1, of here-documents that are only written into a file of no commands: `cat <<END > notes.md`. What a
 /// shell or another machine is given is run.
 pub(super) fn written_down(text: &str) -> Vec<Range<usize>> {
@@ -272,12 +241,6 @@ mod tests {
         ] {
             assert_eq!(commands.find(other), None, "{other}");
         }
-    }
-
-    #[test]
-    fn a_block_that_is_said_to_somebody_is_not_run() {
-        let text = "- uses: x/release@v1\n  with:\n    body: |\n      helm upgrade x\n\n      flyctl deploy\n- run: |\n    ship\n- uses: actions/github-script@v7\n  with:\n    script: |\n      say('ship')\n";
-        assert_eq!(spoken(text), [4..7, 12..13]);
     }
 
     #[test]

@@ -1,14 +1,12 @@
 //! Continuous integration, and every place where a deployment is written down.
 
 mod called;
-mod cloud_build;
 mod commands;
-mod included;
-mod switched_off;
-mod unnamed;
+mod condition;
+mod jenkins;
+mod pipeline;
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::AhoCorasick;
@@ -16,7 +14,6 @@ use rayon::prelude::*;
 
 use super::budget::Budget;
 use super::facts::{Ci, Deploy, DeployedBy, PathClass, Place};
-use super::manifest;
 use super::paths::{Paths, is_yaml};
 use super::patterns::{self, Patterns, Words};
 use super::signs::Sign;
@@ -25,6 +22,7 @@ use super::tables::CiTable;
 use super::uses::Use;
 use called::Said;
 use commands::Commands;
+use pipeline::{Job, Pipeline};
 
 /// Deployments in one file.
 const MOST_DEPLOYS: usize = 200;
@@ -59,8 +57,8 @@ struct Part {
     path: String,
     systems: Vec<(String, Place)>,
     written: Vec<Written>,
-    /// The text of a pipeline, which may run scripts.
-    pipeline: Option<Arc<str>>,
+    /// A pipeline and its text, which may run scripts.
+    pipeline: Option<(Pipeline, Arc<str>)>,
 }
 
 /// A deployment as it is written down.
@@ -119,16 +117,22 @@ impl<'t> Reader<'t> {
         file.uses.iter().find(runs)?;
         let text = self.budget.text(source, &file.path)?;
         let mut part = Part { path: file.path.clone(), ..Part::default() };
-        let is_pipeline = file.uses.iter().any(|of| matches!(of, Use::System(_))) || is_action(&file.path);
-        if is_pipeline && file.class == PathClass::Main {
-            part.pipeline = Some(Arc::clone(&text));
+        if !is_yaml(&file.path) && !self.heads()?.is_match(&*text) && !is_pipeline(file) {
+            return Some(part);
         }
+        let pipeline = Pipeline::read(&file.path, &text);
         for of in &file.uses {
             match of {
-                Use::System(row) => self.take_system(*row, file, &text, &mut part),
-                Use::Script => part.written.extend(self.of_script(file, &text)),
+                Use::System(row) => self.take_system(*row, file, &text, &pipeline, &mut part),
+                Use::Script => part.written.extend(self.of_script(file, &text, &pipeline)),
                 _ => {}
             }
+        }
+        if let Some(trouble) = pipeline.trouble.as_ref().filter(|_| !part.systems.is_empty()) {
+            source.left_out(&file.path, trouble);
+        }
+        if is_pipeline(file) {
+            part.pipeline = Some((pipeline, text));
         }
         Some(part)
     }
@@ -150,7 +154,7 @@ impl<'t> Reader<'t> {
     /// The files that pipelines take in, and those that these take in.
     fn included(&self, source: &impl Source, parts: &[Part]) -> Vec<Part> {
         let named = |part: &Part| {
-            part.pipeline.as_ref().map(|text| included::paths(&part.path, text)).unwrap_or_default()
+            part.pipeline.as_ref().map(|(pipeline, _)| pipeline.included.clone()).unwrap_or_default()
         };
         let mut known: BTreeSet<String> =
             parts.iter().filter(|part| part.pipeline.is_some()).map(|part| part.path.clone()).collect();
@@ -188,79 +192,72 @@ impl<'t> Reader<'t> {
         }
         let text = self.budget.text(source, &file.path)?;
         let file = Listed { class: PathClass::Main, ..file.clone() };
-        let written = self.of_pipeline(&file, &text);
-        Some(Part { path: file.path, written, pipeline: Some(text), ..Part::default() })
+        let pipeline = Pipeline::read(&file.path, &text);
+        if let Some(trouble) = &pipeline.trouble {
+            source.left_out(&file.path, trouble);
+        }
+        let written = self.of_pipeline(&file, &text, &pipeline);
+        Some(Part { path: file.path, written, pipeline: Some((pipeline, text)), ..Part::default() })
     }
 
-    fn take_system(&self, row: usize, file: &Listed, text: &str, part: &mut Part) {
+    fn take_system(&self, row: usize, file: &Listed, text: &str, pipeline: &Pipeline, part: &mut Part) {
         let words = &self.systems[row];
         if file.class == PathClass::Main && (words.are_none() || words.are_in(text)) {
             let place = Place { path: file.path.clone(), line: 0 };
             part.systems.push((self.table.system[row].name.clone(), place));
-            part.written.extend(self.of_pipeline(file, text));
+            part.written.extend(self.of_pipeline(file, text, pipeline));
         }
     }
 
-    fn of_pipeline(&self, file: &Listed, text: &str) -> Vec<Written> {
-        let found = self.deploys(file, text).into_iter().filter(|(_, lacks)| lacks.is_none());
-        let deploys: Vec<Deploy> = found.map(|(deploy, _)| deploy).collect();
-        let lines: BTreeSet<usize> = deploys.iter().map(|deploy| deploy.place.line).collect();
-        let called = called::of_pipeline(&file.path, text, &lines);
-        let written = deploys.into_iter().map(|deploy| Written {
-            called: called.get(&deploy.place.line).cloned(),
-            deploy,
-            lacks: None,
-        });
-        written.collect()
+    fn of_pipeline(&self, file: &Listed, text: &str, pipeline: &Pipeline) -> Vec<Written> {
+        let mut written = self.deploys(file, text, pipeline);
+        written.retain(|written| written.lacks.is_none());
+        written
     }
 
-    fn of_script(&self, file: &Listed, text: &str) -> Vec<Written> {
-        let deploys = self.deploys(file, text);
-        let lines: BTreeSet<usize> = deploys.iter().map(|(deploy, _)| deploy.place.line).collect();
+    fn of_script(&self, file: &Listed, text: &str, pipeline: &Pipeline) -> Vec<Written> {
+        let mut all = self.deploys(file, text, pipeline);
+        let lines: BTreeSet<usize> = all.iter().map(|written| written.deploy.place.line).collect();
         let called = called::of_script(&file.path, text, &lines);
-        let written = deploys.into_iter().map(|(deploy, lacks)| Written {
-            called: called.get(&deploy.place.line).cloned(),
-            deploy: Deploy { by: DeployedBy::Script, ..deploy },
-            lacks,
-        });
-        written.collect()
+        for written in &mut all {
+            written.deploy.by = DeployedBy::Script;
+            let by_name = || called.get(&written.deploy.place.line).cloned();
+            written.called = written.called.take().or_else(by_name);
+        }
+        all
     }
 
     /// The deployments in a text, each with the rule of which its job has not the words that make it one.
-    fn deploys(&self, file: &Listed, text: &str) -> Vec<(Deploy, Option<usize>)> {
+    fn deploys(&self, file: &Listed, text: &str, pipeline: &Pipeline) -> Vec<Written> {
         let Some(heads) = self.heads() else { return Vec::new() };
         let mut lines = commands::lines_with(text, heads);
-        lines.retain(|(_, line)| !commands::only_describes(line));
-        let mut spread = if is_cloud_build(file.name()) { cloud_build::commands(text) } else { Vec::new() };
-        spread.retain(|(_, command)| heads.is_match(command));
-        if lines.is_empty() && spread.is_empty() {
-            return Vec::new();
-        }
-        let off = never_run(file, text);
-        lines.retain(|(number, _)| !are_in(&off, *number));
-        lines.extend(spread.iter().map(|(number, command)| (*number, command.as_str())));
+        lines.retain(|(number, line)| pipeline.runs(*number) && !commands::only_describes(line));
+        let spread = pipeline.spread.iter().filter(|(_, command)| heads.is_match(command));
+        lines.extend(spread.map(|(number, command)| (*number, command.as_str())));
         lines.sort_by_key(|(number, _)| *number);
-        let all: Vec<&str> = text.lines().collect();
-        let are_previews = called::is_for_previews(&file.path, text);
+        let all: Vec<&str> = if lines.is_empty() { Vec::new() } else { text.lines().collect() };
         let mut found = Vec::new();
-        for (first, job) in jobs(file.name(), text) {
-            let after = first + job.lines().count();
-            let from = lines.partition_point(|(number, _)| *number < first);
-            let here = &lines[from..lines.partition_point(|(number, _)| *number < after)];
+        for job in &pipeline.jobs {
+            let from = lines.partition_point(|(number, _)| *number < job.lines.start);
+            let here = &lines[from..lines.partition_point(|(number, _)| *number < job.lines.end)];
             if here.is_empty() {
                 continue;
             }
-            let of_job = if are_previews { Some(PathClass::Test) } else { self.folders_of(job) };
+            let of_job =
+                if pipeline.is_for_previews { Some(PathClass::Test) } else { self.folders_of(pipeline, job) };
             for (index, rule) in self.rules.iter().enumerate() {
-                if is_yaml(file.name()) && rule.is_undone(job) {
+                if is_yaml(file.name()) && rule.is_undone(pipeline, job, text) {
                     continue;
                 }
-                let lacks = rule.lacks(job).then_some(index);
-                let deploys = rule.deploys(job, here, &all);
+                let text = &text[job.text.clone()];
+                let lacks = rule.lacks(text).then_some(index);
+                let deploys = rule.deploys(text, here, &all);
                 found.extend(deploys.map(|(line, words)| {
                     let deploy = self.deploy(rule, words, file, line);
                     let of_line = || self.aimed_at(all.get(line - 1).copied().unwrap_or_default());
-                    (Deploy { class: of_job.or_else(of_line).unwrap_or(deploy.class), ..deploy }, lacks)
+                    let class = of_job.or_else(of_line).unwrap_or(deploy.class);
+                    let called = pipeline.called(line).map(str::to_owned);
+                    Written { deploy: Deploy { class, ..deploy }, called, lacks }
                 }));
             }
             if found.len() >= MOST_DEPLOYS {
@@ -280,11 +277,10 @@ impl<'t> Reader<'t> {
     }
 
     /// The same of the folders that a job works in, where all are such.
-    fn folders_of(&self, job: &str) -> Option<PathClass> {
-        let entries = job.lines().filter_map(manifest::entry);
-        let mut folders = entries.filter(|entry| entry.key == "working-directory");
-        let first = self.aside(folders.next()?.value())?;
-        folders.all(|entry| self.aside(entry.value()).is_some()).then_some(first)
+    fn folders_of(&self, pipeline: &Pipeline, job: &Job) -> Option<PathClass> {
+        let mut folders = pipeline.folders(job);
+        let first = self.aside(folders.next()?)?;
+        folders.all(|folder| self.aside(folder).is_some()).then_some(first)
     }
 
     fn aside(&self, path: &str) -> Option<PathClass> {
@@ -315,19 +311,11 @@ impl Rule<'_> {
     }
 
     /// Whether a job takes away again what it made, which was for a test, unless somebody chooses which of both it does.
-    fn is_undone(&self, job: &str) -> bool {
-        if self.undone.are_none() || !self.undone.are_in(job) {
-            return false;
-        }
-        let mut is_chosen = false;
-        job.lines().any(|line| {
-            let entry = manifest::entry(line);
-            if entry.as_ref().is_some_and(|entry| entry.begins_item) {
-                is_chosen = false;
-            }
-            is_chosen |= entry.is_some_and(|entry| entry.key == "if" && !entry.value().contains("always()"));
-            !is_chosen && self.undone.are_in(line)
-        })
+    fn is_undone(&self, pipeline: &Pipeline, job: &Job, text: &str) -> bool {
+        let mut lines = pipeline.running(job, text).filter(|(number, _)| pipeline.always_runs(*number));
+        !self.undone.are_none()
+            && self.undone.are_in(&text[job.text.clone()])
+            && lines.any(|(_, line)| self.undone.are_in(line))
     }
 
     /// The commands in some lines of a job; `all` lines of its file tell how a command goes on.
@@ -338,46 +326,23 @@ impl Rule<'_> {
         all: &'r [&'r str],
     ) -> impl Iterator<Item = (usize, &'r str)> {
         let is_other = self.without.are_in(job);
-        let is_rehearsal = |number: usize| {
-            commands::continued(all, number - 1).any(|line| self.without_in_line.are_in(line))
+        let is_rehearsal = |number: usize, line: &str| {
+            let mut lines = commands::continued(all, number - 1).chain([line]);
+            lines.any(|line| self.without_in_line.are_in(line))
         };
         let lines = lines.iter().filter(move |_| !is_other);
-        let found = lines.filter_map(|(number, line)| Some((*number, self.commands.find(line)?)));
-        found.filter(move |(number, _)| !is_rehearsal(*number)).take(MOST_DEPLOYS)
+        let found = lines.filter_map(move |(number, line)| {
+            let words = self.commands.find(line)?;
+            (!is_rehearsal(*number, line)).then_some((*number, words))
+        });
+        found.take(MOST_DEPLOYS)
     }
 }
 
-/// The lines of a text that are never run, in their order.
-fn never_run(file: &Listed, text: &str) -> Vec<Range<usize>> {
-    let mut off = switched_off::lines(file.name(), text);
-    off.extend(unnamed::lines(&file.path, text));
-    off.extend(commands::written_down(text));
-    if is_yaml(file.name()) {
-        off.extend(commands::spoken(text));
-    }
-    joined(off)
-}
-
-/// Ranges in their order, those that meet as one.
-fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.sort_by_key(|range| range.start);
-    let mut joined: Vec<Range<usize>> = Vec::new();
-    for range in ranges {
-        match joined.last_mut().filter(|last| range.start <= last.end) {
-            Some(last) => last.end = last.end.max(range.end),
-            None => joined.push(range),
-        }
-    }
-    joined
-}
-
-fn are_in(ranges: &[Range<usize>], number: usize) -> bool {
-    let next = ranges.partition_point(|range| range.end <= number);
-    ranges.get(next).is_some_and(|range| range.contains(&number))
-}
-
-fn is_cloud_build(name: &str) -> bool {
-    name.to_ascii_lowercase().contains("cloudbuild")
+/// Whether a file is a pipeline of the repository's own, or a part of one.
+fn is_pipeline(file: &Listed) -> bool {
+    let is_of_system = file.uses.iter().any(|of| matches!(of, Use::System(_)));
+    file.class == PathClass::Main && (is_of_system || is_action(&file.path))
 }
 
 /// Whether a file is an action of the repository's own, which its pipelines run.
@@ -385,45 +350,14 @@ fn is_action(path: &str) -> bool {
     path.starts_with(".github/actions/")
 }
 
-/// The jobs of a file with the number of their first line: in YAML what stands under a key at the margin, or under one
-/// below a key that holds jobs; any other file is one.
-fn jobs<'t>(name: &str, text: &'t str) -> Vec<(usize, &'t str)> {
-    if !is_yaml(name) || is_cloud_build(name) {
-        return vec![(1, text)];
-    }
-    let mut jobs = Vec::new();
-    let (mut start, mut start_line, mut position) = (0, 1, 0);
-    let mut holds_jobs = false;
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        let key = manifest::entry(line).filter(|entry| entry.value().is_empty() && !entry.begins_item);
-        let begins_job = key.is_some_and(|key| {
-            if key.indent == 0 {
-                holds_jobs = HOLD_JOBS.contains(&key.key);
-            }
-            key.indent == 0 || key.indent <= 2 && holds_jobs
-        });
-        if begins_job && position > start {
-            jobs.push((start_line, &text[start..position]));
-            (start, start_line) = (position, index + 1);
-        }
-        position += line.len();
-    }
-    jobs.push((start_line, &text[start..]));
-    jobs
-}
-
-/// Keys at the margin that hold jobs or the like.
-const HOLD_JOBS: [&str; 9] =
-    ["jobs", "steps", "pipeline", "pipelines", "stages", "phases", "workflows", "tasks", "commands"];
-
 /// Each system once, and each command once a file. What a pipeline runs is a part of it; what it only declares and nothing
 /// calls is left out.
 fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> Ci {
     let written = parts.iter().flat_map(|part| &part.written);
     let called: Vec<String> = written.filter_map(|written| written.called.clone()).collect();
-    let pipelines: Vec<Arc<str>> = parts.iter().filter_map(|part| part.pipeline.clone()).collect();
-    // The name of a pipeline's file does not matter here, only that its jobs are told apart.
-    let all_jobs = pipelines.iter().flat_map(|text| jobs(".yml", text)).map(|(_, job)| job);
+    let pipelines = parts.iter().filter_map(|part| part.pipeline.as_ref());
+    let all_jobs =
+        pipelines.flat_map(|(pipeline, text)| pipeline.jobs.iter().map(move |job| (pipeline, job, &**text)));
     let has_words = |job: &str, rule: usize| !rules[rule].lacks(job);
     let said = Said::of(called.iter().map(String::as_str), all_jobs, rules.len(), has_words);
     let mut all = Ci::default();
@@ -473,9 +407,8 @@ mod tests {
         let table = CiTable { deploy: vec![kubernetes, compose], ..CiTable::default() };
         let paths = Paths::new(&Tables::default());
         let file = paths.listed(name.to_owned(), PathClass::Main);
-        let found = Reader::new(&paths, &table).deploys(&file, text);
-        let all = found.into_iter().filter(|(_, lacks)| lacks.is_none());
-        all.map(|(deploy, _)| (deploy.words, deploy.place.line)).collect()
+        let found = Reader::new(&paths, &table).of_pipeline(&file, text, &Pipeline::read(name, text));
+        found.into_iter().map(|Written { deploy, .. }| (deploy.words, deploy.place.line)).collect()
     }
 
     #[test]

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::super::facts::PathClass;
 use super::super::paths::{is_within, is_yaml};
+use super::super::yaml::{Map, Node, Value};
 use super::class::words;
 use super::commands::{self, Run};
 use super::paths::{depth, join, name, parent};
 use super::project::{Library, assemble, services_of};
 use super::tables::{ComposeTables, Words};
 use super::variables::Variables;
-use super::yaml::{Map, Node, Value};
 
 /// A file whose content is compose.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::super::facts::Gpu;
+use super::super::yaml::{Entry, Node};
 use super::class::matches;
 use super::service::{Reader, at, is_empty, place};
-use super::yaml::{Entry, Node};
 
 impl Reader<'_> {
     /// The surest way in which a service asks for a GPU.

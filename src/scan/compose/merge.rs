@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::super::yaml::{Entry, Map, Node, OnMerge, Value};
 use super::mount::Mount;
-use super::yaml::{Entry, Map, Node, OnMerge, Value};
 
 /// How many entries and items all merges of a project may visit; what is beyond is taken over as the later file says it.
 const VISITED: usize = 1_000_000;

@@ -20,7 +20,6 @@ mod storage;
 mod tables;
 mod tolerant;
 mod variables;
-mod yaml;
 
 use std::collections::HashSet;
 
@@ -30,6 +29,7 @@ use super::facts::{Compose, PathClass, Place, ServiceClass, Unreadable};
 use super::owner::Owner;
 use super::paths::is_yaml;
 use super::source::{Listed, Source};
+use super::yaml::Entry;
 use choose::{Choice, Found};
 use paths::{join, name, parent};
 use project::{Library, Project};
@@ -37,7 +37,6 @@ use service::{MOST_SERVICES, Reader};
 pub(crate) use tables::ComposeTables;
 use tables::Words;
 use variables::Variables;
-use yaml::Entry;
 
 /// What a container is for that others than Compose run, by the name of what runs it and its image. An image of no
 /// namespace and no tag is one that is built here, if something here is called so.

@@ -1,8 +1,8 @@
 //! What a service mounts, in the short form (`./data:/data:ro`) or in the long one.
 
+use super::super::yaml::Node;
 use super::paths::name;
 use super::variables::Variables;
-use super::yaml::Node;
 
 /// A volume, directory or file of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::super::facts::Unreadable;
 use super::super::source::{Listed, Source};
+use super::super::yaml::{Entry, MOST_VALUES, Map, Mark, Node, OnMerge, Value};
 use super::merge::Merge;
 use super::paths::{join, parent};
 use super::tolerant;
 use super::variables::Variables;
-use super::yaml::{Entry, MOST_VALUES, Map, Mark, Node, OnMerge, Value};
 
 /// Files within files, and services that extend services: more is a circle or a trap.
 const DEEPEST: usize = 16;

@@ -7,13 +7,13 @@ use super::super::dockerfile::BuiltOn;
 use super::super::facts::{PathClass, Place, Service, ServiceClass, Unreadable};
 use super::super::owner::Owner;
 use super::super::reference::without_credentials;
+use super::super::yaml::{Entry, Mark, Node, Value};
 use super::choose::class_of_name;
 use super::class::{self, Signs};
 use super::image;
 use super::paths::join;
 use super::project::{Library, Project};
 use super::tables::ComposeTables;
-use super::yaml::{Entry, Mark, Node, Value};
 
 /// Nobody runs more services from one file; what is beyond is left out.
 pub(super) const MOST_SERVICES: usize = 2_000;

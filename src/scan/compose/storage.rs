@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::super::facts::Place;
+use super::super::yaml::Node;
 use super::class;
 use super::mount::Mount;
 use super::paths::{join, name};
 use super::service::{Reader, place};
-use super::yaml::Node;
 
 impl Reader<'_> {
     fn mounts(&self, node: &Node) -> Vec<(Mount, Rc<Node>)> {

@@ -1,8 +1,9 @@
-//! Reads what is no YAML as far as it can be read: first with the lines mended that are known to fail, then line by line.
+//! Reads Compose files that are no YAML as far as they can be read: line by line.
 
 use std::rc::Rc;
 
-use super::yaml::{self, Entry, Map, Mark, Node, Value};
+use super::super::yaml::mend::{self, Reading};
+use super::super::yaml::{Entry, Map, Mark, Node, Value};
 
 /// Deeper levels are not read line by line.
 const LEVELS: usize = 16;
@@ -12,98 +13,12 @@ const LINES: usize = 20_000;
 /// Items of a list in one line.
 const ITEMS: usize = 100;
 
-/// What could be read of a text, and what not.
-pub(super) struct Reading {
-    pub(super) documents: Vec<Rc<Node>>,
-    pub(super) trouble: Option<String>,
-}
-
 /// Reads a text as YAML, else as what it resembles.
 pub(super) fn read(path: &Rc<str>, text: &str) -> Reading {
-    let trouble = match yaml::parse(path, text) {
-        Ok(documents) => return Reading { documents, trouble: None },
-        Err(trouble) => trouble,
-    };
-    let (mended, lines) = mend(text);
-    match yaml::parse(path, &mended) {
-        Ok(documents) => Reading {
-            documents,
-            trouble: Some(format!("{trouble}; read without what fails in {}", list(&lines))),
-        },
-        Err(_) => Reading {
-            documents: vec![outline(path, &mended)],
-            trouble: Some(format!("{trouble}; only names and plain values were read, line by line")),
-        },
-    }
-}
-
-fn list(lines: &[usize]) -> String {
-    let shown: Vec<String> = lines.iter().take(5).map(usize::to_string).collect();
-    let more = if lines.len() > shown.len() { " and others" } else { "" };
-    format!("line{} {}{more}", if lines.len() == 1 { "" } else { "s" }, shown.join(", "))
-}
-
-/// The text with template code left out or quoted, and the lines that this changed.
-fn mend(text: &str) -> (String, Vec<usize>) {
-    let mut mended = String::with_capacity(text.len());
-    let mut changed = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        let new = mend_line(line);
-        if new != line {
-            changed.push(index + 1);
-        }
-        mended.push_str(&new);
-        mended.push('\n');
-    }
-    (mended, changed)
-}
-
-fn mend_line(line: &str) -> String {
-    let line = without_instructions(&line.replace('\0', ""));
-    let body = line.trim_start();
-    let (indent, _) = line.split_at(line.len() - body.len());
-    let indent = indent.replace('\t', "  ");
-    let (before, value) = split_value(body);
-    if before.is_empty() && value.starts_with("{{") {
-        return String::new();
-    }
-    if cannot_start(value) {
-        return format!("{indent}{before}'{}'", value.trim_end().replace('\'', "''"));
-    }
-    format!("{indent}{body}")
-}
-
-/// A line without the instructions of template languages; what they would print stays.
-fn without_instructions(line: &str) -> String {
-    let marks = [("{%", "%}"), ("<%", "%>"), ("{#", "#}")];
-    let left = marks.iter().fold(line.to_owned(), |line, (open, close)| without(&line, open, close));
-    if left.trim().is_empty() { String::new() } else { left }
-}
-
-fn without(line: &str, open: &str, close: &str) -> String {
-    let mut left = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once(open) {
-        let Some((_, after)) = after.split_once(close) else { break };
-        left.push_str(before);
-        rest = after;
-    }
-    left + rest
-}
-
-/// `key: ` or `- `, and what follows.
-fn split_value(body: &str) -> (&str, &str) {
-    let start = match body.strip_prefix("- ") {
-        Some(item) => body.len() - item.trim_start().len(),
-        None => 0,
-    };
-    let key = body[start..].find(": ").map(|colon| start + colon + 2).unwrap_or(start);
-    let value = body[key..].trim_start();
-    body.split_at(body.len() - value.len())
-}
-
-fn cannot_start(value: &str) -> bool {
-    ["{{", "{%", "<%", "%", "`", "@"].iter().any(|start| value.starts_with(start))
+    mend::read(path, text).unwrap_or_else(|trouble| Reading {
+        documents: vec![outline(path, &mend::mend(text).0)],
+        trouble: Some(format!("{trouble}; only names and plain values were read, line by line")),
+    })
 }
 
 /// Keys with plain values and lists of plain values by their indentation; whatever else there is does not stop it.

@@ -2,13 +2,15 @@
 //!
 //! Aliases share what they stand for, so that a text cannot grow by them; merge keys copy, within a budget.
 
+pub(super) mod mend;
+
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span, Tag};
 use indexmap::IndexMap;
 
-/// Deeper than any compose file, and shallow enough to recurse over.
+/// Deeper than any file that a person writes, and shallow enough to recurse over.
 const DEEPEST: usize = 64;
 /// Values of one text, each counted as often as aliases repeat it: what reads it goes the whole way.
 pub(super) const MOST_VALUES: usize = 200_000;
@@ -28,6 +30,8 @@ pub(super) struct Mark {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Node {
     pub(super) mark: Mark,
+    /// The line in which a text ends.
+    pub(super) last_line: usize,
     pub(super) on_merge: OnMerge,
     pub(super) value: Value,
     /// How many levels are below.
@@ -81,7 +85,7 @@ impl Node {
             Value::List(items) => items.iter().for_each(|item| hold(item)),
             Value::Map(map) => map.values().for_each(|entry| hold(&entry.node)),
         }
-        Self { mark, on_merge: OnMerge::Merge, value, height, size }
+        Self { last_line: mark.line, mark, on_merge: OnMerge::Merge, value, height, size }
     }
 
     /// How many values there are, this and all below, each as often as aliases repeat it.
@@ -137,6 +141,7 @@ pub(super) fn parse(path: &Rc<str>, text: &str) -> Result<Vec<Rc<Node>>, String>
     options.simple_key_max_lookahead = 64 * 1024;
     let mut builder = Builder {
         path,
+        text,
         anchors: HashMap::new(),
         open: Vec::new(),
         documents: Vec::new(),
@@ -153,6 +158,7 @@ pub(super) fn parse(path: &Rc<str>, text: &str) -> Result<Vec<Rc<Node>>, String>
 /// The tree while it grows; no recursion, so that no depth of a text can end the program.
 struct Builder<'a> {
     path: &'a Rc<str>,
+    text: &'a str,
     anchors: HashMap<usize, Rc<Node>>,
     open: Vec<Open>,
     documents: Vec<Rc<Node>>,
@@ -180,8 +186,10 @@ impl Builder<'_> {
         match event {
             Event::DocumentStart(..) => self.anchors.clear(),
             Event::Scalar(text, style, anchor, tag) => {
-                let node =
-                    Node { on_merge: on_merge(tag.as_deref()), ..Node::new(mark, scalar(&text, style)) };
+                let written = span.slice(self.text).unwrap_or_default().trim_ascii_end();
+                let last_line = mark.line + memchr::memchr_iter(b'\n', written.as_bytes()).count();
+                let on_merge = on_merge(tag.as_deref());
+                let node = Node { on_merge, last_line, ..Node::new(mark, scalar(&text, style)) };
                 self.done(Rc::new(node), anchor)?;
             }
             Event::SequenceStart(_, anchor, tag) => {
