@@ -168,7 +168,11 @@ fn no_step_from_random_answers_leads_backwards_or_too_far() {
             let values = steps.values(question);
             let at = numbers.below(values.len() - 1);
             if let Err(message) = steps.try_step(&known, question, [values[at], values[at + 1]]) {
-                wrong.push(message);
+                let questions = rulebook.questions().iter().zip(&known);
+                let told = questions.filter_map(|(question, value)| {
+                    Some(format!("{}={}", question.id, question.spell((*value)?)))
+                });
+                wrong.push(format!("{message}: {}", told.collect::<Vec<_>>().join(" ")));
             }
         }
     }
