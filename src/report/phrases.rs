@@ -78,6 +78,11 @@ pub(super) fn leaning(share: &str, likelier: Option<&str>, open: usize) -> Strin
     format!("Only {share} for this leaning,{likelier} with {} open", counted(open, "question", "questions"))
 }
 
+/// What the answers so far lean to, where most ways to answer the rest lead to another side.
+pub(super) fn leaning_elsewhere(leaning: &str, side: &str) -> String {
+    format!("{leaning} so far, though most ways to answer the rest lead to {side}")
+}
+
 /// What would turn it: "a, or b, or in 2 other ways".
 pub(super) fn either_turns(turns: &[String]) -> String {
     const NAMED: usize = 2;

@@ -391,7 +391,7 @@ impl Writer<'_> {
         let undecided = &self.rulebook.undecided().headline;
         undecided
             .replace("{possible}", &self.range())
-            .replace("{leaning}", &band.name.to_lowercase())
+            .replace("{leaning}", &self.leaning(band))
             .replace("{best}", self.platform(self.assessment.recommendation).in_sentence())
     }
 
@@ -432,7 +432,10 @@ impl Writer<'_> {
         match self.outlook.status {
             Status::Settled => phrases::settled(open),
             Status::Leaning => phrases::sure(&self.share(), self.side_name(), open),
-            Status::Undecided => phrases::leaning(&self.share(), self.likelier().as_deref(), open),
+            Status::Undecided => {
+                let likelier = self.likelier().map(|(share, side)| format!("{share} for {side}"));
+                phrases::leaning(&self.share(), likelier.as_deref(), open)
+            }
         }
     }
 
@@ -441,8 +444,17 @@ impl Writer<'_> {
         &self.rulebook.side(self.assessment.leaning(self.rulebook)).name
     }
 
-    /// The side that is likelier than the one that what is known leans to, if one is: "71 for something simpler".
-    fn likelier(&self) -> Option<String> {
+    /// What the answers so far lean to, and the side to which the rest is likelier to lead, if that is another.
+    fn leaning(&self, band: &Band) -> String {
+        let leaning = band.name.to_lowercase();
+        match self.likelier() {
+            Some((share, side)) if share > 50 => phrases::leaning_elsewhere(&leaning, side),
+            _ => leaning,
+        }
+    }
+
+    /// The share of the side that is likelier than the one that what is known leans to, if one is, with its name.
+    fn likelier(&self) -> Option<(u8, &str)> {
         let share = |side: Leaning| {
             let shares = self.outlook.verdicts.iter().zip(&self.outlook.shares);
             let own = shares.filter(|(band, _)| self.rulebook.bands()[**band].leaning == side);
@@ -450,7 +462,7 @@ impl Writer<'_> {
         };
         let likeliest = Leaning::ALL.into_iter().max_by_key(|side| share(*side))?;
         let is_likelier = share(likeliest) > share(self.rulebook.bands()[self.assessment.band].leaning);
-        is_likelier.then(|| format!("{} for {}", share(likeliest), self.rulebook.side(likeliest).name))
+        is_likelier.then(|| (share(likeliest), self.rulebook.side(likeliest).name.as_str()))
     }
 
     /// "about 97 in 100"
