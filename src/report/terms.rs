@@ -10,7 +10,7 @@ struct Term {
     meaning: &'static str,
 }
 
-const TERMS: [Term; 15] = [
+const TERMS: [Term; 18] = [
     Term {
         id: "answer",
         meaning: "What you said, what a file says or what a scan found. What is not answered counts for nobody.",
@@ -59,6 +59,18 @@ const TERMS: [Term; 15] = [
     Term {
         id: "verdict",
         meaning: "The answer in a word. Each has a range of the margin, unless one fact decides alone.",
+    },
+    Term {
+        id: "toss-up",
+        meaning: "The platforms of both sides come to nearly the same. What your people know may decide; no rule does.",
+    },
+    Term {
+        id: "undecided",
+        meaning: "Open answers can still turn the side in too many ways. What to answer next is named beside it.",
+    },
+    Term {
+        id: "leaning",
+        meaning: "The verdict that the answers so far come to, while others are still possible.",
     },
     Term {
         id: "sureness",

@@ -199,6 +199,7 @@ fn a_scan_alone_gives_an_assessment_that_names_its_lines() {
     for command in ["compare --scan", "learn --scan", "compare --scan ."] {
         shop(COMPOSE).run(command).ok();
     }
+    assert_eq!(shop(COMPOSE).run("scan -q").ok().stdout.lines().count(), 1);
 }
 
 #[test]

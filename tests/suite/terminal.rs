@@ -195,11 +195,15 @@ impl Person {
         panic!("it is not offered to stop; the screen:\n{}", self.screen());
     }
 
-    /// Whether a question comes before the program ends.
+    /// Whether a question, or the offer to stop, comes before the program ends.
     fn is_asked(&mut self) -> bool {
         let begin = Instant::now();
         while self.child.try_wait().expect("a status").is_none() {
-            if self.screen().contains("question 1 of about") {
+            let screen = self.screen();
+            if ["question 1 of about", "Stop here and show the result"]
+                .iter()
+                .any(|asks| screen.contains(asks))
+            {
                 return true;
             }
             assert!(

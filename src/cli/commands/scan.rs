@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::cli::args::{exclude_arg, with_answers_file, with_report};
+use crate::cli::args::{Short, exclude_arg, with_answers_file, with_report};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{say, shown, write_whole};
 use crate::cli::program::{Known, Program};
 use crate::report::scan as report;
-use crate::report::text::Layout;
+use crate::report::text::{self, Layout};
 use crate::rulebook::{Reading, Rulebook};
 
 pub(super) const NAME: &str = "scan";
@@ -49,6 +49,9 @@ pub(super) fn run(program: &Program<'_>, _: &ArgMatches) -> Result<ExitCode, Sto
         };
         let format = program.format_of_list()?;
         match &program.plan.output {
+            None if program.plan.short == Some(Short::Line) => {
+                program.print(&text::line(contents, program.layout(false)))?;
+            }
             None => program.print(&report::render(&scan, format, program.layout(program.plan.verbose)))?,
             Some(path) => {
                 let layout = Layout { verbose: program.plan.verbose, ..Layout::PLAIN };
