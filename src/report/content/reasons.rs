@@ -17,14 +17,13 @@ impl Writer<'_> {
     pub(super) fn unasked(&self, question: usize) -> String {
         let questions = self.rulebook.questions();
         let condition = questions[question].ask_when.as_ref();
-        let mut failed = condition.map_or(Vec::new(), |condition| self.tests(condition, Truth::False));
-        failed.retain(|test| matches!(self.assessment.readings[test.question], Reading::Known(_)));
-        let say = |test: Test| {
-            let said = self.say_answer(test);
-            said.unwrap_or_else(|| {
+        let failed = condition.map_or(Vec::new(), |condition| self.tests(condition, Truth::False));
+        let say = |test: Test| match self.assessment.readings[test.question] {
+            Reading::Known(_) => self.say_answer(test).unwrap_or_else(|| {
                 let question = &questions[test.question];
                 Values::of_test(test, question, false).say(question)
-            })
+            }),
+            _ => self.unasked(test.question),
         };
         all_of(&failed.into_iter().map(say).collect::<Vec<_>>())
     }
