@@ -134,15 +134,11 @@ impl Engine {
     /// Whether the criteria that a question has a part in may leave nothing of a side, only together with others.
     fn may_empty_with_others(&self, root: &Frame, question: usize) -> bool {
         let model = &self.model;
-        let outs = |criteria: &[usize]| -> Vec<u64> {
-            let may_hold = criteria.iter().filter(|criterion| root.may_hold(**criterion));
-            may_hold.map(|criterion| model.effects[*criterion].out()).filter(|out| *out != 0).collect()
-        };
-        let own = outs(&model.touched_by[question]);
-        let others = outs(&model.constraints).into_iter().filter(|out| !model.empties(*out));
-        !own.is_empty()
-            && !own.iter().any(|out| model.empties(*out))
-            && model.empties(others.fold(0, |all, out| all | out))
+        let may_hold = |criterion| root.may_hold(criterion);
+        let mut own = model.outs(&model.touched_by[question], may_hold).peekable();
+        own.peek().is_some()
+            && !own.any(|out| model.empties(out))
+            && model.empty_together(model.outs(&model.constraints, may_hold))
     }
 
     /// Which of the questions decide the verdict somewhere on the way from one complete set of answers to the next, those

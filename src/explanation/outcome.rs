@@ -160,6 +160,21 @@ impl Model {
         without || with
     }
 
+    /// Whether criteria that take these off the table leave nothing of a side together, those aside that do so alone.
+    pub(super) fn empty_together(&self, outs: impl Iterator<Item = u64>) -> bool {
+        self.empties(outs.filter(|out| !self.empties(*out)).fold(0, |all, out| all | out))
+    }
+
+    /// What some criteria take off the table, those aside that take nothing.
+    pub(super) fn outs<'a>(
+        &'a self,
+        criteria: &'a [usize],
+        counts: impl Fn(usize) -> bool + 'a,
+    ) -> impl Iterator<Item = u64> + 'a {
+        let such = criteria.iter().filter(move |criterion| counts(**criterion));
+        such.map(|criterion| self.effects[*criterion].out()).filter(|out| *out != 0)
+    }
+
     /// Whether nothing is left outside the subject family, and inside it.
     pub(super) fn emptied(&self, removed: u64) -> (bool, bool) {
         let gone = |lanes: &[usize]| {

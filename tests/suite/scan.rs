@@ -199,6 +199,10 @@ fn a_scan_alone_gives_an_assessment_that_names_its_lines() {
     for command in ["compare --scan", "learn --scan", "compare --scan ."] {
         shop(COMPOSE).run(command).ok();
     }
+}
+
+#[test]
+fn a_scan_says_one_line_to_whoever_wants_no_more() {
     assert_eq!(shop(COMPOSE).run("scan -q").ok().stdout.lines().count(), 1);
 }
 

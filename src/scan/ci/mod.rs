@@ -117,7 +117,8 @@ impl<'t> Reader<'t> {
         file.uses.iter().find(runs)?;
         let text = self.budget.text(source, &file.path)?;
         let mut part = Part { path: file.path.clone(), ..Part::default() };
-        if !is_yaml(&file.path) && !self.heads()?.is_match(&*text) && !is_pipeline(file) {
+        let deploys = || self.heads().is_some_and(|heads| heads.is_match(&*text));
+        if !is_yaml(&file.path) && !is_pipeline(file) && !deploys() {
             return Some(part);
         }
         let pipeline = Pipeline::read(&file.path, &text);

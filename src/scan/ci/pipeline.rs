@@ -7,7 +7,8 @@ use std::rc::Rc;
 use memchr::{memchr_iter, memmem};
 
 use super::super::paths::{folder, is_yaml, join};
-use super::super::yaml::{Entry, Map, Node, Value, mend};
+use super::super::yaml::mend::{self, Broken};
+use super::super::yaml::{Entry, Map, Node, Value};
 use super::condition::Constants;
 use super::{commands, jenkins};
 
@@ -64,7 +65,7 @@ impl Pipeline {
         } else {
             match mend::read(&path.into(), text) {
                 Ok(reading) => Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents) },
-                Err(trouble) => {
+                Err(Broken { trouble, .. }) => {
                     let trouble = format!("{trouble}; read line by line, as if all of it ran");
                     Self { trouble: Some(trouble), ..Self::of_script(text, Vec::new()) }
                 }

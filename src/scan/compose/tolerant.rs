@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::yaml::mend::{self, Reading};
+use super::super::yaml::mend::{self, Broken, Reading};
 use super::super::yaml::{Entry, Map, Mark, Node, Value};
 
 /// Deeper levels are not read line by line.
@@ -15,8 +15,8 @@ const ITEMS: usize = 100;
 
 /// Reads a text as YAML, else as what it resembles.
 pub(super) fn read(path: &Rc<str>, text: &str) -> Reading {
-    mend::read(path, text).unwrap_or_else(|trouble| Reading {
-        documents: vec![outline(path, &mend::mend(text).0)],
+    mend::read(path, text).unwrap_or_else(|Broken { trouble, mended }| Reading {
+        documents: vec![outline(path, &mended)],
         trouble: Some(format!("{trouble}; only names and plain values were read, line by line")),
     })
 }

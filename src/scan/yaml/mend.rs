@@ -11,8 +11,14 @@ pub(in super::super) struct Reading {
     pub(in super::super) trouble: Option<String>,
 }
 
+/// A text that is no YAML even when it is mended.
+pub(in super::super) struct Broken {
+    pub(in super::super) trouble: String,
+    pub(in super::super) mended: String,
+}
+
 /// Reads a text as YAML, mended if need be; else says why it is none.
-pub(in super::super) fn read(path: &Rc<str>, text: &str) -> Result<Reading, String> {
+pub(in super::super) fn read(path: &Rc<str>, text: &str) -> Result<Reading, Broken> {
     let trouble = match parse(path, text) {
         Ok(documents) => return Ok(Reading { documents, trouble: None }),
         Err(trouble) => trouble,
@@ -23,7 +29,7 @@ pub(in super::super) fn read(path: &Rc<str>, text: &str) -> Result<Reading, Stri
             let trouble = format!("{trouble}; read without what fails in {}", list(&lines));
             Ok(Reading { documents, trouble: Some(trouble) })
         }
-        Err(_) => Err(trouble),
+        Err(_) => Err(Broken { trouble, mended }),
     }
 }
 
@@ -34,7 +40,7 @@ fn list(lines: &[usize]) -> String {
 }
 
 /// The text with template code left out or quoted, and the lines that this changed.
-pub(in super::super) fn mend(text: &str) -> (String, Vec<usize>) {
+fn mend(text: &str) -> (String, Vec<usize>) {
     let mut mended = String::with_capacity(text.len());
     let mut changed = Vec::new();
     for (index, line) in text.lines().enumerate() {
