@@ -303,8 +303,8 @@ impl<S: Source> Judge<'_, S> {
 
     /// Whether some of its deployments lead to another platform.
     fn goes_elsewhere(&self, counts: fn(&Deploy) -> bool) -> bool {
-        let targets = &self.table.targets;
-        let leads = |deploy: &&Deploy| !targets.contains(&deploy.target) && deploy.target != "terraform";
+        let here = [&self.table.targets, &self.table.indirect];
+        let leads = |deploy: &&Deploy| !here.iter().any(|targets| targets.contains(&deploy.target));
         let own = self.facts.ci.deploys.iter().filter(|deploy| deploy.class == PathClass::Main);
         own.filter(leads).any(counts)
     }

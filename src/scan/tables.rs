@@ -125,6 +125,8 @@ pub(crate) struct KubernetesTable {
     pub(crate) made_for: Vec<String>,
     /// What deployments (`[[ci.deploy]]`, `[[ci.sign]]`) and Terraform resources mean when they are meant for it.
     pub(crate) targets: Vec<String>,
+    /// What deployments mean that may lead anywhere.
+    pub(crate) indirect: Vec<String>,
     /// What Terraform resources mean that a module for others makes.
     pub(crate) clusters: Vec<String>,
     /// Patterns of directories and of names of values files that stand for an environment of one's own.

@@ -134,6 +134,9 @@ fn a_pipeline_that_deploys_on_a_cluster_says_what_runs_today() {
     assert_eq!(of(&shipped(&facts), "given"), [""; 0]);
     facts.kubernetes.shared.push((place(2), "a namespace".into()));
     assert_eq!(of(&shipped(&facts), "given"), ["cluster hint"]);
+    facts.ci.deploys.push(deploy("functions"));
+    assert_eq!(of(&shipped(&facts), "today"), ["kubernetes hint", "functions hint"]);
+    facts.ci.deploys.pop();
     facts.ci.deploys.push(deploy("paas"));
     assert_eq!(
         of(&shipped(&facts), "today"),
