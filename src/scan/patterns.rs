@@ -117,10 +117,11 @@ impl<'t> Words<'t> {
         self.searcher().is_some_and(|searcher| searcher.is_match(text))
     }
 
-    /// The first line with one of them, from 1.
+    /// The first line with one of them, from 1; of a word that begins with a line break, the line after it.
     pub(crate) fn line(&self, text: &str) -> Option<usize> {
         let found = self.searcher()?.find(text)?;
-        Some(text[..found.start()].matches('\n').count() + 1)
+        let before = &text.as_bytes()[..text.len().min(found.start() + 1)];
+        Some(memchr::memchr_iter(b'\n', before).count() + 1)
     }
 
     fn searcher(&self) -> Option<&AhoCorasick> {
@@ -196,6 +197,15 @@ mod tests {
         for (pattern, text) in [("a*a", "a"), ("test", "tests"), ("*-test", "test"), ("a*b*c", "acb")] {
             assert!(!fit(pattern, text), "{pattern} should not fit {text}");
         }
+    }
+
+    #[test]
+    fn words_are_found_in_the_line_that_they_stand_in() {
+        let words = ["b".to_owned(), "\n- c".to_owned()];
+        let words = Words::new(&words);
+        assert_eq!(words.line("a\nb"), Some(2));
+        assert_eq!(words.line("a\n- c"), Some(2));
+        assert_eq!(words.line("a"), None);
     }
 
     #[test]
