@@ -213,6 +213,9 @@ impl<'t> Reader<'t> {
     fn of_pipeline(&self, file: &Listed, text: &str, pipeline: &Pipeline) -> Vec<Written> {
         let mut written = self.deploys(file, text, pipeline);
         written.retain(|written| written.lacks.is_none());
+        if pipeline.is_refused {
+            written.iter_mut().for_each(|written| written.deploy.by = DeployedBy::Script);
+        }
         written
     }
 
@@ -357,6 +360,7 @@ fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> Ci {
     let written = parts.iter().flat_map(|part| &part.written);
     let called: Vec<String> = written.filter_map(|written| written.called.clone()).collect();
     let pipelines = parts.iter().filter_map(|part| part.pipeline.as_ref());
+    let pipelines = pipelines.filter(|(pipeline, _)| !pipeline.is_refused);
     let all_jobs =
         pipelines.flat_map(|(pipeline, text)| pipeline.jobs.iter().map(move |job| (pipeline, job, &**text)));
     let has_words = |job: &str, rule: usize| !rules[rule].lacks(job);
@@ -392,7 +396,7 @@ mod tests {
         words.iter().map(|word| (*word).to_owned()).collect()
     }
 
-    fn deploys(name: &str, text: &str) -> Vec<(String, usize)> {
+    fn shipping() -> CiTable {
         let kubernetes = DeployWords {
             target: "kubernetes".to_owned(),
             words: words(&["kubectl * apply", "helm upgrade"]),
@@ -405,11 +409,18 @@ mod tests {
             with: words(&["ssh "]),
             ..DeployWords::default()
         };
-        let table = CiTable { deploy: vec![kubernetes, compose], ..CiTable::default() };
-        let paths = Paths::new(&Tables::default());
+        CiTable { deploy: vec![kubernetes, compose], ..CiTable::default() }
+    }
+
+    fn found(name: &str, text: &str) -> Vec<Deploy> {
+        let (table, paths) = (shipping(), Paths::new(&Tables::default()));
         let file = paths.listed(name.to_owned(), PathClass::Main);
         let found = Reader::new(&paths, &table).of_pipeline(&file, text, &Pipeline::read(name, text));
-        found.into_iter().map(|Written { deploy, .. }| (deploy.words, deploy.place.line)).collect()
+        found.into_iter().map(|Written { deploy, .. }| deploy).collect()
+    }
+
+    fn deploys(name: &str, text: &str) -> Vec<(String, usize)> {
+        found(name, text).into_iter().map(|deploy| (deploy.words, deploy.place.line)).collect()
     }
 
     #[test]
@@ -441,6 +452,24 @@ mod tests {
         assert_eq!(deploys("ci.yml", step), [("kubectl apply".to_owned(), 6)]);
         let never = "ship:\n  script:\n    - helm upgrade x\n  when: never\nother:\n  script:\n    - kubectl apply -f y\n";
         assert_eq!(deploys(".gitlab-ci.yml", never), [("kubectl apply".to_owned(), 7)]);
+    }
+
+    #[test]
+    fn what_is_no_pipeline_that_a_system_takes_deploys_as_a_script_may() {
+        let by = |text: &str| found("ci.yml", text).iter().map(|deploy| deploy.by).collect::<Vec<_>>();
+        assert_eq!(
+            by("ship:
+  run: kubectl apply
+"),
+            [DeployedBy::Pipeline]
+        );
+        assert_eq!(
+            by("ship: [
+  run: kubectl apply
+  if: }
+"),
+            [DeployedBy::Script]
+        );
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(super) struct Pipeline {
     pub(super) is_for_previews: bool,
     /// What could not be read of it.
     pub(super) trouble: Option<String>,
+    /// Whether nothing tells which of its lines run, since it is no YAML: its system would refuse it.
+    pub(super) is_refused: bool,
 }
 
 /// A part of a pipeline that runs on its own.
@@ -66,8 +68,9 @@ impl Pipeline {
             match mend::read(&path.into(), text) {
                 Ok(reading) => Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents) },
                 Err(Broken { trouble, .. }) => {
-                    let trouble = format!("{trouble}; read line by line, as if all of it ran");
-                    Self { trouble: Some(trouble), ..Self::of_script(text, Vec::new()) }
+                    let trouble = format!("{trouble}; read line by line, as a script that somebody may run");
+                    let script = Self::of_script(text, Vec::new());
+                    Self { trouble: Some(trouble), is_refused: true, ..script }
                 }
             }
         };
@@ -624,7 +627,7 @@ mod tests {
         let broken = "jobs:\n  ship: [\n    run: ship\n  if: }\n";
         assert!(runs("ci.yml", broken, "run: ship"));
         assert!(trouble(broken).contains("line"), "{}", trouble(broken));
-        assert!(trouble(broken).ends_with("read line by line, as if all of it ran"));
+        assert!(trouble(broken).ends_with("read line by line, as a script that somebody may run"));
     }
 
     #[test]
