@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::prelude::*;
+
 use super::source::Source;
 
 /// So much as is left for all files together.
@@ -16,6 +18,8 @@ pub(crate) struct Budget {
 
 /// MiB of files of one kind, such as Dockerfiles, that are read of a tree: more than any known repository has.
 const LARGEST_KIND: usize = 4;
+/// Files that are read at a time, of which the last ones may turn out to be too many.
+const AT_A_TIME: usize = 1_000;
 
 impl Budget {
     pub(crate) const fn new(most: usize, what: &'static str) -> Self {
@@ -37,14 +41,34 @@ impl Budget {
         self.used.load(Ordering::Relaxed) > self.most
     }
 
+    /// Leaves out the files, from the first on that there is too little left for: the same ones whichever thread reads first.
+    pub(crate) fn cut<T: Sync>(
+        &self,
+        source: &impl Source,
+        files: &mut Vec<T>,
+        path: impl Fn(&T) -> &str + Sync,
+    ) {
+        let mut kept = 0;
+        for some in files.chunks(AT_A_TIME) {
+            let length = |file: &T| source.text(path(file)).map_or(0, |text| text.len());
+            let lengths: Vec<usize> = some.par_iter().map(length).collect();
+            kept += lengths.into_iter().take_while(|length| self.take(*length)).count();
+            if self.is_spent() {
+                break;
+            }
+        }
+        files.truncate(kept);
+        self.tell(source);
+    }
+
     /// The text of a file, if there is enough left for it.
-    pub(crate) fn text(&self, source: &(impl Source + ?Sized), path: &str) -> Option<Arc<str>> {
+    pub(crate) fn text(&self, source: &impl Source, path: &str) -> Option<Arc<str>> {
         let text = (!self.is_spent()).then(|| source.text(path).ok()).flatten()?;
         self.take(text.len()).then_some(text)
     }
 
     /// Says in the result that it was not enough, if it was not.
-    pub(crate) fn tell(&self, source: &(impl Source + ?Sized)) {
+    pub(crate) fn tell(&self, source: &impl Source) {
         if self.is_spent() {
             source.left_out(
                 ".",

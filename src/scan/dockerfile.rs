@@ -32,15 +32,14 @@ pub(crate) fn read(source: &impl Source, paths: &Paths, table: &DockerfileTable)
         accelerators: Patterns::any_of(&table.accelerators),
         windows: Patterns::any_of(&table.windows),
     };
-    let candidates = source.files().par_iter().filter(|file| may_be_dockerfile(file.name()));
-    let budget = Budget::of_kind("MiB of Dockerfiles");
-    let found = candidates.filter_map(|file| {
-        let text = budget.text(source, &file.path)?;
+    let candidates = source.files().iter().filter(|file| may_be_dockerfile(file.name()));
+    let mut candidates: Vec<&Listed> = candidates.collect();
+    Budget::of_kind("MiB of Dockerfiles").cut(source, &mut candidates, |file| &file.path);
+    let found = candidates.into_par_iter().filter_map(|file| {
+        let text = source.text(&file.path).ok()?;
         parse(source, file, &text, paths, &known)
     });
-    let found = found.collect();
-    budget.tell(source);
-    found
+    found.collect()
 }
 
 /// The facts of a text, if it is a Dockerfile: its first instruction is `FROM`, or `ARG` before it.

@@ -25,10 +25,20 @@ pub(crate) fn read(source: &impl Source, paths: &Paths, table: &KubernetesTable)
     let may_hold = |file: &&Listed| {
         is_yaml(file.name()) || file.name() == "Kustomization" || may_be_json(&file.path, &table.json_words)
     };
-    let parts = source.files().par_iter().filter(may_hold);
-    let budget = Budget::new(MOST_OBJECTS, "objects and images in manifests");
-    let parts: Vec<Part> = parts.map(|file| part(source, file, paths, &charts, &budget)).collect();
-    budget.tell(source);
+    let files: Vec<&Listed> = source.files().iter().filter(may_hold).collect();
+    let budget = || Budget::new(MOST_OBJECTS, "objects and images in manifests");
+    let part = |file: &&Listed, budget: &Budget| part(source, file, paths, &charts, budget);
+    let of_all = budget();
+    let mut parts: Vec<Part> = files.par_iter().map(|file| part(file, &of_all)).collect();
+    if of_all.is_spent() {
+        // One after the other, so that it does not hang on threads what is left out.
+        let of_first = budget();
+        parts = files.iter().map(|file| part(file, &of_first)).collect();
+        of_first.tell(source);
+    }
+    for path in parts.iter().filter_map(Part::unread) {
+        source.left_out(path, "it has more values than are read of one file");
+    }
     gather(parts, table)
 }
 
@@ -50,6 +60,17 @@ enum Part {
     /// Kinds in a template of the chart in this folder.
     Template(String, Vec<String>),
     Kustomization(Place, PathClass),
+    /// The path of a file that holds too much.
+    Unread(String),
+}
+
+impl Part {
+    fn unread(&self) -> Option<&str> {
+        match self {
+            Self::Unread(path) => Some(path),
+            _ => None,
+        }
+    }
 }
 
 fn part(source: &impl Source, file: &Listed, paths: &Paths, charts: &ChartFolders, budget: &Budget) -> Part {
@@ -62,7 +83,8 @@ fn part(source: &impl Source, file: &Listed, paths: &Paths, charts: &ChartFolder
         "kustomization.yaml" | "kustomization.yml" | "kustomization" => {
             Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class)
         }
-        _ => Part::Objects(objects(source, file, paths.class_in_use(file), &text, budget)),
+        _ => objects(file, paths.class_in_use(file), &text, budget)
+            .map_or_else(|| Part::Unread(file.path.clone()), Part::Objects),
     }
 }
 
@@ -74,15 +96,10 @@ fn may_be_json(path: &str, known: &[String]) -> bool {
         || !path.contains('/') && !path.starts_with('.')
 }
 
-fn objects(
-    source: &impl Source,
-    file: &Listed,
-    class: PathClass,
-    text: &str,
-    budget: &Budget,
-) -> Vec<Object> {
+/// The objects in a text; none where it has more values than are read of one file.
+fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Option<Vec<Object>> {
     if budget.is_spent() || !mentions(text, b"apiVersion") || !mentions(text, b"kind") {
-        return Vec::new();
+        return Some(Vec::new());
     }
     let object = |api_version: &str, kind: &str, name: &str, line| Object {
         kind: kind.to_owned(),
@@ -92,37 +109,31 @@ fn objects(
         place: Place { path: file.path.clone(), line },
         ..Object::default()
     };
-    let in_json = if is_json(text) { manifest_json::objects(text) } else { Some(Vec::new()) };
-    let Some(in_json) = in_json else {
-        source.left_out(&file.path, "it has more values than are read of one file");
-        return Vec::new();
-    };
+    let in_json = if is_json(text) { manifest_json::objects(text)? } else { Vec::new() };
     if file.path.ends_with(".json") || !in_json.is_empty() {
         let found = in_json.into_iter().take_while(|found| budget.take(1 + found.images.len()));
-        return found
-            .map(|found| Object {
-                replicas: found.replicas,
-                images: found.images,
-                ..object(&found.api_version, &found.kind, &found.name, found.line)
-            })
-            .collect();
+        let found = found.map(|found| Object {
+            replicas: found.replicas,
+            images: found.images,
+            ..object(&found.api_version, &found.kind, &found.name, found.line)
+        });
+        return Some(found.collect());
     }
     let found =
         manifest::objects(text, MOST_OBJECTS).into_iter().filter(|found| !is_of_cloud_run(found, text));
     let found = found.take_while(|found| budget.take(1 + found.images.len()));
-    found
-        .map(|found| Object {
-            replicas: found.replicas,
-            // What goes on in the next lines is not read.
-            images: found
-                .images
-                .iter()
-                .filter(|image| !image.starts_with(['>', '|']))
-                .map(|image| (*image).to_owned())
-                .collect(),
-            ..object(found.api_version, found.kind, found.name, found.line)
-        })
-        .collect()
+    let found = found.map(|found| Object {
+        replicas: found.replicas,
+        // What goes on in the next lines is not read.
+        images: found
+            .images
+            .iter()
+            .filter(|image| !image.starts_with(['>', '|']))
+            .map(|image| (*image).to_owned())
+            .collect(),
+        ..object(found.api_version, found.kind, found.name, found.line)
+    });
+    Some(found.collect())
 }
 
 /// A service of Knative that has the annotations of Cloud Run is one of Cloud Run, which takes over the format.
@@ -199,7 +210,7 @@ fn gather(parts: Vec<Part>, table: &KubernetesTable) -> Kubernetes {
     let mut templates: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for part in parts {
         match part {
-            Part::Nothing => {}
+            Part::Nothing | Part::Unread(_) => {}
             Part::Objects(more) => objects.extend(more),
             Part::Chart(chart) => found.charts.push(chart),
             Part::Template(folder, kinds) => templates.entry(folder).or_default().extend(kinds),

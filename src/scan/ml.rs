@@ -24,13 +24,13 @@ pub(crate) fn read(source: &impl Source, table: &MlTable) -> (Vec<Dependency>, V
     let libraries = Patterns::new(
         libraries.flat_map(|(kind, names)| names.iter().map(move |name| (name.as_str(), kind.as_str()))),
     );
-    let manifests = manifests(source);
+    let mut manifests = manifests(source);
     let budget = Budget::of_kind("MiB of files that may declare libraries");
+    budget.cut(source, &mut manifests, |(file, _)| &file.path);
     let part = |(file, format): &(&Listed, Format)| {
-        Some(part(file, &budget.text(source, &file.path)?, *format, &libraries))
+        Some(part(file, &source.text(&file.path).ok()?, *format, &libraries))
     };
     let parts: Vec<_> = manifests.par_iter().filter_map(part).collect();
-    budget.tell(source);
     let (mut all, mut unreadable) = (Vec::new(), Vec::new());
     for part in parts {
         match part {

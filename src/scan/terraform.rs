@@ -15,12 +15,12 @@ use super::tables::TerraformTable;
 /// Reads every `*.tf` and `*.tf.json`.
 pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
     let known = Known { resources: by_meaning(&table.resources), modules: by_meaning(&table.modules) };
-    let files = source.files().par_iter();
+    let files = source.files().iter();
     let files = files.filter(|file| is_terraform(file.name()) || switch::is_values(file.name()));
-    let budget = Budget::of_kind("MiB of Terraform");
-    let part = |file: &Listed| part(source, file, &budget.text(source, &file.path)?, &known);
-    let parts: Vec<Part> = files.filter_map(part).collect();
-    budget.tell(source);
+    let mut files: Vec<&Listed> = files.collect();
+    Budget::of_kind("MiB of Terraform").cut(source, &mut files, |file| &file.path);
+    let part = |file: &Listed| part(source, file, &source.text(&file.path).ok()?, &known);
+    let parts: Vec<Part> = files.into_par_iter().filter_map(part).collect();
     gather(parts)
 }
 

@@ -294,17 +294,41 @@ fn more_objects_than_are_kept_are_left_out_and_said() {
         ("pyproject.toml", &tables),
         ("a.tf", &resources),
         ("Dockerfile", &stages),
-        ("list.json", &list),
+        ("a.json", &list),
         (".gitlab-ci.yml", &format!("include:\n{includes}")),
     ]);
     let facts = bounded(folder.path());
     let said: Vec<&str> = facts.unreadable.iter().map(|left_out| left_out.reason.as_str()).collect();
     assert!(said.iter().any(|said| said.starts_with("there are more than 30000 objects")), "{said:?}");
     assert!(said.iter().any(|said| said.starts_with("pipelines take in more than 1000 files")), "{said:?}");
-    assert_eq!(reason(&facts, "list.json"), "it has more values than are read of one file");
+    assert_eq!(reason(&facts, "a.json"), "it has more values than are read of one file");
     assert_eq!(reason(&facts, "pyproject.toml"), "it has more keys and values than are read");
     assert_eq!(reason(&facts, "a.tf"), "it has more values than are read of one file");
     assert!(!reason(&facts, "Dockerfile").is_empty());
+}
+
+#[test]
+fn what_is_left_out_does_not_hang_on_threads() {
+    let pods =
+        |name: &str| format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\n---\n").repeat(1_000);
+    let pods: Vec<(String, String)> =
+        (100..150).map(|number| (format!("{number}.yaml"), pods(&format!("pod-{number}")))).collect();
+    let long = format!("# {}\n", "-".repeat(100_000));
+    let kind = |number| if number < 142 { "aws_eks_cluster" } else { "google_container_cluster" };
+    let terraform = |number| format!("resource \"{}\" \"c\" {{}}\n{long}", kind(number));
+    let terraform: Vec<(String, String)> =
+        (100..150).map(|number| (format!("{number}.tf"), terraform(number))).collect();
+    let kept: Vec<String> = (100..130).map(|number| format!("pod-{number}")).collect();
+    let folder_of = |files: &[(String, String)]| {
+        tree(&files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect::<Vec<_>>())
+    };
+    let (pods, terraform) = (folder_of(&pods), folder_of(&terraform));
+    for _ in 0..4 {
+        let objects = bounded(pods.path()).kubernetes.objects;
+        assert_eq!(objects.iter().map(|object| object.name.clone()).collect::<Vec<_>>(), kept);
+        let clusters = bounded(terraform.path()).terraform.resources;
+        assert_eq!(clusters.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["aws_eks_cluster"]);
+    }
 }
 
 #[test]

@@ -37,12 +37,10 @@ const DEEPEST: usize = 4;
 /// software runs.
 pub(crate) fn read(source: &impl Source, paths: &Paths, signs: &[Sign<'_>], table: &CiTable) -> Ci {
     let reader = Reader::new(paths, table);
-    let files = source.files().par_iter().filter(|file| file.class != PathClass::Vendor);
-    let mut parts: Vec<Part> = files.filter_map(|file| reader.part(source, file)).collect();
+    let mut parts = reader.parts(source);
     parts.extend(signs.iter().filter_map(|sign| reader.of_sign(sign)));
     parts.sort_by(|a, b| a.path.cmp(&b.path));
     let mut included = reader.included(source, &parts);
-    reader.budget.tell(source);
     // What a pipeline runs goes before what the same file says by its name.
     included.append(&mut parts);
     let places = Budget::new(MOST_IN_ALL, "places that deploy");
@@ -111,11 +109,17 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// What a pipeline or a script contributes.
+    /// What pipelines and scripts contribute.
+    fn parts(&self, source: &impl Source) -> Vec<Part> {
+        let runs = |of: &Use| matches!(of, Use::System(_) | Use::Script);
+        let files = source.files().iter().filter(|file| file.class != PathClass::Vendor);
+        let mut files: Vec<&Listed> = files.filter(|file| file.uses.iter().any(runs)).collect();
+        self.budget.cut(source, &mut files, |file| &file.path);
+        files.into_par_iter().filter_map(|file| self.part(source, file)).collect()
+    }
+
     fn part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
-        let runs = |of: &&Use| matches!(of, Use::System(_) | Use::Script);
-        file.uses.iter().find(runs)?;
-        let text = self.budget.text(source, &file.path)?;
+        let text = source.text(&file.path).ok()?;
         let mut part = Part { path: file.path.clone(), ..Part::default() };
         let deploys = || self.heads().is_some_and(|heads| heads.is_match(&*text));
         if !is_yaml(&file.path) && !is_pipeline(file) && !deploys() {
@@ -176,9 +180,15 @@ impl<'t> Reader<'t> {
             let patterns = Patterns::any_of(&wanted);
             let files = source.files().par_iter();
             let new = files.filter(|file| {
-                is_yaml(&file.path) && patterns.fit(&file.path) && !known.contains(&file.path)
+                is_yaml(&file.path)
+                    && file.class != PathClass::Vendor
+                    && patterns.fit(&file.path)
+                    && !known.contains(&file.path)
             });
-            let new: Vec<Part> = new.filter_map(|file| self.included_part(source, file)).collect();
+            let mut new: Vec<&Listed> = new.collect();
+            self.budget.cut(source, &mut new, |file| &file.path);
+            let new = new.into_par_iter().filter_map(|file| self.included_part(source, file));
+            let new: Vec<Part> = new.collect();
             known.extend(new.iter().map(|part| part.path.clone()));
             wanted = new.par_iter().flat_map_iter(named).collect();
             all.extend(new);
@@ -188,10 +198,7 @@ impl<'t> Reader<'t> {
 
     /// Whatever its folder is called, such a file is a part of the pipeline that takes it in.
     fn included_part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
-        if file.class == PathClass::Vendor {
-            return None;
-        }
-        let text = self.budget.text(source, &file.path)?;
+        let text = source.text(&file.path).ok()?;
         let file = Listed { class: PathClass::Main, ..file.clone() };
         let pipeline = Pipeline::read(&file.path, &text);
         if let Some(trouble) = &pipeline.trouble {
