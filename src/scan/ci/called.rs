@@ -81,7 +81,9 @@ impl<'c> Said<'c> {
             return said;
         };
         for (pipeline, job, text) in jobs {
-            let lines = pipeline.running(job, text).map(|(_, line)| line);
+            // What is only called for a preview is one.
+            let lines = pipeline.running(job, text).filter(|(number, _)| !pipeline.is_for_previews(*number));
+            let lines = lines.map(|(_, line)| line);
             let here: HashSet<&str> = words_said(lines, &searcher).map(|index| meant[index]).collect();
             if here.is_empty() {
                 continue;

@@ -5,6 +5,7 @@ mod commands;
 mod condition;
 mod jenkins;
 mod pipeline;
+mod preview;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -254,8 +255,7 @@ impl<'t> Reader<'t> {
             if here.is_empty() {
                 continue;
             }
-            let of_job =
-                if pipeline.is_for_previews { Some(PathClass::Test) } else { self.folders_of(pipeline, job) };
+            let of_job = self.folders_of(pipeline, job);
             for (index, rule) in self.rules.iter().enumerate() {
                 if is_yaml(file.name()) && rule.is_undone(pipeline, job, text) {
                     continue;
@@ -266,7 +266,8 @@ impl<'t> Reader<'t> {
                 found.extend(deploys.map(|(line, words)| {
                     let deploy = self.deploy(rule, words, file, line);
                     let of_line = || self.aimed_at(all.get(line - 1).copied().unwrap_or_default());
-                    let class = of_job.or_else(of_line).unwrap_or(deploy.class);
+                    let of_preview = pipeline.is_for_previews(line).then_some(PathClass::Test);
+                    let class = of_preview.or(of_job).or_else(of_line).unwrap_or(deploy.class);
                     let called = pipeline.called(line).map(str::to_owned);
                     Written { deploy: Deploy { class, ..deploy }, called, lacks }
                 }));

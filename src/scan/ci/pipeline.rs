@@ -10,7 +10,7 @@ use super::super::paths::{folder, is_yaml, join};
 use super::super::yaml::mend::{self, Broken};
 use super::super::yaml::{Entry, Map, Node, Value};
 use super::condition::Constants;
-use super::{commands, jenkins};
+use super::{commands, jenkins, preview};
 
 /// What a file of a CI system says, or a script, which is a single job.
 #[derive(Default)]
@@ -26,8 +26,6 @@ pub(super) struct Pipeline {
     pub(super) included: Vec<String>,
     /// The folders that commands are run in, by the lines that say so.
     folders: BTreeMap<usize, String>,
-    /// Whether it only runs for pull requests, and not when one is taken in: what it deploys are previews.
-    pub(super) is_for_previews: bool,
     /// What could not be read of it.
     pub(super) trouble: Option<String>,
     /// Whether nothing tells which of its lines run, since it is no YAML: its system would refuse it.
@@ -46,6 +44,8 @@ struct Way {
     runs: Runs,
     /// Whether no condition of its step decides.
     is_open: bool,
+    /// Whether it runs for more than changes that are proposed, and tests.
+    is_for_good: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -57,13 +57,19 @@ enum Runs {
 }
 
 impl Way {
-    const OPEN: Self = Self { runs: Runs::ByItself, is_open: true };
+    const OPEN: Self = Self { runs: Runs::ByItself, is_open: true, is_for_good: true };
+
+    /// The same, unless it is only for changes that are proposed.
+    fn unless(self, is_for_a_change: bool) -> Self {
+        Self { is_for_good: self.is_for_good && !is_for_a_change, ..self }
+    }
 }
 
 impl Pipeline {
     pub(super) fn read(path: &str, text: &str) -> Self {
         let mut pipeline = if !is_yaml(path) {
-            Self::of_script(text, jenkins::never_run(text))
+            let script = Self::of_script(text, jenkins::never_run(text));
+            script.with_previews(jenkins::previews(text))
         } else {
             match mend::read(&path.into(), text) {
                 Ok(reading) => Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents) },
@@ -92,7 +98,7 @@ impl Pipeline {
             ..Self::default()
         };
         let constants = Constants::of_mappings(documents, text);
-        let mut walk = Walk { path, text, constants, pipeline, unnamed: HashMap::new(), named: Vec::new() };
+        let mut walk = Walk { path, text, constants, pipeline, declared: HashMap::new(), named: Vec::new() };
         documents.iter().for_each(|document| walk.document(document));
         walk.pipeline
     }
@@ -102,6 +108,15 @@ impl Pipeline {
             let end = range.end.saturating_sub(1).min(self.lines.len());
             self.lines[(range.start - 1).min(end)..end].fill(Way::default());
         }
+    }
+
+    fn with_previews(mut self, ranges: Vec<Range<usize>>) -> Self {
+        for line in ranges.into_iter().flatten() {
+            if let Some(way) = self.lines.get_mut(line - 1) {
+                way.is_for_good = false;
+            }
+        }
+        self
     }
 
     fn line(&self, number: usize) -> Way {
@@ -116,6 +131,11 @@ impl Pipeline {
     /// Whether a line runs, and no condition of its step decides on that.
     pub(super) fn always_runs(&self, line: usize) -> bool {
         self.line(line).is_open
+    }
+
+    /// Whether what a line deploys goes away again: it only runs for changes that are proposed, or for tests.
+    pub(super) fn is_for_previews(&self, line: usize) -> bool {
+        self.runs(line) && !self.line(line).is_for_good
     }
 
     /// The lines of a job that run, with their numbers.
@@ -185,9 +205,18 @@ struct Walk<'d> {
     text: &'d str,
     constants: Constants<'d>,
     pipeline: Pipeline,
-    /// Jobs and commands that run where they are named, as long as none does.
-    unnamed: HashMap<&'d str, Vec<&'d Entry>>,
-    named: Vec<&'d Entry>,
+    /// Jobs and commands that run where they are named, with how they were named so far.
+    declared: HashMap<&'d str, (Vec<&'d Entry>, Named)>,
+    named: Vec<(&'d Entry, Way)>,
+}
+
+/// How something is named that is declared elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Named {
+    #[default]
+    Never,
+    ForAChange,
+    ForGood,
 }
 
 impl<'d> Walk<'d> {
@@ -201,8 +230,12 @@ impl<'d> Walk<'d> {
             return;
         }
         let is_workflow = self.path.starts_with('.') && self.path.contains("/workflows/");
+        let on = map.get("on").filter(|_| is_workflow).map(|on| &*on.node);
         let runs = events.filter(|_| is_workflow).map_or(Runs::ByItself, |events| self.started_by(&events));
-        let way = Way { runs, ..Way::OPEN };
+        let is_for_a_change = on.is_some_and(|on| self.is_started_by_a_change(on))
+            || all.into_iter().flatten().any(preview::is_for_a_change)
+            || text(map, "name").is_some_and(preview::is_test);
+        let way = Way { runs, ..Way::OPEN }.unless(is_for_a_change);
         let is_declared = |key: &str| match key {
             "jobs" | "commands" => self.path.starts_with(".circleci/") && map.contains_key("workflows"),
             "definitions" => self.path.starts_with("bitbucket-pipelines"),
@@ -210,26 +243,35 @@ impl<'d> Walk<'d> {
         };
         let (declared, run): (Vec<_>, Vec<_>) = map.iter().partition(|(key, _)| is_declared(key));
         for (name, entry) in declared.into_iter().filter_map(|(_, entry)| entry.node.map()).flatten() {
-            self.unnamed.entry(name).or_default().push(entry);
+            self.declared.entry(name).or_default().0.push(entry);
         }
         for (key, entry) in run {
             self.part(key, entry, way);
         }
-        while let Some(entry) = self.named.pop() {
-            self.run(entry, way);
+        while let Some((entry, named)) = self.named.pop() {
+            self.run(entry, way.unless(!named.is_for_good));
         }
     }
 
     /// When the jobs of a workflow of GitHub run.
     fn started_by(&mut self, events: &[&str]) -> Runs {
-        let only = |known: &[&str]| events.iter().all(|event| known.contains(event));
-        let takes_in = |sign: &str| memmem::find(self.text.as_bytes(), sign.as_bytes()).is_some();
-        self.pipeline.is_for_previews =
-            only(&["pull_request", "pull_request_target"]) && !takes_in("merged") && !takes_in("closed");
-        match only(&["workflow_call"]) {
+        match events.iter().all(|event| *event == "workflow_call") {
             true => self.if_called(format!("./{}", self.path)),
             false => Runs::ByItself,
         }
+    }
+
+    /// Whether a workflow of GitHub only runs for changes that are proposed, and not when one is taken in.
+    fn is_started_by_a_change(&self, on: &Node) -> bool {
+        let takes_in = |sign: &str| memmem::find(self.text.as_bytes(), sign.as_bytes()).is_some();
+        let is_of_a_change = |event: &str| match event {
+            "push" => on.get("push").is_some_and(|push| preview::is_push_of_a_change(&push.node)),
+            event => ["pull_request", "pull_request_target"].contains(&event),
+        };
+        let events = names(on).unwrap_or_default();
+        let is_push_alone = events == ["push"];
+        events.into_iter().all(is_of_a_change)
+            && (is_push_alone || !takes_in("merged") && !takes_in("closed"))
     }
 
     fn if_called(&mut self, called: String) -> Runs {
@@ -252,7 +294,13 @@ impl<'d> Walk<'d> {
                 let runs = self.if_called(key.to_owned());
                 self.entry(key, entry, Way { runs, ..way });
             }
-            None => self.entry(key, entry, way),
+            None => match entry.node.map().filter(|_| key == "jobs") {
+                Some(jobs) => {
+                    self.mark(entry.mark.line..=entry.mark.line, way);
+                    self.jobs(jobs, way);
+                }
+                None => self.entry(key, entry, way.unless(preview::is_test(key))),
+            },
         }
     }
 
@@ -272,7 +320,7 @@ impl<'d> Walk<'d> {
             }
             _ => {}
         }
-        self.run(entry, way);
+        self.run(entry, way.unless(key == "pull-requests"));
     }
 
     fn run(&mut self, entry: &'d Entry, way: Way) {
@@ -288,7 +336,8 @@ impl<'d> Walk<'d> {
                 for item in items {
                     // What is named in a list runs there.
                     for name in names(item).into_iter().flatten() {
-                        self.named.extend(self.unnamed.remove(name).into_iter().flatten());
+                        let is_filtered = item.get(name).is_some_and(|job| preview::is_filtered(&job.node));
+                        self.name(name, way.unless(is_filtered));
                     }
                     let condition = item.map().and_then(|item| text(item, "if"));
                     let is_open = condition.is_none_or(|condition| condition.contains("always()"));
@@ -299,10 +348,28 @@ impl<'d> Walk<'d> {
         }
     }
 
+    /// The jobs of a workflow, of which those that are called tests are tests.
+    fn jobs(&mut self, jobs: &'d Map, way: Way) {
+        for (name, job) in jobs {
+            self.entry(name, job, way.unless(preview::is_test(name)));
+        }
+    }
+
+    /// Runs what is declared elsewhere, unless it has already run for no less.
+    fn name(&mut self, name: &str, way: Way) {
+        let Some((entries, known)) = self.declared.get_mut(name) else { return };
+        let named = if way.is_for_good { Named::ForGood } else { Named::ForAChange };
+        if named > *known {
+            *known = named;
+            self.named.extend(entries.iter().map(|entry| (*entry, way)));
+        }
+    }
+
     fn map(&mut self, map: &'d Map, way: Way) {
         if self.is_off(map) {
             return;
         }
+        let way = way.unless(preview::is_for_a_change(map));
         self.pipeline.spread.extend(in_parts(map));
         let speaks_to_github =
             text(map, "uses").is_some_and(|uses| uses.starts_with("actions/github-script"));
@@ -318,6 +385,7 @@ impl<'d> Walk<'d> {
             if let Some(known) = self.pipeline.lines.get_mut(line.wrapping_sub(1)) {
                 known.runs = known.runs.max(way.runs);
                 known.is_open |= way.is_open;
+                known.is_for_good |= way.is_for_good;
             }
         }
     }
@@ -351,12 +419,12 @@ impl<'d> Walk<'d> {
     }
 }
 
-fn text<'n>(map: &'n Map, key: &str) -> Option<&'n str> {
+pub(super) fn text<'n>(map: &'n Map, key: &str) -> Option<&'n str> {
     map.get(key)?.node.text()
 }
 
 /// A name, or those in a list, or the keys of a mapping.
-fn names(node: &Node) -> Option<Vec<&str>> {
+pub(super) fn names(node: &Node) -> Option<Vec<&str>> {
     match &node.value {
         Value::Null => None,
         Value::Text(text) => Some(vec![text]),
@@ -539,12 +607,71 @@ mod tests {
         }
     }
 
+    /// Whether the first line is a preview that has some words.
+    fn is_for_previews(path: &str, text: &str, words: &str) -> bool {
+        let line = text.lines().position(|line| line.contains(words)).expect("a line") + 1;
+        Pipeline::read(path, text).is_for_previews(line)
+    }
+
     #[test]
     fn a_workflow_of_pull_requests_makes_previews() {
-        let is_for_previews = |text: &str| Pipeline::read(".github/workflows/a.yml", text).is_for_previews;
-        assert!(is_for_previews("on: {pull_request: {branches: [main]}}\njobs: {}\n"));
-        assert!(!is_for_previews("on: [pull_request, push]\njobs: {}\n"));
-        assert!(!is_for_previews("on: {pull_request: {types: [closed]}}\njobs: {}\n"));
+        let of = |on: &str| {
+            let text = format!("on: {on}\njobs:\n  a:\n    steps:\n      - run: ship\n");
+            is_for_previews(".github/workflows/a.yml", &text, "ship")
+        };
+        for change in [
+            "{pull_request: {branches: [main]}}",
+            "{push: {branches-ignore: [main]}}",
+            "{push: {branches: ['**', '!main']}}",
+            "{push: {branches: ['feature/**']}, pull_request: {}}",
+        ] {
+            assert!(of(change), "{change}");
+        }
+        for other in [
+            "[pull_request, push]",
+            "{pull_request: {types: [closed]}}",
+            "{push: {branches: [main, 'feature/**']}}",
+            "{push: {branches-ignore: [gh-pages]}}",
+            "{push: {branches-ignore: [main], tags: ['v*']}}",
+        ] {
+            assert!(!of(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_job_for_changes_alone_makes_previews() {
+        let gitlab = |rest: &str| {
+            let text = format!("a:\n  script: [ship]\n  {rest}\n");
+            is_for_previews(".gitlab-ci.yml", &text, "ship")
+        };
+        for change in [
+            "environment: {name: review/$CI_COMMIT_REF_SLUG}",
+            "environment: {name: staging, auto_stop_in: 1 day}",
+            "stage: review",
+            "only: [merge_requests]",
+            "only: {refs: [merge_requests]}",
+            "except: [main]",
+            "rules: [{if: $CI_MERGE_REQUEST_IID}]",
+            "rules: [{if: $CI_COMMIT_BRANCH == \"main\", when: never}, {if: $CI_PIPELINE_SOURCE == \"merge_request_event\"}]",
+        ] {
+            assert!(gitlab(change), "{change}");
+        }
+        for other in [
+            "environment: production",
+            "stage: deploy",
+            "only: [main, merge_requests]",
+            "only: [tags]\n  except: [main]",
+            "rules: [{if: $CI_MERGE_REQUEST_IID}, {if: $CI_COMMIT_BRANCH == \"main\"}]",
+        ] {
+            assert!(!gitlab(other), "{other}");
+        }
+        let circle = "jobs:\n  up:\n    steps: [run: ship]\nworkflows:\n  a:\n    jobs:\n      - up: {filters: {branches: {ignore: main}}}\n";
+        assert!(is_for_previews(".circleci/config.yml", circle, "run: ship"));
+        assert!(!is_for_previews(".circleci/config.yml", &format!("{circle}      - up\n"), "run: ship"));
+        let bitbucket = "pipelines:\n  pull-requests:\n    '**':\n      - step: {script: [ship]}\n";
+        assert!(is_for_previews("bitbucket-pipelines.yml", bitbucket, "ship"));
+        let drone = "kind: pipeline\nsteps:\n- commands: [ship]\n  when: {event: pull_request}\n";
+        assert!(is_for_previews(".drone.yml", drone, "ship"));
     }
 
     #[test]
