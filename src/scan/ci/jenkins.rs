@@ -27,6 +27,14 @@ pub(super) fn previews(text: &str) -> Vec<Range<usize>> {
     })
 }
 
+/// The libraries that a Jenkinsfile shares with others: `@Library('acme-pipelines@v3') _`.
+pub(super) fn libraries(text: &str) -> Vec<String> {
+    let calls = text.lines().filter_map(|line| line.trim_start().strip_prefix("@Library("));
+    let inside = calls.filter_map(|rest| rest.split(')').next());
+    let names = inside.flat_map(|list| list.split(['\'', '"']).skip(1).step_by(2));
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
 /// The stages that hold a line of some kind.
 fn stages(lines: &[&str], is_one: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();

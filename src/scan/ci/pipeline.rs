@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use memchr::{memchr_iter, memmem};
 
+use super::super::owner::Home;
 use super::super::paths::{folder, is_yaml, join};
 use super::super::yaml::mend::{self, Broken};
 use super::super::yaml::{Entry, Map, Node, Value};
@@ -24,8 +25,12 @@ pub(super) struct Pipeline {
     pub(super) spread: Vec<(usize, String)>,
     /// The paths of files that it takes in, which may have stars in them. They need not be there.
     pub(super) included: Vec<String>,
+    /// What it takes in of other repositories.
+    pub(super) elsewhere: Vec<String>,
     /// The folders that commands are run in, by the lines that say so.
     folders: BTreeMap<usize, String>,
+    /// The folder that the whole is about: that all jobs work in, or of the changes that start it.
+    pub(super) scope: Option<String>,
     /// What could not be read of it.
     pub(super) trouble: Option<String>,
     /// Whether nothing tells which of its lines run, since it is no YAML: its system would refuse it.
@@ -66,13 +71,22 @@ impl Way {
 }
 
 impl Pipeline {
+    #[cfg(test)]
     pub(super) fn read(path: &str, text: &str) -> Self {
+        Self::read_at(path, text, &Home::default())
+    }
+
+    /// Reads a file of a repository that is at home somewhere.
+    pub(super) fn read_at(path: &str, text: &str, home: &Home) -> Self {
         let mut pipeline = if !is_yaml(path) {
-            let script = Self::of_script(text, jenkins::never_run(text));
-            script.with_previews(jenkins::previews(text))
+            let script =
+                Self::of_script(text, jenkins::never_run(text)).with_previews(jenkins::previews(text));
+            Self { elsewhere: jenkins::libraries(text), ..script }
         } else {
             match mend::read(&path.into(), text) {
-                Ok(reading) => Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents) },
+                Ok(reading) => {
+                    Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents, home) }
+                }
                 Err(Broken { trouble, .. }) => {
                     let trouble = format!("{trouble}; read line by line, as a script that somebody may run");
                     let script = Self::of_script(text, Vec::new());
@@ -91,13 +105,13 @@ impl Pipeline {
         script
     }
 
-    fn of(path: &str, text: &str, documents: &[Rc<Node>]) -> Self {
+    fn of(path: &str, text: &str, documents: &[Rc<Node>], home: &Home) -> Self {
         let pipeline = Self {
             jobs: jobs(documents.iter().flat_map(|document| begins(document)).collect(), text),
             lines: vec![Way::default(); text.lines().count()],
             ..Self::default()
         };
-        let constants = Constants::of_mappings(documents, text);
+        let constants = Constants::of_mappings(documents, text, home);
         let mut walk = Walk { path, text, constants, pipeline, declared: HashMap::new(), named: Vec::new() };
         documents.iter().for_each(|document| walk.document(document));
         walk.pipeline
@@ -236,6 +250,12 @@ impl<'d> Walk<'d> {
             || all.into_iter().flatten().any(preview::is_for_a_change)
             || text(map, "name").is_some_and(preview::is_test);
         let way = Way { runs, ..Way::OPEN }.unless(is_for_a_change);
+        let paths = on.and_then(|on| on.at(&["push", "paths"])).and_then(|paths| names(&paths.node));
+        let of_changes =
+            paths.into_iter().flatten().filter_map(scoped).reduce(|one, other| common(&one, &other));
+        let of_jobs =
+            map.get("defaults").and_then(|all| all.node.at(&["run", "working-directory"])?.node.text());
+        self.pipeline.scope = of_jobs.map(str::to_owned).or(of_changes);
         let is_declared = |key: &str| match key {
             "jobs" | "commands" => self.path.starts_with(".circleci/") && map.contains_key("workflows"),
             "definitions" => self.path.starts_with("bitbucket-pipelines"),
@@ -312,8 +332,16 @@ impl<'d> Walk<'d> {
         let paths = entry.node.items();
         let paths = paths.iter().filter_map(|path| path.text());
         match key {
-            "uses" => self.pipeline.included.extend(paths.filter_map(action)),
-            "local" | "include" => self.pipeline.included.extend(paths.filter_map(from_top)),
+            "uses" => {
+                let (own, others): (Vec<&str>, Vec<&str>) = paths.partition(|path| path.starts_with("./"));
+                self.pipeline.included.extend(own.into_iter().filter_map(action));
+                self.pipeline.elsewhere.extend(others.into_iter().filter_map(workflow_of_others));
+            }
+            "include" => {
+                self.pipeline.elsewhere.extend(included_of_others(&entry.node));
+                self.pipeline.included.extend(paths.filter_map(from_top));
+            }
+            "local" => self.pipeline.included.extend(paths.filter_map(from_top)),
             "template" => self.pipeline.included.extend(paths.filter_map(|path| beside(here, path))),
             "working-directory" => {
                 self.pipeline.folders.extend(paths.map(|path| (entry.mark.line, path.to_owned())));
@@ -454,10 +482,41 @@ fn in_parts(step: &Map) -> Option<(usize, String)> {
     Some((line, program.into_iter().chain(words).collect::<Vec<_>>().join(" ")))
 }
 
+/// The folder that a pattern of paths speaks of; what pipelines are made of is none.
+fn scoped(pattern: &str) -> Option<String> {
+    let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or(pattern);
+    let is_whole = fixed.len() == pattern.len();
+    let folder = if is_whole && pattern.contains('.') { folder(fixed) } else { fixed.trim_end_matches('/') };
+    (!pattern.starts_with(['.', '!'])).then(|| folder.to_owned())
+}
+
+/// The folder that two lie in.
+fn common(one: &str, other: &str) -> String {
+    let both = one.split('/').zip(other.split('/')).take_while(|(one, other)| one == other);
+    both.map(|(part, _)| part).collect::<Vec<_>>().join("/")
+}
+
 /// An action of the repository's own is named by its folder.
 fn action(uses: &str) -> Option<String> {
     let folder = uses.strip_prefix("./")?.trim_end_matches('/');
     (!is_yaml(folder)).then(|| format!("{folder}/action.y*ml"))
+}
+
+/// The repository of a whole workflow that a job of GitHub runs: an action only does a step.
+fn workflow_of_others(uses: &str) -> Option<String> {
+    let (repository, _) =
+        uses.split_once("/.github/workflows/").or_else(|| uses.split_once("/.gitea/workflows/"))?;
+    Some(repository.to_owned())
+}
+
+/// The projects, components and addresses that a pipeline of GitLab includes.
+fn included_of_others(include: &Rc<Node>) -> Vec<String> {
+    let said = |item: &Rc<Node>| {
+        let keys = ["project", "remote", "component"];
+        let long = keys.iter().find_map(|key| Some(item.get(key)?.node.text()?.to_owned()));
+        long.or_else(|| item.text().filter(|text| text.contains("://")).map(str::to_owned))
+    };
+    include.items().iter().filter_map(said).collect()
 }
 
 fn from_top(named: &str) -> Option<String> {
@@ -675,6 +734,25 @@ mod tests {
     }
 
     #[test]
+    fn a_fork_does_not_run_what_is_for_the_repository_that_it_was_made_from() {
+        let home = |path: &str| Home::of(&format!("https://github.com/{path}.git"));
+        let runs = |condition: &str, home: &Home| {
+            let text = format!("jobs:\n  ship:\n    if: {condition}\n    steps:\n      - run: ship\n");
+            Pipeline::read_at(".github/workflows/a.yml", &text, home).runs(5)
+        };
+        let upstream = "github.repository == 'Acme/shop'";
+        assert!(
+            !runs(upstream, &home("jdoe/shop"))
+                && !runs("github.repository_owner == 'acme'", &home("jdoe/shop"))
+        );
+        assert!(runs(upstream, &home("acme/shop")) && runs(upstream, &home("acme/shop-mirror")));
+        assert!(
+            runs(upstream, &Home::default()) && runs(upstream, &Home::of("https://git.example/jdoe/shop"))
+        );
+        assert!(!runs("github.repository != 'jdoe/shop'", &home("jdoe/shop")));
+    }
+
+    #[test]
     fn what_a_pipeline_only_declares_has_to_be_called() {
         let gitlab = ".ship:\n  script: [ship]\nother: &x\n  script: [ship]\n.used: &used\n  script: [ship]\nuse:\n  <<: *used\n";
         assert_eq!(called(".gitlab-ci.yml", gitlab, 2).as_deref(), Some(".ship"));
@@ -767,6 +845,7 @@ mod tests {
         let list = format!("a: &a [{}]\nb: &b [{}]\nc: [{}]\n", many("x,"), many("*a,"), many("*b,"));
         assert!(Pipeline::read("ci.yml", &list).trouble.is_some());
         assert!(Pipeline::read("ci.yml", &many("- ")).trouble.is_some());
-        assert!(Pipeline::read("ci.yml", &many("a: &a\n  <<: *a\n")).trouble.is_none());
+        let again = Pipeline::read("ci.yml", &many("a: &a\n  <<: *a\n")).trouble;
+        assert!(again.is_some_and(|trouble| trouble.contains("twice")));
     }
 }
