@@ -147,11 +147,14 @@ impl<'a> Chooser<'a, '_> {
     /// The file that is started on a server; of several the one for those who run the product, or the default name.
     fn deployed(&mut self, files: &[&Found]) -> Option<Result<String, Vec<String>>> {
         let (deploying, words) = (self.deploying, self.words);
-        if deploying.is_empty() {
+        let is_unit = |path: &str| path.ends_with(".service") || path.ends_with(".service.j2");
+        if deploying.is_empty() && !self.library.listed().iter().any(|file| is_unit(&file.path)) {
             return None;
         }
-        let of_deployments =
-            self.runs().iter().filter(|run| !run.is_advice && deploying.contains(&run.from.as_str()));
+        let of_deployments = self
+            .runs()
+            .iter()
+            .filter(|run| !run.is_advice && (deploying.contains(&run.from.as_str()) || is_unit(&run.from)));
         let named: HashSet<String> = of_deployments.filter_map(|run| main_of(&run.files, words)).collect();
         let started: Vec<&str> =
             files.iter().map(|file| file.path.as_str()).filter(|path| named.contains(*path)).collect();
@@ -244,9 +247,9 @@ impl<'a> Chooser<'a, '_> {
         one_of(beside.into_iter().filter(is_instead).collect()).ok()
     }
 
-    /// Whether a command or a guide starts nothing but this file.
+    /// Whether a guide starts nothing but this file. What developers have commands for may be a trial.
     fn is_started_alone(&mut self, path: &str) -> bool {
-        self.runs().iter().any(|run| run.started.is_some() && run.files == [path])
+        self.runs().iter().any(|run| run.is_advice && run.started.is_some() && run.files == [path])
     }
 
     fn services(&mut self, files: &[String]) -> Map {
