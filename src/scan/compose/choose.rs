@@ -147,14 +147,11 @@ impl<'a> Chooser<'a, '_> {
     /// The file that is started on a server; of several the one for those who run the product, or the default name.
     fn deployed(&mut self, files: &[&Found]) -> Option<Result<String, Vec<String>>> {
         let (deploying, words) = (self.deploying, self.words);
-        let is_unit = |path: &str| path.ends_with(".service") || path.ends_with(".service.j2");
-        if deploying.is_empty() && !self.library.listed().iter().any(|file| is_unit(&file.path)) {
+        if deploying.is_empty() {
             return None;
         }
-        let of_deployments = self
-            .runs()
-            .iter()
-            .filter(|run| !run.is_advice && (deploying.contains(&run.from.as_str()) || is_unit(&run.from)));
+        let of_deployments =
+            self.runs().iter().filter(|run| !run.is_advice && deploying.contains(&run.from.as_str()));
         let named: HashSet<String> = of_deployments.filter_map(|run| main_of(&run.files, words)).collect();
         let started: Vec<&str> =
             files.iter().map(|file| file.path.as_str()).filter(|path| named.contains(*path)).collect();
