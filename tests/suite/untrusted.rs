@@ -120,6 +120,14 @@ fn a_link_stays_a_link_and_permissions_stay_as_they_were() {
     assert_eq!(mode & 0o777, 0o640);
 }
 
+#[test]
+fn lines_that_end_in_a_carriage_return_alone_are_one_fault() {
+    let program = Program::new().file("a.toml", &"services = 3\r".repeat(1_000));
+    let run = program.run("--answers a.toml --no-input");
+    assert!(run.code == 2 && run.stderr.contains("save it with line feeds"), "{run:?}");
+    assert_eq!(run.stderr.matches("error").count(), 1, "{run:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn nothing_is_written_or_read_through_a_link_that_leads_out() {
