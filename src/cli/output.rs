@@ -239,6 +239,7 @@ pub(super) fn layout(verbose: bool, colour: Colour) -> Layout {
     Layout {
         width: width.unwrap_or(Layout::PLAIN.width),
         lines: Layout::PLAIN.lines,
+        next: true,
         colour: wanted,
         links: wanted && stdout.is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         ascii: !shows_unicode(),
