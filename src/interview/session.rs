@@ -70,6 +70,13 @@ impl Session {
         }
     }
 
+    /// How many answers of an earlier interview are kept.
+    pub fn kept(&self, rulebook: &Rulebook) -> usize {
+        let text = self.file.as_ref().and_then(|file| read(file).ok());
+        let draft = text.and_then(|text| parse(rulebook, &text, &self.directory).ok());
+        draft.map_or(0, |draft| draft.answers.len())
+    }
+
     /// Whether answers will be kept, as far as is known.
     pub(super) fn keeps_answers(&self) -> bool {
         self.file.is_some() && !self.failed
