@@ -210,6 +210,25 @@ fn a_table_without_questions_and_a_row_with_too_many_cells_are_refused() {
 }
 
 #[test]
+fn where_nothing_could_be_assessed_a_good_result_of_earlier_stays() {
+    let program = Program::new().file("bad.jsonl", "{\"services\": \"many\"}\n").file("board.html", "good");
+    let kept = "; board.html is not written";
+    for (args, told) in [
+        ("portfolio nope -o board.html", "there is no file or folder nope"),
+        ("portfolio bad.jsonl nope -o board.html --keep-going", "there is no file or folder nope"),
+        ("portfolio bad.jsonl -o board.html --pages pages", kept),
+        ("portfolio bad.jsonl -o board.html --keep-going", kept),
+        ("portfolio bad.jsonl -o board.html --format jsonl", kept),
+        ("portfolio --scan nope -o board.html", "there is no folder nope"),
+        ("portfolio --scan bad.jsonl -o board.html", "bad.jsonl is a file, not a folder"),
+    ] {
+        program.run(args).refused(&[told]);
+        assert_eq!(program.read("board.html"), "good", "{args}");
+        assert!(!program.path("pages").exists(), "{args}");
+    }
+}
+
+#[test]
 fn a_quote_without_an_end_is_refused_with_what_it_swallows() {
     let text = "name,services\na,1\n\"b,2\nc,3\n";
     let run = Program::new().file("a.csv", text).run("portfolio a.csv --format jsonl");
