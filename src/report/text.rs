@@ -21,7 +21,7 @@ pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
     let mut screens = ROOM.iter().map(|room| screen(contents, layout, room));
     let fitting = screens.find(|shown| shown.lines().count() <= layout.lines);
     // Where it does not fit, it is scrolled anyway; above offers, the less the better.
-    let otherwise = if layout.next { &SCROLLED } else { &ROOM[ROOM.len() - 1] };
+    let otherwise = if layout.next { &SCROLLED } else { &BARE };
     fitting.unwrap_or_else(|| screen(contents, layout, otherwise))
 }
 
@@ -45,6 +45,8 @@ struct Room {
     /// How many lines the words for what a platform lacks may take.
     words: usize,
     again: usize,
+    /// Whether it is said which answers, not given yet, would turn it.
+    unless: bool,
     first: usize,
     like: usize,
     /// Whether the answers that do not count are named.
@@ -58,14 +60,25 @@ struct Room {
 }
 
 /// Everything.
-const WHOLE: Room =
-    Room { words: 2, again: 3, first: 2, like: 1, aside: true, gaps: 2, apart: true, price: true };
+const WHOLE: Room = Room {
+    words: 2,
+    again: 3,
+    unless: true,
+    first: 2,
+    like: 1,
+    aside: true,
+    gaps: 2,
+    apart: true,
+    price: true,
+};
 /// One of each.
 const SINGLE: Room = Room { words: 1, again: 1, first: 1, ..WHOLE };
 /// Without what others decided.
 const ALONE: Room = Room { like: 0, ..SINGLE };
 /// The answer, how sure it is, and what it rests on.
 const LEAST: Room = Room { gaps: 0, apart: false, aside: false, price: false, ..ALONE };
+/// Without anything that is not about the present.
+const BARE: Room = Room { first: 0, again: 0, unless: false, ..LEAST };
 /// What is shown where even the least does not fit.
 const SCROLLED: Room = Room { gaps: 1, ..ALONE };
 
@@ -99,7 +112,7 @@ fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
         page.gap();
     }
     let brief = &contents.brief;
-    page.labelled("Think again when", &again(contents, room.again));
+    page.labelled("Think again when", &again(contents, room.again, room.unless));
     page.labelled("Do first", &numbered(&brief.first[..brief.first.len().min(room.first)]));
     page.labelled("Like you", &unmarked(&brief.like[..brief.like.len().min(room.like)]));
     if layout.next {
@@ -227,7 +240,7 @@ fn ignored(contents: &Contents<'_>, all: bool) -> String {
 }
 
 /// What to watch, a line each, what is not answered last; where it leads in two directions, with the direction.
-fn again(contents: &Contents<'_>, most: usize) -> Vec<(String, String)> {
+fn again(contents: &Contents<'_>, most: usize, with_unless: bool) -> Vec<(String, String)> {
     let (again, unless) = (&contents.brief.again, &contents.brief.unless);
     let each = if again.len() > 1 { most.min(1) } else { most };
     let mut lines = Vec::new();
@@ -243,7 +256,7 @@ fn again(contents: &Contents<'_>, most: usize) -> Vec<(String, String)> {
             lines.push(line);
         }
     }
-    lines.extend(unless.clone());
+    lines.extend(unless.clone().filter(|_| with_unless));
     lines.into_iter().map(|line| ("- ".to_owned(), line)).collect()
 }
 
