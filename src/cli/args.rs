@@ -78,6 +78,9 @@ impl Exchange {
 /// The flag of the command whose outcome comes in formats of its own.
 pub(super) const REPORT_ONLY: &str = "report-only";
 
+/// The flag of commands that write the report of an assessment, which comes as a page, too.
+const FORCE: &str = "force";
+
 /// The format that is nothing but the verdict.
 const WORD: &str = "word";
 
@@ -484,7 +487,7 @@ pub(super) fn with_report(command: Command) -> Command {
         })
         .arg(
             flag(
-                "force",
+                FORCE,
                 "Replace a record (-o FILE.md) whose own sections were edited or have lost their marks",
             )
             .hide_short_help(true),
@@ -628,7 +631,7 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
     };
     let format = match (&output, named) {
         _ if exchange.is_some() => None,
-        (Some(file), None) => Some(format_of(file)?),
+        (Some(file), None) => Some(format_of(file, inner.try_get_one::<bool>(FORCE).is_ok())?),
         (_, named) => named,
     };
     let (flags, notes) = flags(rulebook, inner)?;
@@ -652,7 +655,7 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
             .and_then(|word| Colour::ALL.iter().find(|(name, _)| name == word))
             .map_or(Colour::default(), |(_, colour)| *colour),
         pager: !asks(inner, "no-pager"),
-        force: asks(inner, "force"),
+        force: asks(inner, FORCE),
     })
 }
 
@@ -669,12 +672,13 @@ fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
     matches.try_get_one::<PathBuf>(name).ok().flatten().cloned()
 }
 
-fn format_of(file: &std::path::Path) -> Result<Format, String> {
+fn format_of(file: &Path, has_pages: bool) -> Result<Format, String> {
     let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
     Format::of_extension(extension).ok_or_else(|| {
         format!(
-            "cannot tell the format from {}: use .md, .json or .txt (.html for the report of an assessment), or --format",
-            super::output::shown(file)
+            "cannot tell the format from {}: use .md, {}.json or .txt, or --format",
+            super::output::shown(file),
+            if has_pages { ".html, " } else { "" }
         )
     })
 }

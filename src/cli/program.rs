@@ -7,7 +7,7 @@ use super::args::{Plan, Short};
 use super::decision::{self, Recorded};
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{above, is_of_system, layout, print, print_long, say, shown, write_whole};
+use super::output::{above, fitted, is_of_system, layout, print, print_long, say, shown, write_whole};
 use super::rulebooks::Named;
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
@@ -136,19 +136,17 @@ impl<'a> Program<'a> {
         };
         let why = why.map_or(String::new(), |why| format!(", and {why}"));
         let kept = Session::of_working_directory(self.rulebook).kept(self.rulebook);
-        let kept = match kept {
-            0 => String::new(),
-            kept => format!("\n\n{}", unsaved(kept)),
-        };
-        Stop::wrong(format!(
-            "{none}{why}{kept}\n\n\
-             Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
-             with a {} here or in a parent folder of the repository, with --scan DIR, or run needk8s in a terminal.\n\
-             All questions: needk8s questions.",
+        let ways = format!(
+            "Answer with flags (needk8s {}), with --answers\u{a0}FILE, with {}…\u{a0}variables, with a {} here or in a \
+             parent folder of the repository, with --scan\u{a0}DIR, or run needk8s in a terminal. All questions: \
+             needk8s\u{a0}questions.",
             super::args::example(self.rulebook),
             input::VARIABLE_PREFIX,
             decision::FILE
-        ))
+        );
+        let said = [(kept > 0).then(|| unsaved(kept)), Some(ways)].into_iter().flatten();
+        let said: Vec<String> = said.map(|text| fitted(&text, Layout::PLAIN.width)).collect();
+        Stop::wrong(format!("{none}{why}\n\n{}", said.join("\n\n")))
     }
 
     pub(super) fn engine(&self) -> &Engine {

@@ -198,10 +198,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         order.map_or(Order::default(), |(_, order)| *order).sort(&mut done.systems);
         let has_groups = done.systems.iter().any(|system| !system.group.is_empty());
         if let (Some(by), false) = (&by, has_groups) {
-            say(&format!(
-                "No system has a `{}`, which is no question either, so nothing is grouped.",
-                one_line(by)
-            ));
+            say(&format!("No system has a `{}`, so nothing is grouped.", one_line(by)));
         }
         let portfolio = Portfolio {
             rulebook,
