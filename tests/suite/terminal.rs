@@ -317,10 +317,12 @@ fn a_number_that_no_row_has_takes_none() {
     let rules = format!("{}{options}{}", &RULES[..begin], &RULES[end..]);
     let rules = rules.replace("\"large\"", "\"o2\"").replace("\"small\"", "\"o1\"");
     std::fs::write(desk.0.join("shop.toml"), rules).expect("a rulebook");
-    let person = desk.run(&["--rules", "shop.toml", "--all"], 40, 80, &[]);
+    let person = desk.run(&["--rules", "shop.toml", "--all"], 24, 80, &[]);
     person.sees("How many parcels");
     person.types("7\r");
     person.sees("> u I don't know");
+    person.types("?");
+    person.sees("How large are they? The usual one. Why it is asked: Size matters.");
     person.types("1");
     person.sees("> 1 Row 1");
     person.types("2");
@@ -567,6 +569,8 @@ fn it_stops_early_and_shows_the_result_last() {
     person.types(ENTER);
     assert_eq!(person.end(), 0);
     person.sees("kept, not saved. needk8s --save goes on with them here and saves them");
+    let wraps = |row| person.seen.lock().expect("no panic").0.screen().row_wrapped(row);
+    assert!(!(0..49).any(wraps), "a line is wider than the terminal:\n{}", person.screen());
     assert!(!desk.0.join("needk8s.toml").exists());
     let why = std::process::Command::new(program())
         .args(["why", "k3s"])
