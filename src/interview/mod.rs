@@ -15,6 +15,7 @@ mod words;
 
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
 pub use adaptive::{Adaptive, SURE};
 pub use flow::{FileOrder, Next, Order, Progress, Situation};
@@ -171,6 +172,8 @@ pub struct Interview<'a> {
     pub so_far: &'a dyn Fn(&Answers) -> SoFar,
     /// What was seen that bears on each question, shown beside it; none where the list ends.
     pub hints: &'a [Vec<String>],
+    /// The record, whose answers were not given just now: its name as answers from it have it, and when it was written.
+    pub record: Option<(String, SystemTime)>,
 }
 
 /// Where the answers lean so far, in one line: "Kubernetes no ▕░█░░░░░░▏ yes · probably not · PaaS".
@@ -463,7 +466,7 @@ impl Conversation<'_, '_> {
     }
 
     /// Takes up the answers of an interview that was broken off, if the person wants it. What is given now counts more than
-    /// what was said then; only what a scan has found is weaker.
+    /// what was said then, and so does a record that is newer; what a scan has found is weaker.
     fn offer_to_resume(&mut self) -> io::Result<Turn> {
         let draft = self.session.load(self.interview.rulebook);
         if let Some(trouble) = &draft.trouble {
@@ -474,7 +477,11 @@ impl Conversation<'_, '_> {
         };
         let is_new = |(question, _): &(usize, Option<Value>)| {
             let given = self.flow.answers().given(*question);
-            given.is_none_or(|given| matches!(given.origin, Origin::Scan { .. }))
+            given.is_none_or(|given| match &given.origin {
+                Origin::Scan { .. } => true,
+                Origin::File { name, .. } => self.is_of_older_record(name, draft.written),
+                _ => false,
+            })
         };
         let (draft, overruled): (Vec<_>, Vec<_>) =
             draft.answers.into_iter().filter(differs).partition(is_new);
@@ -499,6 +506,12 @@ impl Conversation<'_, '_> {
             self.prompts.say(Tone::Text, words::WELCOME)?;
         }
         self.turn()
+    }
+
+    /// Whether a file is the record, and was written before.
+    fn is_of_older_record(&self, file: &str, then: Option<SystemTime>) -> bool {
+        let record = self.interview.record.as_ref().zip(then);
+        record.is_some_and(|((name, written), then)| name == file && *written < then)
     }
 
     /// "Services of your own: 7, now 3 (needk8s.toml:3)"

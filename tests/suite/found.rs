@@ -82,6 +82,7 @@ fn asked(known: &[(&str, Given)], hints: &[(&str, &str)], input: &str) -> (Strin
         leaning: &|_| String::new(),
         so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
         hints: &beside,
+        record: None,
     };
     let outcome = interview.run(answers, &mut Session::nowhere(), &mut prompts).expect("lines do not fail");
     let answers = match outcome {

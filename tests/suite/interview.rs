@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
 
 use needk8s::answers::{Answers, Given, Origin, Reach};
 use needk8s::document::SourceFile;
@@ -153,6 +154,7 @@ fn hold_in(
             turns: vec!["many parcels come".to_owned()],
         },
         hints: &[],
+        record: None,
     };
     let outcome = interview.run(answers, session, script).expect("a script does not fail");
     assert!(script.lines.is_empty(), "the script has lines left:\n{}", script.heard);
@@ -278,6 +280,7 @@ fn answers_can_be_changed_after_the_result() {
         leaning: &|_| String::new(),
         so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
         hints: &[],
+        record: None,
     };
     let mut changes = script([Row("Parcels: 7"), Asked("parcels", count(9)), Row("Done")]);
     let outcome = interview.review(answers, &mut Session::nowhere(), &mut changes).expect("no failure");
@@ -511,6 +514,7 @@ impl Wanderer {
             leaning: &|_| String::new(),
             so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
             hints: &[],
+            record: None,
         };
         let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), self);
         assert!(matches!(outcome, Ok(Outcome::Finished(_))));
@@ -686,7 +690,7 @@ fn flags_are_stronger_than_a_draft() {
 }
 
 /// Goes on with a draft of 7 large parcels where `origin` says 9, and takes over what the draft has besides.
-fn goes_on_where_it_is_said(origin: Origin, test: &str) -> (Answers, String) {
+fn goes_on_where_it_is_said(origin: Origin, recorded: SystemTime, test: &str) -> (Answers, String) {
     let state = State::new(test);
     hold(&mut script([Asked("parcels", count(7)), Asked("size", size(1))]), &[], &mut state.session());
     let rulebook = rulebook();
@@ -698,6 +702,7 @@ fn goes_on_where_it_is_said(origin: Origin, test: &str) -> (Answers, String) {
         leaning: &|_| String::new(),
         so_far: &|_| SoFar::default(),
         hints: &[],
+        record: Some(("needk8s.toml".to_owned(), recorded)),
     };
     let mut script = script([Confirm(true), Asked("lift", Reply::Unknown), Asked("shifts", day())]);
     let outcome = interview.run(answers, &mut state.session(), &mut script).expect("no failure");
@@ -708,7 +713,7 @@ fn goes_on_where_it_is_said(origin: Origin, test: &str) -> (Answers, String) {
 #[test]
 fn what_is_given_now_counts_more_than_a_draft() {
     let file = Origin::File { name: "other.toml".to_owned(), line: 3 };
-    let (answers, heard) = goes_on_where_it_is_said(file, "given-in-a-file");
+    let (answers, heard) = goes_on_where_it_is_said(file, SystemTime::UNIX_EPOCH, "given-in-a-file");
     assert_eq!(answers.value(PARCELS), Some(Value::Count(9)));
     assert_eq!(answers.value(SIZE), Some(Value::Choice(1)));
     let said = "said otherwise, and what is given now counts: Parcels: 7, now 9 (other.toml:3).";
@@ -718,9 +723,21 @@ fn what_is_given_now_counts_more_than_a_draft() {
 #[test]
 fn what_a_scan_has_found_counts_less_than_a_draft() {
     let scan = Origin::Scan { path: "compose.yaml".to_owned(), line: 1, reach: Reach::Exactly };
-    let (answers, heard) = goes_on_where_it_is_said(scan, "found");
+    let (answers, heard) = goes_on_where_it_is_said(scan, SystemTime::UNIX_EPOCH, "found");
     assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
     assert!(heard.contains("has 2 answers. Go on with it?"), "{heard}");
+}
+
+#[test]
+fn of_a_draft_and_a_record_the_newer_one_counts() {
+    let record = || Origin::File { name: "needk8s.toml".to_owned(), line: 3 };
+    let (answers, heard) = goes_on_where_it_is_said(record(), SystemTime::UNIX_EPOCH, "older-record");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
+    assert!(heard.contains("has 2 answers. Go on with it?"), "{heard}");
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    let (answers, heard) = goes_on_where_it_is_said(record(), later, "newer-record");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(9)));
+    assert!(heard.contains("Parcels: 7, now 9 (needk8s.toml:3)"), "{heard}");
 }
 
 #[test]
@@ -812,6 +829,7 @@ fn typed(input: &str, width: usize) -> (Option<Answers>, String) {
             turns: vec!["many parcels come".to_owned()],
         },
         hints: &[],
+        record: None,
     };
     let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut prompts);
     let answers = match outcome.expect("lines do not fail") {

@@ -148,6 +148,7 @@ fn walk(rulebook: &Rulebook, order: &dyn Order, known: &Known, stops_when_sure: 
         leaning: &|_| String::new(),
         so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
         hints: &[],
+        record: None,
     };
     let mut person = Person { rulebook, known, order: Vec::new() };
     let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), &mut person);

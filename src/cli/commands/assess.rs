@@ -1,6 +1,7 @@
 //! `needk8s`, `needk8s assess`: asks what is not yet known, then answers and explains.
 
 use std::path::Path;
+use std::time::SystemTime;
 
 use clap::{ArgMatches, Command};
 
@@ -126,6 +127,7 @@ fn interview(
         leaning: &|answers| interview::leaning(rulebook, program.engine(), answers),
         so_far: &|answers| so_far(program, answers),
         hints: &scanned.map(|scanned| scanned.hints(rulebook)).unwrap_or_default(),
+        record: written(&program.record_path()).map(|at| (shown(&program.record_path()), at)),
     };
     let mut outcome = interview.run(known.answers, &mut session, &mut *prompts).map_err(broke_off)?;
     let mut saved = save;
@@ -242,6 +244,11 @@ fn record(program: &Program<'_>, answers: &Answers, scanned: Option<&Scanned>) -
         say(&format!("Look over `{id}`: it has what the scan found, which may not be all."));
     }
     Ok(())
+}
+
+/// When a file was written, if it is there.
+fn written(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|found| found.modified()).ok()
 }
 
 /// How many answers are those of the record, where others are new.
