@@ -8,7 +8,7 @@ use super::exit::Stop;
 use crate::folder::{LEADS_OUT, is_from_here};
 use crate::report::outcome::Annotation;
 use crate::report::text::Layout;
-use crate::text::{one_line, safe_lines, visible};
+use crate::text::{one_line, safe_lines, visible, wrapped};
 
 /// Writes a result to standard output. That nobody reads it any more is no failure: what the program is run for may be its
 /// exit status, or the record.
@@ -30,7 +30,24 @@ pub(super) fn is_obeyed() -> bool {
 
 /// Writes a line to standard error; talk that nobody reads is no failure.
 pub(super) fn say(text: &str) {
-    let _ = write_to(io::stderr().lock(), &format!("{}\n", safe_lines(text)));
+    let text = safe_lines(text);
+    let width = terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
+    let text =
+        if io::stderr().is_terminal() { fitted(&text, width.unwrap_or(Layout::PLAIN.width)) } else { text };
+    let _ = write_to(io::stderr().lock(), &format!("{text}\n"));
+}
+
+/// The text on lines of so many columns, broken between words. What is set in, or quotes a line by its number,
+/// stays as it is.
+pub(super) fn fitted(text: &str, width: usize) -> String {
+    let options =
+        || textwrap::Options::new(width.max(20)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let is_quoted = |line: &str| line.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(" |");
+    let line = |line: &str| match line.starts_with(' ') || is_quoted(line) {
+        true => line.to_owned(),
+        false => wrapped(line, options()).join("\n"),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n").replace('\u{a0}', " ")
 }
 
 /// Says something to GitHub's runner, which shows it beside the line and in the summary of the run.
@@ -279,6 +296,7 @@ pub(super) fn layout(verbose: bool, colour: Colour) -> Layout {
     Layout {
         width: width.unwrap_or(Layout::PLAIN.width),
         lines: Layout::PLAIN.lines,
+        next: true,
         colour: wanted,
         links: wanted && stdout.is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout),
         ascii: !shows_unicode(),

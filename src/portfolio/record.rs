@@ -80,6 +80,8 @@ pub struct Form<'r> {
     words: Words<Key>,
     /// For each question, the words that are answers as they stand.
     spelled: Vec<Words<Value>>,
+    /// The question whose answers group systems, where no column does.
+    grouped_by: Option<usize>,
 }
 
 /// Words that mean nothing here, some of them.
@@ -99,19 +101,27 @@ impl Unknown {
 }
 
 impl<'r> Form<'r> {
-    /// The form of records with answers to the questions of `rulebook`; `group` is what groups them.
+    /// The form of records with answers to the questions of `rulebook`; `group` is what groups them: a column, or a question.
     pub fn new(rulebook: &'r Rulebook, group: &str) -> Self {
         let questions = rulebook.questions();
         let own = |spell: fn(&str) -> String| {
             let questions = questions.iter().enumerate();
             questions.map(move |(index, question)| (spell(&question.id), Key::Question(index)))
         };
-        let others =
-            [("name", Key::Name), ("path", Key::Path), (group, Key::Group), ("answers", Key::Answers)];
-        let others = others.map(|(word, key)| (word.to_owned(), key));
+        let grouped_by = rulebook.question(&group.replace('_', "-"));
+        let column = grouped_by.is_none().then_some((group, Key::Group));
+        let others = [("name", Key::Name), ("path", Key::Path), ("answers", Key::Answers)];
+        let others = others.into_iter().chain(column).map(|(word, key)| (word.to_owned(), key));
         let words = own(str::to_owned).chain(own(|id| id.replace('-', "_"))).chain(others).collect();
         let spelled = questions.iter().map(spelled).collect();
-        Self { rulebook, words, spelled }
+        Self { rulebook, words, spelled, grouped_by }
+    }
+
+    /// Puts a system into the group of its answer, where answers group.
+    pub fn group(&self, record: &mut Record) {
+        let Some(question) = self.grouped_by else { return };
+        let answer = record.values[question].map(|value| self.rulebook.questions()[question].spell(value));
+        record.group = answer.unwrap_or_default();
     }
 
     /// Reads one line of JSON.

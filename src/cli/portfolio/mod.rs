@@ -100,6 +100,8 @@ impl Job<'_> {
             (None, Some(_)) => Some(Target::Stream(Box::new(io::stdout()))),
             (_, None) => None,
         };
+        let is_new = |folder: &&PathBuf| folder.symlink_metadata().is_err();
+        let new_folder = self.pages.clone().filter(|pages| is_new(&pages));
         if let Some(pages) = &self.pages {
             std::fs::create_dir_all(pages).map_err(|error| {
                 Stop::wrong(format!("cannot make {}: {error}", super::output::shown(pages)))
@@ -165,7 +167,13 @@ impl Job<'_> {
         if let Some(error) = failed {
             return Err(Stop::wrong(format!("cannot write the result: {error}")));
         }
-        if let Some(target) = target {
+        if done.counts.says_nothing() {
+            // Nor is there a page in it.
+            new_folder.map(std::fs::remove_dir);
+        }
+        // Where nothing was assessed because something is wrong, a good result of earlier stays.
+        let is_broken = done.counts.refused > 0 || stopped.load(Ordering::Relaxed);
+        if let Some(target) = target.filter(|_| !(done.counts.says_nothing() && is_broken)) {
             target.finish(self.output.as_deref().unwrap_or(std::path::Path::new("-")))?;
         }
         done.interrupted = stopped.load(Ordering::Relaxed) && !is_enough;
