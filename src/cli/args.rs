@@ -78,6 +78,9 @@ impl Exchange {
 /// The flag of the command whose outcome comes in formats of its own.
 pub(super) const REPORT_ONLY: &str = "report-only";
 
+/// The flag of commands that write the report of an assessment, which comes as a page, too.
+const FORCE: &str = "force";
+
 /// The format that is nothing but the verdict.
 const WORD: &str = "word";
 
@@ -192,7 +195,18 @@ pub(super) fn arranged(args: &[OsString], command: &Command) -> Vec<OsString> {
                         let joined = format!("{text}={}", word.to_string_lossy());
                         arranged.push(joined.into());
                     }
-                    None => arranged.push(arg.clone()),
+                    None => {
+                        // A word that can be nothing else is a wrong answer.
+                        let is_command = |word: &OsString| {
+                            word == HELP || command.get_subcommands().any(|one| *word == *one.get_name())
+                        };
+                        let is_stray = |word: &&OsString| !is_command(word) && !is_option(word);
+                        let takes_words = takes_words(command, named.as_ref());
+                        match rest.next_if(|word| !takes_words && is_stray(word)) {
+                            Some(word) => arranged.push(format!("{text}={}", word.to_string_lossy()).into()),
+                            None => arranged.push(arg.clone()),
+                        }
+                    }
                 }
             }
             Follows::Nothing => arranged.push(arg.clone()),
@@ -202,6 +216,17 @@ pub(super) fn arranged(args: &[OsString], command: &Command) -> Vec<OsString> {
         arranged.insert(1, name);
     }
     arranged
+}
+
+fn is_option(word: &OsStr) -> bool {
+    word.to_string_lossy().starts_with('-')
+}
+
+/// Whether a command, the program itself where none is named yet, takes words that are no options.
+fn takes_words(command: &Command, named: Option<&OsString>) -> bool {
+    let Some(named) = named.filter(|named| !named.is_empty()) else { return named.is_some() };
+    let inner = command.get_subcommands().find(|one| *named == *one.get_name());
+    inner.is_some_and(|inner| inner.get_positionals().next().is_some() || inner.has_subcommands())
 }
 
 /// What may stand after a flag, apart from it.
@@ -408,6 +433,18 @@ pub(super) fn exclude_arg() -> Arg {
         .help("Leave files out of the scan: a name (legacy), a path (old/k8s) or a pattern (*.j2); also scan.exclude in needk8s.toml")
 }
 
+/// What an option takes that is a number.
+pub(super) fn whole<T: TryFrom<u64>>(
+    least: u64,
+    most: u64,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.trim().parse().ok().filter(|number| (least..=most).contains(number));
+        let number = number.and_then(|number: u64| T::try_from(number).ok());
+        number.ok_or_else(|| format!("it takes a whole number from {least} to {most}"))
+    }
+}
+
 /// A flag that is given or not.
 pub(super) fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).help(help).action(ArgAction::SetTrue)
@@ -428,7 +465,7 @@ pub(super) fn with_format(command: Command) -> Command {
                 .short('o')
                 .long("output")
                 .value_name("FILE")
-                .help("Write the result to this file; its extension (.md, .html, .json, .txt) chooses the format")
+                .help("Write the result to this file; its extension (.md, .json, .txt) chooses the format")
                 .value_parser(value_parser!(PathBuf)),
         )
 }
@@ -438,20 +475,30 @@ fn formats(such: impl Fn(Format) -> bool) -> PossibleValuesParser {
     PossibleValuesParser::new(those.map(|(name, _)| name))
 }
 
-/// The same for a report, which can be long.
+/// The same for the report of an assessment, which comes as a page as well.
 pub(super) fn with_report(command: Command) -> Command {
     let every = Format::ALL.map(|(name, _)| name).into_iter().chain([WORD]);
-    with_format(command)
+    with_long_format(command)
         .mut_arg("format", |arg| arg.value_parser(PossibleValuesParser::new(every)))
-        .arg(flag("quiet", "Print one line").short('q').conflicts_with("verbose"))
-        .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
+        .mut_arg("output", |arg| {
+            arg.help(
+                "Write the result to this file; its extension (.md, .html, .json, .txt) chooses the format",
+            )
+        })
         .arg(
             flag(
-                "force",
+                FORCE,
                 "Replace a record (-o FILE.md) whose own sections were edited or have lost their marks",
             )
             .hide_short_help(true),
         )
+}
+
+/// The same for what can be long.
+pub(super) fn with_long_format(command: Command) -> Command {
+    with_format(command)
+        .arg(flag("quiet", "Print one line").short('q').conflicts_with("verbose"))
+        .arg(flag("verbose", "Show everything: all terms, arguments, steps, answers and sources").short('v'))
 }
 
 /// The same for the outcome of a check, which other programs take in formats of their own.
@@ -584,7 +631,7 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
     };
     let format = match (&output, named) {
         _ if exchange.is_some() => None,
-        (Some(file), None) => Some(format_of(file)?),
+        (Some(file), None) => Some(format_of(file, inner.try_get_one::<bool>(FORCE).is_ok())?),
         (_, named) => named,
     };
     let (flags, notes) = flags(rulebook, inner)?;
@@ -608,7 +655,7 @@ pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, Stri
             .and_then(|word| Colour::ALL.iter().find(|(name, _)| name == word))
             .map_or(Colour::default(), |(_, colour)| *colour),
         pager: !asks(inner, "no-pager"),
-        force: asks(inner, "force"),
+        force: asks(inner, FORCE),
     })
 }
 
@@ -625,12 +672,13 @@ fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
     matches.try_get_one::<PathBuf>(name).ok().flatten().cloned()
 }
 
-fn format_of(file: &std::path::Path) -> Result<Format, String> {
+fn format_of(file: &Path, has_pages: bool) -> Result<Format, String> {
     let extension = file.extension().and_then(OsStr::to_str).unwrap_or_default();
     Format::of_extension(extension).ok_or_else(|| {
         format!(
-            "cannot tell the format from {}: use .md, .html, .json or .txt, or --format",
-            super::output::shown(file)
+            "cannot tell the format from {}: use .md, {}.json or .txt, or --format",
+            super::output::shown(file),
+            if has_pages { ".html, " } else { "" }
         )
     })
 }

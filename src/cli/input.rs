@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Component, Path};
+use std::path::Path;
 
 use super::exit::Stop;
 use super::output::shown;
 use crate::answers::{Answers, Given, Origin};
 use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, read_json, read_toml};
-use crate::folder::{Folder, LEADS_OUT, Links, in_units, led_out};
+use crate::folder::{Folder, LEADS_OUT, Links, in_units, is_from_here, led_out, said};
 use crate::rulebook::{Rulebook, question_meant, read_answer_table};
 use crate::text::{line_of, one_line};
 
@@ -26,13 +26,36 @@ pub(super) const VARIABLE_PREFIX: &str = "NEEDK8S_";
 /// Reads a text file as a whole, or says why it cannot be. What was named by a path from here has to be here: a link out of
 /// a checked-out repository could show a stranger's choice of files, since messages quote what is wrong.
 pub(super) fn read_file(path: &Path, most: u64) -> Result<String, Stop> {
-    let is_here = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    let file = if is_here {
-        Folder::open(Path::new(".")).and_then(|here| here.file(path, Links::Followed))
-    } else {
-        File::open(path)
-    };
-    read_opened(file, &shown(path), most, !is_here)
+    read_opened(open_file(path), &shown(path), most, !is_from_here(path))
+}
+
+/// Opens what is named on the command line.
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
+    match is_from_here(path) {
+        true => Folder::open(Path::new(".")).and_then(|here| here.file(path, Links::Followed)),
+        false => File::open(path),
+    }
+}
+
+/// Says what is wrong with a path that has to be a folder.
+pub(super) fn check_folder(path: &Path) -> Result<(), Stop> {
+    let found =
+        path.metadata().and_then(|found| if found.is_dir() { path.read_dir().map(drop) } else { Ok(()) });
+    match found {
+        Ok(()) if path.is_dir() => Ok(()),
+        Ok(()) => Err(Stop::wrong(format!("{} is a file, not a folder", shown(path)))),
+        Err(error) => Err(Stop::wrong(unreadable("folder", path, &error))),
+    }
+}
+
+/// Why something that was named cannot be read; `what` it should have been.
+pub(super) fn unreadable(what: &str, path: &Path, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            format!("there is no {what} {}", shown(path))
+        }
+        _ => format!("cannot read {}: {}", shown(path), said(error)),
+    }
 }
 
 /// Reads a written report, to bring it up to date.
@@ -133,6 +156,12 @@ pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answe
     {
         let log = FaultLog::new(0, &collected);
         let entries = if is_json { read_json(&file.text, &log) } else { read_toml(&file.text, &log) };
+        if let Some(schema) = result_of_ours(&entries) {
+            return Err(Stop::wrong(format!(
+                "{} is a result ({schema}), not a file of answers; needk8s diff compares results",
+                file.name
+            )));
+        }
         for read in read_answer_table(rulebook.questions(), table_of_answers(&entries), &log) {
             let origin = Origin::File {
                 name: file.name.clone(),
@@ -142,6 +171,14 @@ pub(super) fn read_answers(rulebook: &Rulebook, path: &Path, answers: &mut Answe
         }
     }
     no_faults(file, collected)
+}
+
+/// The schema of a document that is a result of this program.
+fn result_of_ours(entries: &[Entry<'_>]) -> Option<String> {
+    entries.iter().find_map(|entry| match &entry.value.node {
+        Node::Text(text) if entry.key == "schema" && text.starts_with("needk8s.") => Some(one_line(text)),
+        _ => None,
+    })
 }
 
 /// The answers of a document: its `answers` table, as `needk8s.toml` has it, else the whole.

@@ -7,13 +7,14 @@ use super::args::{Plan, Short};
 use super::decision::{self, Recorded};
 use super::exit::{ExitCode, Stop};
 use super::input;
-use super::output::{above, is_of_system, layout, print, print_long, say, shown, write_whole};
+use super::output::{above, fitted, is_of_system, layout, print, print_long, say, shown, write_whole};
 use super::rulebooks::Named;
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
 use crate::document::SourceFile;
 use crate::explanation::{Engine, Explanation, Extent};
+use crate::interview::{Session, unsaved};
 use crate::policy::Policy;
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, LayerName, Provenance, html, json, markdown, text};
@@ -125,20 +126,27 @@ impl<'a> Program<'a> {
 
     /// The error of a run that has nothing to go by, and why nobody is asked.
     pub(super) fn nothing_known(&self, why: Option<&str>) -> Stop {
-        let none = match &self.plan.scan {
-            Some(dir) => format!("no answers: the scan of {} found none", shown(dir)),
-            None => "no answers".to_owned(),
+        let none = match (&self.plan.answers_file, &self.plan.scan) {
+            (Some(file), None) => format!(
+                "no answers: {} answers no question yet (a line of a template counts once its # is gone)",
+                shown(file)
+            ),
+            (_, Some(dir)) => format!("no answers: the scan of {} found none", shown(dir)),
+            (None, None) => "no answers".to_owned(),
         };
         let why = why.map_or(String::new(), |why| format!(", and {why}"));
-        Stop::wrong(format!(
-            "{none}{why}\n\n\
-             Answer with flags (needk8s {}), with --answers FILE, with {}… variables,\n\
-             with a {} here or in a parent folder of the repository, with --scan DIR, or run needk8s in a terminal.\n\
-             All questions: needk8s questions.",
+        let kept = Session::of_working_directory(self.rulebook).kept(self.rulebook);
+        let ways = format!(
+            "Answer with flags (needk8s {}), with --answers\u{a0}FILE, with {}…\u{a0}variables, with a {} here or in a \
+             parent folder of the repository, with --scan\u{a0}DIR, or run needk8s in a terminal. All questions: \
+             needk8s\u{a0}questions.",
             super::args::example(self.rulebook),
             input::VARIABLE_PREFIX,
             decision::FILE
-        ))
+        );
+        let said = [(kept > 0).then(|| unsaved(kept)), Some(ways)].into_iter().flatten();
+        let said: Vec<String> = said.map(|text| fitted(&text, Layout::PLAIN.width)).collect();
+        Stop::wrong(format!("{none}{why}\n\n{}", said.join("\n\n")))
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -206,7 +214,8 @@ impl<'a> Program<'a> {
 
     /// The same where so many lines follow on the same screen. Returns what was printed, without colours.
     pub(super) fn deliver_above(&self, beneath: usize, contents: &Contents<'_>) -> Result<String, Stop> {
-        let layout = above(beneath, self.layout(self.plan.verbose));
+        // What can be done next is offered there.
+        let layout = Layout { next: false, ..above(beneath, self.layout(self.plan.verbose)) };
         self.deliver_in(contents, layout)?;
         Ok(match self.plan.output {
             Some(_) => String::new(),
@@ -286,7 +295,9 @@ impl<'a> Program<'a> {
     pub(super) fn format_of_list(&self) -> Result<Format, Stop> {
         match self.plan.format.unwrap_or(Format::Text) {
             format if format.suits_lists() => Ok(format),
-            _ => Err(Stop::wrong("a page (html) is made of an assessment only: needk8s -o report.html")),
+            _ => Err(Stop::wrong(
+                "a page (html) is made of an assessment only: needk8s -o report.html; here use .md, .json or .txt",
+            )),
         }
     }
 

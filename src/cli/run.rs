@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use super::args::{self, FaultFormat};
 use super::commands;
 use super::exit::{ExitCode, Stop};
+use super::input::check_folder;
 use super::output::{Colour, layout, print, say, shown};
 use super::program::Program;
 use super::rulebooks::{self, Unreadable};
@@ -28,6 +29,7 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         return print(&version).map(|()| ExitCode::Done);
     }
     if let Some(folder) = args::directory(args) {
+        check_folder(&folder)?;
         std::env::set_current_dir(&folder)
             .map_err(|error| Stop::wrong(format!("cannot go to {}: {error}", shown(&folder))))?;
     }

@@ -7,6 +7,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, SystemTime};
 
 use super::exit::Stop;
+use super::input::check_folder;
 use super::output::shown;
 use super::rulebooks::{Named, read_scan_file};
 use crate::answers::{Answers, Given, Origin};
@@ -54,14 +55,7 @@ impl Scanner<'_> {
 
     fn scan_in(&self, environment: &Environment) -> Result<Scanned, Stop> {
         let folder = shown(self.dir);
-        match self.dir.metadata() {
-            Ok(meta) if meta.is_dir() => {}
-            Ok(_) => {
-                let message = format!("{folder} is no folder; a scan takes the folder of a repository");
-                return Err(Stop::wrong(message));
-            }
-            Err(error) => return Err(Stop::wrong(format!("cannot read {folder}: {error}"))),
-        }
+        check_folder(self.dir)?;
         let (formats, rules) = read_rules(self.rulebook, self.rules)?;
         let facts = with_progress(|progress| scan::read(self.dir, &formats, environment, self.now, progress))
             .map_err(|error| Stop::wrong(format!("cannot read {folder}: {error}")))?;
@@ -87,7 +81,7 @@ impl Scanner<'_> {
         prompts.say(Tone::Text, ask)?;
         let rows: Vec<String> =
             ["None of these"].into_iter().map(str::to_owned).chain(files.iter().cloned()).collect();
-        let Some(row) = prompts.choose(&rows, 0)? else { return Ok(None) };
+        let Some(row) = prompts.choose(&rows, 0, &[])?.row() else { return Ok(None) };
         let Some(file) = row.checked_sub(1).and_then(|row| files.into_iter().nth(row)) else {
             return Ok(Some(Ok(scanned)));
         };

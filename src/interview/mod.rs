@@ -15,6 +15,7 @@ mod words;
 
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
 pub use adaptive::{Adaptive, SURE};
 pub use flow::{FileOrder, Next, Order, Progress, Situation};
@@ -22,12 +23,12 @@ pub use plain::Plain;
 pub use session::Session;
 pub use terminal::{is_attended, open_terminal};
 pub use tty::LEFT;
+pub use words::unsaved;
 
-use crate::answers::{Answers, Given, Origin};
+use crate::answers::{Answers, Origin};
 use crate::assessment::assess;
 use crate::explanation::Engine;
 use crate::rulebook::{Leaning, Question, Rulebook, Value};
-use crate::text::counted;
 use flow::Flow;
 
 /// One question on its way to a person.
@@ -49,6 +50,8 @@ pub struct Ask<'a> {
     pub leaning: Option<&'a str>,
     /// What was seen that bears on it, a sentence each.
     pub hints: &'a [String],
+    /// Why it is asked, for whoever wanted to know.
+    pub explained: Option<&'a str>,
 }
 
 /// What a person replies to a question.
@@ -66,6 +69,25 @@ pub enum Reply {
     Review,
     /// No more.
     Leave,
+}
+
+/// What a person picks where rows are to be chosen from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    /// This row.
+    Row(usize),
+    /// None of them, but what a letter stands for.
+    Reply(Reply),
+}
+
+impl Pick {
+    /// The row, if it is one.
+    pub fn row(self) -> Option<usize> {
+        match self {
+            Self::Row(row) => Some(row),
+            Self::Reply(_) => None,
+        }
+    }
 }
 
 /// How a text is meant.
@@ -95,11 +117,11 @@ pub trait Prompts {
     /// When the person cannot be reached any more.
     fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply>;
 
-    /// Has one of `rows` chosen, `at` being the one to start from.
+    /// Has one of `rows` chosen, `at` being the one to start from; `also` are the replies that are possible besides leaving.
     ///
     /// # Errors
     /// When the person cannot be reached any more.
-    fn choose(&mut self, rows: &[String], at: usize) -> io::Result<Option<usize>>;
+    fn choose(&mut self, rows: &[String], at: usize, also: &[Reply]) -> io::Result<Pick>;
 
     /// Asks for a yes or a no.
     ///
@@ -148,10 +170,10 @@ pub struct Interview<'a> {
     pub leaning: &'a dyn Fn(&Answers) -> String,
     /// What the answers come to so far.
     pub so_far: &'a dyn Fn(&Answers) -> SoFar,
-    /// Explains a question in full, for whoever wants to know.
-    pub explain: &'a dyn Fn(usize) -> String,
     /// What was seen that bears on each question, shown beside it; none where the list ends.
     pub hints: &'a [Vec<String>],
+    /// The record, whose answers were not given just now: its name as answers from it have it, and when it was written.
+    pub record: Option<(String, SystemTime)>,
 }
 
 /// Where the answers lean so far, in one line: "Kubernetes no ▕░█░░░░░░▏ yes · probably not · PaaS".
@@ -274,7 +296,6 @@ impl Conversation<'_, '_> {
         match (self.flow.next(), self.wish) {
             (None, _) => Ok(Turn::Done),
             (Some(Next::Ask(question)), None) if self.is_long() => {
-                self.was_long = true;
                 let said = words::many(&self.so_far(), self.flow.asked(), self.flow.left());
                 self.offer_to_stop(question, &said, None)
             }
@@ -320,7 +341,17 @@ impl Conversation<'_, '_> {
             Some(Wanted::Everything) => words::GO_ON_TO_THE_END,
         };
         let rows = [words::STOP, on].map(str::to_owned);
-        let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
+        let before = self.flow.before(question);
+        let back = before.map(|_| Reply::Back);
+        let review = (!self.flow.reviewed().is_empty()).then_some(Reply::Review);
+        let also: Vec<Reply> = back.into_iter().chain(review).collect();
+        let chosen = match self.prompts.choose(&rows, 0, &also)? {
+            Pick::Row(row) => row,
+            Pick::Reply(Reply::Back) => return Ok(Turn::Ask(before.unwrap_or(question))),
+            Pick::Reply(Reply::Review) => return Ok(Turn::Review),
+            Pick::Reply(_) => return Ok(Turn::Leave),
+        };
+        self.was_long |= wish.is_none();
         self.wish = if chosen == 1 { wish } else { Some(Wanted::Stop) };
         Ok(if chosen == 1 { Turn::Ask(question) } else { Turn::Done })
     }
@@ -343,6 +374,7 @@ impl Conversation<'_, '_> {
         let rulebook = self.interview.rulebook;
         let question = &rulebook.questions()[index];
         let leaning = self.leaning();
+        let mut explained = None;
         loop {
             let ask = Ask {
                 question,
@@ -353,13 +385,12 @@ impl Conversation<'_, '_> {
                 can_review: progress.is_some() && !self.flow.reviewed().is_empty(),
                 leaning: leaning.as_deref(),
                 hints: self.interview.hints.get(index).map(Vec::as_slice).unwrap_or_default(),
+                explained: explained.as_deref(),
             };
             let reply = self.prompts.ask(&ask)?;
             match reply {
                 Reply::Why => {
-                    self.prompts.say(Tone::Text, "")?;
-                    let explained = (self.interview.explain)(index);
-                    self.prompts.say(Tone::Text, explained.trim_end())?;
+                    explained = Some(words::explained(question));
                     continue;
                 }
                 Reply::Value(value) => self.record(index, Some(value))?,
@@ -434,21 +465,34 @@ impl Conversation<'_, '_> {
         }
     }
 
-    /// Takes up the answers of an interview that was broken off, if the person wants it.
+    /// Takes up the answers of an interview that was broken off, if the person wants it. What is given now counts more than
+    /// what was said then, and so does a record that is newer; what a scan has found is weaker.
     fn offer_to_resume(&mut self) -> io::Result<Turn> {
         let draft = self.session.load(self.interview.rulebook);
         if let Some(trouble) = &draft.trouble {
             self.prompts.say(Tone::Trouble, trouble)?;
         }
-        let is_new = |(question, value): &(usize, Option<Value>)| match self.flow.answers().given(*question) {
-            None => true,
-            Some(Given { origin: Origin::Flag(_), .. }) => false,
-            Some(given) => given.value != *value,
+        let differs = |(question, value): &(usize, Option<Value>)| {
+            self.flow.answers().given(*question).is_none_or(|given| given.value != *value)
         };
-        let draft: Vec<(usize, Option<Value>)> = draft.answers.into_iter().filter(is_new).collect();
+        let is_new = |(question, _): &(usize, Option<Value>)| {
+            let given = self.flow.answers().given(*question);
+            given.is_none_or(|given| match &given.origin {
+                Origin::Scan { .. } => true,
+                Origin::File { name, .. } => self.is_of_older_record(name, draft.written),
+                _ => false,
+            })
+        };
+        let (draft, overruled): (Vec<_>, Vec<_>) =
+            draft.answers.into_iter().filter(differs).partition(is_new);
+        if !overruled.is_empty() {
+            let overruled: Vec<String> =
+                overruled.iter().map(|(question, value)| self.overruled(*question, *value)).collect();
+            self.prompts.say(Tone::Text, &words::overruled(&overruled))?;
+        }
         if !draft.is_empty() {
-            let answers = counted(draft.len(), "answer", "answers");
-            match self.prompts.confirm(&words::resume(&answers), true)? {
+            let resume = words::resume(draft.len(), !overruled.is_empty());
+            match self.prompts.confirm(&resume, overruled.is_empty())? {
                 None => return Ok(Turn::Leave),
                 Some(false) => {}
                 Some(true) => {
@@ -464,6 +508,21 @@ impl Conversation<'_, '_> {
         self.turn()
     }
 
+    /// Whether a file is the record, and was written before.
+    fn is_of_older_record(&self, file: &str, then: Option<SystemTime>) -> bool {
+        let record = self.interview.record.as_ref().zip(then);
+        record.is_some_and(|((name, written), then)| name == file && *written < then)
+    }
+
+    /// "Services of your own: 7, now 3 (needk8s.toml:3)"
+    fn overruled(&self, index: usize, value: Option<Value>) -> String {
+        let question = &self.interview.rulebook.questions()[index];
+        let now = self.flow.answers().given(index).map_or(String::new(), |given| {
+            format!(", now {} ({})", words::described(question, given.value), given.origin)
+        });
+        format!("{}: {}{now}", question.name, words::described(question, value))
+    }
+
     /// Shows all answers and has one changed, or none.
     fn review(&mut self) -> io::Result<Turn> {
         self.prompts.say(Tone::Heading, words::REVIEW)?;
@@ -475,7 +534,7 @@ impl Conversation<'_, '_> {
         let mut rows = vec![if is_done { words::DONE } else { words::GO_ON }.to_owned()];
         rows.extend(answers);
         rows.extend(if is_done { last } else { Some(words::STOP.to_owned()) });
-        let Some(chosen) = self.prompts.choose(&rows, 0)? else { return Ok(Turn::Leave) };
+        let Some(chosen) = self.prompts.choose(&rows, 0, &[])?.row() else { return Ok(Turn::Leave) };
         let Some(row) = chosen.checked_sub(1) else {
             return if is_done { Ok(Turn::Done) } else { self.turn() };
         };
@@ -511,7 +570,7 @@ pub enum Wish {
 pub fn offer(prompts: &mut dyn Prompts, answers_file: &Path, report: &str, saved: bool) -> io::Result<Wish> {
     let file = answers_file.display().to_string();
     let mut offers = vec![
-        (words::FINISHED.to_owned(), Wish::Done),
+        (if saved { words::FINISHED } else { words::FINISHED_UNSAVED }.to_owned(), Wish::Done),
         (words::write_report(report), Wish::Report(report.to_owned())),
         (words::CHANGE.to_owned(), Wish::Change),
     ];
@@ -521,7 +580,7 @@ pub fn offer(prompts: &mut dyn Prompts, answers_file: &Path, report: &str, saved
     let rows: Vec<String> = offers.iter().map(|(row, _)| row.clone()).collect();
     loop {
         prompts.say(Tone::Text, "")?;
-        let Some(row) = prompts.choose(&rows, 0)? else { return Ok(Wish::Done) };
+        let Some(row) = prompts.choose(&rows, 0, &[])?.row() else { return Ok(Wish::Done) };
         match offers[row].1.clone() {
             Wish::Save if answers_file.exists() && !may_replace(prompts, &file)? => {}
             Wish::Report(default) => {

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, StdinLock, Write};
 
 use super::tty::Held;
-use super::{Ask, Prompts, Reply, Tone, tty, words};
+use super::{Ask, Pick, Prompts, Reply, Tone, tty, words};
 use crate::rulebook::{Kind, OptionSet, Question, Value, is_range};
 use crate::text::{one_line, safe_lines};
 
@@ -110,6 +110,9 @@ impl<R: BufRead, W: Write> Prompts for Plain<R, W> {
         for hint in ask.hints {
             self.say(Tone::Aside, hint)?;
         }
+        if let Some(explained) = ask.explained {
+            self.say(Tone::Text, explained)?;
+        }
         self.numbered(ask.question.options().iter().map(|option| option.label.as_str()))?;
         if let Some(value) = ask.current {
             self.say(Tone::Aside, &format!("{}: {}", words::NOW, words::described(ask.question, value)))?;
@@ -127,16 +130,18 @@ impl<R: BufRead, W: Write> Prompts for Plain<R, W> {
         }
     }
 
-    fn choose(&mut self, rows: &[String], at: usize) -> io::Result<Option<usize>> {
+    fn choose(&mut self, rows: &[String], at: usize, also: &[Reply]) -> io::Result<Pick> {
         self.forget_typed();
         self.numbered(rows.iter().map(String::as_str))?;
-        self.say(Tone::Aside, &words::number_or(at + 1))?;
+        self.say(Tone::Aside, &words::number_or(at + 1, also))?;
         loop {
-            let Some(line) = self.line()? else { return Ok(None) };
-            match line.parse::<usize>() {
-                _ if line.is_empty() => return Ok(Some(at)),
-                Ok(number) if (1..=rows.len()).contains(&number) => return Ok(Some(number - 1)),
-                _ if words::letter(&line) == Some(Reply::Leave) => return Ok(None),
+            let Some(line) = self.line()? else { return Ok(Pick::Reply(Reply::Leave)) };
+            match (line.parse::<usize>(), words::letter(&line)) {
+                _ if line.is_empty() => return Ok(Pick::Row(at)),
+                (Ok(number), _) if (1..=rows.len()).contains(&number) => return Ok(Pick::Row(number - 1)),
+                (_, Some(reply)) if reply == Reply::Leave || also.contains(&reply) => {
+                    return Ok(Pick::Reply(reply));
+                }
                 _ => self.say(Tone::Trouble, words::NUMBER_PLEASE)?,
             }
         }

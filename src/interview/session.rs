@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::document::{Entry, FaultLog, Node, read_toml};
 use crate::rulebook::{Rulebook, UNKNOWN, Value, read_answer_table};
@@ -28,6 +29,8 @@ pub struct Session {
 pub(super) struct Draft {
     /// Its answers, in the order in which they were given.
     pub(super) answers: Vec<(usize, Option<Value>)>,
+    /// When they were given.
+    pub(super) written: Option<SystemTime>,
     /// What could not be read, in one line.
     pub(super) trouble: Option<String>,
 }
@@ -70,6 +73,13 @@ impl Session {
         }
     }
 
+    /// How many answers of an earlier interview are kept.
+    pub fn kept(&self, rulebook: &Rulebook) -> usize {
+        let text = self.file.as_ref().and_then(|file| read(file).ok());
+        let draft = text.and_then(|text| parse(rulebook, &text, &self.directory).ok());
+        draft.map_or(0, |draft| draft.answers.len())
+    }
+
     /// Whether answers will be kept, as far as is known.
     pub(super) fn keeps_answers(&self) -> bool {
         self.file.is_some() && !self.failed
@@ -91,7 +101,8 @@ impl Session {
         match parse(rulebook, &text, &self.directory) {
             Ok(draft) => {
                 self.holds_answers = !draft.answers.is_empty();
-                draft
+                let written = file.metadata().and_then(|found| found.modified()).ok();
+                Draft { written, ..draft }
             }
             Err(trouble) => put_aside(file, &trouble),
         }
@@ -136,7 +147,7 @@ fn put_aside(file: &Path, trouble: &str) -> Draft {
     let aside = file.with_extension("unreadable");
     let place = if fs::rename(file, &aside).is_ok() { &aside } else { file };
     let trouble = format!("kept answers cannot be read and are ignored: {}: {trouble}", place.display());
-    Draft { answers: Vec::new(), trouble: Some(one_line(&trouble)) }
+    Draft { trouble: Some(one_line(&trouble)), ..Draft::default() }
 }
 
 fn spell(rulebook: &Rulebook, directory: &str, answers: &[(usize, Option<Value>)]) -> String {
@@ -186,5 +197,6 @@ fn parse(rulebook: &Rulebook, text: &str, directory: &str) -> Result<Draft, Stri
     let trouble = faults.borrow().first().map(|fault| {
         one_line(&format!("kept answers that do not fit the questions are left out: {}", fault.message))
     });
-    Ok(Draft { answers: read.into_iter().map(|answer| (answer.question, answer.value)).collect(), trouble })
+    let answers = read.into_iter().map(|answer| (answer.question, answer.value)).collect();
+    Ok(Draft { answers, trouble, written: None })
 }

@@ -145,6 +145,8 @@ fn leave() -> ! {
 pub(super) struct Input {
     keys: Keys,
     arrivals: Receiver<Arrival>,
+    /// Whether nobody is there any more.
+    has_ended: bool,
 }
 
 enum Arrival {
@@ -180,7 +182,7 @@ impl Input {
                 }
             }
         });
-        Self { keys: Keys::default(), arrivals }
+        Self { keys: Keys::default(), arrivals, has_ended: false }
     }
 
     /// Nothing that was typed until now counts.
@@ -188,8 +190,10 @@ impl Input {
         system::flush();
         self.keys.clear();
         for _ in 0..50 {
-            if !matches!(self.arrivals.recv_timeout(QUIET), Ok(Arrival::Bytes(_) | Arrival::Redraw)) {
-                return;
+            match self.arrivals.recv_timeout(QUIET) {
+                Ok(Arrival::Bytes(_) | Arrival::Redraw) => {}
+                Ok(Arrival::End) => self.has_ended = true,
+                Err(_) => return,
             }
         }
     }
@@ -200,6 +204,9 @@ impl Input {
             if let Some(key) = self.keys.next() {
                 return Event::Key(key);
             }
+            if self.has_ended {
+                return Event::End;
+            }
             let arrival = if self.keys.is_within_a_key() {
                 self.arrivals.recv_timeout(KEY)
             } else {
@@ -208,7 +215,7 @@ impl Input {
             match arrival {
                 Ok(Arrival::Bytes(bytes)) => self.keys.push(&bytes),
                 Ok(Arrival::Redraw) => return Event::Redraw,
-                Ok(Arrival::End) | Err(RecvTimeoutError::Disconnected) => return Event::End,
+                Ok(Arrival::End) | Err(RecvTimeoutError::Disconnected) => self.has_ended = true,
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(key) = self.keys.next_at_rest() {
                         return Event::Key(key);
@@ -245,7 +252,10 @@ mod system {
     use rustix::termios::{
         LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcsetattr,
     };
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+    use signal_hook::consts::{
+        SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
+        SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
+    };
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
@@ -289,8 +299,14 @@ mod system {
 
     /// Handles what ends, stops and continues the program, on a thread of its own.
     pub(super) fn watch_signals() {
-        let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
-        let Ok(mut signals) = Signals::new(signals) else { return };
+        // All that would end the program, and those that stop and continue it.
+        const ENDING: [i32; 12] = [
+            SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU,
+            SIGXFSZ, SIGIO,
+        ];
+        let Ok(mut signals) = Signals::new(ENDING.into_iter().chain([SIGTSTP, SIGCONT, SIGWINCH])) else {
+            return;
+        };
         std::thread::spawn(move || {
             for signal in signals.forever() {
                 match signal {

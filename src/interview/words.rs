@@ -22,14 +22,17 @@ pub(super) const GO_ON: &str = "Go on with the questions";
 pub(super) const GO_ON_TO_PROOF: &str = "Answer what could still change it";
 pub(super) const GO_ON_TO_THE_END: &str = "Answer the rest as well";
 pub(super) const FINISHED: &str = "Done";
+pub(super) const FINISHED_UNSAVED: &str = "Done, without saving";
 pub(super) const CHANGE: &str = "Change an answer";
 pub(super) const REPORT_PATH: &str = "Report file";
 
-pub(super) const CHOOSE: &str = "number, or arrows and Enter · q leave";
+pub(super) const CHOOSE: &str = "number, or arrows and Enter";
 pub(super) const CONFIRM: &str = "y or n · Enter takes the marked one · Esc leave";
 pub(super) const PATH: &str = "Enter takes it · Esc leave";
 pub(super) const NO_SUCH_ROW: &str = "There is no such number.";
 pub(super) const NO_SUCH_KEY: &str = "That key does nothing here.";
+pub(super) const NO_NEED_OF_ENTER: &str =
+    "The key before needed no Enter. Press Enter again if it is meant for this.";
 pub(super) const PASTED: &str = "Pasted text is no choice. Press a key.";
 pub(super) const RANGE: &str =
     "That is a range, and the rules draw their lines at single numbers: type the one that you plan for.";
@@ -58,8 +61,14 @@ pub(super) fn not_accepted(question: &Question) -> String {
     }
 }
 
-pub(super) fn number_or(default: usize) -> String {
-    format!("a number; Enter alone is {default}; q leaves")
+/// What can be typed where rows are to be chosen from.
+pub(super) fn number_or(default: usize, also: &[Reply]) -> String {
+    tied(&format!("a number; Enter alone is {default}; {}", letters(false, also, ", ")))
+}
+
+/// The keys where rows are to be chosen from.
+pub(super) fn keys_of_rows(also: &[Reply]) -> String {
+    tied(&format!("{CHOOSE} · {}", letters(false, also, " · ")))
 }
 
 /// "Simple: take a shelf. Nothing you have not answered can change this: 9 questions are left."
@@ -142,8 +151,40 @@ pub(super) fn kept(answers: usize) -> String {
     format!("{answers} kept. Run needk8s again here to go on.")
 }
 
-pub(super) fn resume(answers: &str) -> String {
-    format!("The last questionnaire here has {answers}. Go on with it?")
+/// Whether to take up an earlier questionnaire; `others` of its answers do not count.
+pub(super) fn resume(answers: usize, others: bool) -> String {
+    if others {
+        let takes = counted(answers, "other answer. Take it over?", "other answers. Take them over?");
+        return format!("It has {takes}");
+    }
+    format!("The last questionnaire here has {}. Go on with it?", counted(answers, "answer", "answers"))
+}
+
+/// No more answers than this are named at once.
+const MOST_OVERRULED: usize = 3;
+
+/// "The last questionnaire here said otherwise, and what is given now counts: Services: 7, now 3 (other.toml:1)."
+pub(super) fn overruled(answers: &[String]) -> String {
+    let named = answers.iter().take(MOST_OVERRULED).cloned();
+    let more = answers.len().saturating_sub(MOST_OVERRULED);
+    let named: Vec<String> = named.chain((more > 0).then(|| format!("{more} more"))).collect();
+    format!(
+        "The last questionnaire here said otherwise, and what is given now counts: {}.",
+        named.join(" · ")
+    )
+}
+
+/// Why a question is asked, and where the rest is.
+pub(super) fn explained(question: &Question) -> String {
+    format!("Why it is asked: {} In full: needk8s explain {}", question.why, question.id)
+}
+
+/// What is said to somebody whose answers are not saved.
+pub fn unsaved(answers: usize) -> String {
+    let answers = counted(answers, "answer is", "answers are");
+    format!(
+        "{answers} kept, not saved. needk8s --save goes on with them here and saves them; then needk8s why, -v and -o know them."
+    )
 }
 
 pub(super) fn save_answers(file: &str) -> String {
@@ -192,20 +233,26 @@ pub(super) fn keys(ask: &Ask<'_>) -> String {
         Kind::Choices(_) => "numbers or Space mark, Enter takes them",
         Kind::Count(_) => "a number and Enter · u don't know",
     };
-    tied(&format!("{answer} · {}", letters(ask, " · ")))
+    tied(&format!("{answer} · {}", letters(true, &replies(ask), " · ")))
 }
 
 /// What can be typed on a line: an answer, or a letter that stands for a reply.
 pub(super) fn typing(ask: &Ask<'_>) -> String {
-    tied(&format!("{}; u don't know, {}", expected(ask.question), letters(ask, ", ")))
+    tied(&format!("{}; u don't know, {}", expected(ask.question), letters(true, &replies(ask), ", ")))
 }
 
-/// The letters that are replies at a question.
-fn letters(ask: &Ask<'_>, gap: &str) -> String {
+/// The replies that letters stand for at a question, besides leaving and asking why.
+pub(super) fn replies(ask: &Ask<'_>) -> Vec<Reply> {
+    let back = ask.can_go_back.then_some(Reply::Back);
+    back.into_iter().chain(ask.can_review.then_some(Reply::Review)).collect()
+}
+
+/// The letters that are replies, and what they do.
+fn letters(can_explain: bool, also: &[Reply], gap: &str) -> String {
     let letters = [
-        Some("? explain"),
-        ask.can_go_back.then_some("b back"),
-        ask.can_review.then_some("r review"),
+        can_explain.then_some("? explain"),
+        also.contains(&Reply::Back).then_some("b back"),
+        also.contains(&Reply::Review).then_some("r review"),
         Some("q leave"),
     ];
     letters.into_iter().flatten().collect::<Vec<_>>().join(gap)

@@ -2,6 +2,7 @@
 //! stands there, which is kept as it is.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -79,6 +80,8 @@ pub struct Form<'r> {
     words: Words<Key>,
     /// For each question, the words that are answers as they stand.
     spelled: Vec<Words<Value>>,
+    /// The question whose answers group systems, where no column does.
+    grouped_by: Option<usize>,
 }
 
 /// Words that mean nothing here, some of them.
@@ -98,19 +101,27 @@ impl Unknown {
 }
 
 impl<'r> Form<'r> {
-    /// The form of records with answers to the questions of `rulebook`; `group` is what groups them.
+    /// The form of records with answers to the questions of `rulebook`; `group` is what groups them: a column, or a question.
     pub fn new(rulebook: &'r Rulebook, group: &str) -> Self {
         let questions = rulebook.questions();
         let own = |spell: fn(&str) -> String| {
             let questions = questions.iter().enumerate();
             questions.map(move |(index, question)| (spell(&question.id), Key::Question(index)))
         };
-        let others =
-            [("name", Key::Name), ("path", Key::Path), (group, Key::Group), ("answers", Key::Answers)];
-        let others = others.map(|(word, key)| (word.to_owned(), key));
+        let grouped_by = rulebook.question(&group.replace('_', "-"));
+        let column = grouped_by.is_none().then_some((group, Key::Group));
+        let others = [("name", Key::Name), ("path", Key::Path), ("answers", Key::Answers)];
+        let others = others.into_iter().chain(column).map(|(word, key)| (word.to_owned(), key));
         let words = own(str::to_owned).chain(own(|id| id.replace('-', "_"))).chain(others).collect();
         let spelled = questions.iter().map(spelled).collect();
-        Self { rulebook, words, spelled }
+        Self { rulebook, words, spelled, grouped_by }
+    }
+
+    /// Puts a system into the group of its answer, where answers group.
+    pub fn group(&self, record: &mut Record) {
+        let Some(question) = self.grouped_by else { return };
+        let answer = record.values[question].map(|value| self.rulebook.questions()[question].spell(value));
+        record.group = answer.unwrap_or_default();
     }
 
     /// Reads one line of JSON.
@@ -134,6 +145,7 @@ impl<'r> Form<'r> {
     /// Why it is no head of a table of answers.
     pub fn columns<'h>(&self, head: impl Iterator<Item = &'h str>) -> Result<Columns, String> {
         let mut columns = Columns { keys: Vec::new(), heads: Vec::new() };
+        let mut named = Named::default();
         for head in head {
             let key = self.key_of_head(head);
             if let (Key::Question(question), true) = (key, columns.keys.contains(&key)) {
@@ -142,7 +154,7 @@ impl<'r> Form<'r> {
             }
             let is_taken = key != Key::Other && columns.keys.contains(&key);
             columns.keys.push(if is_taken { Key::Other } else { key });
-            columns.heads.push(head.trim().to_owned());
+            columns.heads.push(named.distinct(head.trim()));
             if columns.heads.len() > MOST_COLUMNS {
                 return Err(format!("it has more than {MOST_COLUMNS} columns"));
             }
@@ -511,5 +523,23 @@ impl Visitor<'_> for Label<'_> {
         self.0.clear();
         self.0.push_str(text.trim());
         Ok(())
+    }
+}
+
+/// The heads of a table so far, each with how often it was met.
+#[derive(Default)]
+struct Named(HashMap<String, usize>);
+
+impl Named {
+    /// The head, or where that is taken the head with a number: "x (2)".
+    fn distinct(&mut self, head: &str) -> String {
+        let mut distinct = head.to_owned();
+        while self.0.contains_key(&distinct) {
+            let times = self.0.entry(head.to_owned()).or_insert(1);
+            *times += 1;
+            distinct = format!("{head} ({times})").trim_start().to_owned();
+        }
+        self.0.insert(distinct.clone(), 1);
+        distinct
     }
 }

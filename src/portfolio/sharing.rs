@@ -36,6 +36,13 @@ impl Part {
         })
     }
 
+    /// The platforms that it could share with less to carry than by itself, a bit each.
+    pub fn gains(&self) -> u64 {
+        let gains = self.tenant.is_some_and(|tenant| tenant < self.own);
+        let platforms = self.runs.iter().take(64).enumerate().filter(|(_, run)| gains && run.is_some());
+        platforms.fold(0, |bits, (platform, _)| bits | 1 << platform)
+    }
+
     fn as_tenant(rulebook: &Rulebook, values: &[Option<Value>], assessment: &Assessment) -> Option<i64> {
         let sharing = rulebook.sharing()?;
         if sharing.when.truth(&assessment.readings) != Truth::True {

@@ -39,6 +39,10 @@ pub struct System {
     pub out_of_date: Option<String>,
     /// Whether it has a recorded decision.
     pub has_record: bool,
+    /// The platforms that it would gain by sharing, a bit each.
+    pub gains: u64,
+    /// Whether nothing is known of it.
+    pub is_blank: bool,
     /// The name of its page, where it has one.
     pub page: Option<String>,
     /// Its answers and the terms of its margin, where they are asked for.
@@ -149,6 +153,8 @@ impl<'r> Surveyor<'r> {
             outlook,
             out_of_date: None,
             has_record: false,
+            gains: 0,
+            is_blank: values.iter().all(Option::is_none),
             page: None,
             detail: self
                 .asked
@@ -292,6 +298,8 @@ pub struct Totals {
     pub unsaid: usize,
     /// What these lean to, by the index of the band.
     pub leanings: Vec<usize>,
+    /// Of how many nothing is known, so that no platform is recommended.
+    pub blank: usize,
     /// How many are recommended each platform.
     pub platforms: Vec<usize>,
     /// What each aspect says for the subject.
@@ -347,7 +355,10 @@ impl Totals {
                 self.leanings[system.judgement.band] += 1;
             }
         }
-        self.platforms[system.judgement.recommendation] += 1;
+        match system.is_blank {
+            true => self.blank += 1,
+            false => self.platforms[system.judgement.recommendation] += 1,
+        }
         self.records += usize::from(system.has_record);
         for Term { points, about } in &assessment.ledger {
             let drive = match about {
@@ -386,6 +397,7 @@ impl Totals {
         self.undecided += other.undecided;
         self.unsaid += other.unsaid;
         self.records += other.records;
+        self.blank += other.blank;
         add(&mut self.bands, &other.bands);
         add(&mut self.leanings, &other.leanings);
         add(&mut self.platforms, &other.platforms);

@@ -43,7 +43,7 @@ pub fn who_and_when(case: &Case) -> String {
     }
 }
 
-/// "Of 33 published cases with this verdict it was right in 22, wrong in 5."
+/// "Of 33 published cases with this verdict it was right in 22, wrong in 5; in 6 either would do."
 pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
     let side = rulebook.bands()[odds.band].leaning;
     if side == Leaning::Hedge {
@@ -55,7 +55,11 @@ pub fn odds(rulebook: &Rulebook, odds: Odds) -> String {
         0 => "never wrong".to_owned(),
         wrong => format!("wrong in {wrong}"),
     };
-    format!("Of {total} with this verdict it was right in {}, {wrong}.", odds.of(side))
+    let either = match odds.either {
+        0 => String::new(),
+        either => format!("; in {either} either would do"),
+    };
+    format!("Of {total} with this verdict it was right in {}, {wrong}{either}.", odds.of(side))
 }
 
 /// "Of 26 published cases 11 were right with Kubernetes, 10 with something simpler and 5 with either."

@@ -65,7 +65,7 @@ impl Export<'_> {
     }
 
     fn band(&self, band: &Band) -> Json {
-        let headline = |headline: &Headline| json!({ "text": headline.text, "when": self.condition(&headline.when), "stays": headline.stays });
+        let headline = |headline: &Headline| json!({ "text": headline.text, "when": self.condition(&headline.when), "in-use": headline.in_use, "stays": headline.stays });
         let headlines: Vec<Json> = band.headline_where.iter().map(headline).collect();
         json!({
             "id": band.id, "name": band.name, "side": self.rulebook.side(band.leaning).id,
@@ -177,6 +177,7 @@ impl Export<'_> {
         json!({
             "id": platform.id, "name": platform.name, "aliases": platform.aliases, "products": platform.products,
             "products-where": self.claims(&platform.products_where),
+            "in-use": platform.in_use.as_ref().map(|in_use| self.condition(in_use)),
             "called": platform.called, "plural": platform.plural, "family": self.rulebook.families()[platform.family].id,
             "tutorial": platform.tutorial, "effort": platform.effort, "summary": platform.summary,
             "effort-because": platform.effort_because, "takes-on": self.claims(&platform.takes_on),

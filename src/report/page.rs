@@ -15,6 +15,8 @@ pub struct Layout {
     pub width: usize,
     /// Lines that a result takes at most, if it can be said in so few.
     pub lines: usize,
+    /// Whether a page ends with what to run next.
+    pub next: bool,
     /// Whether to use colours.
     pub colour: bool,
     /// Whether the terminal makes links of addresses that are behind a text (OSC 8).
@@ -28,7 +30,7 @@ pub struct Layout {
 impl Layout {
     /// Plain text for a terminal of the usual size, less the line where the next command is typed.
     pub const PLAIN: Self =
-        Self { width: 80, lines: 23, colour: false, links: false, ascii: false, verbose: false };
+        Self { width: 80, lines: 23, next: true, colour: false, links: false, ascii: false, verbose: false };
 }
 
 /// Ways to set off words; only the terminal's own colours, so that they suit any background.

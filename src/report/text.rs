@@ -20,8 +20,9 @@ pub fn render(contents: &Contents<'_>, layout: Layout) -> String {
     }
     let mut screens = ROOM.iter().map(|room| screen(contents, layout, room));
     let fitting = screens.find(|shown| shown.lines().count() <= layout.lines);
-    // Where it does not fit, it is scrolled anyway.
-    fitting.unwrap_or_else(|| screen(contents, layout, &SCROLLED))
+    // Where it does not fit, it is scrolled anyway; above offers, the less the better.
+    let otherwise = if layout.next { &SCROLLED } else { &BARE };
+    fitting.unwrap_or_else(|| screen(contents, layout, otherwise))
 }
 
 /// The answer in one line.
@@ -31,35 +32,58 @@ pub fn line(contents: &Contents<'_>, layout: Layout) -> String {
     page.finish()
 }
 
+/// What to run next, in a line.
+pub fn next(contents: &Contents<'_>) -> String {
+    format!("{NEXT} {}", contents.brief.next.join(phrases::BETWEEN_COMMANDS))
+}
+
+/// What stands before it: the program's name ends it.
+const NEXT: &str = "Next: needk8s";
+
 /// How much of what a screen may leave out is shown.
 struct Room {
     /// How many lines the words for what a platform lacks may take.
     words: usize,
     again: usize,
+    /// Whether it is said which answers, not given yet, would turn it.
+    unless: bool,
     first: usize,
     like: usize,
     /// Whether the answers that do not count are named.
     aside: bool,
     /// On how many sides the figures stand apart from the rest.
     gaps: usize,
+    /// Whether the answer stands apart from how sure it is.
+    apart: bool,
     /// Whether it is said why effort costs what it does.
     price: bool,
-    /// Whether further commands are named.
-    next: bool,
 }
 
 /// Everything.
-const WHOLE: Room =
-    Room { words: 2, again: 3, first: 2, like: 1, aside: true, gaps: 2, price: true, next: true };
+const WHOLE: Room = Room {
+    words: 2,
+    again: 3,
+    unless: true,
+    first: 2,
+    like: 1,
+    aside: true,
+    gaps: 2,
+    apart: true,
+    price: true,
+};
 /// One of each.
 const SINGLE: Room = Room { words: 1, again: 1, first: 1, ..WHOLE };
 /// Without what others decided.
 const ALONE: Room = Room { like: 0, ..SINGLE };
+/// The answer, how sure it is, and what it rests on.
+const LEAST: Room = Room { gaps: 0, apart: false, aside: false, price: false, ..ALONE };
+/// Without anything that is not about the present.
+const BARE: Room = Room { first: 0, again: 0, unless: false, ..LEAST };
 /// What is shown where even the least does not fit.
 const SCROLLED: Room = Room { gaps: 1, ..ALONE };
 
 /// From everything down to as little as makes sense.
-const ROOM: [Room; 14] = [
+const ROOM: [Room; 15] = [
     WHOLE,
     Room { again: 2, ..WHOLE },
     Room { again: 2, first: 1, ..WHOLE },
@@ -71,9 +95,10 @@ const ROOM: [Room; 14] = [
     SCROLLED,
     Room { gaps: 1, aside: false, ..ALONE },
     Room { gaps: 0, aside: false, ..ALONE },
-    Room { gaps: 0, aside: false, price: false, ..ALONE },
-    Room { gaps: 0, aside: false, price: false, next: false, ..ALONE },
-    Room { gaps: 0, aside: false, price: false, next: false, again: 0, ..ALONE },
+    Room { apart: true, ..LEAST },
+    LEAST,
+    Room { first: 0, ..LEAST },
+    Room { first: 0, again: 0, ..LEAST },
 ];
 
 fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
@@ -87,11 +112,11 @@ fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
         page.gap();
     }
     let brief = &contents.brief;
-    page.labelled("Think again when", &again(contents, room.again));
+    page.labelled("Think again when", &again(contents, room.again, room.unless));
     page.labelled("Do first", &numbered(&brief.first[..brief.first.len().min(room.first)]));
     page.labelled("Like you", &unmarked(&brief.like[..brief.like.len().min(room.like)]));
-    if room.next {
-        page.labelled("Next: needk8s", &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
+    if layout.next {
+        page.labelled(NEXT, &unmarked(&[brief.next.join(phrases::BETWEEN_COMMANDS)]));
     }
     page.finish()
 }
@@ -116,7 +141,9 @@ fn opening(contents: &Contents<'_>, room: &Room, page: &mut Page) {
     if room.aside && !contents.provenance.layers.is_empty() && contents.provenance.moved.is_none() {
         page.paragraph(0, &phrases::by_rules(&contents.provenance.named()));
     }
-    page.gap();
+    if room.apart {
+        page.gap();
+    }
     page.labelled("How sure", &unmarked(&[contents.brief.sure.join(" ")]));
     page.labelled("Answer next", &unmarked(contents.brief.ask.as_slice()));
 }
@@ -213,7 +240,7 @@ fn ignored(contents: &Contents<'_>, all: bool) -> String {
 }
 
 /// What to watch, a line each, what is not answered last; where it leads in two directions, with the direction.
-fn again(contents: &Contents<'_>, most: usize) -> Vec<(String, String)> {
+fn again(contents: &Contents<'_>, most: usize, with_unless: bool) -> Vec<(String, String)> {
     let (again, unless) = (&contents.brief.again, &contents.brief.unless);
     let each = if again.len() > 1 { most.min(1) } else { most };
     let mut lines = Vec::new();
@@ -229,7 +256,7 @@ fn again(contents: &Contents<'_>, most: usize) -> Vec<(String, String)> {
             lines.push(line);
         }
     }
-    lines.extend(unless.clone());
+    lines.extend(unless.clone().filter(|_| with_unless));
     lines.into_iter().map(|line| ("- ".to_owned(), line)).collect()
 }
 

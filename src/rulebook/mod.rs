@@ -138,6 +138,8 @@ pub struct Headline {
     pub text: String,
     /// To whom it is said.
     pub when: Condition,
+    /// Whether it is said only where the recommended platform is what runs today.
+    pub in_use: bool,
     /// Whether it advises to stay with what runs today, so that nothing is to be done first.
     pub stays: bool,
 }
@@ -410,6 +412,8 @@ pub struct Platform {
     pub products: Option<String>,
     /// What to name instead of them where that holds; the first of these counts.
     pub products_where: Vec<Claim>,
+    /// When it is what runs today; nothing where no answer tells.
+    pub in_use: Option<Condition>,
     /// Its name within a sentence, where that is another: "a PaaS", "serverless containers".
     pub called: Option<String>,
     /// Whether its name is a plural.
@@ -547,6 +551,11 @@ impl Platform {
         if self.plural { many } else { one }
     }
 
+    /// Whether it is what runs today, as far as is known.
+    pub fn is_in_use(&self, readings: &[Reading]) -> bool {
+        self.in_use.as_ref().is_some_and(|in_use| in_use.truth(readings) == Truth::True)
+    }
+
     /// Its name within a sentence, and those of its products that suit the answers.
     pub fn with_products(&self, readings: &[Reading]) -> String {
         let name = self.in_sentence();
@@ -561,18 +570,21 @@ impl Platform {
 }
 
 impl Band {
-    /// The answer in one line for somebody of whom so much is known.
-    pub fn headline_for(&self, readings: &[Reading]) -> &str {
-        self.special_headline(readings).map_or(&self.headline, |headline| &headline.text)
+    /// The answer in one line for somebody of whom so much is known, and for whom this platform is the best.
+    pub fn headline_for(&self, best: &Platform, readings: &[Reading]) -> &str {
+        self.special_headline(best, readings).map_or(&self.headline, |headline| &headline.text)
     }
 
-    /// Whether somebody of whom so much is known is best off with what runs today.
-    pub fn stays(&self, readings: &[Reading]) -> bool {
-        self.special_headline(readings).is_some_and(|headline| headline.stays)
+    /// Whether such a person is best off with what runs today.
+    pub fn stays(&self, best: &Platform, readings: &[Reading]) -> bool {
+        self.special_headline(best, readings).is_some_and(|headline| headline.stays)
     }
 
-    fn special_headline(&self, readings: &[Reading]) -> Option<&Headline> {
-        self.headline_where.iter().find(|headline| headline.when.truth(readings) == Truth::True)
+    fn special_headline(&self, best: &Platform, readings: &[Reading]) -> Option<&Headline> {
+        let is_said = |headline: &&Headline| {
+            headline.when.truth(readings) == Truth::True && (!headline.in_use || best.is_in_use(readings))
+        };
+        self.headline_where.iter().find(is_said)
     }
 }
 

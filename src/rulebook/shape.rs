@@ -218,7 +218,8 @@ const HEADLINE: Shape = Shape {
     what: "the headline",
     keys: &[
         key("text", Text, "The answer in one line."),
-        key("when", Condition, "The answers to which it is said."),
+        may("when", Condition, "The answers to which it is said."),
+        may("in-use", Flag, "Whether it is said only where the recommended platform is what runs today."),
         may(
             "stays",
             Flag,
@@ -392,6 +393,7 @@ const PLATFORM: Shape = Shape {
         may("aliases", Texts, "Other names that people type."),
         may("products", Text, "The products by which people know it."),
         may("products-where", Tables(&CLAIM), "What to name instead of them, the first that holds."),
+        may("in-use", Condition, "When it is what runs today."),
         may("called", Text, "Its name within a sentence, where that is another."),
         may("plural", Flag, "Whether its name is a plural."),
         key("family", Ref("family"), "The kind of platform that it is."),

@@ -81,8 +81,8 @@ fn asked(known: &[(&str, Given)], hints: &[(&str, &str)], input: &str) -> (Strin
         order: &FileOrder,
         leaning: &|_| String::new(),
         so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
-        explain: &|_| String::new(),
         hints: &beside,
+        record: None,
     };
     let outcome = interview.run(answers, &mut Session::nowhere(), &mut prompts).expect("lines do not fail");
     let answers = match outcome {

@@ -350,7 +350,9 @@ fn steadiness_is_a_gate() {
     let check = program.run(&format!("check {SAAS} --min-steadiness 90"));
     assert_eq!(check.code, 1, "{check:?}");
     assert!(check.stderr.contains("below the required 90 %; most fragile is"), "{}", check.stderr);
-    program.run(&format!("check {SAAS} --min-steadiness 101")).refused(&["--min-steadiness", "0..=100"]);
+    program
+        .run(&format!("check {SAAS} --min-steadiness 101"))
+        .refused(&["--min-steadiness", "a whole number from 0 to 100"]);
 }
 
 #[test]
@@ -381,7 +383,62 @@ fn flags_stand_before_or_after_a_command_and_take_yes_and_no_as_words() {
     let is_no = |answer: &serde_json::Value| answer["id"] == "autoscaling" && answer["value"] == false;
     assert!(answers.iter().any(is_no), "{answers:?}");
     Program::new().run("--scan check").refused(&["no answers"]);
-    Program::new().run("--autoscaling maybe --services 1").refused(&["maybe"]);
+    for args in
+        ["--autoscaling maybe --services 1", "--services 1 --autoscaling maybe", "check --autoscaling maybe"]
+    {
+        let run = Program::new().run(args);
+        run.refused(&["invalid value 'maybe' for '--autoscaling", "yes", "no"]);
+    }
+}
+
+#[test]
+fn files_take_yes_and_no_as_flags_do() {
+    let values = |answers: &str| {
+        let run = Program::new().file("a.toml", answers).run("--answers a.toml --format json").ok();
+        run.json()["answers"][0]["value"].clone()
+    };
+    assert_eq!(values("autoscaling = \"no\""), false);
+    assert_eq!(values("autoscaling = \"yes\""), true);
+    let run = Program::new().file("a.toml", "autoscaling = \"maybe\"").run("--answers a.toml");
+    run.refused(&["`autoscaling` cannot be `maybe`", "a.toml:1:15"]);
+}
+
+#[test]
+fn what_is_no_file_of_answers_is_told_in_one_message() {
+    let program = Program::new().file("t.toml", "# services = 0\n");
+    program.run("--answers t.toml").refused(&["t.toml answers no question yet", "its # is gone"]);
+    program.run("--services 3 -o r.json").ok();
+    let run = program.run("--answers r.json");
+    run.refused(&["r.json is a result (needk8s.assessment/1), not a file of answers"]);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    for args in ["diff r.json nosuch.json", "diff nosuch.json r.json"] {
+        let run = program.run(args);
+        run.refused(&["there is no file nosuch.json"]);
+        assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_page_is_promised_where_one_is_made() {
+    let program = Program::new().file("a.toml", "services = 3\n");
+    for command in ["diff a.toml a.toml", "why k3s --services 3", "scan", "compare", "cases", "questions"] {
+        let name = command.split(' ').next().unwrap_or_default();
+        let help = program.run(&format!("{name} --help")).ok().stdout;
+        assert!(help.contains(".json") && !help.contains(".html"), "{help}");
+        program.run(&format!("{command} -o a.html")).refused(&["here use .md, .json or .txt"]);
+        program.run(&format!("{command} -o a.pdf")).refused(&["use .md, .json or .txt, or --format"]);
+    }
+    program.run("--services 3 -o a.html").ok();
+}
+
+#[test]
+fn answers_that_stay_from_the_record_are_counted() {
+    let program = Program::new().file("one.toml", "services = 3\ndevelopers = 4\nuptime = \"99\"\n");
+    let first = program.run("--answers one.toml --save").ok();
+    assert!(first.stderr.contains("Recorded in needk8s.toml.\n"), "{}", first.stderr);
+    let second = program.run("--services 30 --save").ok();
+    let told = "Recorded in needk8s.toml; 2 answers stay as they were recorded there.";
+    assert!(second.stderr.contains(told), "{}", second.stderr);
 }
 
 #[test]
@@ -416,7 +473,7 @@ fn the_record_of_a_parent_folder_counts_up_to_the_root_of_the_repository() {
     program.run("-C other --no-input").refused(&["no answers"]);
     program.run("-C other --no-input --config ../needk8s.toml").ok();
     program.run("--config missing.toml --no-input").refused(&["cannot read missing.toml"]);
-    program.run("-C nowhere").refused(&["cannot go to nowhere"]);
+    program.run("-C nowhere").refused(&["there is no folder nowhere"]);
 }
 
 #[test]

@@ -4,13 +4,14 @@ use std::collections::VecDeque;
 use std::io::{self, Cursor};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
 
-use needk8s::answers::{Answers, Given, Origin};
+use needk8s::answers::{Answers, Given, Origin, Reach};
 use needk8s::document::SourceFile;
 use needk8s::explanation::Engine;
 use needk8s::interview::{
-    Adaptive, Ask, FileOrder, Interview, Next, Order, Outcome, Plain, Prompts, Reply, Session, Situation,
-    SoFar, Tone, Wish, leaning, offer,
+    Adaptive, Ask, FileOrder, Interview, Next, Order, Outcome, Pick, Plain, Prompts, Reply, Session,
+    Situation, SoFar, Tone, Wish, leaning, offer,
 };
 use needk8s::rulebook::{Kind, OptionSet, Reading, Rulebook, Value};
 
@@ -42,10 +43,12 @@ enum Line {
     Asked(&'static str, Reply),
     /// The row to choose, by a part of its text.
     Row(&'static str),
+    /// A letter where a row is to be chosen.
+    Instead(Reply),
     Confirm(bool),
     Path(&'static str),
 }
-use Line::{Asked, Confirm, Row};
+use Line::{Asked, Confirm, Instead, Row};
 
 /// Answers as the script says, leaves at its end, and notes what it heard.
 #[derive(Default)]
@@ -79,6 +82,7 @@ impl Prompts for Script {
             ask.progress.map_or(String::new(), |progress| format!("{} of {}", progress.number, progress.of));
         self.hear(&format!("[{}] {} {progress}", ask.group, ask.question.id));
         self.hear(ask.leaning.unwrap_or_default());
+        self.hear(ask.explained.unwrap_or_default());
         match self.lines.pop_front() {
             None => Ok(Reply::Leave),
             Some(Asked(id, reply)) => {
@@ -89,13 +93,17 @@ impl Prompts for Script {
         }
     }
 
-    fn choose(&mut self, rows: &[String], _: usize) -> io::Result<Option<usize>> {
+    fn choose(&mut self, rows: &[String], _: usize, also: &[Reply]) -> io::Result<Pick> {
         self.hear(&rows.join("\n"));
         match self.lines.pop_front() {
-            None => Ok(None),
+            None => Ok(Pick::Reply(Reply::Leave)),
             Some(Row(part)) => {
                 let row = rows.iter().position(|row| row.contains(part));
-                Ok(Some(row.unwrap_or_else(|| panic!("no {part} in {rows:?}"))))
+                Ok(Pick::Row(row.unwrap_or_else(|| panic!("no {part} in {rows:?}"))))
+            }
+            Some(Instead(reply)) => {
+                assert!(also.contains(&reply), "{reply:?} is not offered:\n{}", self.heard);
+                Ok(Pick::Reply(reply))
             }
             Some(_) => panic!("a choice that the script does not know:\n{}", self.heard),
         }
@@ -145,8 +153,8 @@ fn hold_in(
             headline: "Shelf: Board.".to_owned(),
             turns: vec!["many parcels come".to_owned()],
         },
-        explain: &|question| rulebook.questions()[question].why.clone(),
         hints: &[],
+        record: None,
     };
     let outcome = interview.run(answers, session, script).expect("a script does not fail");
     assert!(script.lines.is_empty(), "the script has lines left:\n{}", script.heard);
@@ -271,8 +279,8 @@ fn answers_can_be_changed_after_the_result() {
         order: &FileOrder,
         leaning: &|_| String::new(),
         so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
-        explain: &|_| String::new(),
         hints: &[],
+        record: None,
     };
     let mut changes = script([Row("Parcels: 7"), Asked("parcels", count(9)), Row("Done")]);
     let outcome = interview.review(answers, &mut Session::nowhere(), &mut changes).expect("no failure");
@@ -323,6 +331,25 @@ fn an_order_of_its_own_asks_what_it_wants_and_offers_to_stop() {
 
     let mut goes_on = script(asked().into_iter().chain([Row("Answer the rest"), Asked("parcels", count(7))]));
     assert!(hold_in(&mut goes_on, &[], &mut Session::nowhere(), &order).is_some());
+}
+
+#[test]
+fn where_it_is_offered_to_stop_one_can_go_back_and_look_over() {
+    let order = |situation: &Situation<'_>| match situation.open {
+        [only] => Next::Settled { question: *only, wholly: true },
+        [.., last] => Next::Ask(*last),
+        [] => panic!("nothing is open"),
+    };
+    let mut script = script([
+        Asked("shifts", day()),
+        Asked("size", size(0)),
+        Instead(Reply::Back),
+        Asked("size", size(0)),
+        Instead(Reply::Review),
+        Row("Go on"),
+        Row("Stop here"),
+    ]);
+    assert!(hold_in(&mut script, &[], &mut Session::nowhere(), &order).is_some());
 }
 
 /// A fair order: everything but parcels and lift is beside the point.
@@ -486,8 +513,8 @@ impl Wanderer {
             order,
             leaning: &|_| String::new(),
             so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
-            explain: &|question| rulebook.questions()[question].why.clone(),
             hints: &[],
+            record: None,
         };
         let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), self);
         assert!(matches!(outcome, Ok(Outcome::Finished(_))));
@@ -525,9 +552,9 @@ impl Prompts for Wanderer {
         Ok(reply)
     }
 
-    fn choose(&mut self, rows: &[String], _: usize) -> io::Result<Option<usize>> {
+    fn choose(&mut self, rows: &[String], _: usize, _: &[Reply]) -> io::Result<Pick> {
         let goes_on = rows.iter().position(|row| row == "Go on with the questions");
-        Ok(goes_on.filter(|_| self.goes_on).or(Some(0)))
+        Ok(Pick::Row(goes_on.filter(|_| self.goes_on).unwrap_or(0)))
     }
     fn confirm(&mut self, _: &str, _: bool) -> io::Result<Option<bool>> {
         Ok(Some(true))
@@ -662,6 +689,57 @@ fn flags_are_stronger_than_a_draft() {
     assert_eq!(answers.value(PARCELS), Some(Value::Count(9)));
 }
 
+/// Goes on with a draft of 7 large parcels where `origin` says 9, and takes over what the draft has besides.
+fn goes_on_where_it_is_said(origin: Origin, recorded: SystemTime, test: &str) -> (Answers, String) {
+    let state = State::new(test);
+    hold(&mut script([Asked("parcels", count(7)), Asked("size", size(1))]), &[], &mut state.session());
+    let rulebook = rulebook();
+    let mut answers = Answers::none(&rulebook);
+    answers.add(PARCELS, Given { value: Some(Value::Count(9)), origin });
+    let interview = Interview {
+        rulebook: &rulebook,
+        order: &FileOrder,
+        leaning: &|_| String::new(),
+        so_far: &|_| SoFar::default(),
+        hints: &[],
+        record: Some(("needk8s.toml".to_owned(), recorded)),
+    };
+    let mut script = script([Confirm(true), Asked("lift", Reply::Unknown), Asked("shifts", day())]);
+    let outcome = interview.run(answers, &mut state.session(), &mut script).expect("no failure");
+    let Outcome::Finished(answers) = outcome else { panic!("nobody leaves: {}", script.heard) };
+    (answers, script.heard)
+}
+
+#[test]
+fn what_is_given_now_counts_more_than_a_draft() {
+    let file = Origin::File { name: "other.toml".to_owned(), line: 3 };
+    let (answers, heard) = goes_on_where_it_is_said(file, SystemTime::UNIX_EPOCH, "given-in-a-file");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(9)));
+    assert_eq!(answers.value(SIZE), Some(Value::Choice(1)));
+    let said = "said otherwise, and what is given now counts: Parcels: 7, now 9 (other.toml:3).";
+    assert!(heard.contains(said) && heard.contains("It has 1 other answer. Take it over?"), "{heard}");
+}
+
+#[test]
+fn what_a_scan_has_found_counts_less_than_a_draft() {
+    let scan = Origin::Scan { path: "compose.yaml".to_owned(), line: 1, reach: Reach::Exactly };
+    let (answers, heard) = goes_on_where_it_is_said(scan, SystemTime::UNIX_EPOCH, "found");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
+    assert!(heard.contains("has 2 answers. Go on with it?"), "{heard}");
+}
+
+#[test]
+fn of_a_draft_and_a_record_the_newer_one_counts() {
+    let record = || Origin::File { name: "needk8s.toml".to_owned(), line: 3 };
+    let (answers, heard) = goes_on_where_it_is_said(record(), SystemTime::UNIX_EPOCH, "older-record");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(7)));
+    assert!(heard.contains("has 2 answers. Go on with it?"), "{heard}");
+    let later = SystemTime::now() + Duration::from_secs(3600);
+    let (answers, heard) = goes_on_where_it_is_said(record(), later, "newer-record");
+    assert_eq!(answers.value(PARCELS), Some(Value::Count(9)));
+    assert!(heard.contains("Parcels: 7, now 9 (needk8s.toml:3)"), "{heard}");
+}
+
 #[test]
 fn drafts_of_other_directories_are_not_offered() {
     let state = State::new("other-directory");
@@ -750,8 +828,8 @@ fn typed(input: &str, width: usize) -> (Option<Answers>, String) {
             headline: "Shelf: Board.".to_owned(),
             turns: vec!["many parcels come".to_owned()],
         },
-        explain: &|question| rulebook.questions()[question].why.clone(),
         hints: &[],
+        record: None,
     };
     let outcome = interview.run(Answers::none(&rulebook), &mut Session::nowhere(), &mut prompts);
     let answers = match outcome.expect("lines do not fail") {
@@ -780,7 +858,7 @@ fn no_text_steers_the_terminal() {
     let mut shown = Vec::new();
     let mut prompts = Plain::new(Cursor::new(b"1\n"), &mut shown, 40);
     prompts.say(Tone::Heading, &hostile).expect("written");
-    prompts.choose(&[hostile], 0).expect("written");
+    prompts.choose(&[hostile], 0, &[]).expect("written");
     let shown = String::from_utf8(shown).expect("text");
     assert!(!shown.chars().any(|c| c != '\n' && needk8s::text::is_unsafe(c)));
 }

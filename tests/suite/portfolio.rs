@@ -210,6 +210,25 @@ fn a_table_without_questions_and_a_row_with_too_many_cells_are_refused() {
 }
 
 #[test]
+fn where_nothing_could_be_assessed_a_good_result_of_earlier_stays() {
+    let program = Program::new().file("bad.jsonl", "{\"services\": \"many\"}\n").file("board.html", "good");
+    let kept = "; board.html is not written";
+    for (args, told) in [
+        ("portfolio nope -o board.html", "there is no file or folder nope"),
+        ("portfolio bad.jsonl nope -o board.html --keep-going", "there is no file or folder nope"),
+        ("portfolio bad.jsonl -o board.html --pages pages", kept),
+        ("portfolio bad.jsonl -o board.html --keep-going", kept),
+        ("portfolio bad.jsonl -o board.html --format jsonl", kept),
+        ("portfolio --scan nope -o board.html", "there is no folder nope"),
+        ("portfolio --scan bad.jsonl -o board.html", "bad.jsonl is a file, not a folder"),
+    ] {
+        program.run(args).refused(&[told]);
+        assert_eq!(program.read("board.html"), "good", "{args}");
+        assert!(!program.path("pages").exists(), "{args}");
+    }
+}
+
+#[test]
 fn a_quote_without_an_end_is_refused_with_what_it_swallows() {
     let text = "name,services\na,1\n\"b,2\nc,3\n";
     let run = Program::new().file("a.csv", text).run("portfolio a.csv --format jsonl");
@@ -421,6 +440,101 @@ fn two_results_are_compared_system_by_system() {
 }
 
 #[test]
+fn systems_are_grouped_by_what_they_answer() {
+    let line = |name: &str, location: &str| {
+        format!("{{\"name\": \"{name}\", \"group\": \"g\", \"services\": 3, \"location\": \"{location}\"}}\n")
+    };
+    let lines = line("a", "one-cloud") + &line("b", "on-premises") + "{\"name\": \"c\", \"services\": 3}\n";
+    let program = Program::new()
+        .file("f.jsonl", lines)
+        .file("f.csv", "name,services,location\na,3,one-cloud\n")
+        .file("d/a/needk8s.toml", "[answers]\nservices = 3\nlocation = \"one-cloud\"\n");
+    for (path, groups) in
+        [("f.jsonl", ["one-cloud", "on-premises", ""]), ("f.csv", ["one-cloud"; 3]), ("d", ["one-cloud"; 3])]
+    {
+        let run =
+            program.run(&format!("portfolio {path} --group-by location --format json --sort name")).ok();
+        assert!(!run.stderr.contains("nothing is grouped"), "{}", run.stderr);
+        let document = run.json();
+        let systems = document["systems"].as_array().expect("systems");
+        for (system, group) in systems.iter().zip(groups) {
+            assert_eq!(system["group"].as_str().unwrap_or_default(), group, "{path}: {system}");
+        }
+        // It is an answer all the same.
+        assert_eq!(systems[0]["answers"]["location"], "one-cloud", "{path}: {}", systems[0]);
+    }
+}
+
+#[test]
+fn those_for_which_sharing_pays_are_named() {
+    let fleet = std::fs::read_to_string("tests/commands/portfolio.in/fleet.jsonl").expect("a fleet");
+    let large = fleet.lines().find(|line| line.contains("\"platform\"")).expect("a large system");
+    let copies = (0..30).map(|number| large.replace("\"platform\"", &format!("\"copy-{number}\"")) + "\n");
+    let program = Program::new().file("f.jsonl", copies.collect::<String>());
+    let shown = |options: &str| program.run(&format!("portfolio f.jsonl --shared {options}")).ok().stdout;
+    let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let named = |text: &str| text.contains("Those are copy-0, copy-1,") && text.contains("and 6 more.");
+    assert!(words(shown("")).contains("Sharing pays for 30 systems") && !named(&words(shown(""))));
+    for options in ["-v", "--format markdown", "--format html"] {
+        assert!(named(&words(shown(options)).replace('\\', "")), "{options}: {}", shown(options));
+    }
+}
+
+#[test]
+fn a_system_without_answers_counts_for_no_platform() {
+    let program = Program::new()
+        .file("f.jsonl", "{\"name\": \"a\"}\n{\"name\": \"b\", \"services\": 1, \"developers\": 1}\n");
+    let text = program.run("portfolio f.jsonl").ok().stdout;
+    assert!(text.contains("no answers"), "{text}");
+    let json = program.run("portfolio f.jsonl --format json").ok().json();
+    let platforms: i64 =
+        json["platforms"].as_object().expect("platforms").values().filter_map(Json::as_i64).sum();
+    assert_eq!(platforms, 1, "{json}");
+    let line = program.run("portfolio f.jsonl -q").ok();
+    assert_eq!((line.stdout.lines().count(), line.stderr.as_str()), (1, ""), "{line:?}");
+    assert!(!line.stdout.contains("1 say "), "{}", line.stdout);
+}
+
+#[test]
+fn what_lies_beyond_the_edge_of_the_picture_is_told_as_it_is() {
+    let (rulebook, mut numbers, mut lines) = (rulebook(), Numbers(14), String::new());
+    (0..400).for_each(|number| fleet::line(&rulebook, number, 0, &mut numbers, &mut lines));
+    let program = Program::new().file("f.jsonl", lines);
+    let json = program.run("portfolio f.jsonl --format json").ok().json();
+    let page = program.run("portfolio f.jsonl --format html").ok().stdout;
+    assert!(page.contains("beyond the edge, where the circle stands."));
+    let margin = |name: &str| {
+        let system = json["systems"].as_array()?.iter().find(|system| system["name"] == name)?;
+        system["margin"].as_i64()
+    };
+    let mut told = 0;
+    for title in page.split("<title>").skip(2).filter_map(|rest| rest.split("</title>").next()) {
+        for part in title.split("; ") {
+            let Some((names, figures)) = part.split_once(": ") else { continue };
+            let figures: Vec<i64> = figures.split([' ', ',']).filter_map(|word| word.parse().ok()).collect();
+            let margins = names.split(", ").filter_map(margin);
+            told += usize::from(part.contains(", beyond the edge"));
+            for margin in margins {
+                assert_eq!(figures[0] - figures[1], margin, "{part}");
+            }
+        }
+    }
+    assert!(told > 0, "no outlier is told");
+}
+
+#[test]
+fn names_from_another_folder_are_told_apart_from_new_systems() {
+    let record = "[answers]\nservices = 3\n";
+    let program = Program::new().file("fleet/a/needk8s.toml", record).file("fleet/b/needk8s.toml", record);
+    program.run("portfolio fleet --format json -o one.json").ok();
+    program.run("-C fleet portfolio . --format json -o ../two.json").ok();
+    let run = program.run("diff one.json two.json").ok();
+    assert!(run.stdout.contains("look like one system"), "{}", run.stdout);
+    let same = program.run("diff one.json one.json").ok();
+    assert!(!same.stdout.contains("look like one system"), "{}", same.stdout);
+}
+
+#[test]
 fn systems_without_results_are_not_compared_and_what_groups_nothing_is_said() {
     let program = Program::new().file("a.jsonl", complete(2));
     let run = program.run("diff a.jsonl a.jsonl");
@@ -438,6 +552,16 @@ fn changed_to_the_other_side(mut answers: Json) -> String {
         verdict.contains("\"verdict\":\"essential\"") || verdict.contains("\"verdict\":\"recommended\"");
     answers["given"] = json!(if is_for { "forbidden" } else { "mandated" });
     answers.to_string()
+}
+
+#[test]
+fn columns_of_one_head_are_told_apart() {
+    let table = "name,services,x,x,verdict\nshop,3,ONE,TWO,ours\n";
+    let program = Program::new().file("systems.csv", table);
+    let csv = program.run("portfolio systems.csv --format csv").ok().stdout;
+    assert!(csv.contains(",x,x (2),verdict (2)\n") && csv.contains(",ONE,TWO,ours\n"), "{csv}");
+    let lines = program.run("portfolio systems.csv --format jsonl").ok().stdout;
+    assert!(lines.contains("\"x\":\"ONE\"") && lines.contains("\"x (2)\":\"TWO\""), "{lines}");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use needk8s::answers::Answers;
 use needk8s::interview::{
-    Ask, FileOrder, Interview, Next, Order, Outcome, Prompts, Reply, Session, Situation, SoFar, Tone,
+    Ask, FileOrder, Interview, Next, Order, Outcome, Pick, Prompts, Reply, Session, Situation, SoFar, Tone,
 };
 use needk8s::rulebook::{Case, Classes, Kind, OptionSet, Question, Rulebook, Truth, Value};
 
@@ -147,8 +147,8 @@ fn walk(rulebook: &Rulebook, order: &dyn Order, known: &Known, stops_when_sure: 
         order: &noted,
         leaning: &|_| String::new(),
         so_far: &|_| SoFar { headline: "Shelf: Board.".to_owned(), turns: Vec::new() },
-        explain: &|_| String::new(),
         hints: &[],
+        record: None,
     };
     let mut person = Person { rulebook, known, order: Vec::new() };
     let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), &mut person);
@@ -177,8 +177,8 @@ impl Prompts for Person<'_> {
     }
 
     /// Stops where that is offered.
-    fn choose(&mut self, _: &[String], _: usize) -> io::Result<Option<usize>> {
-        Ok(Some(0))
+    fn choose(&mut self, _: &[String], _: usize, _: &[Reply]) -> io::Result<Pick> {
+        Ok(Pick::Row(0))
     }
 
     fn confirm(&mut self, _: &str, _: bool) -> io::Result<Option<bool>> {

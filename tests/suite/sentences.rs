@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use needk8s::answers::{Answers, Given, Origin};
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
+use needk8s::interview;
+use needk8s::report::text::{self, Layout};
 use needk8s::report::{Contents, Provenance, markdown};
 use needk8s::rulebook::Rulebook;
 use needk8s::text::is_unsafe;
@@ -195,5 +197,18 @@ fn nothing_is_said_to_lack_what_it_has(rulebook: &Rulebook, contents: &Contents<
     for sum in &contents.brief.sums {
         assert_eq!(sum.total, sum.effort * sum.price + sum.missing);
         assert!(sum.missing == 0 || !sum.lacks.is_empty(), "{sum:?}");
+    }
+}
+
+#[test]
+fn every_result_names_what_to_run_next_and_leaves_room_for_offers() {
+    let shown = results(&rulebook(), 120, |contents| {
+        // A screen of 24 lines.
+        let above = Layout { lines: 24 - interview::OFFER_LINES, next: false, ..Layout::PLAIN };
+        (text::render(contents, Layout::PLAIN), text::render(contents, above), above.lines)
+    });
+    for (page, above, most) in shown {
+        assert!(page.contains("\nNext: needk8s "), "{page}");
+        assert!(above.lines().count() <= most, "{} lines above offers:\n{above}", above.lines().count());
     }
 }

@@ -255,11 +255,18 @@ fn keys_answer_go_back_explain_and_review() {
     person.sees("✓ Parcels: 7");
     person.sees("> u I don't know");
     person.types("?");
-    person.sees("Size matters.");
+    person.sees("Why it is asked: Size matters.");
     person.types("b");
     person.sees("How many parcels a day?");
     person.sees("> 7");
-    person.types(ENTER);
+    assert!(!person.screen().contains("✓ Parcels: 7"), "{}", person.screen());
+    person.types("\u{15}8\r");
+    person.sees("✓ Parcels: 8");
+    person.types("b");
+    person.types("r");
+    person.sees("✓ Parcels: 8");
+    person.sees("Go on with the questions");
+    person.types("1");
     person.types("2");
     person.sees("✓ Size: Large");
     person.types("y");
@@ -277,6 +284,54 @@ fn keys_answer_go_back_explain_and_review() {
     person.sees("✓ Size: Large");
     person.sees("How large are they?");
     person.sees("> 2 Large");
+    // Out of a change one comes back to the list.
+    person.types(ESCAPE);
+    person.sees("> 1 Go on with the questions");
+}
+
+#[test]
+fn enter_after_a_key_that_answers_is_not_the_next_answer() {
+    let desk = Desk::new("habit");
+    let person = desk.sit(30, 80, &[]);
+    person.sees("How many parcels");
+    person.types("u");
+    person.types(ENTER);
+    person.sees("needed no Enter");
+    person.types("2");
+    person.types(ENTER);
+    person.sees("✓ Size: Large");
+    person.sees("needed no Enter");
+    assert!(!desk.draft().contains("lift"), "{}", desk.draft());
+    person.types(ENTER);
+    person.sees("✓ Lift: I don't know");
+}
+
+#[test]
+fn a_number_that_no_row_has_takes_none() {
+    let desk = Desk::new("no-row");
+    let options: String = (1..=11)
+        .map(|number| format!("{{ id = \"o{number}\", label = \"Row {number}\", say = \"s\" }},"))
+        .collect();
+    let begin = RULES.find("{ id = \"small\"").expect("options");
+    let end = begin + RULES[begin..].find(']').expect("their end");
+    let rules = format!("{}{options}{}", &RULES[..begin], &RULES[end..]);
+    let rules = rules.replace("\"large\"", "\"o2\"").replace("\"small\"", "\"o1\"");
+    std::fs::write(desk.0.join("shop.toml"), rules).expect("a rulebook");
+    let person = desk.run(&["--rules", "shop.toml", "--all"], 24, 80, &[]);
+    person.sees("How many parcels");
+    person.types("7\r");
+    person.sees("> u I don't know");
+    person.types("?");
+    person.sees("How large are they? The usual one. Why it is asked: Size matters.");
+    person.types("1");
+    person.sees("> 1 Row 1");
+    person.types("2");
+    person.sees("There is no such number.");
+    person.sees("> u I don't know");
+    person.types(ENTER);
+    assert!(!desk.draft().contains("size"), "{}", desk.draft());
+    person.types("11");
+    person.sees("✓ Size: Row 11");
 }
 
 #[test]
@@ -480,7 +535,7 @@ fn other_locales_get_ascii_and_wide_characters_their_columns() {
     person.types("7\r");
     person.sees("小さい荷物");
     assert!(!(0..20).any(|row| person.seen.lock().expect("no panic").0.screen().row_wrapped(row)));
-    let person = desk.run(&args, 20, 60, &[("LC_ALL", "C"), ("XDG_STATE_HOME", "/nonexistent")]);
+    let person = desk.run(&args, 20, 60, &[("LC_ALL", "C"), ("XDG_STATE_HOME", "/dev/null/state")]);
     person.sees("How many parcels");
     person.types("7\r");
     person.sees("* Parcels: 7");
@@ -510,8 +565,22 @@ fn it_stops_early_and_shows_the_result_last() {
     assert!(!person.bytes().contains("Undecided"), "{}", person.bytes());
     // Enter alone writes nothing, and the next start goes on with the answers.
     person.types(ENTER);
+    person.sees("needed no Enter");
+    person.types(ENTER);
     assert_eq!(person.end(), 0);
+    person.sees("kept, not saved. needk8s --save goes on with them here and saves them");
+    let wraps = |row| person.seen.lock().expect("no panic").0.screen().row_wrapped(row);
+    assert!(!(0..49).any(wraps), "a line is wider than the terminal:\n{}", person.screen());
     assert!(!desk.0.join("needk8s.toml").exists());
+    let why = std::process::Command::new(program())
+        .args(["why", "k3s"])
+        .current_dir(&desk.0)
+        .env("XDG_STATE_HOME", desk.0.join("state"))
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("an error");
+    let told = String::from_utf8_lossy(&why.stderr).into_owned();
+    assert!(told.contains("kept, not saved. needk8s --save"), "{told}");
     let person = desk.run(&[], 50, 80, &[]);
     person.sees("The last questionnaire here has");
     person.types("y");
@@ -548,6 +617,8 @@ fn what_is_offered_after_the_result_overwrites_nothing_unasked() {
     std::fs::write(desk.0.join("needk8s.toml"), "[answers]\n").expect("written");
     person.types("2");
     person.sees("needk8s.toml exists. Overwrite it?");
+    person.types(DOWN);
+    person.types("\u{1b}[A");
     person.types(ENTER);
     assert_eq!(std::fs::read_to_string(desk.0.join("needk8s.toml")).expect("a file"), "[answers]\n");
     person.types("2");
@@ -555,6 +626,8 @@ fn what_is_offered_after_the_result_overwrites_nothing_unasked() {
     person.sees("Recorded in needk8s.toml.");
     person.types("2");
     person.sees("Report file");
+    person.types(ENTER);
+    person.sees("needed no Enter");
     person.types(ENTER);
     person.sees("Written to decision.md.");
     person.types("3");
@@ -565,6 +638,7 @@ fn what_is_offered_after_the_result_overwrites_nothing_unasked() {
     person.sees("Change an answer");
     person.types("q");
     assert_eq!(person.end(), 0);
+    person.sees("Next: needk8s why");
     assert!(desk.0.join("decision.md").exists());
     assert_eq!(desk.draft(), "");
 }
@@ -663,7 +737,7 @@ fn no_color_writes_no_colours() {
     plain.sees("How many parcels");
     plain.types("7\r");
     assert!(!styled(&plain), "{:?}", plain.bytes());
-    let colourful = desk.sit(30, 80, &[("XDG_STATE_HOME", "/nonexistent")]);
+    let colourful = desk.sit(30, 80, &[("XDG_STATE_HOME", "/dev/null/state")]);
     colourful.sees("How many parcels");
     assert!(styled(&colourful));
 }
@@ -684,7 +758,7 @@ fn numbered_lines_are_for_dumb_terminals_and_screen_readers() {
         person.sees("1 Small");
         assert!(!desk.draft().contains("size"), "a line answers two questions: {}", desk.draft());
         person.types("?\n");
-        person.sees("Asked as");
+        person.sees("Why it is asked");
         person.types("2\n");
         person.sees("Do you have a lift?");
         person.types("b\n");

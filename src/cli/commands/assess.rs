@@ -1,10 +1,11 @@
 //! `needk8s`, `needk8s assess`: asks what is not yet known, then answers and explains.
 
 use std::path::Path;
+use std::time::SystemTime;
 
 use clap::{ArgMatches, Command};
 
-use crate::answers::{Answers, Given};
+use crate::answers::{Answers, Given, Origin};
 use crate::cli::args::{NO_INPUT, asks, flag, with_answers, with_report};
 use crate::cli::decision::Record;
 use crate::cli::exit::{ExitCode, Stop};
@@ -14,8 +15,7 @@ use crate::cli::rulebooks::{self, By};
 use crate::cli::scanned::Scanned;
 use crate::explanation::{Extent, Status};
 use crate::interview::{self, Adaptive, FileOrder, Interview, Outcome, Prompts, Session, SoFar, Tone, Wish};
-use crate::report::text::Layout;
-use crate::report::{Contents, Format, Provenance, reference};
+use crate::report::{Contents, Format, Provenance, text};
 use crate::rulebook::{Reading, Rulebook};
 use crate::text::counted;
 
@@ -126,13 +126,8 @@ fn interview(
         order: if all { &FileOrder } else { &adaptive },
         leaning: &|answers| interview::leaning(rulebook, program.engine(), answers),
         so_far: &|answers| so_far(program, answers),
-        explain: &|question| {
-            let id = &rulebook.questions()[question].id;
-            // A prompt takes words; what they look like is its own affair.
-            let layout = Layout { colour: false, links: false, ..program.layout(false) };
-            reference::explain(rulebook, id, layout).unwrap_or_default()
-        },
         hints: &scanned.map(|scanned| scanned.hints(rulebook)).unwrap_or_default(),
+        record: written(&program.record_path()).map(|at| (shown(&program.record_path()), at)),
     };
     let mut outcome = interview.run(known.answers, &mut session, &mut *prompts).map_err(broke_off)?;
     let mut saved = save;
@@ -142,8 +137,12 @@ fn interview(
             return Err(program.nothing_known(None));
         }
         prompts.say(Tone::Text, "").map_err(broke_off)?;
-        let deliver = |contents: &Contents<'_>| program.deliver_above(interview::OFFER_LINES, contents);
-        prompts.printed(&program.with_contents(&answers, deliver)?);
+        let deliver = |contents: &Contents<'_>| {
+            let shown = program.deliver_above(interview::OFFER_LINES, contents);
+            shown.map(|shown| (shown, text::next(contents)))
+        };
+        let (shown, next) = program.with_contents(&answers, deliver)?;
+        prompts.printed(&shown);
         if saved {
             record(program, &answers, scanned)?;
         }
@@ -160,6 +159,9 @@ fn interview(
                     // What is not recorded can be taken up again.
                     if saved {
                         session.discard().map_err(broke_off)?;
+                        say(&next);
+                    } else if session.kept(rulebook) > 0 {
+                        say(&interview::unsaved(session.kept(rulebook)));
                     }
                     return Ok(ExitCode::Done);
                 }
@@ -220,7 +222,13 @@ fn record(program: &Program<'_>, answers: &Answers, scanned: Option<&Scanned>) -
     };
     let file = program.record_path();
     record.write(&file)?;
-    say(&format!("Recorded in {}.", shown(&file)));
+    let stays = staying(program, answers);
+    let stays = match stays {
+        0 => String::new(),
+        1 => "; 1 answer stays as it was recorded there".to_owned(),
+        stays => format!("; {stays} answers stay as they were recorded there"),
+    };
+    say(&format!("Recorded in {}{stays}.", shown(&file)));
     if let Some(unnamed) =
         program.rules.iter().find(|_| record.rules.is_empty()).filter(|one| one.by != By::Record)
     {
@@ -236,6 +244,21 @@ fn record(program: &Program<'_>, answers: &Answers, scanned: Option<&Scanned>) -
         say(&format!("Look over `{id}`: it has what the scan found, which may not be all."));
     }
     Ok(())
+}
+
+/// When a file was written, if it is there.
+fn written(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|found| found.modified()).ok()
+}
+
+/// How many answers are those of the record, where others are new.
+fn staying(program: &Program<'_>, answers: &Answers) -> usize {
+    let record = shown(&program.record_path());
+    let questions = 0..program.rulebook.questions().len();
+    let given = questions.filter_map(|question| answers.given(question));
+    let (old, new): (Vec<&Given>, Vec<&Given>) =
+        given.partition(|given| matches!(&given.origin, Origin::File { name, .. } if *name == record));
+    if new.is_empty() { 0 } else { old.len() }
 }
 
 fn broke_off(error: std::io::Error) -> Stop {

@@ -1,10 +1,10 @@
 //! `needk8s cases`: lists published decisions, those nearest to the answers, or shows one.
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 
 use crate::answers::Answers;
-use crate::cli::args::{asks, flag, with_answers, with_format};
+use crate::cli::args::{asks, flag, whole, with_answers, with_format};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
 use crate::document::did_you_mean;
@@ -39,7 +39,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .long("limit")
                 .value_name("N")
                 .help("List at most so many")
-                .value_parser(value_parser!(u16).range(1..)),
+                .value_parser(whole::<u16>(1, u16::MAX.into())),
         )
 }
 

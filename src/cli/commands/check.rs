@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use crate::cli::args::{Exchange, REPORT_ONLY, Short, asks, flag, with_answers, with_outcome};
+use crate::cli::args::{Exchange, REPORT_ONLY, Short, asks, flag, whole, with_answers, with_outcome};
 use crate::cli::check::{self, Check};
 use crate::cli::decision;
 use crate::cli::exit::{ExitCode, Stop};
@@ -59,7 +59,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .long("min-steadiness")
                 .value_name("PERCENT")
                 .help("Fail unless the side holds even if every figure of the rules is off by this much, 0 to 100")
-                .value_parser(value_parser!(u8).range(0..=100))
+                .value_parser(whole::<u8>(0, 100))
                 .help_heading("Gates"),
         )
         .arg(
@@ -71,7 +71,7 @@ pub(super) fn command(rulebook: &Rulebook) -> Command {
                 .long("sureness")
                 .value_name("N")
                 .help("Let a gate hold that holds in N of 100 ways to answer the open questions; without it, in all of them")
-                .value_parser(value_parser!(u8).range(1..=100))
+                .value_parser(whole::<u8>(1, 100))
                 .help_heading("Gates"),
         )
 }

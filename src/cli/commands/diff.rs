@@ -36,6 +36,12 @@ pub(super) fn command(_: &Rulebook) -> Command {
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
+    for name in ["before", "after"] {
+        let path = matches.get_one::<PathBuf>(name).cloned().unwrap_or_default();
+        if let Some(error) = path.metadata().err().filter(|_| path.as_os_str() != "-") {
+            return Err(Stop::wrong(input::unreadable("file", &path, &error)));
+        }
+    }
     if let Some(changes) = portfolios(program.rulebook, matches)? {
         return program.show(|format, layout| changes.render(format, layout));
     }

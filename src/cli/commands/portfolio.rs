@@ -67,7 +67,8 @@ pub(super) fn command(_: &Rulebook) -> Command {
              parallel --pipepart -a a.jsonl --block -1 needk8s portfolio - --format jsonl;\n  \
              Spark, as what rdd.pipe runs: `needk8s portfolio - --format jsonl`;\n  \
              DuckDB: SELECT verdict, count(*) FROM read_json('verdicts.jsonl') GROUP BY ALL\n\n\
-             Exit status: 0 done, 1 --fail-on, 2 something was refused (0 with --keep-going) or a report had no system, 130 broken off.",
+             Exit status: 0 done, 1 --fail-on, 2 something was refused (0 with --keep-going) or \
+             nothing could be assessed, and then nothing is written, 130 broken off.",
         )
         .arg(
             Arg::new("paths")
@@ -112,7 +113,7 @@ pub(super) fn command(_: &Rulebook) -> Command {
             Arg::new("group-by")
                 .long("group-by")
                 .value_name("COLUMN")
-                .help("Tell results by the values of this column or key (group, where there is one)"),
+                .help("Tell results by the values of this column or key (group, where there is one), or by the answers to this question"),
         )
         .arg(flag("shared", "Show one platform for all systems, or for each group, beside one each, as a sum"))
         .arg(
@@ -140,6 +141,7 @@ pub(super) fn command(_: &Rulebook) -> Command {
         )
         .arg(flag("keep-going", "Exit with 0 though something was refused"))
         .arg(flag("verbose", "Show all rows, not the first").short('v'))
+        .arg(flag("quiet", "Print one line (text), and count only what was refused").short('q').conflicts_with("verbose"))
 }
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
@@ -192,7 +194,7 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         output: output.clone(),
     };
     let mut done = job.run()?;
-    if let Form::Report(shape) = form {
+    if let (Form::Report(shape), false) = (form, done.counts.says_nothing()) {
         order.map_or(Order::default(), |(_, order)| *order).sort(&mut done.systems);
         let has_groups = done.systems.iter().any(|system| !system.group.is_empty());
         if let (Some(by), false) = (&by, has_groups) {
@@ -210,9 +212,21 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
             date: today(),
             interrupted: done.interrupted,
         };
-        put(program, &portfolio, shape, output.as_deref(), asks(matches, "verbose"))?;
+        match asks(matches, "quiet") && shape == Shape::Text && output.is_none() {
+            true => print(&portfolio.line())?,
+            false => put(program, &portfolio, shape, output.as_deref(), asks(matches, "verbose"))?,
+        }
     }
-    Ok(end(&done, asks(matches, "keep-going"), form))
+    if done.interrupted {
+        say("Broken off; what was done until then is written whole.");
+    }
+    if !asks(matches, "quiet") || done.counts.refused > 0 {
+        say(&done.counts.say());
+        if let (Some(unsaid), Form::Flow(_)) = (done.counts.say_unsaid(), form) {
+            say(&unsaid);
+        }
+    }
+    Ok(end(&done, asks(matches, "keep-going"), form, output.as_deref()))
 }
 
 /// Writes the report.
@@ -234,23 +248,23 @@ fn put(
     }
 }
 
-/// Says what became of the records, and how that ends.
-fn end(done: &Done, keep_going: bool, form: Form) -> ExitCode {
-    if done.interrupted {
-        say("Broken off; what was done until then is written whole.");
-    }
-    say(&done.counts.say());
-    if let (Some(unsaid), Form::Flow(_)) = (done.counts.say_unsaid(), form) {
-        say(&unsaid);
-    }
+/// How it ends, and why where that is not well.
+fn end(done: &Done, keep_going: bool, form: Form, output: Option<&Path>) -> ExitCode {
+    // A report on nothing is a mistake; a filter may have nothing to do.
+    let is_mistake = done.counts.refused > 0 || matches!(form, Form::Report(_));
     match () {
         () if done.interrupted => ExitCode::Interrupted,
-        () if done.counts.refused > 0 && !keep_going => ExitCode::WrongInput,
-        // A report on nothing is a mistake; a filter may have nothing to do.
-        () if done.counts.read == 0 && matches!(form, Form::Report(_)) => {
-            say("error: there was no system to assess; the input has no records");
-            ExitCode::WrongInput
+        () if done.counts.says_nothing() && is_mistake => {
+            let why = match done.counts.refused {
+                0 => "there was no system to assess; the input has no records",
+                _ => "no system could be assessed",
+            };
+            let kept = output.map_or(String::new(), |path| format!("; {} is not written", shown(path)));
+            say(&format!("error: {why}{kept}"));
+            let goes_on = keep_going && matches!(form, Form::Flow(_));
+            if goes_on { ExitCode::Done } else { ExitCode::WrongInput }
         }
+        () if done.counts.refused > 0 && !keep_going => ExitCode::WrongInput,
         () if done.failing > 0 => {
             say(&format!(
                 "{} with a verdict of --fail-on.",

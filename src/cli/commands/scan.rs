@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::cli::args::{Short, exclude_arg, with_answers_file, with_report};
+use crate::cli::args::{Short, exclude_arg, with_answers_file, with_long_format};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{say, shown, write_whole};
 use crate::cli::program::{Known, Program};
@@ -20,7 +20,7 @@ pub(super) fn command(_: &Rulebook) -> Command {
         .help("The folder of the repository")
         .default_value(".")
         .value_parser(value_parser!(PathBuf));
-    with_report(with_answers_file(Command::new(NAME)))
+    with_long_format(with_answers_file(Command::new(NAME)))
         .about("Show what a repository already says, with the lines that say it")
         .long_about(
             "Reads Compose files, Dockerfiles, manifests and charts, Terraform, CI, declared machine-learning libraries and \

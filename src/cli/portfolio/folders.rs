@@ -7,6 +7,7 @@ use crate::answers::Answers;
 use crate::assessment::Assessment;
 use crate::cli::decision::{self, Decision};
 use crate::cli::exit::Stop;
+use crate::cli::input::{check_folder, unreadable};
 use crate::cli::output::shown;
 use crate::cli::program::now;
 use crate::cli::rulebooks::Named;
@@ -28,14 +29,17 @@ const LEFT_OUT: [&str; 2] = [".git", "node_modules"];
 pub(in crate::cli) fn sources(paths: &[PathBuf], scan: bool) -> Result<Vec<Source>, Stop> {
     let mut sources = Vec::new();
     for path in paths {
-        let is_folder = path.as_os_str() != "-" && path.is_dir();
+        let is_stream = path.as_os_str() == "-";
+        if scan {
+            check_folder(path)?;
+        } else if let Some(error) = path.metadata().err().filter(|_| !is_stream) {
+            return Err(Stop::wrong(unreadable("file or folder", path, &error)));
+        }
+        let is_folder = !is_stream && path.is_dir();
         match (is_folder, scan) {
-            (true, true) => sources.push(Source::Repository(path.clone())),
-            (false, true) => {
-                let message = format!("{} is no folder; --scan takes folders of repositories", shown(path));
-                return Err(Stop::wrong(message));
-            }
+            (_, true) => sources.push(Source::Repository(path.clone())),
             (true, false) => {
+                check_folder(path)?;
                 let records = records(path)?;
                 if records.is_empty() {
                     return Err(Stop::wrong(format!(

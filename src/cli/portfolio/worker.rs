@@ -182,7 +182,8 @@ impl<'w> Worker<'w> {
         found: Option<&Found>,
         batch: &mut Batch,
     ) {
-        let record = std::mem::take(&mut self.record);
+        let mut record = std::mem::take(&mut self.record);
+        self.form.group(&mut record);
         match self.flow {
             Some(flow) => self.write(flow, &record, place, row, found, batch),
             None => self.keep(&record, place, found, batch),
@@ -297,6 +298,7 @@ impl<'w> Worker<'w> {
         }
         batch.count(verdict, self.fail_on);
         let part = Part::of(self.rulebook, &record.values, &assessment);
+        system.gains = part.as_ref().map_or(0, Part::gains);
         let totals = batch.totals.get_or_insert_with(|| Totals::of(self.rulebook));
         totals.add(self.rulebook, &system, &assessment, part.as_ref());
         batch.systems.push(system);

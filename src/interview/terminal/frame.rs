@@ -14,6 +14,8 @@ pub(super) struct Frame<'a> {
     /// What stands under the prompt.
     pub(super) help: &'a str,
     pub(super) hints: &'a [String],
+    /// Why it is asked, where somebody wants to know.
+    pub(super) explained: &'a str,
     pub(super) body: Body<'a>,
     /// What was wrong with the last key.
     pub(super) notice: &'a str,
@@ -92,6 +94,7 @@ impl Frame<'_> {
         above.push(part(0, Look::Strong, "", self.prompt));
         above.push(part(4, Look::Plain, "", self.help));
         above.extend(self.hints.iter().map(|hint| part(5, Look::Plain, "  ", hint)));
+        above.push(part(2, Look::Plain, "  ", self.explained));
         above.push(gap());
         if self.heading.is_empty() && self.prompt.is_empty() {
             // What was said before stands right above.
@@ -219,6 +222,7 @@ mod tests {
                         prompt: "Which of these words is it?",
                         help: "The one that you would say.",
                         hints: &hints,
+                        explained: "Words matter.",
                         body: Body::Rows { rows: &rows, active },
                         notice: "Choose one.",
                         leaning: "leaning no",

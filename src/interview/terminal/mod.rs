@@ -7,12 +7,13 @@ mod frame;
 mod line;
 
 use std::io::{self, IsTerminal as _};
+use std::time::{Duration, Instant};
 
 use dialoguer::console::{Style, Term, is_dumb};
 
 use super::keys::Key;
 use super::tty::{Event, Held, Input};
-use super::{Ask, Plain, Prompts, Reply, Tone, plain, tty, words};
+use super::{Ask, Pick, Plain, Prompts, Reply, Tone, plain, tty, words};
 use crate::rulebook::{Kind, OptionSet, Value};
 use crate::text::{one_line, safe_lines};
 use frame::{Body, Frame, Laid, Look, Row};
@@ -38,7 +39,13 @@ pub fn open_terminal(accessible: bool) -> io::Result<Box<dyn Prompts>> {
         let held = Held::new(false);
         return Ok(Box::new(Plain::on_terminal(held, size().0)));
     }
-    Ok(Box::new(Terminal { held: Held::new(true), input: Input::new(), said: Vec::new(), drawn: None }))
+    Ok(Box::new(Terminal {
+        held: Held::new(true),
+        input: Input::new(),
+        said: Vec::new(),
+        drawn: None,
+        answered_by_key: None,
+    }))
 }
 
 /// The columns and lines to use: one column less than there are, because some terminals wrap a full line.
@@ -58,7 +65,13 @@ struct Terminal {
     said: Vec<(Saying, String)>,
     /// The prompt on the screen.
     drawn: Option<Drawn>,
+    /// When a key answered by itself, until the next one is pressed.
+    answered_by_key: Option<Instant>,
 }
+
+/// Many press Enter after a key that answers by itself. Within so long it is not meant for the next question, which nobody
+/// has read yet.
+const HABIT: Duration = Duration::from_millis(1500);
 
 /// How a text is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,10 +95,11 @@ struct Around<'a> {
     prompt: &'a str,
     help: &'a str,
     hints: &'a [String],
+    explained: &'a str,
     leaning: &'a str,
     keys: String,
     /// Letters that are replies.
-    letters: &'a str,
+    letters: String,
 }
 
 /// What came of a list.
@@ -93,8 +107,9 @@ enum Picked {
     Row(usize),
     /// The rows that are marked.
     Marked,
-    Letter(char),
-    Leave,
+    Reply(Reply),
+    /// Out of here.
+    Escape,
 }
 
 impl Terminal {
@@ -172,11 +187,22 @@ impl Terminal {
 
     fn pick_until(&mut self, around: &Around<'_>, rows: &mut [Row], at: usize) -> io::Result<Picked> {
         let (mut active, mut number, mut notice) = (at.min(rows.len().saturating_sub(1)), String::new(), "");
+        // What an Enter that is not meant for a row is told.
+        let (mut beside, mut before) = (self.habit(), active);
         loop {
             let key = self.next(&around.frame(Body::Rows { rows: &*rows, active }, notice))?;
-            notice = "";
+            notice = match beside.take() {
+                Some(told) if key == Key::Enter => {
+                    notice = told;
+                    continue;
+                }
+                _ => "",
+            };
             if !matches!(key, Key::Char('0'..='9')) {
                 number.clear();
+            }
+            if number.is_empty() {
+                before = active;
             }
             let last = rows.len() - 1;
             let chosen = match key {
@@ -199,7 +225,8 @@ impl Terminal {
                 Key::Enter if rows.iter().any(|row| row.marked == Some(true)) => return Ok(Picked::Marked),
                 Key::Enter => return Ok(Picked::Row(active)),
                 Key::Char(' ') if rows[active].marked.is_some() => active,
-                Key::Escape | Key::Ctrl('d') | Key::Char('q') => return Ok(Picked::Leave),
+                Key::Escape => return Ok(Picked::Escape),
+                Key::Ctrl('d') | Key::Char('q') => return Ok(Picked::Reply(Reply::Leave)),
                 Key::Char(digit @ '0'..='9') => match numbered(rows, &mut number, digit) {
                     Numbered::Row(row) => row,
                     Numbered::Begun(row) => {
@@ -207,17 +234,23 @@ impl Terminal {
                         continue;
                     }
                     Numbered::None => {
-                        notice = words::NO_SUCH_ROW;
+                        // The mark is not where the number began, and Enter does not take what was not typed.
+                        (active, notice, beside) = (before, words::NO_SUCH_ROW, Some(words::NO_SUCH_ROW));
                         continue;
                     }
                 },
                 Key::Char(letter) => match rows.iter().position(|row| row.is_at(letter)) {
                     Some(row) => row,
-                    None if around.letters.contains(letter) => return Ok(Picked::Letter(letter)),
-                    None => {
-                        notice = words::NO_SUCH_KEY;
-                        continue;
-                    }
+                    None => match around.reply(letter) {
+                        Some(reply) => {
+                            self.answered_by_key = Some(Instant::now());
+                            return Ok(Picked::Reply(reply));
+                        }
+                        None => {
+                            notice = words::NO_SUCH_KEY;
+                            continue;
+                        }
+                    },
                 },
                 Key::Paste(_) => {
                     notice = words::PASTED;
@@ -230,10 +263,17 @@ impl Terminal {
             };
             active = chosen;
             if rows[chosen].marked.is_none() {
+                self.answered_by_key = Some(Instant::now());
                 return Ok(Picked::Row(chosen));
             }
             mark(rows, chosen);
         }
+    }
+
+    /// What Enter is told where it belongs to the key that has answered the question before.
+    fn habit(&mut self) -> Option<&'static str> {
+        let is_habit = self.answered_by_key.take().is_some_and(|at| at.elapsed() < HABIT);
+        is_habit.then_some(words::NO_NEED_OF_ENTER)
     }
 
     /// Has a line typed. `judge` says what comes of it, or what is wrong with it; nothing when the person left.
@@ -246,6 +286,7 @@ impl Terminal {
     ) -> io::Result<Option<T>> {
         self.input.forget();
         let (mut line, mut notice) = (Line::of(initial), String::new());
+        let mut beside = self.habit();
         let typed = loop {
             let key = self.next(&around.frame(Body::Line(&line), &notice));
             let key = match key {
@@ -253,13 +294,20 @@ impl Terminal {
                 Err(error) => break Err(error),
             };
             notice.clear();
+            if let (Some(told), Key::Enter) = (beside.take(), &key) {
+                told.clone_into(&mut notice);
+                continue;
+            }
             match key {
                 Key::Escape | Key::Ctrl('d') => break Ok(None),
                 Key::Enter => match judge(line.text().trim()) {
                     Ok(typed) => break Ok(Some(typed)),
                     Err(trouble) => notice = trouble,
                 },
-                Key::Char(c) if letter(c).is_some() => break Ok(letter(c)),
+                Key::Char(c) if letter(c).is_some() => {
+                    self.answered_by_key = Some(Instant::now());
+                    break Ok(letter(c));
+                }
                 key if line.edit(&key) => {}
                 _ => words::NO_SUCH_KEY.clone_into(&mut notice),
             }
@@ -278,8 +326,8 @@ impl Terminal {
             _ => unknown,
         };
         Ok(match self.pick(around, &mut rows, at)? {
-            Picked::Leave => Reply::Leave,
-            Picked::Letter(letter) => words::letter(&letter.to_string()).unwrap_or(Reply::Why),
+            Picked::Escape => out_of(ask),
+            Picked::Reply(reply) => reply,
             Picked::Row(row) if row == unknown => Reply::Unknown,
             Picked::Row(row) => Reply::Value(match &ask.question.kind {
                 Kind::Flag(_) => Value::Flag(row == 0),
@@ -304,12 +352,33 @@ impl Terminal {
             "" => Ok(Reply::Unknown),
             line => plain::typed(ask.question, line),
         };
-        let letter = |c: char| {
-            let is_one = c == 'u' || around.letters.contains(c);
-            if is_one { words::letter(&c.to_string()) } else { None }
-        };
-        Ok(self.type_line(around, &initial, judge, letter)?.unwrap_or(Reply::Leave))
+        let letter = |c: char| if c == 'u' { Some(Reply::Unknown) } else { around.reply(c) };
+        Ok(self.type_line(around, &initial, judge, letter)?.unwrap_or(out_of(ask)))
     }
+
+    /// Takes the reply to a question that is asked again off the screen, and returns it.
+    fn take_back(&mut self, ask: &Ask<'_>) -> io::Result<Option<String>> {
+        let begins = format!("{}: ", ask.question.name);
+        let is_reply =
+            |(saying, text): &(Saying, String)| *saying == Saying::Chosen && text.starts_with(&begins);
+        let Some(at) = self.said.iter().rposition(is_reply) else { return Ok(None) };
+        let (width, height) = size();
+        let lines = |said: &[(Saying, String)]| -> Vec<String> {
+            said.iter().flat_map(|(saying, text)| saying.lines(width, text)).collect()
+        };
+        let old = lines(&self.said[at..]).len();
+        let (_, reply) = self.said.remove(at);
+        let begin = if old < height { erasing(old) } else { "\u{1b}[H\u{1b}[2J".to_owned() };
+        let kept = lines(&self.said[at..]);
+        let kept = &kept[kept.len().saturating_sub(height)..];
+        tty::write(&kept.iter().fold(begin, |text, line| text + line + "\r\n"), 0)?;
+        Ok(Some(reply))
+    }
+}
+
+/// What Escape means at a question: back to the list where an answer is being changed, else out of the questionnaire.
+fn out_of(ask: &Ask<'_>) -> Reply {
+    if ask.progress.is_none() { Reply::Back } else { Reply::Leave }
 }
 
 /// Marks a row or takes its mark back; what stands alone takes all other marks back, and they take back its own.
@@ -389,15 +458,16 @@ impl<'a> Around<'a> {
             prompt: &ask.question.prompt,
             help: &ask.question.help,
             hints: ask.hints,
+            explained: ask.explained.unwrap_or_default(),
             leaning: ask.leaning.unwrap_or_default(),
             keys: words::keys(ask),
-            letters: match (ask.can_go_back, ask.can_review) {
-                (true, true) => "?bqr",
-                (true, false) => "?bq",
-                (false, true) => "?qr",
-                (false, false) => "?q",
-            },
+            letters: format!("?{}", letters_of(&words::replies(ask))),
         }
+    }
+
+    /// What a letter stands for here.
+    fn reply(&self, letter: char) -> Option<Reply> {
+        if self.letters.contains(letter) { words::letter(&letter.to_string()) } else { None }
     }
 
     fn frame<'f>(&'f self, body: Body<'f>, notice: &'f str) -> Frame<'f> {
@@ -406,12 +476,23 @@ impl<'a> Around<'a> {
             prompt: self.prompt,
             help: self.help,
             hints: self.hints,
+            explained: self.explained,
             body,
             notice,
             leaning: self.leaning,
             keys: &self.keys,
         }
     }
+}
+
+/// The letters to leave, and for these replies.
+fn letters_of(also: &[Reply]) -> String {
+    let letters = also.iter().filter_map(|reply| match reply {
+        Reply::Back => Some('b'),
+        Reply::Review => Some('r'),
+        _ => None,
+    });
+    std::iter::once('q').chain(letters).collect()
 }
 
 impl Saying {
@@ -455,28 +536,32 @@ impl Prompts for Terminal {
     }
 
     fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
+        let earlier = if ask.progress.is_some() { self.take_back(ask)? } else { None };
         let around = Around::of(ask);
         let reply = match &ask.question.kind {
             Kind::Count(_) => self.ask_line(ask, &around),
             _ => self.ask_rows(ask, &around),
         }?;
-        if let Some(chosen) = words::replied(ask, reply) {
+        // Whoever does not answer it again leaves the answer as it is.
+        if let Some(chosen) = words::replied(ask, reply).or(earlier) {
             self.tell(Saying::Chosen, &chosen)?;
         }
         Ok(reply)
     }
 
-    fn choose(&mut self, rows: &[String], at: usize) -> io::Result<Option<usize>> {
+    fn choose(&mut self, rows: &[String], at: usize, also: &[Reply]) -> io::Result<Pick> {
         let label = |(index, label): (usize, &String)| Row::new(&(index + 1).to_string(), label, None);
         let mut shown: Vec<Row> = rows.iter().enumerate().map(label).collect();
-        let around = Around { keys: words::CHOOSE.to_owned(), letters: "q", ..Around::default() };
-        match self.pick(&around, &mut shown, at)? {
+        let around =
+            Around { keys: words::keys_of_rows(also), letters: letters_of(also), ..Around::default() };
+        Ok(match self.pick(&around, &mut shown, at)? {
             Picked::Row(row) => {
                 self.tell(Saying::Chosen, &rows[row])?;
-                Ok(Some(row))
+                Pick::Row(row)
             }
-            _ => Ok(None),
-        }
+            Picked::Reply(reply) => Pick::Reply(reply),
+            Picked::Marked | Picked::Escape => Pick::Reply(Reply::Leave),
+        })
     }
 
     fn printed(&mut self, text: &str) {
@@ -485,7 +570,8 @@ impl Prompts for Terminal {
 
     fn confirm(&mut self, prompt: &str, default: bool) -> io::Result<Option<bool>> {
         let mut rows = [Row::new("y", words::YES, None), Row::new("n", words::NO, None)];
-        let around = Around { prompt, keys: words::CONFIRM.to_owned(), letters: "q", ..Around::default() };
+        let around =
+            Around { prompt, keys: words::CONFIRM.to_owned(), letters: letters_of(&[]), ..Around::default() };
         match self.pick(&around, &mut rows, usize::from(!default))? {
             Picked::Row(row) => {
                 let answer = if row == 0 { words::YES } else { words::NO };

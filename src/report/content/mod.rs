@@ -397,12 +397,14 @@ impl Writer<'_> {
 
     /// Whether the headline advises to stay with what runs today.
     fn stays(&self) -> bool {
-        self.rulebook.bands()[self.assessment.band].stays(&self.assessment.readings)
+        let best = self.platform(self.assessment.recommendation);
+        self.rulebook.bands()[self.assessment.band].stays(best, &self.assessment.readings)
     }
 
     fn told_by(&self, band: &Band) -> String {
-        band.headline_for(&self.assessment.readings)
-            .replace("{best}", &self.with_products(self.assessment.recommendation))
+        let best = self.platform(self.assessment.recommendation);
+        band.headline_for(best, &self.assessment.readings)
+            .replace("{best}", &best.with_products(&self.assessment.readings))
             .replace("{with}", &self.with_products(self.assessment.best_with))
             .replace("{without}", &self.with_products(self.assessment.best_without))
     }

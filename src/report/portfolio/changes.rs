@@ -272,6 +272,22 @@ impl<'a> Changes<'a> {
         text + "."
     }
 
+    /// That systems have other names because they were named from another folder.
+    fn hint(&self) -> Option<String> {
+        let is_below = |long: &str, short: &str| {
+            long.strip_suffix(short).is_some_and(|folders| folders.ends_with('/') || folders.ends_with('\\'))
+        };
+        let pair = self.gone.iter().find_map(|gone| {
+            let same = |added: &&String| is_below(added, gone) || is_below(gone, added);
+            Some((gone, self.added.iter().find(same)?))
+        });
+        let (gone, added) = pair?;
+        Some(format!(
+            "`{gone}` and `{added}` look like one system: a system is named by its path as it was typed, so name the same \
+             paths from the same folder both times."
+        ))
+    }
+
     fn rules(&self) -> Option<String> {
         let [before, after] = &self.sides;
         let (before, after) = before.rules.as_ref().zip(after.rules.as_ref())?;
@@ -308,6 +324,9 @@ impl<'a> Changes<'a> {
         if let Some(rules) = self.rules() {
             page.paragraph(0, &rules);
         }
+        if let Some(hint) = self.hint() {
+            page.paragraph(0, &hint);
+        }
         for moved in &self.moved {
             page.item("-", &format!("{}: {}; {}.", moved.name, Self::step(moved), moved.because));
         }
@@ -323,6 +342,9 @@ impl<'a> Changes<'a> {
         let mut out = format!("{}\n\n", escape(&self.headline()));
         if let Some(rules) = self.rules() {
             let _ = write!(out, "{}\n\n", escape(&rules));
+        }
+        if let Some(hint) = self.hint() {
+            let _ = write!(out, "{}\n\n", escape(&hint));
         }
         for moved in &self.moved {
             let _ = writeln!(

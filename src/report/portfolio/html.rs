@@ -111,8 +111,8 @@ fn distribution(portfolio: &Portfolio<'_>) -> Markup {
     let all = portfolio.all();
     let verdicts = portfolio.verdicts();
     let most = verdicts.iter().map(|(.., number)| *number).max().unwrap_or(1);
-    let platforms = portfolio.platforms();
-    let most_platforms = platforms.first().map_or(1, |(_, number)| *number);
+    let platforms = portfolio.named_platforms();
+    let most_platforms = platforms.iter().map(|(.., number)| *number).max().unwrap_or(1);
     html! {
         div.pair {
             figure {
@@ -122,10 +122,7 @@ fn distribution(portfolio: &Portfolio<'_>) -> Markup {
             figure {
                 figcaption { "By " (portfolio.platform_head()) }
                 ul.bars {
-                    @for (platform, number) in &platforms {
-                        @let side = if portfolio.rulebook.is_subject(*platform) { Leaning::With } else { Leaning::Without };
-                        (bar(&portfolio.rulebook.platforms()[*platform].name, *number, most_platforms, all, tone(side)))
-                    }
+                    @for (name, side, number) in &platforms { (bar(name, *number, most_platforms, all, tone(*side))) }
                 }
             }
         }
@@ -147,8 +144,13 @@ impl Scale {
         Self { least: at(5).min(0), most: at(995).max(1) }
     }
 
+    /// The value that a point stands at: its own, or that of the edge.
+    fn shown(&self, value: i64) -> i64 {
+        value.clamp(self.least, self.most)
+    }
+
     fn at(&self, value: i64) -> f64 {
-        self.beyond(value.clamp(self.least, self.most) as f64)
+        self.beyond(self.shown(value) as f64)
     }
 
     /// The same for what may lie outside.
@@ -165,10 +167,11 @@ fn map(portfolio: &Portfolio<'_>) -> Markup {
     // Those that stand at one place.
     let mut spots: BTreeMap<(i64, i64), Vec<&System>> = BTreeMap::new();
     for system in systems() {
-        let x = system.cost.clamp(across.least, across.most);
-        let y = system.need.clamp(up.least, up.most);
-        spots.entry((x, y)).or_default().push(system);
+        spots.entry((across.shown(system.cost), up.shown(system.need))).or_default().push(system);
     }
+    let is_beyond =
+        |system: &System| across.shown(system.cost) != system.cost || up.shown(system.need) != system.need;
+    let beyond = systems().filter(|system| is_beyond(system)).count();
     let forced = portfolio.systems.len() - systems().count();
     let subject = &portfolio.rulebook.side(Leaning::With).name;
     let percent = |at: f64| format!("{at:.2}%");
@@ -216,9 +219,7 @@ fn map(portfolio: &Portfolio<'_>) -> Markup {
                     @let side = portfolio.rulebook.bands()[first.judgement.band].leaning;
                     circle class={ "spot " (tone(side)) } cx=(percent(across.at(*x))) cy=(percent(y(*need)))
                         r=(format!("{:.1}", (4.0 + 2.2 * (number as f64 - 1.0).sqrt()).min(26.0))) {
-                        title {
-                            (names(systems)) ": " (*need) " missing against " (*x) " of work"
-                        }
+                        title { (figures(systems, is_beyond)) }
                     }
                 }
             }
@@ -230,12 +231,34 @@ fn map(portfolio: &Portfolio<'_>) -> Markup {
                         " " (upper_first(match side { Leaning::Hedge => "either", side => &portfolio.rulebook.side(side).name }))
                     }
                 }
+                @if beyond > 0 {
+                    (counted(beyond, "system lies", "systems lie")) " beyond the edge, where the circle stands. "
+                }
                 @if forced > 0 {
                     (counted(forced, "system is", "systems are")) " not shown: one fact decides there, whatever else holds."
                 }
             }
         }
     }
+}
+
+/// The figures of what stands at one place; at the edge they may differ.
+fn figures(systems: &[&System], is_beyond: impl Fn(&System) -> bool) -> String {
+    const TOLD: usize = 8;
+    let mut alike: Vec<Vec<&System>> = Vec::new();
+    for system in systems {
+        match alike.iter_mut().find(|others| (others[0].need, others[0].cost) == (system.need, system.cost)) {
+            Some(others) => others.push(system),
+            None => alike.push(vec![system]),
+        }
+    }
+    let more = alike.iter().skip(TOLD).map(Vec::len).sum::<usize>();
+    let told = alike.iter().take(TOLD).map(|systems| {
+        let System { need, cost, .. } = systems[0];
+        let beyond = if is_beyond(systems[0]) { ", beyond the edge" } else { "" };
+        format!("{}: {need} missing against {cost} of work{beyond}", names(systems))
+    });
+    told.chain((more > 0).then(|| format!("{more} more"))).collect::<Vec<String>>().join("; ")
 }
 
 fn names(systems: &[&System]) -> String {
@@ -343,7 +366,7 @@ fn shared(portfolio: &Portfolio<'_>) -> Markup {
                         }
                     }
                 }
-                p { (sums.verdict) }
+                p { (sums.verdict) @if let Some(named) = &sums.named { " " (named) } }
             }
         },
     )

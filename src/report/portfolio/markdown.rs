@@ -22,12 +22,11 @@ pub(super) fn render(portfolio: &Portfolio<'_>) -> String {
     let number = |number: usize| grouped(number as i64);
     let rows = portfolio.verdicts().into_iter().map(|(name, _, of)| vec![name, number(of)]);
     table(&mut out, &["Verdict", "Systems:"], rows);
-    let platforms = portfolio.platforms().into_iter();
-    let name = |platform: usize| portfolio.rulebook.platforms()[platform].name.clone();
+    let platforms = portfolio.named_platforms().into_iter();
     table(
         &mut out,
         &[&upper_first(portfolio.platform_head()), "Systems:"],
-        platforms.map(|(at, of)| vec![name(at), number(of)]),
+        platforms.map(|(name, _, of)| vec![name, number(of)]),
     );
     let subject = &portfolio.rulebook.side(Leaning::With).name;
     let _ = write!(out, "## What drives the need for {}\n\n", escape(subject));
@@ -137,5 +136,8 @@ fn shared(portfolio: &Portfolio<'_>, out: &mut String) {
             let _ = writeln!(out, "- {}{} = {}", escape(&line.what), escape(&sum), grouped(line.total));
         }
         let _ = write!(out, "\n{}\n\n", escape(&sums.verdict));
+        if let Some(named) = &sums.named {
+            let _ = write!(out, "{}\n\n", escape(named));
+        }
     }
 }

@@ -37,6 +37,11 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Whether there is nothing that a result could tell.
+    pub fn says_nothing(&self) -> bool {
+        self.assessed + self.left_out == 0
+    }
+
     /// What is to be asked for where only leanings are told.
     pub fn say_unsaid(&self) -> Option<String> {
         let has = if self.unsaid == 1 { "has" } else { "have" };
@@ -152,6 +157,9 @@ pub struct Portfolio<'a> {
     pub interrupted: bool,
 }
 
+/// What stands for the platform of a system of which nothing is known.
+const NO_ANSWERS: &str = "no answers";
+
 /// What stands in a report that was broken off.
 const BROKEN_OFF: &str = "Broken off: these are the systems that were read until then.";
 
@@ -189,6 +197,11 @@ impl Portfolio<'_> {
         bands.filter(|(band, _)| band.leaning == side).map(|(_, number)| number).sum()
     }
 
+    /// All in one line.
+    pub fn line(&self) -> String {
+        format!("{}\n", self.headline())
+    }
+
     /// The answer for all of them in a sentence.
     fn headline(&self) -> String {
         let name = |side: Leaning| self.rulebook.side(side).name.as_str();
@@ -200,8 +213,9 @@ impl Portfolio<'_> {
         }
         if self.totals.unsaid == self.all() {
             let leaning = |side: Leaning| number(self.of_side(side, &self.totals.leanings));
+            let lean = if self.of_side(Leaning::With, &self.totals.leanings) == 1 { "leans" } else { "lean" };
             return format!(
-                "None of {all} is fully answered: {} lean to {}, {} to {}, {} could go either way.",
+                "None of {all} is fully answered: {} {lean} to {}, {} to {}, {} could go either way.",
                 leaning(Leaning::With),
                 name(Leaning::With),
                 leaning(Leaning::Without),
@@ -217,13 +231,17 @@ impl Portfolio<'_> {
             number(of(Leaning::Without)),
         );
         let mut rest = Vec::new();
-        for (some, what) in [
-            (of(Leaning::Hedge), "could go either way"),
-            (self.totals.undecided, "say too little for a verdict"),
-            (self.totals.unsaid, "are not fully answered, and only lean"),
+        for (some, one, several) in [
+            (of(Leaning::Hedge), "could go either way", "could go either way"),
+            (self.totals.undecided, "says too little for a verdict", "say too little for a verdict"),
+            (
+                self.totals.unsaid,
+                "is not fully answered, and only leans",
+                "are not fully answered, and only lean",
+            ),
         ] {
             if some > 0 {
-                rest.push(format!("{} {what}", number(some)));
+                rest.push(format!("{} {}", number(some), if some == 1 { one } else { several }));
             }
         }
         if !rest.is_empty() {
@@ -262,6 +280,16 @@ impl Portfolio<'_> {
             self.totals.platforms.iter().copied().enumerate().filter(|(_, number)| *number > 0).collect();
         platforms.sort_by_key(|(platform, number)| (std::cmp::Reverse(*number), *platform));
         platforms
+    }
+
+    /// The same by name, with the side of each, and of how many nothing is known.
+    fn named_platforms(&self) -> Vec<(String, Leaning, usize)> {
+        let named = self.platforms().into_iter().map(|(platform, number)| {
+            let side = if self.rulebook.is_subject(platform) { Leaning::With } else { Leaning::Without };
+            (self.rulebook.platforms()[platform].name.clone(), side, number)
+        });
+        let blank = self.totals.blank;
+        named.chain((blank > 0).then(|| (NO_ANSWERS.to_owned(), Leaning::Hedge, blank))).collect()
     }
 
     /// What drives the need, the strongest first.
@@ -352,6 +380,9 @@ impl Portfolio<'_> {
     }
 
     fn platform(&self, system: &System) -> &str {
+        if system.is_blank {
+            return NO_ANSWERS;
+        }
         &self.rulebook.platforms()[system.judgement.recommendation].name
     }
 

@@ -1,9 +1,9 @@
 //! Sharing in words and sums.
 
 use super::{Portfolio, grouped, points, systems};
-use crate::portfolio::{Joined, Share};
+use crate::portfolio::{Joined, Share, System};
 use crate::rulebook::Sharing;
-use crate::text::upper_first;
+use crate::text::{list, upper_first};
 
 /// One line of the arithmetic: what it is, the sum as it is done, and what it comes to.
 pub(super) struct SumLine {
@@ -19,7 +19,12 @@ pub(super) struct Arithmetic {
     pub(super) lines: Vec<SumLine>,
     /// What follows.
     pub(super) verdict: String,
+    /// The systems for which sharing pays, some of them by name.
+    pub(super) named: Option<String>,
 }
+
+/// So many systems are named.
+const NAMED: usize = 24;
 
 impl Portfolio<'_> {
     /// The sentence for those who did not ask: that sharing would change the answer, where it would.
@@ -47,7 +52,12 @@ impl Portfolio<'_> {
             if shares.ungrouped > 0 {
                 let verdict =
                     format!("{} are in the sum of all only.", upper_first(&systems(shares.ungrouped)));
-                all.push(Arithmetic { group: Some("Further groups".to_owned()), lines: Vec::new(), verdict });
+                all.push(Arithmetic {
+                    group: Some("Further groups".to_owned()),
+                    lines: Vec::new(),
+                    verdict,
+                    named: None,
+                });
             }
         }
         all
@@ -81,7 +91,26 @@ impl Portfolio<'_> {
         if let Some(gaining) = share.gaining() {
             add(format!("{}, only those that gain by it", upper_first(&sharing.called)), gaining);
         }
-        Arithmetic { group, verdict: follows(share), lines }
+        let named = self.named(group.as_deref(), share);
+        Arithmetic { group, verdict: follows(share), lines, named }
+    }
+
+    /// "Those are a, b and 3 more."
+    fn named(&self, group: Option<&str>, share: &Share) -> Option<String> {
+        let (platform, _) = share.gaining().filter(|(_, joined)| joined.saves() > 0)?;
+        let gains = |system: &&System| {
+            system.gains >> platform & 1 == 1 && group.is_none_or(|group| system.group == group)
+        };
+        let mut names: Vec<String> =
+            self.systems.iter().filter(gains).map(|system| system.name.clone()).collect();
+        names.sort();
+        if names.len() > NAMED {
+            let more = names.len() - NAMED;
+            names.truncate(NAMED);
+            names.push(format!("{} more", grouped(more as i64)));
+        }
+        let are = if names.len() == 1 { "That is" } else { "Those are" };
+        (!names.is_empty()).then(|| format!("{are} {}.", list(&names, "and")))
     }
 }
 

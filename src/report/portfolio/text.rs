@@ -102,8 +102,8 @@ fn totals(portfolio: &Portfolio<'_>, page: &mut Page) {
     let rows = verdicts.iter().map(|(name, _, number)| row(page, name, *number)).collect();
     table(page, &["verdict", "systems", "share", ""], rows, 1..3);
     page.gap();
-    let name = |platform: usize| portfolio.rulebook.platforms()[platform].name.clone();
-    let rows = portfolio.platforms().iter().map(|(at, number)| row(page, &name(*at), *number)).collect();
+    let platforms = portfolio.named_platforms();
+    let rows = platforms.iter().map(|(name, _, number)| row(page, name, *number)).collect();
     table(page, &[portfolio.platform_head(), "systems", "share", ""], rows, 1..3);
 }
 
@@ -180,7 +180,11 @@ fn shared(portfolio: &Portfolio<'_>, page: &mut Page) {
             let sum = if line.sum.is_empty() { String::new() } else { format!(": {}", line.sum) };
             page.item("-", &format!("{}{sum} = {}.", line.what, grouped(line.total)));
         }
-        page.paragraph(0, &sums.verdict);
+        let named = sums.named.as_deref().filter(|_| page.layout().verbose);
+        page.paragraph(
+            0,
+            &[Some(sums.verdict.as_str()), named].into_iter().flatten().collect::<Vec<_>>().join(" "),
+        );
     }
 }
 

@@ -43,6 +43,7 @@ pub(crate) fn read_answer(question: &Question, located: &Located<'_>) -> Result<
         (_, Node::Null) => Ok(None),
         (_, Node::Text(text)) if text.trim() == UNKNOWN => Ok(None),
         (Kind::Flag(_), Node::Flag(flag)) => Ok(Some(Value::Flag(*flag))),
+        (Kind::Flag(_), Node::Text(text)) => question.parse(text),
         (Kind::Choice(_), Node::Text(text)) => Ok(Some(Value::Choice(question.option(text)?))),
         (Kind::Choice(_), Node::Integer(number)) => {
             Ok(Some(Value::Choice(question.option(&number.to_string())?)))

@@ -89,6 +89,7 @@ pub(super) fn platforms(section: Section<'_>, names: Names<'_>) -> Vec<Platform>
         aliases: aliases(table, &mut taken),
         products: table.text("products"),
         products_where: claims(table, "products-where", names),
+        in_use: table.get("in-use").map(|_| names.condition(table, "in-use")),
         called: table.text("called"),
         plural: table.flag("plural"),
         family: names.families.required(table, "family"),

@@ -143,6 +143,7 @@ fn headlines(table: &Reader<'_>, known: Names<'_>) -> Vec<Headline> {
         let built = Headline {
             text: headline.required_text("text"),
             when: known.condition(&headline, "when"),
+            in_use: headline.flag("in-use"),
             stays: headline.flag("stays"),
         };
         headline.finish();

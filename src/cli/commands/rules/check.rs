@@ -3,7 +3,7 @@
 use clap::{Arg, ArgMatches, Command};
 
 use super::{format_arg, format_of, verbose_arg};
-use crate::cli::args::asks;
+use crate::cli::args::{asks, whole};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::program::Program;
 use crate::report::review as report;
@@ -30,7 +30,7 @@ pub(super) fn command(_: &Rulebook) -> Command {
             Arg::new("boxes")
                 .long("boxes")
                 .value_name("N")
-                .value_parser(clap::value_parser!(u64).range(1..=100_000_000))
+                .value_parser(whole::<u64>(1, 100_000_000))
                 .help(format!(
                     "Look at so many boxes of answers for each part of a promise [default: {}]",
                     Budget::default().promises
