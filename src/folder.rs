@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use cap_fs_ext::{DirExt, FollowSymlinks, OpenOptionsFollowExt, OpenOptionsSyncExt};
 use cap_std::ambient_authority;
@@ -196,6 +196,11 @@ impl Folder {
 pub(crate) const NO_FILE: &str = "it is no regular file";
 /// Why a link is not followed.
 pub(crate) const LEADS_OUT: &str = "it is a link that leads out of the folder";
+
+/// Whether a path begins where the program runs, and goes down only.
+pub(crate) fn is_from_here(path: &Path) -> bool {
+    path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
 
 /// What the system says, without its number.
 pub(crate) fn said(error: &io::Error) -> String {

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Component, Path};
+use std::path::Path;
 
 use super::exit::Stop;
 use super::output::shown;
 use crate::answers::{Answers, Given, Origin};
 use crate::document::{Entry, FaultLog, Faults, Node, SourceFile, read_json, read_toml};
-use crate::folder::{Folder, LEADS_OUT, Links, in_units, led_out, said};
+use crate::folder::{Folder, LEADS_OUT, Links, in_units, is_from_here, led_out, said};
 use crate::rulebook::{Rulebook, question_meant, read_answer_table};
 use crate::text::{line_of, one_line};
 
@@ -26,13 +26,15 @@ pub(super) const VARIABLE_PREFIX: &str = "NEEDK8S_";
 /// Reads a text file as a whole, or says why it cannot be. What was named by a path from here has to be here: a link out of
 /// a checked-out repository could show a stranger's choice of files, since messages quote what is wrong.
 pub(super) fn read_file(path: &Path, most: u64) -> Result<String, Stop> {
-    let is_here = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    let file = if is_here {
-        Folder::open(Path::new(".")).and_then(|here| here.file(path, Links::Followed))
-    } else {
-        File::open(path)
-    };
-    read_opened(file, &shown(path), most, !is_here)
+    read_opened(open_file(path), &shown(path), most, !is_from_here(path))
+}
+
+/// Opens what is named on the command line.
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
+    match is_from_here(path) {
+        true => Folder::open(Path::new(".")).and_then(|here| here.file(path, Links::Followed)),
+        false => File::open(path),
+    }
 }
 
 /// Says what is wrong with a path that has to be a folder.

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use super::exit::Stop;
+use crate::folder::{LEADS_OUT, is_from_here};
 use crate::report::outcome::Annotation;
 use crate::report::text::Layout;
 use crate::text::{one_line, safe_lines, visible, wrapped};
@@ -86,11 +87,13 @@ fn broken(text: &str) -> String {
 }
 
 /// Replaces a file as a whole: the text goes to a new file beside it, which then takes its name. A symbolic link is
-/// followed, so that the file it points to is replaced and the link stays. A pipe, a device, and a file that is open
-/// already (`/dev/stdout`) are written to.
+/// followed, so that the file it points to is replaced and the link stays, but not out of here where the path begins here:
+/// it may be a stranger's, in a repository. A pipe, a device, and a file that is open already (`/dev/stdout`) are written
+/// to.
 pub(super) fn write_whole(path: &Path, text: &str) -> Result<(), Stop> {
     let mut target = Target::open(path)?;
-    let written = unread_is_fine(target.write_all(visible(text).as_bytes()));
+    let text = if target.is_stream() { without_workflow_commands(text) } else { visible(text) };
+    let written = unread_is_fine(target.write_all(text.as_bytes()));
     written.map_err(|error| cannot_write(path, &error))?;
     target.finish(path)
 }
@@ -129,13 +132,15 @@ impl Target {
             return Err(Stop::wrong(format!("{} is a directory, not a file to write to", shown(path))));
         }
         if existing.as_ref().is_some_and(|found| !found.is_file()) || is_of_system(path) {
-            let file = std::fs::File::options().append(true).open(path).map_err(fail)?;
-            return Ok(Self::Stream(Box::new(file)));
+            return Ok(Self::Stream(Box::new(open_stream(path).map_err(fail)?)));
         }
         let to = match path.symlink_metadata() {
             Ok(found) if found.is_symlink() => path.canonicalize().map_err(fail)?,
             _ => path.to_path_buf(),
         };
+        if is_from_here(path) && leads_out(&to).map_err(fail)? {
+            return Err(Stop::wrong(format!("cannot write {}: {LEADS_OUT}", shown(path))));
+        }
         let folder = match to.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
             _ => PathBuf::from("."),
@@ -150,6 +155,11 @@ impl Target {
         }
         let file = builder.tempfile_in(&folder).map_err(fail)?;
         Ok(Self::File(Box::new(Replacement { file, to, existing })))
+    }
+
+    /// Whether others read what is written as it comes.
+    pub(super) fn is_stream(&self) -> bool {
+        matches!(self, Self::Stream(_))
     }
 
     /// Ends it: a file takes its name.
@@ -189,6 +199,36 @@ fn unread_is_fine(written: io::Result<()>) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
     }
+}
+
+/// Whether the folder of a file is elsewhere than below the one where the program runs.
+fn leads_out(to: &Path) -> io::Result<bool> {
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(!folder.canonicalize()?.starts_with(Path::new(".").canonicalize()?))
+}
+
+/// Opens a pipe or a device to write to; a pipe from which nobody reads would keep the program waiting.
+#[cfg(unix)]
+fn open_stream(path: &Path) -> io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = rustix::fs::OFlags::NONBLOCK;
+    let file =
+        std::fs::File::options().append(true).custom_flags(flags.bits().cast_signed()).open(path).map_err(
+            |error| match error.raw_os_error() {
+                Some(code) if code == rustix::io::Errno::NXIO.raw_os_error() => {
+                    io::Error::new(error.kind(), "nobody reads from it")
+                }
+                _ => error,
+            },
+        )?;
+    let flags = rustix::fs::fcntl_getfl(&file)? - flags;
+    rustix::fs::fcntl_setfl(&file, flags)?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_stream(path: &Path) -> io::Result<std::fs::File> {
+    std::fs::File::options().append(true).open(path)
 }
 
 /// Whether a path is a name that the system gives to what is open, or to a device.

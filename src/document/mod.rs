@@ -74,6 +74,10 @@ pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>>
     if has_too_many_tables(text, log) {
         return Vec::new();
     }
+    if let Some(span) = toml::lone_return(text) {
+        log.fault(span, "a line ends in a carriage return alone; save it with line feeds".to_owned(), None);
+        return Vec::new();
+    }
     toml::read(text, |span, message| log.fault(span, message, None))
 }
 

@@ -35,6 +35,13 @@ pub(super) fn too_deep(text: &str) -> Option<Span> {
     None
 }
 
+/// Where a carriage return stands alone, which TOML knows nowhere. Where lines end so, the parser finds a fault in each.
+pub(super) fn lone_return(text: &str) -> Option<Span> {
+    let bytes = text.as_bytes();
+    let lone = |place: &usize| bytes.get(place + 1) != Some(&b'\n');
+    text.match_indices('\r').map(|(place, _)| place).find(lone).map(|place| place..place + 1)
+}
+
 /// What a text says; what is wrong with it goes to `fault`.
 pub(super) fn read(text: &str, fault: impl Fn(Span, String)) -> Vec<Entry<'_>> {
     let (table, errors) = DeTable::parse_recoverable(text);

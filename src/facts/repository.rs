@@ -174,6 +174,8 @@ pub struct Service {
     pub image_resolved: Option<String>,
     /// How it is built: context, and Dockerfile and target where they are said. Equal for those who share a build.
     pub build: Option<String>,
+    /// What it is a variant of, with others: one piece of software for several platforms, or as it is developed.
+    pub variant_of: Option<String>,
     /// It is one's own by the namespace of its image alone, where other images are built.
     pub from_elsewhere: bool,
     /// Whether it starts by default: no profile that is off, and not zero replicas.
@@ -208,7 +210,7 @@ impl Service {
     fn identities(&self) -> Vec<&str> {
         let reference = self.image_resolved.as_deref().or(self.image.as_deref());
         let other = self.build.as_deref().or_else(|| reference.map(without_tag));
-        let names: Vec<&str> = reference.into_iter().chain(other).collect();
+        let names: Vec<&str> = reference.into_iter().chain(other).chain(self.variant_of.as_deref()).collect();
         if names.is_empty() { vec![&self.name] } else { names }
     }
 }
@@ -289,6 +291,12 @@ pub struct Object {
     pub images: Vec<String>,
     /// What it is for, where it runs containers.
     pub purpose: ServiceClass,
+    /// Whether it claims volumes, where it is one that can.
+    pub claims_volumes: bool,
+    /// Other files of one's own that define it.
+    pub copies: Vec<String>,
+    /// Whether nothing gives it to a cluster, though something gives what lies beside it.
+    pub is_left_out: bool,
 }
 
 /// The kinds of objects that run containers, each with the API groups that have it.
@@ -424,6 +432,10 @@ pub struct Deploy {
     pub words: String,
     /// What runs it.
     pub by: DeployedBy,
+    /// The folder that it is about, where that is known.
+    pub folder: Option<String>,
+    /// Whether it is of one piece of software, and others are there that the same platform is not given.
+    pub is_part: bool,
     /// What its directories say.
     pub class: PathClass,
     /// Where.

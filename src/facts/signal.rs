@@ -87,7 +87,7 @@ pub(super) const SIGNALS: &[Signal] = &[
     signal("compose.app-services", |facts| services(facts, ServiceClass::Application)),
     signal("compose.web-services", web_services),
     signal("compose.app-names", |facts| {
-        let own = active(facts).filter(|one| one.class == ServiceClass::Application);
+        let own = active(facts).filter(|one| is_plainly_own(one));
         // Numbers tell instances apart.
         let bare = |name: &str| {
             name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['-', '_']).to_owned()
@@ -95,7 +95,7 @@ pub(super) const SIGNALS: &[Signal] = &[
         own.map(|one| Observation { words: vec![format!("={}", bare(&one.name))], ..service(one) }).collect()
     }),
     signal("compose.app-commands", |facts| {
-        let own = active(facts).filter(|one| one.class == ServiceClass::Application);
+        let own = active(facts).filter(|one| is_plainly_own(one));
         own.map(|one| Observation { words: one.works_as.clone(), ..service(one) }).collect()
     }),
     signal("compose.packages", packages),
@@ -171,6 +171,10 @@ pub(super) const SIGNALS: &[Signal] = &[
         shared.map(|(place, says)| seen(vec![], says, place.clone(), says.clone())).collect()
     }),
     signal("kubernetes.objects", |facts| objects(facts).map(object).collect()),
+    signal("kubernetes.deployed-objects", |facts| {
+        let given = objects(facts).filter(|one| facts.kubernetes.is_deployed && !one.is_left_out);
+        given.map(object).collect()
+    }),
     signal("kubernetes.app-images", deployed_images),
     signal("kubernetes.charts", |facts| {
         let charts = facts.kubernetes.charts.iter().filter(|chart| chart.class == PathClass::Main);
@@ -198,7 +202,8 @@ pub(super) const SIGNALS: &[Signal] = &[
                     DeployedBy::Pipeline | DeployedBy::Script => format!("deploys with `{}`", deploy.words),
                 };
                 // The target, with what runs it: `paas-pipeline`.
-                let words = vec![format!("{}-{}", deploy.target, deploy.by.word()), deploy.words.clone()];
+                let by = if deploy.is_part { "part" } else { deploy.by.word() };
+                let words = vec![format!("{}-{by}", deploy.target), deploy.words.clone()];
                 seen(words, &deploy.words, deploy.place.clone(), says)
             })
             .collect()
@@ -266,6 +271,11 @@ fn service(service: &Service) -> Observation {
     seen(words, &service.name, service.place.clone(), what)
 }
 
+/// Whether a service is one's own and no part of something larger, whose parts have names of their own: the workers of Spark.
+fn is_plainly_own(one: &Service) -> bool {
+    one.class == ServiceClass::Application && one.kind.is_none()
+}
+
 fn services(facts: &Facts, class: ServiceClass) -> Vec<Observation> {
     active(facts).filter(|one| one.class == class).map(service).collect()
 }
@@ -274,6 +284,7 @@ fn services(facts: &Facts, class: ServiceClass) -> Vec<Observation> {
 fn app_images(facts: &Facts, active: bool) -> Vec<Observation> {
     let counts = facts.compose.main_class() == PathClass::Main;
     let images = facts.compose.app_images().into_iter().filter(|_| counts);
+    let images = images.filter(|image| image.iter().any(|one| is_plainly_own(one)));
     let images = images.filter(|image| image.iter().any(|service| service.active) == active);
     let shown = images.filter_map(|image| image.into_iter().find(|one| one.active == active).map(service));
     let mut observations: Vec<Observation> = shown.collect();
@@ -283,7 +294,7 @@ fn app_images(facts: &Facts, active: bool) -> Vec<Observation> {
 
 /// Services of one's own that take in requests from outside: they publish ports, and a proxy or their command says of what.
 fn web_services(facts: &Facts) -> Vec<Observation> {
-    let own = active(facts).filter(|one| one.class == ServiceClass::Application);
+    let own = active(facts).filter(|one| is_plainly_own(one));
     let with_ports = own.filter_map(|one| Some((one, one.ports.as_ref()?)));
     with_ports.map(|(one, place)| Observation { place: place.clone(), ..service(one) }).collect()
 }
@@ -400,7 +411,8 @@ fn objects(facts: &Facts) -> impl Iterator<Item = &Object> {
 }
 
 fn object(object: &Object) -> Observation {
-    let group_and_kind = format!("{}/{}", object.group(), object.kind);
+    let with = if object.claims_volumes { " with volumes" } else { "" };
+    let group_and_kind = format!("{}/{}{with}", object.group(), object.kind);
     let says = format!("{} {}", object.kind, object.name);
     let name = if object.name.is_empty() { &object.kind } else { &object.name };
     seen(vec![group_and_kind], name, object.place.clone(), says.trim_end().to_owned())
@@ -409,7 +421,7 @@ fn object(object: &Object) -> Observation {
 /// One observation for each different image of the product itself that goes on running.
 fn deployed_images(facts: &Facts) -> Vec<Observation> {
     let lasting = ["Deployment", "StatefulSet", "DaemonSet", "Rollout", "DeploymentConfig"];
-    let own = objects(facts).filter(|object| object.runs_as(&lasting));
+    let own = objects(facts).filter(|object| object.runs_as(&lasting) && !object.is_left_out);
     let own = own.filter(|object| object.purpose == ServiceClass::Application);
     let mut images: BTreeMap<String, Observation> = BTreeMap::new();
     for own in own {

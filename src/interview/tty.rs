@@ -252,7 +252,10 @@ mod system {
     use rustix::termios::{
         LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcsetattr,
     };
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+    use signal_hook::consts::{
+        SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
+        SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
+    };
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
@@ -296,8 +299,14 @@ mod system {
 
     /// Handles what ends, stops and continues the program, on a thread of its own.
     pub(super) fn watch_signals() {
-        let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH];
-        let Ok(mut signals) = Signals::new(signals) else { return };
+        // All that would end the program, and those that stop and continue it.
+        const ENDING: [i32; 12] = [
+            SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU,
+            SIGXFSZ, SIGIO,
+        ];
+        let Ok(mut signals) = Signals::new(ENDING.into_iter().chain([SIGTSTP, SIGCONT, SIGWINCH])) else {
+            return;
+        };
         std::thread::spawn(move || {
             for signal in signals.forever() {
                 match signal {

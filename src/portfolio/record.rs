@@ -2,6 +2,7 @@
 //! stands there, which is kept as it is.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -144,6 +145,7 @@ impl<'r> Form<'r> {
     /// Why it is no head of a table of answers.
     pub fn columns<'h>(&self, head: impl Iterator<Item = &'h str>) -> Result<Columns, String> {
         let mut columns = Columns { keys: Vec::new(), heads: Vec::new() };
+        let mut named = Named::default();
         for head in head {
             let key = self.key_of_head(head);
             if let (Key::Question(question), true) = (key, columns.keys.contains(&key)) {
@@ -152,7 +154,7 @@ impl<'r> Form<'r> {
             }
             let is_taken = key != Key::Other && columns.keys.contains(&key);
             columns.keys.push(if is_taken { Key::Other } else { key });
-            columns.heads.push(head.trim().to_owned());
+            columns.heads.push(named.distinct(head.trim()));
             if columns.heads.len() > MOST_COLUMNS {
                 return Err(format!("it has more than {MOST_COLUMNS} columns"));
             }
@@ -521,5 +523,23 @@ impl Visitor<'_> for Label<'_> {
         self.0.clear();
         self.0.push_str(text.trim());
         Ok(())
+    }
+}
+
+/// The heads of a table so far, each with how often it was met.
+#[derive(Default)]
+struct Named(HashMap<String, usize>);
+
+impl Named {
+    /// The head, or where that is taken the head with a number: "x (2)".
+    fn distinct(&mut self, head: &str) -> String {
+        let mut distinct = head.to_owned();
+        while self.0.contains_key(&distinct) {
+            let times = self.0.entry(head.to_owned()).or_insert(1);
+            *times += 1;
+            distinct = format!("{head} ({times})").trim_start().to_owned();
+        }
+        self.0.insert(distinct.clone(), 1);
+        distinct
     }
 }

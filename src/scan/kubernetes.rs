@@ -16,6 +16,8 @@ use super::tables::KubernetesTable;
 
 /// Objects of a whole tree, with the images in them.
 const MOST_OBJECTS: usize = 30_000;
+/// Files that define the same object.
+const MOST_COPIES: usize = 50;
 /// Kinds in one template.
 const MOST_KINDS: usize = 1_000;
 
@@ -115,6 +117,7 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
         let found = found.map(|found| Object {
             replicas: found.replicas,
             images: found.images,
+            claims_volumes: mentions(text, b"volumeClaimTemplates"),
             ..object(&found.api_version, &found.kind, &found.name, found.line)
         });
         return Some(found.collect());
@@ -124,6 +127,7 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
     let found = found.take_while(|found| budget.take(1 + found.images.len()));
     let found = found.map(|found| Object {
         replicas: found.replicas,
+        claims_volumes: found.claims_volumes,
         // What goes on in the next lines is not read.
         images: found
             .images
@@ -238,6 +242,12 @@ fn distinct(mut objects: Vec<Object>, not_objects: &Patterns<()>) -> Vec<Object>
         (&object.kind, object.group(), &object.name)
     }
     objects.sort_by(|a, b| (identity(a), a.class, &a.place).cmp(&(identity(b), b.class, &b.place)));
-    objects.dedup_by(|next, first| identity(next) == identity(first));
+    objects.dedup_by(|next, first| {
+        let is_same = identity(next) == identity(first);
+        if is_same && next.class == PathClass::Main && first.copies.len() < MOST_COPIES {
+            first.copies.push(std::mem::take(&mut next.place.path));
+        }
+        is_same
+    });
     objects
 }

@@ -17,6 +17,8 @@ pub(crate) struct Found<'t> {
     pub(crate) replicas: Option<u64>,
     /// The images of its containers, without those that only prepare them.
     pub(crate) images: Vec<&'t str>,
+    /// Whether it claims a volume for each of its copies.
+    pub(crate) claims_volumes: bool,
 }
 
 /// The objects of a text of one or more documents, those of a `List` or an OpenShift `Template` one by one. Where there are
@@ -121,6 +123,7 @@ struct Frame<'t> {
     line: usize,
     replicas: Option<u64>,
     images: Vec<&'t str>,
+    claims_volumes: bool,
     items: Vec<Found<'t>>,
 }
 
@@ -185,6 +188,7 @@ impl<'t> Reader<'t> {
                 self.tell_owner("metadata", |owner| owner.name = literal(entry.value()))
             }
             "image" if frame.under == "containers" => self.tell_object(literal(entry.value())),
+            "volumeClaimTemplates" => self.tell_owner("spec", |owner| owner.claims_volumes = true),
             "replicas" => self.tell_owner("spec", |owner| owner.replicas = entry.value().parse().ok()),
             _ => {}
         }
@@ -237,9 +241,9 @@ fn whole(frame: Frame<'_>) -> Vec<Found<'_>> {
     if !is_object {
         return Vec::new();
     }
-    let Frame { api_version, kind, name, line, replicas, images, items, .. } = frame;
+    let Frame { api_version, kind, name, line, replicas, images, claims_volumes, items, .. } = frame;
     if items.is_empty() || !(kind.ends_with("List") || kind == "Template") {
-        return vec![Found { api_version, kind, name, line, replicas, images }];
+        return vec![Found { api_version, kind, name, line, replicas, images, claims_volumes }];
     }
     let of_items = kind.strip_suffix("List").unwrap_or_default();
     let named = items.into_iter().map(|item| match item.kind {

@@ -1,5 +1,6 @@
 //! Reads what a repository already says: one walk, then one reader for each format, side by side.
 
+mod applied;
 mod budget;
 mod ci;
 mod compose;
@@ -75,7 +76,13 @@ pub fn read(
     let unread;
     (facts.git, unread) = history.end();
     // What the walk says of a file goes before what a reader says of the same.
-    let unread = unread.into_iter().chain(tracked.unreadable()).chain(tree.unreadable()).collect::<Vec<_>>();
+    let sparse = tracked.not_checked_out();
+    let unread = unread
+        .into_iter()
+        .chain(sparse)
+        .chain(tracked.unreadable())
+        .chain(tree.unreadable())
+        .collect::<Vec<_>>();
     facts.unreadable.retain(|other| !unread.iter().any(|one| one.path == other.path));
     facts.unreadable.extend(unread);
     facts.unreadable.sort();
@@ -87,20 +94,21 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
     let tables = &rules.tables;
     let signs = signs::read(source, tables);
     let mut owner = Owner::of(source, &tables.own);
-    let ((dockerfiles, (kubernetes, (compose, unread))), (terraform, (ci, (ml, unreadable)))) = rayon::join(
+    let ((dockerfiles, kubernetes), (terraform, ((ci, applied), (ml, unreadable)))) = rayon::join(
         || {
             let dockerfiles = dockerfile::read(source, paths, &tables.dockerfiles);
-            let kubernetes = kubernetes::read(source, paths, &tables.kubernetes);
-            (dockerfiles, (kubernetes, compose::read(source, &rules.compose, &mut owner, environment)))
+            (dockerfiles, kubernetes::read(source, paths, &tables.kubernetes))
         },
         || {
-            let terraform = terraform::read(source, &tables.terraform);
-            (terraform, (ci::read(source, paths, &signs, &tables.ci), ml::read(source, &tables.ml)))
+            let ci = ci::read(source, paths, &signs, &tables.ci, owner.home());
+            (terraform::read(source, &tables.terraform), (ci, ml::read(source, &tables.ml)))
         },
     );
+    let (compose, unread) = compose::read(source, &rules.compose, &mut owner, environment, &ci.deploys);
     let mut facts =
         Facts { compose, dockerfiles, kubernetes, terraform, ci, ml, unreadable, ..Facts::default() };
     facts.seen = seen::read(&signs, &tables.seen);
+    applied::tell(&mut facts.kubernetes, &applied, source);
     facts.unreadable.extend(unread);
     kubernetes::leave_out_given_away(&mut facts.kubernetes, &facts.ci.deploys, &tables.kubernetes);
     for object in &mut facts.kubernetes.objects {

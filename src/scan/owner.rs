@@ -23,8 +23,32 @@ pub(crate) struct Owner {
     public_registries: Vec<String>,
     /// The name of the repository, by its remote.
     repository: String,
+    /// Where the repository is at home, by its remote.
+    home: Home,
     /// The folders of the Dockerfiles, and those around them.
     built_in: BTreeSet<String>,
+}
+
+/// What a system of continuous integration calls the repository, where its remote tells.
+#[derive(Debug, Default)]
+pub(crate) struct Home {
+    /// Variables with their values.
+    pub(crate) variables: Vec<(&'static str, String)>,
+}
+
+impl Home {
+    pub(crate) fn of(url: &str) -> Self {
+        let Some((owner, _)) = owner_and_name(url) else { return Self::default() };
+        let url = url.trim_end_matches('/').trim_end_matches(".git");
+        let Some(path) = url.find(owner).map(|start| &url[start..]) else { return Self::default() };
+        let names = match url {
+            _ if url.contains("github.") => ["github.repository", "github.repository_owner"],
+            _ if url.contains("gitlab.") => ["CI_PROJECT_PATH", "CI_PROJECT_ROOT_NAMESPACE"],
+            _ => return Self::default(),
+        };
+        let values = [path.to_owned(), owner.to_owned()];
+        Self { variables: names.into_iter().zip(values).collect() }
+    }
 }
 
 impl Owner {
@@ -45,6 +69,11 @@ impl Owner {
             owner.built_in.extend(file.path.split('/').map(plain));
         }
         owner
+    }
+
+    /// Where the repository is at home.
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
     }
 
     /// Whether an image is the repository's own. One without a namespace is nobody's, unless it is built here.
@@ -134,6 +163,7 @@ impl Owner {
             }
         }
         let Some(url) = first else { return };
+        self.home = Home::of(url);
         if let Some((owner, name)) = owner_and_name(url) {
             self.namespaces.insert(plain(owner));
             self.repository = plain(name.trim_end_matches(".git"));

@@ -169,7 +169,9 @@ impl<S: Source> Judge<'_, S> {
 
     /// Objects that let a cluster follow the repository, and charts that make such.
     fn delivery(&self) -> Grounds {
-        let mut grounds = self.objects(&self.table.delivery);
+        let patterns = Patterns::any_of(&self.table.delivery);
+        let given = self.own_objects().filter(|object| !object.is_left_out);
+        let mut grounds = first_of_kinds(given.filter(|object| patterns.fit(&group_and_kind(object))));
         let kinds = &self.table.delivery_kinds;
         let charts = self.charts().filter(|chart| chart.kinds.iter().any(|kind| kinds.contains(kind)));
         grounds.extend(charts.map(|chart| (chart.place.clone(), chart.name.clone())));

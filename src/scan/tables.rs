@@ -183,6 +183,12 @@ pub(crate) struct CiTable {
     pub(crate) system: Vec<CiSystem>,
     /// Other files in which commands that deploy are written down.
     pub(crate) scripts: Vec<String>,
+    /// Files beside which the sources of one piece of software lie.
+    pub(crate) software: Vec<String>,
+    /// Folders of what is no software of the product: a deployment of a part is not asked to bring them along.
+    pub(crate) beside: Vec<String>,
+    /// What a deployment leads to that brings along whatever a template says, wherever that lies.
+    pub(crate) whole: Vec<String>,
     /// Commands that deploy.
     pub(crate) deploy: Vec<DeployWords>,
     /// Files whose presence says where the software runs.
@@ -213,6 +219,10 @@ pub(crate) struct DeployWords {
     /// One of these must occur in the same job, unless there are none: what makes a start a deployment.
     #[serde(default)]
     pub(crate) with: Vec<String>,
+    /// Commands that only look, in which the words of `with` make nothing a deployment; where there are some, the words count
+    /// in no names either.
+    #[serde(default)]
+    pub(crate) looks: Vec<String>,
     /// None of these may occur in the same job: what makes it a test.
     #[serde(default)]
     pub(crate) without: Vec<String>,

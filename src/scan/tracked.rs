@@ -5,12 +5,16 @@ use std::sync::OnceLock;
 use gix::hash::Kind;
 use gix::index::State;
 use gix::index::decode::Options;
+use gix::index::entry::Flags;
 
 use super::facts::Unreadable;
 use crate::folder::{Folder, Links, in_units};
+use crate::text::counted;
 
 /// Bytes of an index: some 300,000 files.
 const LARGEST: u64 = 32 << 20;
+/// What says that only a part of it is checked out.
+const SPARSE: &str = ".git/info/sparse-checkout";
 /// The index of the repository.
 const FILE: &str = ".git/index";
 
@@ -38,6 +42,19 @@ impl<'a> Tracked<'a> {
             let next = index.entries().get(next).map(|entry| entry.path(index));
             next.is_some_and(|path| path.starts_with(inside.as_bytes()))
         })
+    }
+
+    /// How many files are tracked and, in a sparse checkout, not here.
+    pub(crate) fn not_checked_out(&self) -> Option<Unreadable> {
+        self.folder.look(SPARSE)?;
+        let missing =
+            self.index()?.entries().iter().filter(|entry| entry.flags.contains(Flags::SKIP_WORKTREE));
+        let count = missing.count();
+        let reason = format!(
+            "{} that git tracks are not here: the checkout is sparse",
+            counted(count, "file", "files")
+        );
+        (count > 0).then(|| Unreadable { path: ".".to_owned(), reason })
     }
 
     /// Why the index could not be read, if it was wanted.

@@ -33,6 +33,8 @@ const LARGEST_TREE: u64 = 256 << 20;
 const KEPT: u64 = 16 << 20;
 /// How often a path may be held against a pattern of `.gitignore`, in all.
 const MOST_EFFORT: u64 = 100_000_000;
+/// How a file begins whose content Git LFS keeps.
+const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 /// Why a folder is left out when they are.
 const TOO_MANY_PATTERNS: &str = "there are more patterns in .gitignore files than can be tried on all paths";
 /// Paths that are named for one reason; the rest are counted.
@@ -76,7 +78,9 @@ impl<'a> Tree<'a> {
         };
         let Found { mut files, mut left_out, repositories } = walk.all();
         files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
-        left_out.extend(set_apart(&mut files, repositories, submodules(folder)));
+        let submodules = submodules(folder);
+        left_out.extend(not_here(folder, &files, &submodules));
+        left_out.extend(set_apart(&mut files, repositories, submodules));
         let texts = files.iter().map(|_| OnceLock::new()).collect();
         Self { folder, files, texts, bytes: AtomicU64::new(0), left_out: Mutex::new(left_out), progress }
     }
@@ -128,6 +132,9 @@ impl<'a> Tree<'a> {
         let fail = |reason: String| Unreadable { path: path.to_owned(), reason };
         let bytes = self.folder.read(path, LARGEST_FILE, Links::Refused).map_err(fail)?;
         self.progress.read_one();
+        if bytes.starts_with(POINTER) {
+            return Err(fail("it is a pointer of Git LFS, and what it points to is not here".to_owned()));
+        }
         decode(bytes).ok_or_else(|| fail("it is not text".to_owned()))
     }
 }
@@ -397,6 +404,27 @@ fn set_apart(files: &mut [Listed], repositories: Vec<String>, submodules: Vec<St
         (count > 0).then_some(Unreadable { path, reason })
     };
     inner.filter_map(say).collect()
+}
+
+/// What git keeps and the walked folder lacks: submodules that were not fetched, and all of it in a bare repository.
+fn not_here(folder: &Folder, files: &[Listed], submodules: &[String]) -> Vec<Unreadable> {
+    let is_empty = |path: &&String| {
+        let start = format!("{path}/");
+        let first = files.partition_point(|file| file.path < start);
+        !files.get(first).is_some_and(|file| file.path.starts_with(&start))
+            && folder.look(&format!("{path}/.git")).is_none()
+    };
+    let missing = |path: &String| Unreadable {
+        path: path.clone(),
+        reason: "it is a submodule, and what is in it is not here".to_owned(),
+    };
+    let is_bare = folder.look(".git").is_none()
+        && ["HEAD", "objects", "refs"].iter().all(|name| folder.look(name).is_some());
+    let bare = is_bare.then(|| Unreadable {
+        path: ".".to_owned(),
+        reason: "it is a bare repository, of which nothing is checked out".to_owned(),
+    });
+    submodules.iter().filter(is_empty).map(missing).chain(bare).collect()
 }
 
 /// The folders of other repositories that git puts into this one, which a copy without its history has as well.

@@ -134,7 +134,7 @@ impl Node {
 }
 
 /// The documents of a text, or why it could not be read.
-pub(super) fn parse(path: &Rc<str>, text: &str) -> Result<Vec<Rc<Node>>, String> {
+pub(super) fn parse(path: &Rc<str>, text: &str) -> Result<Parsed, String> {
     let mut options = Options::default();
     options.emit_unresolved_aliases = true;
     options.set_emit_comments(false);
@@ -147,12 +147,20 @@ pub(super) fn parse(path: &Rc<str>, text: &str) -> Result<Vec<Rc<Node>>, String>
         documents: Vec::new(),
         merged: 0,
         values: 0,
+        twice: None,
     };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| format!("it is not valid YAML: {error}"))?;
         builder.take(event, span)?;
     }
-    Ok(builder.documents)
+    Ok(Parsed { documents: builder.documents, twice: builder.twice })
+}
+
+/// The documents of a text.
+pub(super) struct Parsed {
+    pub(super) documents: Vec<Rc<Node>>,
+    /// The first key that one mapping has twice, with its line.
+    pub(super) twice: Option<(Rc<str>, usize)>,
 }
 
 /// The tree while it grows; no recursion, so that no depth of a text can end the program.
@@ -165,6 +173,7 @@ struct Builder<'a> {
     merged: usize,
     /// Values that were written, and those that stand in documents.
     values: usize,
+    twice: Option<(Rc<str>, usize)>,
 }
 
 /// A list or mapping that is not closed yet.
@@ -248,7 +257,11 @@ impl Builder<'_> {
                 None => *key = Some((node.text().unwrap_or_default().into(), node.mark.clone())),
                 Some((name, _)) if &*name == "<<" => merges.push(node),
                 Some((name, mark)) => {
-                    entries.insert(name, Entry { mark, node });
+                    let line = mark.line;
+                    let known = entries.insert(Rc::clone(&name), Entry { mark, node });
+                    if known.is_some() && !name.is_empty() && self.twice.is_none() {
+                        self.twice = Some((name, line));
+                    }
                 }
             },
         }

@@ -555,6 +555,16 @@ fn changed_to_the_other_side(mut answers: Json) -> String {
 }
 
 #[test]
+fn columns_of_one_head_are_told_apart() {
+    let table = "name,services,x,x,verdict\nshop,3,ONE,TWO,ours\n";
+    let program = Program::new().file("systems.csv", table);
+    let csv = program.run("portfolio systems.csv --format csv").ok().stdout;
+    assert!(csv.contains(",x,x (2),verdict (2)\n") && csv.contains(",ONE,TWO,ours\n"), "{csv}");
+    let lines = program.run("portfolio systems.csv --format jsonl").ok().stdout;
+    assert!(lines.contains("\"x\":\"ONE\"") && lines.contains("\"x (2)\":\"TWO\""), "{lines}");
+}
+
+#[test]
 fn pages_are_written_and_linked() {
     let program = Program::new().file("f.jsonl", complete(3));
     program.run("portfolio f.jsonl -o out.html --pages pages").ok();

@@ -120,6 +120,54 @@ fn a_link_stays_a_link_and_permissions_stay_as_they_were() {
     assert_eq!(mode & 0o777, 0o640);
 }
 
+#[test]
+fn lines_that_end_in_a_carriage_return_alone_are_one_fault() {
+    let program = Program::new().file("a.toml", &"services = 3\r".repeat(1_000));
+    let run = program.run("--answers a.toml --no-input");
+    assert!(run.code == 2 && run.stderr.contains("save it with line feeds"), "{run:?}");
+    assert_eq!(run.stderr.matches("error").count(), 1, "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_or_read_through_a_link_that_leads_out() {
+    use std::os::unix::fs::symlink;
+    let elsewhere =
+        Program::new().file("kept", "KEPT").file("systems.jsonl", "{\"name\":\"secret\",\"services\":3}");
+    let program = Program::new().file("own.jsonl", "{\"name\":\"own\",\"services\":3}\n").file("pages/x", "");
+    for (link, to) in [("report.json", "kept"), ("theirs.jsonl", "systems.jsonl")] {
+        symlink(elsewhere.path(to), program.path(link)).expect("a link");
+    }
+    symlink(elsewhere.path("."), program.path("out")).expect("a link");
+    for run in [
+        program.run(&format!("{ANSWERS} -o report.json")),
+        program.run(&format!("{ANSWERS} --format json -o out/report.json")),
+        program.run("portfolio own.jsonl --pages out"),
+        program.run("portfolio theirs.jsonl"),
+    ] {
+        assert!(run.code == 2 && run.stderr.contains("a link that leads out of the folder"), "{run:?}");
+        assert!(!run.stdout.contains("secret"), "{run:?}");
+    }
+    assert_eq!(elsewhere.read("kept"), "KEPT");
+    assert_eq!(std::fs::read_dir(elsewhere.path(".")).expect("a folder").count(), 2);
+    symlink("own.jsonl", program.path("same.jsonl")).expect("a link");
+    program.run("portfolio same.jsonl").ok();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_from_which_nobody_reads_is_not_waited_for() {
+    let program = Program::new();
+    rustix::fs::mkfifoat(
+        rustix::fs::CWD,
+        program.path("report.json"),
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+    )
+    .expect("a pipe");
+    let run = program.run(&format!("{ANSWERS} -o report.json"));
+    assert!(run.code == 2 && run.stderr.contains("nobody reads from it"), "{run:?}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_broken_pipe_ends_quietly() {
@@ -286,10 +334,14 @@ fn a_figure_that_has_no_absolute_value_is_refused() {
 fn words_of_strangers_are_no_commands_for_whoever_reads_the_log() {
     let record = "[answers]\nservices = 3\nfoo = \"##[set-output name=verdict;]ok ##vso[task.x]y\"\n";
     for (name, value) in [("GITHUB_ACTIONS", "true"), ("TF_BUILD", "True"), ("TEAMCITY_VERSION", "1")] {
-        let program = Program::new().set(name, value).file("needk8s.toml", record);
+        let compose = "services: {a: {build: ., image: \"##vso[task.x]y\"}}\n";
+        let program =
+            Program::new().set(name, value).file("needk8s.toml", record).file("shop/compose.yaml", compose);
         let run = program.run("check --fail-on essential");
         assert!(run.code == 2 && run.stderr.contains("set-output"), "{run:?}");
         assert!(!run.stderr.contains("##[") && !run.stderr.contains("##vso["), "{}", run.stderr);
+        let run = program.run("scan shop --format json -o /dev/stdout").ok();
+        assert!(run.stdout.contains("vso[") && !run.stdout.contains("##vso["), "{}", run.stdout);
         let run = program.run_args(&["explain", "::error::x"]);
         assert!(!run.stderr.lines().any(|line| line.trim_start().starts_with("::")), "{}", run.stderr);
     }

@@ -110,7 +110,7 @@ impl Job<'_> {
         let progress = Progress::new(&self.sources, self.flow.is_some() && self.output.is_none());
         let mut feed = Feed::new(&form, self.sources.clone(), Arc::clone(&stopped));
         let cores = rayon::current_num_threads().max(1);
-        let is_obeyed = self.output.is_none() && is_obeyed();
+        let is_obeyed = target.as_ref().is_some_and(Target::is_stream) && is_obeyed();
         let mut done = Done {
             systems: Vec::new(),
             totals: Totals::of(rulebook),
@@ -206,10 +206,14 @@ fn put(target: &mut Target, head: &[u8], text: &[u8], is_obeyed: bool) -> io::Re
 /// The first line of a table of results.
 fn head_of(head: &feed::Head, answers: &[String]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().delimiter(head.delimiter).from_writer(Vec::new());
-    let others = head.others.iter().map(|name| kept(name).into_owned());
+    let results = || COLUMNS.map(str::to_owned).into_iter().chain(answers.iter().cloned());
+    let is_taken = |name: &str| results().any(|result| result == name);
+    let others = head
+        .others
+        .iter()
+        .map(|name| if is_taken(name) { format!("{name} (2)") } else { kept(name).into_owned() });
     let rest = head.has_rest.then(|| KEPT.to_owned());
-    let results = COLUMNS.map(str::to_owned).into_iter().chain(answers.iter().cloned());
-    let _ = writer.write_record(results.chain(others).chain(rest));
+    let _ = writer.write_record(results().chain(others).chain(rest));
     writer.into_inner().unwrap_or_default()
 }
 

@@ -77,7 +77,7 @@ fn file_name(system: &System) -> String {
     let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let plain: String = system.name.chars().take(LONGEST).map(letter).collect();
     let digest = Sha256::digest(format!("{}\0{}", system.place, system.name));
-    let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     format!("{}-{digest}.html", plain.trim_matches('-'))
 }
 

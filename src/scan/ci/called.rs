@@ -1,5 +1,6 @@
 //! What a pipeline has to say to run what is written down elsewhere: the name of a script, of a target, of a template.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use aho_corasick::AhoCorasick;
@@ -7,6 +8,11 @@ use aho_corasick::AhoCorasick;
 use super::super::patterns;
 use super::commands::{begin, is_whole};
 use super::pipeline::{Job, Pipeline};
+
+/// Programs that are given targets.
+const PROGRAMS: [&str; 3] = ["make ", "just ", "task "];
+/// Targets of one call.
+const MOST_TARGETS: usize = 20;
 
 /// What has to be said for each of some lines of a script; those that are not there cannot be called.
 pub(super) fn of_script(path: &str, text: &str, lines: &BTreeSet<usize>) -> HashMap<usize, String> {
@@ -68,7 +74,7 @@ impl<'c> Said<'c> {
         called: impl Iterator<Item = &'c str>,
         jobs: impl Iterator<Item = (&'t Pipeline, &'t Job, &'t str)>,
         kinds: usize,
-        is_of: impl Fn(&'t str, usize) -> bool,
+        is_of: impl Fn(&'t Pipeline, &'t Job, &'t str, usize) -> bool,
     ) -> Self {
         let called: Vec<&str> = called.collect::<BTreeSet<_>>().into_iter().collect();
         let mut said = Self { anywhere: HashSet::new(), in_kinds: vec![HashSet::new(); kinds] };
@@ -81,13 +87,17 @@ impl<'c> Said<'c> {
             return said;
         };
         for (pipeline, job, text) in jobs {
-            let lines = pipeline.running(job, text).map(|(_, line)| line);
-            let here: HashSet<&str> = words_said(lines, &searcher).map(|index| meant[index]).collect();
+            // What is only called for a preview is one.
+            let lines = pipeline.running(job, text).filter(|(number, _)| !pipeline.is_for_previews(*number));
+            let lines = lines.map(|(_, line)| line);
+            let lines: Vec<Cow<'_, str>> = lines.map(each_target).collect();
+            let here: HashSet<&str> =
+                words_said(lines.iter().map(|line| &**line), &searcher).map(|index| meant[index]).collect();
             if here.is_empty() {
                 continue;
             }
             for (kind, in_kind) in said.in_kinds.iter_mut().enumerate() {
-                if is_of(&text[job.text.clone()], kind) {
+                if is_of(pipeline, job, text, kind) {
                     in_kind.extend(&here);
                 }
             }
@@ -100,6 +110,16 @@ impl<'c> Said<'c> {
     pub(super) fn has(&self, called: &str, kind: Option<usize>) -> bool {
         kind.map_or(&self.anywhere, |kind| &self.in_kinds[kind]).contains(called)
     }
+}
+
+/// A line that calls several targets at once, with each of them said by itself: `make ci deploy` calls `make deploy`.
+fn each_target(line: &str) -> Cow<'_, str> {
+    let program = PROGRAMS.iter().find_map(|program| Some((program, line.split_once(program)?.1)));
+    let Some((program, targets)) = program else { return line.into() };
+    let targets = targets.split(['&', ';', '|', '"']).next().unwrap_or(targets);
+    let each = targets.split_whitespace().skip(1).take(MOST_TARGETS);
+    let said: Vec<String> = each.map(|target| format!(" ; {program}{target}")).collect();
+    if said.is_empty() { line.into() } else { format!("{}{}", begin(line), said.concat()).into() }
 }
 
 /// `${ENVIRONMENT}_deploy.sh` stands for one script of each environment.
@@ -130,7 +150,7 @@ mod tests {
     fn is_said(text: &str, called: &str) -> bool {
         let pipeline = Pipeline::read("ci.yml", text);
         let jobs = pipeline.jobs.iter().map(|job| (&pipeline, job, text));
-        Said::of([called].into_iter(), jobs, 0, |_, _| false).has(called, None)
+        Said::of([called].into_iter(), jobs, 0, |_, _, _, _| false).has(called, None)
     }
 
     #[test]

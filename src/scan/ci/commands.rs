@@ -168,6 +168,103 @@ pub(super) fn only_describes(line: &str) -> bool {
             .is_some_and(|entry| matches!(entry.key, "name" | "description" | "if" | "title"))
 }
 
+/// The folder that a line changes to: `cd web`, `pushd web`.
+pub(super) fn folder_entered(line: &str) -> Option<&str> {
+    after_words(line, &["cd", "pushd"])
+}
+
+/// The folder that a command is given: `--cwd web`, `--prefix web`, `--config web/fly.toml`, `kubectl apply -k web/k8s`.
+pub(super) fn folder_given(line: &str) -> Option<&str> {
+    let is_applied = ["kubectl ", "oc "].iter().any(|program| line.contains(program));
+    let files: &[&str] =
+        if is_applied { &["-f", "--filename", "-k", "--kustomize"] } else { &["--config", "-c"] };
+    let folder = after_words(line, &["--cwd", "--prefix", "--working-dir", "--dir"]);
+    folder.or_else(|| {
+        let path = after_words(line, files)?;
+        let last = path.rsplit('/').next().unwrap_or(path);
+        Some(if last.contains('.') { path.rsplit_once('/').map_or("", |(folder, _)| folder) } else { path })
+    })
+}
+
+/// What a command gives to a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Given {
+    /// A file or folder as it is written; what a variable stands for is a star.
+    pub(in super::super) path: String,
+    /// Folders below as well.
+    pub(in super::super) is_recursive: bool,
+    /// What the kustomization in it says, and nothing else.
+    pub(in super::super) is_kustomized: bool,
+}
+
+/// The files and folders that a command gives to a cluster; none where it does not say which.
+pub(in super::super) fn given_to_a_cluster(command: &str) -> Option<Vec<Given>> {
+    let words: Vec<String> = command
+        .split([' ', '\t', '"', '\'', '(', ')', ';', '=', ',', '\\'])
+        .filter(|word| !word.is_empty())
+        .map(with_stars)
+        .collect();
+    let is_recursive = words.iter().any(|word| matches!(word.as_str(), "-R" | "--recursive"));
+    let is_path = |word: &str| !word.starts_with(['-', '|']) && !word.contains("://");
+    let given = |path: &str, is_kustomized| Given {
+        path: path.trim_start_matches('<').to_owned(),
+        is_recursive,
+        is_kustomized,
+    };
+    let options = words.windows(2).filter(|pair| is_path(&pair[1]));
+    let mut paths: Vec<Given> = options
+        .filter_map(|pair| match pair[0].as_str() {
+            "-k" | "--kustomize" | "build" => Some(given(&pair[1], true)),
+            "-f" | "--filename" | "<" => Some(given(&pair[1], false)),
+            _ => None,
+        })
+        .collect();
+    let is_file = |word: &&String| [".yaml", ".yml", ".json", ".j2"].iter().any(|end| word.ends_with(end));
+    for file in words.iter().filter(is_file).filter(|word| is_path(word)) {
+        if !paths.iter().any(|known| known.path == *file) {
+            paths.push(given(file, false));
+        }
+    }
+    let is_from_elsewhere = words.iter().any(|word| word.contains("://"));
+    (!paths.is_empty() || is_from_elsewhere).then_some(paths)
+}
+
+/// A word with a star for what variables and templates stand for.
+fn with_stars(word: &str) -> String {
+    let mut written = String::with_capacity(word.len());
+    let mut rest = word;
+    while let Some(start) = rest.find(['$', '{']) {
+        written.push_str(&rest[..start]);
+        written.push('*');
+        let variable = rest[start..].trim_start_matches(['$', '{']);
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+        let is_open = rest[start..].contains('{');
+        let end = match is_open {
+            true => variable.find('}').unwrap_or(variable.len()),
+            false => variable.find(|c: char| !is_name(c) || c == '.').unwrap_or(variable.len()),
+        };
+        rest = variable[end..].trim_start_matches('}');
+    }
+    written.push_str(rest);
+    written
+}
+
+/// The word after one of some words, or behind it and `=`, as a path without its quotes.
+fn after_words<'l>(line: &'l str, words: &[&str]) -> Option<&'l str> {
+    let mut all = begin(line).split([' ', '\t', '"', '\'', '(', ')', ';']).filter(|word| !word.is_empty());
+    while let Some(word) = all.next() {
+        let value = match word.split_once('=') {
+            Some((option, value)) if words.contains(&option) => Some(value),
+            _ if words.contains(&word) => all.next(),
+            _ => None,
+        };
+        if let Some(value) = value.filter(|value| !value.starts_with(['/', '-', '~', '$'])) {
+            return Some(value.trim_end_matches('/'));
+        }
+    }
+    None
+}
+
 /// The lines, from 1, of here-documents that are only written into a file of no commands: `cat <<END > notes.md`. What a
 /// shell or another machine is given is run.
 pub(super) fn written_down(text: &str) -> Vec<Range<usize>> {
@@ -241,6 +338,22 @@ mod tests {
         ] {
             assert_eq!(commands.find(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn a_command_says_what_it_gives_to_a_cluster() {
+        let paths = |command: &str| {
+            let given = given_to_a_cluster(command).unwrap_or_default();
+            given.into_iter().map(|given| given.path).collect::<Vec<_>>()
+        };
+        assert_eq!(paths("kubectl apply -f k8s/ -n shop"), ["k8s/"]);
+        assert_eq!(paths("kubectl apply --filename=a.yaml,b.yaml"), ["a.yaml", "b.yaml"]);
+        assert_eq!(paths("kubectl apply -k overlays/${{ inputs.stage }}"), ["overlays/*"]);
+        assert_eq!(paths("kubectl apply -k \"overlays/$STAGE\""), ["overlays/*"]);
+        assert_eq!(paths("kustomize build k8s/prod | kubectl apply -f -"), ["k8s/prod"]);
+        assert_eq!(paths("envsubst < k8s/web.yaml | kubectl apply -f -"), ["k8s/web.yaml"]);
+        assert_eq!(given_to_a_cluster("kubectl apply -f -"), None);
+        assert_eq!(given_to_a_cluster("kubectl apply -f https://x/y.yaml"), Some(Vec::new()));
     }
 
     #[test]

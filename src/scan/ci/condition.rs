@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use memchr::memmem;
 
+use super::super::owner::Home;
 use super::super::yaml::{Node, Value};
 
 /// Conditions that are never met, without spaces.
@@ -22,11 +23,12 @@ const HOLD_VARIABLES: [&str; 3] = ["env", "variables", "environment"];
 pub(super) struct Constants<'t>(BTreeMap<&'t str, Option<&'t str>>);
 
 impl<'t> Constants<'t> {
-    /// Those that mappings set, of which no script in the text sets one.
-    pub(super) fn of_mappings(documents: &'t [Rc<Node>], text: &str) -> Self {
+    /// Those that mappings set, of which no script in the text sets one, and what the repository is called.
+    pub(super) fn of_mappings(documents: &'t [Rc<Node>], text: &str, home: &'t Home) -> Self {
         let mut constants = Self::default();
         documents.iter().for_each(|document| constants.look_for(document));
         constants.0.retain(|name, _| assignments(text, name) == 0);
+        constants.0.extend(home.variables.iter().map(|(name, value)| (*name, Some(value.as_str()))));
         constants
     }
 
@@ -103,7 +105,13 @@ impl<'t> Constants<'t> {
 
     pub(super) fn differ(&self, one: &str, other: &str) -> bool {
         let pair = self.value(one).zip(self.value(other));
-        pair.is_some_and(|(one, other)| !one.eq_ignore_ascii_case(&other))
+        // Another repository of the same owner holds the same product.
+        let is_of_repository = one.starts_with("github.repository") || one.contains("CI_PROJECT_PATH");
+        let compared = |value: &str| match is_of_repository {
+            true => value.split('/').next().unwrap_or_default().to_ascii_lowercase(),
+            false => value.to_ascii_lowercase(),
+        };
+        pair.is_some_and(|(one, other)| compared(&one) != compared(&other))
     }
 
     fn are_same(&self, one: &str, other: &str) -> bool {
@@ -121,6 +129,9 @@ impl<'t> Constants<'t> {
         }
         let operand = operand.trim_matches(QUOTES);
         let spelled = ["env.", "variables.", "$", "variables[", "env["];
+        if operand.starts_with("github.repository") {
+            return self.0.get(operand).copied().flatten().map(str::to_owned);
+        }
         let name = spelled.iter().find_map(|start| operand.strip_prefix(start))?;
         let name = name.trim_matches(['{', '}', '(', ')', '[', ']', '"', '\'']);
         self.0.get(name).copied().flatten().map(str::to_owned)

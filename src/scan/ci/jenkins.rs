@@ -7,8 +7,37 @@ use super::condition::Constants;
 /// The lines that never run, from 1: `when { expression { false } }` holds for the stage around it.
 pub(super) fn never_run(text: &str) -> Vec<Range<usize>> {
     let lines: Vec<&str> = text.lines().collect();
-    let mut off = comments(&lines);
     let constants = Constants::of_assignments(text);
+    let mut off = comments(&lines);
+    off.extend(stages(&lines, |line| is_off(line, &constants)));
+    off
+}
+
+/// The lines of stages that only run for changes that are proposed.
+pub(super) fn previews(text: &str) -> Vec<Range<usize>> {
+    if !text.contains("changeRequest") && !text.contains("branch '") {
+        return Vec::new();
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    stages(&lines, |line| {
+        let line: String = line.split_whitespace().collect();
+        let is_not_released = |branch: &&str| line.contains(&format!("not{{branch'{branch}'}}"));
+        ["main", "master"].iter().any(is_not_released)
+            || line.contains("changeRequest") && !line.contains("not{changeRequest")
+    })
+}
+
+/// The libraries that a Jenkinsfile shares with others: `@Library('acme-pipelines@v3') _`.
+pub(super) fn libraries(text: &str) -> Vec<String> {
+    let calls = text.lines().filter_map(|line| line.trim_start().strip_prefix("@Library("));
+    let inside = calls.filter_map(|rest| rest.split(')').next());
+    let names = inside.flat_map(|list| list.split(['\'', '"']).skip(1).step_by(2));
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// The stages that hold a line of some kind.
+fn stages(lines: &[&str], is_one: impl Fn(&str) -> bool) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
     let mut last_stage = None;
     let mut end = 0;
     for (index, line) in lines.iter().enumerate() {
@@ -17,15 +46,15 @@ pub(super) fn never_run(text: &str) -> Vec<Range<usize>> {
         }
         // Braces are not counted twice.
         if index >= end
-            && is_off(line, &constants)
+            && is_one(line)
             && let Some(start) = last_stage.take()
         {
-            let stage = stage(&lines, start);
+            let stage = stage(lines, start);
             end = stage.end - 1;
-            off.push(stage);
+            found.push(stage);
         }
     }
-    off
+    found
 }
 
 fn is_off(line: &str, constants: &Constants<'_>) -> bool {
@@ -93,6 +122,13 @@ mod tests {
         let text = "pipeline {\n  environment {\n    SHIP = 'false'\n  }\n  stages {\n    stage('a') {\n      when { environment name: 'SHIP', value: 'true' }\n      steps { sh 'ship a' }\n    }\n    stage('b') {\n      when { expression { env.SHIP == 'false' } }\n      steps { sh 'ship b' }\n    }\n  }\n}\n";
         assert!(is_off(text, "ship a"));
         assert!(!is_off(text, "ship b"));
+    }
+
+    #[test]
+    fn a_stage_for_change_requests_is_one_of_previews() {
+        let text = "pipeline {\n  stages {\n    stage('a') {\n      when { changeRequest() }\n      steps { sh 'ship a' }\n    }\n    stage('b') {\n      steps { sh 'ship b' }\n    }\n  }\n}\n";
+        assert_eq!(previews(text), [3..7]);
+        assert!(previews(&text.replace("changeRequest()", "not { changeRequest() }")).is_empty());
     }
 
     #[test]

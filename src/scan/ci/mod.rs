@@ -5,8 +5,9 @@ mod commands;
 mod condition;
 mod jenkins;
 mod pipeline;
+mod preview;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::AhoCorasick;
@@ -14,14 +15,18 @@ use rayon::prelude::*;
 
 use super::budget::Budget;
 use super::facts::{Ci, Deploy, DeployedBy, PathClass, Place};
-use super::paths::{Paths, is_yaml};
+use super::manifest;
+use super::owner::Home;
+use super::paths::{self, Paths, is_within, is_yaml};
 use super::patterns::{self, Patterns, Words};
 use super::signs::Sign;
 use super::source::{Listed, Source};
 use super::tables::CiTable;
 use super::uses::Use;
+use crate::text::one_line;
 use called::Said;
 use commands::Commands;
+pub(super) use commands::{Given, given_to_a_cluster};
 use pipeline::{Job, Pipeline};
 
 /// Deployments in one file.
@@ -30,23 +35,105 @@ const MOST_DEPLOYS: usize = 200;
 const MOST_IN_ALL: usize = 3_000;
 /// Files, or patterns of them, that all pipelines take in at one depth.
 const MOST_INCLUDES: usize = 1_000;
+/// Other repositories that are named.
+const MOST_OTHERS: usize = 20;
+/// What commands lead to that may give files to a cluster.
+const KUBERNETES: &str = "kubernetes";
+/// Keys under which commands and actions stand.
+const RUN: [&str; 8] = ["run", "uses", "script", "command", "sh", "bash", "inlineScript", "task"];
 /// How deep files may be that pipelines take in, which take in others.
 const DEEPEST: usize = 4;
 
 /// Reads the files of CI systems and those that they take in, scripts that deploy, and files whose presence says where the
 /// software runs.
-pub(crate) fn read(source: &impl Source, paths: &Paths, signs: &[Sign<'_>], table: &CiTable) -> Ci {
-    let reader = Reader::new(paths, table);
+pub(crate) fn read(
+    source: &impl Source,
+    paths: &Paths,
+    signs: &[Sign<'_>],
+    table: &CiTable,
+    home: &Home,
+) -> (Ci, Applied) {
+    let reader = Reader::new(paths, table, home);
     let mut parts = reader.parts(source);
     parts.extend(signs.iter().filter_map(|sign| reader.of_sign(sign)));
     parts.sort_by(|a, b| a.path.cmp(&b.path));
     let mut included = reader.included(source, &parts);
     // What a pipeline runs goes before what the same file says by its name.
     included.append(&mut parts);
+    let pipelines = included.iter().filter_map(|part| Some((part.path.clone(), part.pipeline.as_ref()?)));
+    let elsewhere: BTreeMap<String, String> = pipelines
+        .flat_map(|(path, (pipeline, _))| {
+            pipeline.elsewhere.iter().map(move |other| (other.clone(), path.clone()))
+        })
+        .collect();
     let places = Budget::new(MOST_IN_ALL, "places that deploy");
-    let found = gather(included, &reader.rules, &places);
+    let (mut found, applied) = gather(included, &reader.rules, &places);
     places.tell(source);
-    found
+    tell_others(source, &elsewhere);
+    tell_parts(&mut found.deploys, source.files(), table);
+    (found, applied)
+}
+
+/// Names what pipelines take in of other repositories, each with one of them.
+fn tell_others(source: &impl Source, elsewhere: &BTreeMap<String, String>) {
+    for (other, path) in elsewhere.iter().take(MOST_OTHERS) {
+        source.left_out(&one_line(other), &format!("{path} takes it in, and it is in another repository"));
+    }
+}
+
+/// Tells which deployments are of one piece of software, where others are there that the same platform is not given.
+fn tell_parts(deploys: &mut [Deploy], files: &[Listed], table: &CiTable) {
+    if deploys.iter().all(|deploy| deploy.folder.is_none()) {
+        return;
+    }
+    let is_software = |file: &&Listed| {
+        file.class == PathClass::Main
+            && (paths::may_be_dockerfile(file.name())
+                || table.software.iter().any(|name| name == file.name()))
+    };
+    let is_beside = |folder: &str| {
+        folder
+            .split('/')
+            .any(|part| part.starts_with('.') || table.beside.iter().any(|beside| beside == part))
+    };
+    let pieces: Vec<(&str, bool)> = files
+        .iter()
+        .filter(is_software)
+        .map(|file| (paths::folder(&file.path), paths::may_be_dockerfile(file.name())))
+        .collect();
+    let is_in = |piece: &str, folder: &str| piece == folder || is_within(piece, folder);
+    // Manifests lie in a folder of what they are about.
+    let about = |folder: &str| {
+        let is_piece = |folder: &&str| pieces.iter().any(|(piece, _)| piece == folder);
+        let mut around = std::iter::successors(Some(folder), |folder| Some(paths::folder(folder)));
+        around.by_ref().take_while(|folder| !folder.is_empty()).find(is_piece).unwrap_or(folder).to_owned()
+    };
+    for deploy in deploys.iter_mut() {
+        deploy.folder = deploy.folder.take().map(|folder| about(&folder));
+    }
+    let given: Vec<(String, String)> = deploys
+        .iter()
+        .filter(|deploy| deploy.by == DeployedBy::Pipeline && deploy.class == PathClass::Main)
+        .filter_map(|deploy| Some((deploy.target.clone(), deploy.folder.clone()?)))
+        .collect();
+    for deploy in deploys {
+        let Some(folder) = deploy.folder.clone() else { continue };
+        let is_given = |piece: &str| {
+            given.iter().any(|(target, folder)| *target == deploy.target && is_in(piece, folder))
+        };
+        let is_sibling = |piece: &str| paths::folder(piece) == paths::folder(&folder) && !piece.is_empty();
+        let is_other = |(piece, is_image): &(&str, bool)| {
+            !is_given(piece)
+                && !is_in(piece, &folder)
+                && !is_beside(piece)
+                && (*is_image || is_sibling(piece))
+        };
+        let is_piece = pieces.iter().any(|(piece, _)| *piece == folder);
+        deploy.is_part = is_piece && pieces.iter().any(is_other);
+        if deploy.is_part && is_beside(&folder) {
+            deploy.class = PathClass::Development;
+        }
+    }
 }
 
 /// What one file contributes.
@@ -66,10 +153,24 @@ struct Written {
     called: Option<String>,
     /// The rule of which the job that runs it must have the words that the script lacks.
     lacks: Option<usize>,
+    /// What it gives to a cluster, from the folder that it is run in, where it says.
+    gives: Option<Vec<Given>>,
+}
+
+/// What commands give to clusters.
+#[derive(Debug, Default)]
+pub(super) struct Applied {
+    /// For good.
+    pub(crate) lasting: Vec<Given>,
+    /// For changes that are proposed and for tests, or by what nothing calls.
+    pub(crate) passing: Vec<Given>,
+    /// Whether something is given that is not known.
+    pub(crate) has_more: bool,
 }
 
 struct Reader<'t> {
     paths: &'t Paths,
+    home: &'t Home,
     table: &'t CiTable,
     /// The words of each system.
     systems: Vec<Words<'t>>,
@@ -84,23 +185,26 @@ struct Rule<'t> {
     target: &'t str,
     commands: Commands<'t>,
     with: Words<'t>,
+    looks: Option<Commands<'t>>,
     without: Words<'t>,
     without_in_line: Words<'t>,
     undone: Words<'t>,
 }
 
 impl<'t> Reader<'t> {
-    fn new(paths: &'t Paths, table: &'t CiTable) -> Self {
+    fn new(paths: &'t Paths, table: &'t CiTable, home: &'t Home) -> Self {
         let rules = table.deploy.iter().map(|deploy| Rule {
             target: &deploy.target,
             commands: Commands::new(&deploy.words),
             with: Words::new(&deploy.with),
+            looks: (!deploy.looks.is_empty()).then(|| Commands::new(&deploy.looks)),
             without: Words::new(&deploy.without),
             without_in_line: Words::new(&deploy.without_in_line),
             undone: Words::new(&deploy.undone),
         });
         Self {
             paths,
+            home,
             table,
             systems: table.system.iter().map(|system| Words::new(&system.words)).collect(),
             rules: rules.collect(),
@@ -125,7 +229,7 @@ impl<'t> Reader<'t> {
         if !is_yaml(&file.path) && !is_pipeline(file) && !deploys() {
             return Some(part);
         }
-        let pipeline = Pipeline::read(&file.path, &text);
+        let pipeline = Pipeline::read_at(&file.path, &text, self.home);
         for of in &file.uses {
             match of {
                 Use::System(row) => self.take_system(*row, file, &text, &pipeline, &mut part),
@@ -151,8 +255,9 @@ impl<'t> Reader<'t> {
             by: DeployedBy::Sign,
             class: self.paths.class_in_use(sign.file),
             place: Place { path: sign.file.path.clone(), line: sign.line },
+            ..Deploy::default()
         };
-        let written = vec![Written { deploy, called: None, lacks: None }];
+        let written = vec![Written { deploy, called: None, lacks: None, gives: Some(Vec::new()) }];
         Some(Part { path: sign.file.path.clone(), written, ..Part::default() })
     }
 
@@ -200,7 +305,7 @@ impl<'t> Reader<'t> {
     fn included_part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
         let text = source.text(&file.path).ok()?;
         let file = Listed { class: PathClass::Main, ..file.clone() };
-        let pipeline = Pipeline::read(&file.path, &text);
+        let pipeline = Pipeline::read_at(&file.path, &text, self.home);
         if let Some(trouble) = &pipeline.trouble {
             source.left_out(&file.path, trouble);
         }
@@ -254,21 +359,24 @@ impl<'t> Reader<'t> {
             if here.is_empty() {
                 continue;
             }
-            let of_job =
-                if pipeline.is_for_previews { Some(PathClass::Test) } else { self.folders_of(pipeline, job) };
+            let of_job = self.folders_of(pipeline, job);
             for (index, rule) in self.rules.iter().enumerate() {
                 if is_yaml(file.name()) && rule.is_undone(pipeline, job, text) {
                     continue;
                 }
-                let text = &text[job.text.clone()];
-                let lacks = rule.lacks(text).then_some(index);
-                let deploys = rule.deploys(text, here, &all);
+                let of_rule = &text[job.text.clone()];
+                let lacks = rule.lacks(pipeline, job, text).then_some(index);
+                let deploys = rule.deploys(of_rule, here, &all);
                 found.extend(deploys.map(|(line, words)| {
-                    let deploy = self.deploy(rule, words, file, line);
+                    let folder =
+                        self.is_partial(rule).then(|| folder_of(pipeline, job, line, &all)).flatten();
+                    let deploy = Deploy { folder, ..self.deploy(rule, words, file, line) };
                     let of_line = || self.aimed_at(all.get(line - 1).copied().unwrap_or_default());
-                    let class = of_job.or_else(of_line).unwrap_or(deploy.class);
+                    let of_preview = pipeline.is_for_previews(line).then_some(PathClass::Test);
+                    let class = of_preview.or(of_job).or_else(of_line).unwrap_or(deploy.class);
                     let called = pipeline.called(line).map(str::to_owned);
-                    Written { deploy: Deploy { class, ..deploy }, called, lacks }
+                    let gives = rule.gives(words, line, &all, deploy.folder.as_deref());
+                    Written { deploy: Deploy { class, ..deploy }, called, lacks, gives }
                 }));
             }
             if found.len() >= MOST_DEPLOYS {
@@ -283,7 +391,13 @@ impl<'t> Reader<'t> {
     /// product.
     fn aimed_at(&self, line: &str) -> Option<PathClass> {
         let words: Vec<&str> = commands::begin(line).split_whitespace().collect();
-        let mut given = words.windows(2).filter(|pair| matches!(pair[0], "cd" | "--config" | "-c" | "--cwd"));
+        let is_applied = words.iter().any(|word| word.ends_with("kubectl") || word.ends_with("oc"));
+        let is_option = |word: &str| match word {
+            "cd" | "--config" | "-c" | "--cwd" | "--prefix" => true,
+            "-f" | "-k" | "--filename" | "--kustomize" => is_applied,
+            _ => false,
+        };
+        let mut given = words.windows(2).filter(|pair| is_option(pair[0]));
         given.find_map(|pair| self.aside(pair[1]))
     }
 
@@ -312,13 +426,47 @@ impl<'t> Reader<'t> {
             by: DeployedBy::Pipeline,
             class: self.paths.class_in_use(file),
             place: Place { path: file.path.clone(), line },
+            ..Deploy::default()
         }
+    }
+
+    /// Whether what a rule finds may be the deployment of one of several pieces.
+    fn is_partial(&self, rule: &Rule<'_>) -> bool {
+        !self.table.whole.iter().any(|whole| whole == rule.target)
     }
 }
 
+/// The folder of the repository that a command is about: that it is given, that was changed to before, that its job works in,
+/// or that the whole pipeline is about.
+fn folder_of(pipeline: &Pipeline, job: &Job, line: usize, all: &[&str]) -> Option<String> {
+    let lines = |range: std::ops::Range<usize>| all.get(range).unwrap_or_default().iter().rev();
+    let before = || lines(job.lines.start.saturating_sub(1).min(line)..line);
+    let given = lines(line.saturating_sub(1)..line).find_map(|line| commands::folder_given(line));
+    let entered = given.or_else(|| before().find_map(|line| commands::folder_entered(line)));
+    let of_job = || {
+        let mut folders = pipeline.folders(job);
+        let first = folders.next()?;
+        folders.all(|folder| folder == first).then_some(first)
+    };
+    let folder = entered.or_else(of_job).or(pipeline.scope.as_deref())?;
+    paths::join("", folder).filter(|folder| !folder.is_empty() && !folder.contains(['$', '*']))
+}
+
 impl Rule<'_> {
-    fn lacks(&self, job: &str) -> bool {
-        !self.with.are_none() && !self.with.are_in(job)
+    /// Whether a job has none of the words that make a command of it a deployment.
+    fn lacks(&self, pipeline: &Pipeline, job: &Job, text: &str) -> bool {
+        let Some(looks) = &self.looks else {
+            return !self.with.are_none() && !self.with.are_in(&text[job.text.clone()]);
+        };
+        let is_command = |line: &str| {
+            !commands::only_describes(line)
+                && manifest::entry(line).is_none_or(|entry| RUN.contains(&entry.key))
+        };
+        let lines = pipeline.running(job, text).map(|(_, line)| line).filter(|line| is_command(line));
+        let mut steps = lines.flat_map(|line| line.split(['|', ';', '&']));
+        !steps.any(|step| {
+            self.with.are_in(step) && looks.find(step).is_none() && self.commands.find(step).is_none()
+        })
     }
 
     /// Whether a job takes away again what it made, which was for a test, unless somebody chooses which of both it does.
@@ -327,6 +475,27 @@ impl Rule<'_> {
         !self.undone.are_none()
             && self.undone.are_in(&text[job.text.clone()])
             && lines.any(|(_, line)| self.undone.are_in(line))
+    }
+
+    /// What a command gives to a cluster, as paths from a folder and from the top; what leads elsewhere, or makes its objects
+    /// itself, gives nothing.
+    fn gives(&self, words: &str, line: usize, all: &[&str], folder: Option<&str>) -> Option<Vec<Given>> {
+        if self.target != KUBERNETES || words.starts_with("helm") || self.looks.is_some() {
+            return Some(Vec::new());
+        }
+        if !words.starts_with("kubectl ") && !words.starts_with("oc ") {
+            return None;
+        }
+        let command: Vec<&str> = commands::continued(all, line - 1).map(commands::begin).collect();
+        let given = commands::given_to_a_cluster(&command.join(" "))?;
+        let places = given.iter().flat_map(|given| {
+            let places = [folder, Some("")]
+                .into_iter()
+                .flatten()
+                .filter_map(|folder| paths::join(folder, &given.path));
+            places.map(|path| Given { path, ..given.clone() })
+        });
+        Some(places.collect())
     }
 
     /// The commands in some lines of a job; `all` lines of its file tell how a command goes on.
@@ -363,21 +532,30 @@ fn is_action(path: &str) -> bool {
 
 /// Each system once, and each command once a file. What a pipeline runs is a part of it; what it only declares and nothing
 /// calls is left out.
-fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> Ci {
+fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> (Ci, Applied) {
     let written = parts.iter().flat_map(|part| &part.written);
     let called: Vec<String> = written.filter_map(|written| written.called.clone()).collect();
     let pipelines = parts.iter().filter_map(|part| part.pipeline.as_ref());
     let pipelines = pipelines.filter(|(pipeline, _)| !pipeline.is_refused);
     let all_jobs =
         pipelines.flat_map(|(pipeline, text)| pipeline.jobs.iter().map(move |job| (pipeline, job, &**text)));
-    let has_words = |job: &str, rule: usize| !rules[rule].lacks(job);
+    let has_words =
+        |pipeline: &Pipeline, job: &Job, text: &str, rule: usize| !rules[rule].lacks(pipeline, job, text);
     let said = Said::of(called.iter().map(String::as_str), all_jobs, rules.len(), has_words);
     let mut all = Ci::default();
+    let mut applied = Applied::default();
     let (mut systems, mut deploys) = (BTreeSet::new(), BTreeSet::new());
     for part in parts {
         all.systems.extend(part.systems.into_iter().filter(|(name, _)| systems.insert(name.clone())));
-        for Written { mut deploy, called, lacks } in part.written {
+        for Written { mut deploy, called, lacks, gives } in part.written {
             let is_run = called.as_deref().map(|called| said.has(called, lacks));
+            let is_passing =
+                deploy.class == PathClass::Test || deploy.by == DeployedBy::Pipeline && is_run == Some(false);
+            match gives {
+                Some(gives) if is_passing => applied.passing.extend(gives),
+                Some(gives) => applied.lasting.extend(gives),
+                None => applied.has_more |= !is_passing,
+            }
             match (deploy.by, is_run) {
                 (DeployedBy::Script, Some(true)) => deploy.by = DeployedBy::Pipeline,
                 (DeployedBy::Script, _) if lacks.is_some() => continue,
@@ -391,7 +569,7 @@ fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> Ci {
             }
         }
     }
-    all
+    (all, applied)
 }
 
 #[cfg(test)]
@@ -420,9 +598,9 @@ mod tests {
     }
 
     fn found(name: &str, text: &str) -> Vec<Deploy> {
-        let (table, paths) = (shipping(), Paths::new(&Tables::default()));
+        let (table, paths, home) = (shipping(), Paths::new(&Tables::default()), Home::default());
         let file = paths.listed(name.to_owned(), PathClass::Main);
-        let found = Reader::new(&paths, &table).of_pipeline(&file, text, &Pipeline::read(name, text));
+        let found = Reader::new(&paths, &table, &home).of_pipeline(&file, text, &Pipeline::read(name, text));
         found.into_iter().map(|Written { deploy, .. }| deploy).collect()
     }
 

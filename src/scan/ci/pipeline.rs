@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use memchr::{memchr_iter, memmem};
 
+use super::super::owner::Home;
 use super::super::paths::{folder, is_yaml, join};
 use super::super::yaml::mend::{self, Broken};
 use super::super::yaml::{Entry, Map, Node, Value};
 use super::condition::Constants;
-use super::{commands, jenkins};
+use super::{commands, jenkins, preview};
 
 /// What a file of a CI system says, or a script, which is a single job.
 #[derive(Default)]
@@ -24,10 +25,12 @@ pub(super) struct Pipeline {
     pub(super) spread: Vec<(usize, String)>,
     /// The paths of files that it takes in, which may have stars in them. They need not be there.
     pub(super) included: Vec<String>,
+    /// What it takes in of other repositories.
+    pub(super) elsewhere: Vec<String>,
     /// The folders that commands are run in, by the lines that say so.
     folders: BTreeMap<usize, String>,
-    /// Whether it only runs for pull requests, and not when one is taken in: what it deploys are previews.
-    pub(super) is_for_previews: bool,
+    /// The folder that the whole is about: that all jobs work in, or of the changes that start it.
+    pub(super) scope: Option<String>,
     /// What could not be read of it.
     pub(super) trouble: Option<String>,
     /// Whether nothing tells which of its lines run, since it is no YAML: its system would refuse it.
@@ -46,6 +49,8 @@ struct Way {
     runs: Runs,
     /// Whether no condition of its step decides.
     is_open: bool,
+    /// Whether it runs for more than changes that are proposed, and tests.
+    is_for_good: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -57,16 +62,31 @@ enum Runs {
 }
 
 impl Way {
-    const OPEN: Self = Self { runs: Runs::ByItself, is_open: true };
+    const OPEN: Self = Self { runs: Runs::ByItself, is_open: true, is_for_good: true };
+
+    /// The same, unless it is only for changes that are proposed.
+    fn unless(self, is_for_a_change: bool) -> Self {
+        Self { is_for_good: self.is_for_good && !is_for_a_change, ..self }
+    }
 }
 
 impl Pipeline {
+    #[cfg(test)]
     pub(super) fn read(path: &str, text: &str) -> Self {
+        Self::read_at(path, text, &Home::default())
+    }
+
+    /// Reads a file of a repository that is at home somewhere.
+    pub(super) fn read_at(path: &str, text: &str, home: &Home) -> Self {
         let mut pipeline = if !is_yaml(path) {
-            Self::of_script(text, jenkins::never_run(text))
+            let script =
+                Self::of_script(text, jenkins::never_run(text)).with_previews(jenkins::previews(text));
+            Self { elsewhere: jenkins::libraries(text), ..script }
         } else {
             match mend::read(&path.into(), text) {
-                Ok(reading) => Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents) },
+                Ok(reading) => {
+                    Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents, home) }
+                }
                 Err(Broken { trouble, .. }) => {
                     let trouble = format!("{trouble}; read line by line, as a script that somebody may run");
                     let script = Self::of_script(text, Vec::new());
@@ -85,14 +105,14 @@ impl Pipeline {
         script
     }
 
-    fn of(path: &str, text: &str, documents: &[Rc<Node>]) -> Self {
+    fn of(path: &str, text: &str, documents: &[Rc<Node>], home: &Home) -> Self {
         let pipeline = Self {
             jobs: jobs(documents.iter().flat_map(|document| begins(document)).collect(), text),
             lines: vec![Way::default(); text.lines().count()],
             ..Self::default()
         };
-        let constants = Constants::of_mappings(documents, text);
-        let mut walk = Walk { path, text, constants, pipeline, unnamed: HashMap::new(), named: Vec::new() };
+        let constants = Constants::of_mappings(documents, text, home);
+        let mut walk = Walk { path, text, constants, pipeline, declared: HashMap::new(), named: Vec::new() };
         documents.iter().for_each(|document| walk.document(document));
         walk.pipeline
     }
@@ -102,6 +122,15 @@ impl Pipeline {
             let end = range.end.saturating_sub(1).min(self.lines.len());
             self.lines[(range.start - 1).min(end)..end].fill(Way::default());
         }
+    }
+
+    fn with_previews(mut self, ranges: Vec<Range<usize>>) -> Self {
+        for line in ranges.into_iter().flatten() {
+            if let Some(way) = self.lines.get_mut(line - 1) {
+                way.is_for_good = false;
+            }
+        }
+        self
     }
 
     fn line(&self, number: usize) -> Way {
@@ -116,6 +145,11 @@ impl Pipeline {
     /// Whether a line runs, and no condition of its step decides on that.
     pub(super) fn always_runs(&self, line: usize) -> bool {
         self.line(line).is_open
+    }
+
+    /// Whether what a line deploys goes away again: it only runs for changes that are proposed, or for tests.
+    pub(super) fn is_for_previews(&self, line: usize) -> bool {
+        self.runs(line) && !self.line(line).is_for_good
     }
 
     /// The lines of a job that run, with their numbers.
@@ -185,9 +219,18 @@ struct Walk<'d> {
     text: &'d str,
     constants: Constants<'d>,
     pipeline: Pipeline,
-    /// Jobs and commands that run where they are named, as long as none does.
-    unnamed: HashMap<&'d str, Vec<&'d Entry>>,
-    named: Vec<&'d Entry>,
+    /// Jobs and commands that run where they are named, with how they were named so far.
+    declared: HashMap<&'d str, (Vec<&'d Entry>, Named)>,
+    named: Vec<(&'d Entry, Way)>,
+}
+
+/// How something is named that is declared elsewhere.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Named {
+    #[default]
+    Never,
+    ForAChange,
+    ForGood,
 }
 
 impl<'d> Walk<'d> {
@@ -201,8 +244,18 @@ impl<'d> Walk<'d> {
             return;
         }
         let is_workflow = self.path.starts_with('.') && self.path.contains("/workflows/");
+        let on = map.get("on").filter(|_| is_workflow).map(|on| &*on.node);
         let runs = events.filter(|_| is_workflow).map_or(Runs::ByItself, |events| self.started_by(&events));
-        let way = Way { runs, ..Way::OPEN };
+        let is_for_a_change = on.is_some_and(|on| self.is_started_by_a_change(on))
+            || all.into_iter().flatten().any(preview::is_for_a_change)
+            || text(map, "name").is_some_and(preview::is_test);
+        let way = Way { runs, ..Way::OPEN }.unless(is_for_a_change);
+        let paths = on.and_then(|on| on.at(&["push", "paths"])).and_then(|paths| names(&paths.node));
+        let of_changes =
+            paths.into_iter().flatten().filter_map(scoped).reduce(|one, other| common(&one, &other));
+        let of_jobs =
+            map.get("defaults").and_then(|all| all.node.at(&["run", "working-directory"])?.node.text());
+        self.pipeline.scope = of_jobs.map(str::to_owned).or(of_changes);
         let is_declared = |key: &str| match key {
             "jobs" | "commands" => self.path.starts_with(".circleci/") && map.contains_key("workflows"),
             "definitions" => self.path.starts_with("bitbucket-pipelines"),
@@ -210,26 +263,35 @@ impl<'d> Walk<'d> {
         };
         let (declared, run): (Vec<_>, Vec<_>) = map.iter().partition(|(key, _)| is_declared(key));
         for (name, entry) in declared.into_iter().filter_map(|(_, entry)| entry.node.map()).flatten() {
-            self.unnamed.entry(name).or_default().push(entry);
+            self.declared.entry(name).or_default().0.push(entry);
         }
         for (key, entry) in run {
             self.part(key, entry, way);
         }
-        while let Some(entry) = self.named.pop() {
-            self.run(entry, way);
+        while let Some((entry, named)) = self.named.pop() {
+            self.run(entry, way.unless(!named.is_for_good));
         }
     }
 
     /// When the jobs of a workflow of GitHub run.
     fn started_by(&mut self, events: &[&str]) -> Runs {
-        let only = |known: &[&str]| events.iter().all(|event| known.contains(event));
-        let takes_in = |sign: &str| memmem::find(self.text.as_bytes(), sign.as_bytes()).is_some();
-        self.pipeline.is_for_previews =
-            only(&["pull_request", "pull_request_target"]) && !takes_in("merged") && !takes_in("closed");
-        match only(&["workflow_call"]) {
+        match events.iter().all(|event| *event == "workflow_call") {
             true => self.if_called(format!("./{}", self.path)),
             false => Runs::ByItself,
         }
+    }
+
+    /// Whether a workflow of GitHub only runs for changes that are proposed, and not when one is taken in.
+    fn is_started_by_a_change(&self, on: &Node) -> bool {
+        let takes_in = |sign: &str| memmem::find(self.text.as_bytes(), sign.as_bytes()).is_some();
+        let is_of_a_change = |event: &str| match event {
+            "push" => on.get("push").is_some_and(|push| preview::is_push_of_a_change(&push.node)),
+            event => ["pull_request", "pull_request_target"].contains(&event),
+        };
+        let events = names(on).unwrap_or_default();
+        let is_push_alone = events == ["push"];
+        events.into_iter().all(is_of_a_change)
+            && (is_push_alone || !takes_in("merged") && !takes_in("closed"))
     }
 
     fn if_called(&mut self, called: String) -> Runs {
@@ -252,7 +314,13 @@ impl<'d> Walk<'d> {
                 let runs = self.if_called(key.to_owned());
                 self.entry(key, entry, Way { runs, ..way });
             }
-            None => self.entry(key, entry, way),
+            None => match entry.node.map().filter(|_| key == "jobs") {
+                Some(jobs) => {
+                    self.mark(entry.mark.line..=entry.mark.line, way);
+                    self.jobs(jobs, way);
+                }
+                None => self.entry(key, entry, way.unless(preview::is_test(key))),
+            },
         }
     }
 
@@ -264,15 +332,23 @@ impl<'d> Walk<'d> {
         let paths = entry.node.items();
         let paths = paths.iter().filter_map(|path| path.text());
         match key {
-            "uses" => self.pipeline.included.extend(paths.filter_map(action)),
-            "local" | "include" => self.pipeline.included.extend(paths.filter_map(from_top)),
+            "uses" => {
+                let (own, others): (Vec<&str>, Vec<&str>) = paths.partition(|path| path.starts_with("./"));
+                self.pipeline.included.extend(own.into_iter().filter_map(action));
+                self.pipeline.elsewhere.extend(others.into_iter().filter_map(workflow_of_others));
+            }
+            "include" => {
+                self.pipeline.elsewhere.extend(included_of_others(&entry.node));
+                self.pipeline.included.extend(paths.filter_map(from_top));
+            }
+            "local" => self.pipeline.included.extend(paths.filter_map(from_top)),
             "template" => self.pipeline.included.extend(paths.filter_map(|path| beside(here, path))),
             "working-directory" => {
                 self.pipeline.folders.extend(paths.map(|path| (entry.mark.line, path.to_owned())));
             }
             _ => {}
         }
-        self.run(entry, way);
+        self.run(entry, way.unless(key == "pull-requests"));
     }
 
     fn run(&mut self, entry: &'d Entry, way: Way) {
@@ -288,7 +364,8 @@ impl<'d> Walk<'d> {
                 for item in items {
                     // What is named in a list runs there.
                     for name in names(item).into_iter().flatten() {
-                        self.named.extend(self.unnamed.remove(name).into_iter().flatten());
+                        let is_filtered = item.get(name).is_some_and(|job| preview::is_filtered(&job.node));
+                        self.name(name, way.unless(is_filtered));
                     }
                     let condition = item.map().and_then(|item| text(item, "if"));
                     let is_open = condition.is_none_or(|condition| condition.contains("always()"));
@@ -299,10 +376,28 @@ impl<'d> Walk<'d> {
         }
     }
 
+    /// The jobs of a workflow, of which those that are called tests are tests.
+    fn jobs(&mut self, jobs: &'d Map, way: Way) {
+        for (name, job) in jobs {
+            self.entry(name, job, way.unless(preview::is_test(name)));
+        }
+    }
+
+    /// Runs what is declared elsewhere, unless it has already run for no less.
+    fn name(&mut self, name: &str, way: Way) {
+        let Some((entries, known)) = self.declared.get_mut(name) else { return };
+        let named = if way.is_for_good { Named::ForGood } else { Named::ForAChange };
+        if named > *known {
+            *known = named;
+            self.named.extend(entries.iter().map(|entry| (*entry, way)));
+        }
+    }
+
     fn map(&mut self, map: &'d Map, way: Way) {
         if self.is_off(map) {
             return;
         }
+        let way = way.unless(preview::is_for_a_change(map));
         self.pipeline.spread.extend(in_parts(map));
         let speaks_to_github =
             text(map, "uses").is_some_and(|uses| uses.starts_with("actions/github-script"));
@@ -318,6 +413,7 @@ impl<'d> Walk<'d> {
             if let Some(known) = self.pipeline.lines.get_mut(line.wrapping_sub(1)) {
                 known.runs = known.runs.max(way.runs);
                 known.is_open |= way.is_open;
+                known.is_for_good |= way.is_for_good;
             }
         }
     }
@@ -351,12 +447,12 @@ impl<'d> Walk<'d> {
     }
 }
 
-fn text<'n>(map: &'n Map, key: &str) -> Option<&'n str> {
+pub(super) fn text<'n>(map: &'n Map, key: &str) -> Option<&'n str> {
     map.get(key)?.node.text()
 }
 
 /// A name, or those in a list, or the keys of a mapping.
-fn names(node: &Node) -> Option<Vec<&str>> {
+pub(super) fn names(node: &Node) -> Option<Vec<&str>> {
     match &node.value {
         Value::Null => None,
         Value::Text(text) => Some(vec![text]),
@@ -386,10 +482,41 @@ fn in_parts(step: &Map) -> Option<(usize, String)> {
     Some((line, program.into_iter().chain(words).collect::<Vec<_>>().join(" ")))
 }
 
+/// The folder that a pattern of paths speaks of; what pipelines are made of is none.
+fn scoped(pattern: &str) -> Option<String> {
+    let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or(pattern);
+    let is_whole = fixed.len() == pattern.len();
+    let folder = if is_whole && pattern.contains('.') { folder(fixed) } else { fixed.trim_end_matches('/') };
+    (!pattern.starts_with(['.', '!'])).then(|| folder.to_owned())
+}
+
+/// The folder that two lie in.
+fn common(one: &str, other: &str) -> String {
+    let both = one.split('/').zip(other.split('/')).take_while(|(one, other)| one == other);
+    both.map(|(part, _)| part).collect::<Vec<_>>().join("/")
+}
+
 /// An action of the repository's own is named by its folder.
 fn action(uses: &str) -> Option<String> {
     let folder = uses.strip_prefix("./")?.trim_end_matches('/');
     (!is_yaml(folder)).then(|| format!("{folder}/action.y*ml"))
+}
+
+/// The repository of a whole workflow that a job of GitHub runs: an action only does a step.
+fn workflow_of_others(uses: &str) -> Option<String> {
+    let (repository, _) =
+        uses.split_once("/.github/workflows/").or_else(|| uses.split_once("/.gitea/workflows/"))?;
+    Some(repository.to_owned())
+}
+
+/// The projects, components and addresses that a pipeline of GitLab includes.
+fn included_of_others(include: &Rc<Node>) -> Vec<String> {
+    let said = |item: &Rc<Node>| {
+        let keys = ["project", "remote", "component"];
+        let long = keys.iter().find_map(|key| Some(item.get(key)?.node.text()?.to_owned()));
+        long.or_else(|| item.text().filter(|text| text.contains("://")).map(str::to_owned))
+    };
+    include.items().iter().filter_map(said).collect()
 }
 
 fn from_top(named: &str) -> Option<String> {
@@ -539,12 +666,90 @@ mod tests {
         }
     }
 
+    /// Whether the first line is a preview that has some words.
+    fn is_for_previews(path: &str, text: &str, words: &str) -> bool {
+        let line = text.lines().position(|line| line.contains(words)).expect("a line") + 1;
+        Pipeline::read(path, text).is_for_previews(line)
+    }
+
     #[test]
     fn a_workflow_of_pull_requests_makes_previews() {
-        let is_for_previews = |text: &str| Pipeline::read(".github/workflows/a.yml", text).is_for_previews;
-        assert!(is_for_previews("on: {pull_request: {branches: [main]}}\njobs: {}\n"));
-        assert!(!is_for_previews("on: [pull_request, push]\njobs: {}\n"));
-        assert!(!is_for_previews("on: {pull_request: {types: [closed]}}\njobs: {}\n"));
+        let of = |on: &str| {
+            let text = format!("on: {on}\njobs:\n  a:\n    steps:\n      - run: ship\n");
+            is_for_previews(".github/workflows/a.yml", &text, "ship")
+        };
+        for change in [
+            "{pull_request: {branches: [main]}}",
+            "{push: {branches-ignore: [main]}}",
+            "{push: {branches: ['**', '!main']}}",
+            "{push: {branches: ['feature/**']}, pull_request: {}}",
+        ] {
+            assert!(of(change), "{change}");
+        }
+        for other in [
+            "[pull_request, push]",
+            "{pull_request: {types: [closed]}}",
+            "{push: {branches: [main, 'feature/**']}}",
+            "{push: {branches-ignore: [gh-pages]}}",
+            "{push: {branches-ignore: [main], tags: ['v*']}}",
+        ] {
+            assert!(!of(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_job_for_changes_alone_makes_previews() {
+        let gitlab = |rest: &str| {
+            let text = format!("a:\n  script: [ship]\n  {rest}\n");
+            is_for_previews(".gitlab-ci.yml", &text, "ship")
+        };
+        for change in [
+            "environment: {name: review/$CI_COMMIT_REF_SLUG}",
+            "environment: {name: staging, auto_stop_in: 1 day}",
+            "stage: review",
+            "only: [merge_requests]",
+            "only: {refs: [merge_requests]}",
+            "except: [main]",
+            "rules: [{if: $CI_MERGE_REQUEST_IID}]",
+            "rules: [{if: $CI_COMMIT_BRANCH == \"main\", when: never}, {if: $CI_PIPELINE_SOURCE == \"merge_request_event\"}]",
+        ] {
+            assert!(gitlab(change), "{change}");
+        }
+        for other in [
+            "environment: production",
+            "stage: deploy",
+            "only: [main, merge_requests]",
+            "only: [tags]\n  except: [main]",
+            "rules: [{if: $CI_MERGE_REQUEST_IID}, {if: $CI_COMMIT_BRANCH == \"main\"}]",
+        ] {
+            assert!(!gitlab(other), "{other}");
+        }
+        let circle = "jobs:\n  up:\n    steps: [run: ship]\nworkflows:\n  a:\n    jobs:\n      - up: {filters: {branches: {ignore: main}}}\n";
+        assert!(is_for_previews(".circleci/config.yml", circle, "run: ship"));
+        assert!(!is_for_previews(".circleci/config.yml", &format!("{circle}      - up\n"), "run: ship"));
+        let bitbucket = "pipelines:\n  pull-requests:\n    '**':\n      - step: {script: [ship]}\n";
+        assert!(is_for_previews("bitbucket-pipelines.yml", bitbucket, "ship"));
+        let drone = "kind: pipeline\nsteps:\n- commands: [ship]\n  when: {event: pull_request}\n";
+        assert!(is_for_previews(".drone.yml", drone, "ship"));
+    }
+
+    #[test]
+    fn a_fork_does_not_run_what_is_for_the_repository_that_it_was_made_from() {
+        let home = |path: &str| Home::of(&format!("https://github.com/{path}.git"));
+        let runs = |condition: &str, home: &Home| {
+            let text = format!("jobs:\n  ship:\n    if: {condition}\n    steps:\n      - run: ship\n");
+            Pipeline::read_at(".github/workflows/a.yml", &text, home).runs(5)
+        };
+        let upstream = "github.repository == 'Acme/shop'";
+        assert!(
+            !runs(upstream, &home("jdoe/shop"))
+                && !runs("github.repository_owner == 'acme'", &home("jdoe/shop"))
+        );
+        assert!(runs(upstream, &home("acme/shop")) && runs(upstream, &home("acme/shop-mirror")));
+        assert!(
+            runs(upstream, &Home::default()) && runs(upstream, &Home::of("https://git.example/jdoe/shop"))
+        );
+        assert!(!runs("github.repository != 'jdoe/shop'", &home("jdoe/shop")));
     }
 
     #[test]
@@ -640,6 +845,7 @@ mod tests {
         let list = format!("a: &a [{}]\nb: &b [{}]\nc: [{}]\n", many("x,"), many("*a,"), many("*b,"));
         assert!(Pipeline::read("ci.yml", &list).trouble.is_some());
         assert!(Pipeline::read("ci.yml", &many("- ")).trouble.is_some());
-        assert!(Pipeline::read("ci.yml", &many("a: &a\n  <<: *a\n")).trouble.is_none());
+        let again = Pipeline::read("ci.yml", &many("a: &a\n  <<: *a\n")).trouble;
+        assert!(again.is_some_and(|trouble| trouble.contains("twice")));
     }
 }

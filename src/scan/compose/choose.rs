@@ -37,10 +37,17 @@ pub(super) enum Choice {
     Tie(Vec<String>),
 }
 
-/// Chooses among all compose files of a repository.
-pub(super) fn choose(library: &mut Library, found: &[Found], tables: &ComposeTables) -> Choice {
+/// Chooses among all compose files of a repository; `deploying` are the files that start some on a server. The commands of the
+/// repository are kept in `runs` if they are asked for.
+pub(super) fn choose(
+    library: &mut Library,
+    found: &[Found],
+    tables: &ComposeTables,
+    deploying: &[&str],
+    runs: &mut Option<Vec<Run>>,
+) -> Choice {
     let words = &tables.compose;
-    let mut chooser = Chooser { library, found, words, runs: None };
+    let mut chooser = Chooser { library, found, words, deploying, runs };
     let candidates = chooser.candidates();
     let best = [PathClass::Main, PathClass::Example, PathClass::Documentation]
         .into_iter()
@@ -80,8 +87,10 @@ struct Chooser<'a, 'b> {
     library: &'a mut Library<'b>,
     found: &'a [Found],
     words: &'a Words,
+    /// The files in which Compose is started on a server.
+    deploying: &'a [&'a str],
     /// The commands of the repository, once they were needed.
-    runs: Option<Vec<Run>>,
+    runs: &'a mut Option<Vec<Run>>,
 }
 
 impl<'a> Chooser<'a, '_> {
@@ -114,6 +123,9 @@ impl<'a> Chooser<'a, '_> {
     }
 
     fn main(&mut self, files: &[&Found]) -> Result<String, Vec<String>> {
+        if let Some(deployed) = self.deployed(files) {
+            return deployed;
+        }
         let (defaults, others): (Vec<&Found>, Vec<&Found>) =
             files.iter().copied().partition(|file| self.is_default(&file.path));
         let Some(least) = defaults.iter().map(|file| depth(&file.path)).min() else {
@@ -130,6 +142,30 @@ impl<'a> Chooser<'a, '_> {
         }
         let main = self.among_defaults(&defaults)?;
         Ok(self.production_instead(&main, &others).unwrap_or(main))
+    }
+
+    /// The file that is started on a server; of several the one for those who run the product, or the default name.
+    fn deployed(&mut self, files: &[&Found]) -> Option<Result<String, Vec<String>>> {
+        let (deploying, words) = (self.deploying, self.words);
+        if deploying.is_empty() {
+            return None;
+        }
+        let of_deployments =
+            self.runs().iter().filter(|run| !run.is_advice && deploying.contains(&run.from.as_str()));
+        let named: HashSet<String> = of_deployments.filter_map(|run| main_of(&run.files, words)).collect();
+        let started: Vec<&str> =
+            files.iter().map(|file| file.path.as_str()).filter(|path| named.contains(*path)).collect();
+        let only = |fits: &dyn Fn(&&str) -> bool| {
+            one_of(started.iter().copied().filter(|path| fits(path)).collect()).ok()
+        };
+        let chosen = only(&|_| true)
+            .or_else(|| only(&|path| has_word(path, &words.production_words)))
+            .or_else(|| only(&|path| self.is_default(path)));
+        match (chosen, started.is_empty()) {
+            (Some(chosen), _) => Some(Ok(chosen)),
+            (None, true) => None,
+            (None, false) => Some(Err(started.into_iter().map(str::to_owned).collect())),
+        }
     }
 
     /// In each folder the default name that Docker prefers; of several folders the one that something speaks for.
@@ -190,19 +226,27 @@ impl<'a> Chooser<'a, '_> {
         !last.is_empty() && words(&last).iter().all(|word| known.iter().any(|known| known == word))
     }
 
-    /// Where the default name is for those who develop, a whole other file beside it is for those who run the product.
+    /// Where the default name is for those who develop, or a guide starts the other one alone, a whole other file beside it is
+    /// for those who run the product.
     fn production_instead(&mut self, main: &str, others: &[&Found]) -> Option<String> {
         let beside: Vec<&str> = others
             .iter()
             .map(|file| file.path.as_str())
             .filter(|path| parent(path) == parent(main) && has_word(path, &self.words.production_words))
             .collect();
-        if beside.is_empty() || !self.is_for_development(main) {
+        if beside.is_empty() {
             return None;
         }
-        let whole: Vec<&str> =
-            beside.into_iter().filter(|path| self.is_whole(&[(*path).to_owned()])).collect();
-        one_of(whole).ok()
+        let is_for_development = self.is_for_development(main);
+        let is_instead = |path: &&str| {
+            (is_for_development || self.is_started_alone(path)) && self.is_whole(&[(*path).to_owned()])
+        };
+        one_of(beside.into_iter().filter(is_instead).collect()).ok()
+    }
+
+    /// Whether a command or a guide starts nothing but this file.
+    fn is_started_alone(&mut self, path: &str) -> bool {
+        self.runs().iter().any(|run| run.started.is_some() && run.files == [path])
     }
 
     fn services(&mut self, files: &[String]) -> Map {
@@ -399,11 +443,13 @@ pub(super) fn says_development(node: &Node, values: &[String]) -> bool {
     let said = |path: &[&str]| node.at(path).and_then(|entry| entry.node.text()).is_some_and(is_word);
     let tag = node.get("image").and_then(|image| image.node.text()?.rsplit_once(':'));
     let by_build = said(&["build", "target"]) || said(&["build", "dockerfile"]);
+    let is_on = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "on" | "yes");
     by_build
         || tag.is_some_and(|(_, tag)| is_word(tag))
-        || environment(node)
-            .iter()
-            .any(|(name, value)| (name.ends_with("_ENV") || name.ends_with("ENVIRONMENT")) && is_word(value))
+        || environment(node).iter().any(|(name, value)| match name {
+            _ if name.ends_with("_ENV") || name.ends_with("ENVIRONMENT") => is_word(value),
+            _ => (*name == "DEBUG" || name.ends_with("_DEBUG")) && is_on(value),
+        })
 }
 
 /// The environment in either form.

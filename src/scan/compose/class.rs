@@ -37,6 +37,9 @@ pub(super) type Class = (ServiceClass, Option<String>);
 /// says so goes before the image; then come image, name, build and namespace.
 pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Class {
     let image = signs.image.map(str::to_ascii_lowercase);
+    let is_own = signs.is_built
+        || image.as_deref().is_some_and(|image| owner.owns(image))
+        || is_in_own_registry(signs.written, &tables.compose, owner);
     let by_image = image.as_deref().and_then(|image| find_image(image, &tables.image));
     let wraps = signs.built_on.filter(|built_on| built_on.adds_only_settings);
     let built_on = |base: Option<&BuiltOn>, kinds: &[String]| {
@@ -69,17 +72,26 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
     if !is_known && (ends || signs.is_job && !by_image_of_a_tool) {
         return (ServiceClass::Auxiliary, Some(JOB.to_owned()));
     }
-    let is_own = signs.is_built
-        || image.as_deref().is_some_and(|image| owner.owns(image))
-        || is_in_own_registry(signs.written, &tables.compose, owner);
-    let is_a_role = is_own && last_word_is_in(signs.name, &tables.compose.roles);
+    let is_ordinary = |name: &str| tables.compose.ordinary_names.iter().any(|ordinary| ordinary == name);
+    let is_a_role = is_own && (last_word_is_in(signs.name, &tables.compose.roles) || is_ordinary(signs.name));
     let is_only_a_role = |meaning: &Meaning| {
         is_a_role && built_on(signs.built_on, std::slice::from_ref(&meaning.kind)).is_none()
     };
-    let hides_what_it_is =
-        || signs.is_built && !signs.built_on.is_some_and(|built_on| built_on.takes_sources);
-    let known_by = by_image.or(by_name.filter(|meaning| !is_only_a_role(meaning)));
-    if known_by.is_none() && by_name.is_some() && hides_what_it_is() {
+    let may_be_called_so = |meaning: &Meaning| {
+        is_own
+            && image.as_deref().is_some_and(|image| is_ordinary(base_name(image)))
+            && built_on(signs.built_on, std::slice::from_ref(&meaning.kind)).is_none()
+    };
+    let known_image = by_image.filter(|meaning| !may_be_called_so(meaning));
+    let known_by = known_image.or(by_name.filter(|meaning| !is_only_a_role(meaning)));
+    let is_of_others = by_name.is_some() || built_on(signs.built_on, &tables.compose.wrapped_kinds).is_some();
+    let hides_what_it_is = match signs.is_built {
+        true => is_of_others && !signs.built_on.is_some_and(|built_on| built_on.takes_sources),
+        false => {
+            known_image.is_none() && by_image.is_some() || begins_like_others(image.as_deref(), tables, owner)
+        }
+    };
+    if known_by.is_none() && hides_what_it_is {
         return (ServiceClass::Unsure, None);
     }
     match known_by {
@@ -88,9 +100,33 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
             (ServiceClass::Unsure, Some(PRODUCT.to_owned()))
         }
         Some(meaning) => known(meaning),
-        None if is_own => (ServiceClass::Application, None),
+        None if is_own => (ServiceClass::Application, own_kind(signs, &tables.compose)),
         None => (ServiceClass::Unsure, None),
     }
+}
+
+/// What is known of a service of one's own by what it is built on or runs: a worker of Spark, functions on this machine.
+fn own_kind(signs: &Signs, words: &Words) -> Option<String> {
+    let images = [signs.image, signs.built_on.map(|built_on| built_on.image.as_str())];
+    let by_image =
+        images.into_iter().flatten().find_map(|image| find_image(&image.to_ascii_lowercase(), &words.own));
+    by_image.or_else(|| find_command(&signs.command, &words.own)).map(|meaning| meaning.kind.clone())
+}
+
+/// Whether an image that is not built here is called after the software of others, and what one's own adds to it:
+/// `acme/nginx-modsec`, but not `acme/kafka-worker`.
+fn begins_like_others(image: Option<&str>, tables: &ComposeTables, owner: &Owner) -> bool {
+    let Some((base, first)) = image.map(base_name).and_then(|base| Some((base, base.split_once('-')?.0)))
+    else {
+        return false;
+    };
+    let is_of_others = |meaning: &&Meaning| meaning.class == ServiceClass::Backing || meaning.kind == PRODUCT;
+    let is_known = tables
+        .image
+        .iter()
+        .filter(is_of_others)
+        .any(|meaning| meaning.names.iter().any(|name| name == first));
+    is_known && !serves(base, tables) && !owner.builds(base)
 }
 
 /// The kind of services that test others.

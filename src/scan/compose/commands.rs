@@ -26,6 +26,8 @@ pub(super) struct Run {
     pub(super) from: String,
     /// Whether that file is one that tells how to, other than in documentation.
     pub(super) is_advice: bool,
+    /// The words after `up`, where it starts something: services, or nothing for all of them.
+    pub(super) started: Option<Vec<String>>,
 }
 
 /// All commands of the repository; `known` are the compose files that they can mean.
@@ -40,12 +42,12 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
             from.class != PathClass::Documentation && !is_one_of(&words.command_files, &from.path);
         let mut folder = None;
         for said in lists(&text, words) {
-            let (files, is_bare) = match said {
+            let (files, started, is_bare) = match said {
                 Said::Enter(entered) => {
                     folder = join(parent(&from.path), &entered).or_else(|| join("", &entered));
                     continue;
                 }
-                Said::List { files, is_bare } => (files, is_bare),
+                Said::List { files, started, is_bare } => (files, started, is_bare),
             };
             // A list with a file that is not in the repository is one that the reader is to make up.
             let here = folder.as_deref().unwrap_or(parent(&from.path));
@@ -61,7 +63,7 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
             if names_files && files.is_empty() {
                 continue;
             }
-            runs.push(Run { files, folder: folder.clone(), from: from.path.clone(), is_advice });
+            runs.push(Run { files, folder: folder.clone(), from: from.path.clone(), is_advice, started });
         }
     }
     runs
@@ -112,19 +114,20 @@ enum Said {
     Enter(String),
     /// It gives these together, or none of them where it starts what has the default name. A bare list does not say for
     /// what it is, and only counts where all of it is Compose.
-    List { files: Vec<String>, is_bare: bool },
+    List { files: Vec<String>, started: Option<Vec<String>>, is_bare: bool },
 }
 
 /// All that a text says of Compose files, in its order.
 fn lists(text: &str, words: &Words) -> Vec<Said> {
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
     let mut variables = Variables::of(&joined, words);
-    let list = |is_bare| move |files| Said::List { files, is_bare };
+    let list = |is_bare| move |files| Said::List { files, started: None, is_bare };
     let mut lists = files_of_modules(&joined);
     for line in joined.lines() {
         let line = &*variables.filled_in(line);
         lists.extend(entered(line).map(Said::Enter));
         lists.extend(variable(line).map(list(false)));
+        lists.extend(copied(line).map(list(true)));
         let commands = words.commands.iter().flat_map(|command| line.match_indices(command.as_str()));
         let ends = commands.map(|(start, command)| start + command.len());
         let mut starts: Vec<usize> = ends.filter(|end| !line[*end..].starts_with(is_part_of_name)).collect();
@@ -138,7 +141,7 @@ fn lists(text: &str, words: &Words) -> Vec<Said> {
             starts.push(0);
         }
         let of_line = starts.iter().filter_map(|start| arguments(&line[*start..], is_command));
-        lists.extend(of_line.map(list(is_bare)));
+        lists.extend(of_line.map(|(files, started)| Said::List { files, started, is_bare }));
     }
     lists
 }
@@ -238,7 +241,7 @@ fn files_of_modules(text: &str) -> Vec<Said> {
             lines.next();
         }
         if !files.is_empty() {
-            lists.push(Said::List { files, is_bare: true });
+            lists.push(Said::List { files, started: None, is_bare: true });
         }
     }
     lists
@@ -260,13 +263,35 @@ fn is_part_of_name(letter: char) -> bool {
 /// Options that a file follows in the same word.
 const LISTING: [&str; 4] = ["-f=", "--file=", "-c=", "--compose-file="];
 
-/// The files of one command, up to what it is to do.
-fn arguments(rest: &str, is_command: bool) -> Option<Vec<String>> {
+/// The files that a line copies to another machine, which are then started there by their default name.
+fn copied(line: &str) -> Option<Vec<String>> {
+    let is_copy = ["scp ", "rsync ", "source:"].iter().any(|word| line.contains(word));
+    let words = line.split([' ', '"', '\'', ',']).filter(|word| !word.contains(':'));
+    let files: Vec<String> = words.filter(|_| is_copy).filter_map(compose_file).collect();
+    (!files.is_empty()).then_some(files)
+}
+
+/// The words that follow `up` in the same command, without options; what is no plain word ends them.
+fn words_started<'t>(tokens: impl Iterator<Item = &'t str>) -> Vec<String> {
+    let is_plain = |token: &&str| !token.starts_with(['#', '&', '|', ';', '>', '<']);
+    let mut words = Vec::new();
+    for token in tokens.take_while(is_plain).filter(|token| !token.starts_with('-')) {
+        words.push(token.trim_end_matches(';').to_owned());
+        if token.ends_with(';') {
+            break;
+        }
+    }
+    words
+}
+
+/// The files of one command, up to what it is to do, and what it starts.
+fn arguments(rest: &str, is_command: bool) -> Option<(Vec<String>, Option<Vec<String>>)> {
     let mut files = Vec::new();
     let is_between =
         |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | ',' | '(' | ')');
     let mut tokens = rest.split(is_between).filter(|token| !token.is_empty());
     let (mut is_up, mut is_plain) = (false, true);
+    let mut started = None;
     while let Some(token) = tokens.next() {
         is_plain &= !["-f", "--file"].iter().any(|option| token.starts_with(option));
         match token {
@@ -282,11 +307,12 @@ fn arguments(rest: &str, is_command: bool) -> Option<Vec<String>> {
             _ if files.is_empty() && !is_command => {}
             _ => {
                 is_up = is_command && is_plain && token == "up";
+                started = (is_command && token == "up").then(|| words_started(tokens.by_ref()));
                 break;
             }
         }
     }
-    (is_up || !files.is_empty()).then_some(files)
+    (is_up || !files.is_empty()).then_some((files, started))
 }
 
 fn compose_file(token: &str) -> Option<String> {

@@ -16,6 +16,7 @@ mod paths;
 mod project;
 mod service;
 mod sniff;
+mod started;
 mod storage;
 mod tables;
 mod tolerant;
@@ -25,12 +26,13 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::facts::{Compose, PathClass, Place, ServiceClass, Unreadable};
+use super::facts::{Compose, Deploy, PathClass, Place, ServiceClass, Unreadable};
 use super::owner::Owner;
 use super::paths::is_yaml;
 use super::source::{Listed, Source};
 use super::yaml::Entry;
 use choose::{Choice, Found};
+use commands::Run;
 use paths::{join, name, parent};
 use project::{Library, Project};
 use service::{MOST_SERVICES, Reader};
@@ -67,6 +69,7 @@ pub(crate) fn read(
     tables: &ComposeTables,
     owner: &mut Owner,
     environment: &Environment,
+    deploys: &[Deploy],
 ) -> (Compose, Vec<Unreadable>) {
     let mut library = Library::new(source);
     let found = find(source, &tables.compose);
@@ -75,7 +78,12 @@ pub(crate) fn read(
         files: found.iter().map(|file| (file.path.clone(), file.class)).collect(),
         ..Compose::default()
     };
-    match choose_files(&mut library, &found, tables, environment) {
+    let on_servers = deploys.iter().filter(|deploy| {
+        deploy.class == PathClass::Main && tables.compose.on_servers.contains(&deploy.target)
+    });
+    let deploying: Vec<&str> = on_servers.map(|deploy| deploy.place.path.as_str()).collect();
+    let mut runs = None;
+    match choose_files(&mut library, &found, tables, environment, &deploying, &mut runs) {
         Choice::None => {}
         Choice::Tie(files) => compose.ambiguous = files,
         Choice::Files { main, files } => {
@@ -83,6 +91,11 @@ pub(crate) fn read(
                 compose.files.push((path.clone(), choose::class_of_name(path, &tables.compose)));
             }
             read_project(&mut library, main, files, &Known { tables, owner, environment }, &mut compose);
+            if compose.services.len() >= A_BOX_OF_TOOLS {
+                let known: Vec<String> = found.iter().map(|file| file.path.clone()).collect();
+                let runs = runs.unwrap_or_else(|| commands::runs(&mut library, &known, &tables.compose));
+                started::leave_off_what_is_not_named(&mut compose, &runs);
+            }
         }
     }
     (compose, library.unreadable)
@@ -94,6 +107,8 @@ fn choose_files(
     found: &[Found],
     tables: &ComposeTables,
     environment: &Environment,
+    deploying: &[&str],
+    runs: &mut Option<Vec<Run>>,
 ) -> Choice {
     let variables = variables_in(library, "", &tables.compose);
     let listed = environment.compose_file.as_deref().or(variables.get("COMPOSE_FILE"));
@@ -105,7 +120,7 @@ fn choose_files(
     }
     match choose::main_of(&files, &tables.compose) {
         Some(main) => Choice::Files { main, files },
-        None => choose::choose(library, found, tables),
+        None => choose::choose(library, found, tables, deploying, runs),
     }
 }
 
@@ -134,6 +149,9 @@ fn add_built(library: &mut Library, found: &[Found], owner: &mut Owner) {
         }
     }
 }
+
+/// So many services may be there to choose from.
+const A_BOX_OF_TOOLS: usize = 6;
 
 /// Compose files in which images that are built are looked for.
 const MOST_BUILT: usize = 40;

@@ -153,6 +153,8 @@ pub(super) struct Project {
     pub(super) services: Map,
     /// The files in the order in which they were come to.
     pub(super) files: Vec<String>,
+    /// The volumes that say how they are made, by their names.
+    pub(super) volumes: Map,
     settings: HashMap<Rc<str>, Rc<Setting>>,
     merge: Merge,
 }
@@ -235,6 +237,10 @@ impl Assembly<'_, '_> {
                     "the projects include more files, or files more often, than are followed".to_owned();
                 self.library.note(Unreadable { path: path.to_owned(), reason });
                 break;
+            }
+            if let Some(volumes) = document.get("volumes").and_then(|volumes| volumes.node.map()) {
+                let told = volumes.iter().filter(|(_, volume)| volume.node.map().is_some());
+                self.project.volumes.extend(told.map(|(name, volume)| (Rc::clone(name), volume.clone())));
             }
             let own = self.extended_all(&Rc::new(services_of(document)));
             services = self.project.merge.maps(services, &own);

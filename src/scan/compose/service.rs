@@ -48,6 +48,7 @@ impl Reader<'_> {
         let services = entries.map(|(name, entry)| self.service(name, entry, awaited.contains(name)));
         let mut services: Vec<Service> = services.take(MOST_SERVICES).collect();
         self.tell_builds_apart(&mut services);
+        self.tell_variants(&mut services);
         class_like_those_of_the_same_build(&mut services);
         services
     }
@@ -79,12 +80,15 @@ impl Reader<'_> {
         };
         let aside = self.is_for_development(&entry.mark).then_some(PathClass::Development);
         let (class, kind) = match aside.or_else(|| self.built_aside(node)) {
+            // What others wrote is no less theirs for being built here.
+            Some(PathClass::Vendor) => (ServiceClass::Unsure, None),
             Some(class) => (ServiceClass::Auxiliary, Some(class.word().to_owned())),
             None => class::class(&signs, self.tables, self.owner),
         };
         let image_of_others = resolved.as_deref().is_some_and(|image| self.owner.is_from_elsewhere(image));
         Service {
             name: name.to_owned(),
+            variant_of: None,
             from_elsewhere: class == ServiceClass::Application && !signs.is_built && image_of_others,
             class,
             kind,
@@ -256,14 +260,15 @@ impl Reader<'_> {
         join(&join(folder, context)?, part("dockerfile").unwrap_or("Dockerfile"))
     }
 
-    /// What the path of its Dockerfile says of a service that is built from tests, documentation or a development container.
+    /// What the path of its Dockerfile says of a service that is built from tests, documentation, a development container or the
+    /// sources of others.
     fn built_aside(&self, node: &Node) -> Option<PathClass> {
         let path = self.dockerfile(node.get("build")?)?;
         let files = self.library.listed();
         let index = files.binary_search_by(|file| file.path.as_str().cmp(&path)).ok()?;
         let class = files.get(index)?.class;
         let is_container_of_an_editor = path.split('/').any(|part| part.contains("devcontainer"));
-        let is_aside = matches!(class, PathClass::Test | PathClass::Documentation);
+        let is_aside = matches!(class, PathClass::Test | PathClass::Documentation | PathClass::Vendor);
         (is_aside || is_container_of_an_editor).then_some(class)
     }
 
@@ -301,6 +306,22 @@ impl Reader<'_> {
         }
     }
 
+    /// Services that are built from the same folder, and whose names differ in words of variants alone.
+    fn tell_variants(&self, services: &mut [Service]) {
+        let known = &self.tables.compose.variant_words;
+        let product = |service: &Service| {
+            let build = service.build.as_deref().filter(|_| service.class == ServiceClass::Application)?;
+            let folder = build.split(" (").next().and_then(|folder| folder.split(" with the").next())?;
+            Some(format!("{} in {}", without_variants(&service.name, known), without_variants(folder, known)))
+        };
+        let mut met: HashMap<String, usize> = HashMap::new();
+        services.iter().filter_map(product).for_each(|product| *met.entry(product).or_default() += 1);
+        for service in services {
+            service.variant_of =
+                product(service).filter(|product| met.get(product).is_some_and(|count| *count > 1));
+        }
+    }
+
     fn arguments(&self, node: &Node) -> Arguments {
         let Some(arguments) = node.at(&["build", "args"]) else { return Arguments::new() };
         match &arguments.node.value {
@@ -327,6 +348,15 @@ impl Reader<'_> {
             .map(|(name, _)| Rc::clone(name))
             .collect()
     }
+}
+
+/// A name without words of variants, versions and numbers: `php-8.1-debug` and `php74` are both of `php`.
+fn without_variants(name: &str, known: &[String]) -> String {
+    let name = name.to_ascii_lowercase();
+    let is_variant = |word: &&str| known.iter().any(|known| known == word);
+    let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !is_variant(part));
+    let bare = parts.map(|part| part.trim_end_matches(|c: char| c.is_ascii_digit()));
+    bare.filter(|part| !part.is_empty() && !is_variant(part)).collect::<Vec<_>>().join(" ")
 }
 
 /// What is built as a service of one's own is one's own, though it is called after what it works on: `queue`.

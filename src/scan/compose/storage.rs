@@ -41,10 +41,22 @@ impl Reader<'_> {
             || mount.source.is_empty()
             || mount.is_docker_socket()
             || is_scratch
+            || self.is_remote(mount)
         {
             return false;
         }
         !mount.is_bind() || !(mount.is_of_system() || mount.is_file() || self.is_source(mount, folder))
+    }
+
+    /// Whether a volume lies on another machine, as those of NFS do.
+    fn is_remote(&self, mount: &Mount) -> bool {
+        let Some(volume) = self.project.volumes.get(mount.source.as_str()) else { return false };
+        let said = |path: &[&str]| Some(volume.node.at(path)?.node.text()?.to_ascii_lowercase());
+        let known = &self.tables.compose.remote_volumes;
+        let is_known = |name: String| known.iter().any(|known| class::matches(known, &name));
+        said(&["driver"]).is_some_and(is_known)
+            || said(&["driver_opts", "type"]).is_some_and(is_known)
+            || said(&["driver_opts", "o"]).is_some_and(|options| options.contains("addr="))
     }
 
     /// Whether code or settings of the repository are mounted. A folder that is there and is called after data may have

@@ -27,6 +27,8 @@ pub(crate) struct Words {
     pub(crate) command_files: Vec<String>,
     /// Files that tell how to.
     pub(crate) guide_files: Vec<String>,
+    /// What deployments lead to (`[[ci.deploy]]`) that start such files on a server.
+    pub(crate) on_servers: Vec<String>,
     /// Commands that take such lists.
     pub(crate) commands: Vec<String>,
     /// Words of a file's name that make it one for tests.
@@ -69,6 +71,12 @@ pub(crate) struct Words {
     pub(crate) built_on_kinds: Vec<String>,
     /// Last words of names that say what a service does for others, and not which software it is.
     pub(crate) roles: Vec<String>,
+    /// Names of the software of others that are ordinary words: one's own may be called so.
+    pub(crate) ordinary_names: Vec<String>,
+    /// Words that tell variants of one piece of software apart: what it is built on or for, and how.
+    pub(crate) variant_words: Vec<String>,
+    /// File systems and drivers of volumes that are on other machines.
+    pub(crate) remote_volumes: Vec<String>,
     /// Ends of the names of settings, and of what prepares a database.
     pub(crate) settings_endings: Vec<String>,
     /// Starts of folders in which the images that many build on have their settings.
@@ -97,6 +105,8 @@ pub(crate) struct Words {
     pub(crate) service: Vec<Meaning>,
     /// What the words of commands mean.
     pub(crate) command: Vec<Meaning>,
+    /// What services of one's own are by the images that they are built on and by their commands.
+    pub(crate) own: Vec<Meaning>,
 }
 
 /// Names that mean the same.

@@ -68,12 +68,12 @@ fn the_caller_can_say_which_file_counts() {
     assert_eq!(compose_of(&files).ambiguous.len(), 2);
     let environment =
         Environment { compose_file: Some("b/compose.yaml".to_owned()), ..Environment::default() };
-    let chosen = read(&texts(&files), &tables(), &mut acme(), &environment).0;
+    let chosen = read(&texts(&files), &tables(), &mut acme(), &environment, &[]).0;
     assert_eq!((chosen.main.as_deref(), chosen.ambiguous.len()), (Some("b/compose.yaml"), 0));
 }
 
 fn all_of(files: &[(&str, &str)]) -> (Compose, Vec<Unreadable>) {
-    read(&texts(files), &tables(), &mut acme(), &Environment::default())
+    read(&texts(files), &tables(), &mut acme(), &Environment::default(), &[])
 }
 
 fn with_profiles(profiles: &str) -> Environment {
@@ -452,6 +452,9 @@ fn anchors_and_merge_keys_bring_what_they_stand_for() {
 #[test]
 fn of_equal_keys_the_last_one_counts() {
     assert_eq!(service_of("image: a/b\nimage: c/d").image.as_deref(), Some("c/d"));
+    let (_, unreadable) =
+        all_of(&[("compose.yaml", "services:\n  web:\n    build: .\n  web:\n    image: a/b\n")]);
+    assert!(unreadable[0].reason.contains("the key `web` twice"), "{unreadable:?}");
 }
 
 #[test]
@@ -570,8 +573,14 @@ fn a_profile_is_off_unless_it_is_named() {
     };
     let plain = [("compose.yaml", text)];
     assert_eq!(active(compose_of(&plain)), ["a"]);
-    assert_eq!(active(read(&texts(&plain), &tables(), &mut acme(), &with_profiles("more")).0), ["a", "b"]);
-    assert_eq!(active(read(&texts(&plain), &tables(), &mut acme(), &with_profiles("*")).0), ["a", "b", "c"]);
+    assert_eq!(
+        active(read(&texts(&plain), &tables(), &mut acme(), &with_profiles("more"), &[]).0),
+        ["a", "b"]
+    );
+    assert_eq!(
+        active(read(&texts(&plain), &tables(), &mut acme(), &with_profiles("*"), &[]).0),
+        ["a", "b", "c"]
+    );
     assert_eq!(active(compose_of(&[plain[0], (".env", "COMPOSE_PROFILES=other,more\n")])), ["a", "b", "c"]);
     let env = "KIND=other\nCOMPOSE_PROFILES=${KIND:-more}\n";
     assert_eq!(active(compose_of(&[plain[0], (".env.example", env)])), ["a", "c"]);
@@ -793,7 +802,6 @@ fn what_docker_reads_and_strict_parsers_refuse_is_read() {
         "services:\n  web:\n    image:\tacme/web\t# why\n",
         "\u{feff}services:\r\n  web:\r\n    image: acme/web\r\n",
         "services:\n  web:\n\t# a comment\n    image: acme/web\n",
-        "services:\n  web:\n    image: acme/old\n    image: acme/web\n",
     ] {
         let (compose, unreadable) = all_of(&[("compose.yaml", text)]);
         assert_eq!(compose.services[0].image.as_deref(), Some("acme/web"), "{text:?}");
@@ -976,7 +984,7 @@ fn mutations_of_a_real_looking_file_never_panic() {
         let mutated: String = letters.into_iter().collect();
         let source =
             texts(&[("compose.yaml", &mutated), ("o.yml", text), (".env", &mutated), ("Makefile", &mutated)]);
-        read(&source, &tables, &mut acme(), &Environment::default());
+        read(&source, &tables, &mut acme(), &Environment::default(), &[]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Node, parse};
+use super::{Node, Parsed, parse};
 
 /// What could be read of a text, and what not.
 #[derive(Default)]
@@ -20,12 +20,17 @@ pub(in super::super) struct Broken {
 /// Reads a text as YAML, mended if need be; else says why it is none.
 pub(in super::super) fn read(path: &Rc<str>, text: &str) -> Result<Reading, Broken> {
     let trouble = match parse(path, text) {
-        Ok(documents) => return Ok(Reading { documents, trouble: None }),
+        Ok(Parsed { documents, twice }) => {
+            let trouble = twice.map(|(key, line)| {
+                format!("it has the key `{key}` twice in one mapping (line {line}), which may be refused; the last one was read")
+            });
+            return Ok(Reading { documents, trouble });
+        }
         Err(trouble) => trouble,
     };
     let (mended, lines) = mend(text);
     match parse(path, &mended) {
-        Ok(documents) => {
+        Ok(Parsed { documents, .. }) => {
             let trouble = format!("{trouble}; read without what fails in {}", list(&lines));
             Ok(Reading { documents, trouble: Some(trouble) })
         }

@@ -1,0 +1,140 @@
+//! Which objects are given to a cluster, and which only lie beside those that are.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::ci::{self, Applied, Given};
+use super::facts::{Kubernetes, PathClass};
+use super::paths::{folder, is_within, join};
+use super::patterns::Patterns;
+use super::source::Source;
+
+/// Kustomizations that are followed.
+const MOST: usize = 5_000;
+/// Guides and scripts in which commands are looked for.
+const MOST_GUIDES: usize = 400;
+
+/// Tells of each object of one's own whether anything gives it to a cluster. Where it is not known what does, only what a
+/// kustomization beside it leaves out is left out, and what is only given for a change or a test.
+pub(crate) fn tell(found: &mut Kubernetes, applied: &Applied, source: &impl Source) {
+    let kustomizations = found.kustomizations.iter().filter(|(_, class)| *class == PathClass::Main);
+    let kustomizations: Vec<(String, Vec<String>)> = kustomizations
+        .take(MOST)
+        .filter_map(|(place, _)| {
+            Some((folder(&place.path).to_owned(), listed(&source.text(&place.path).ok()?)))
+        })
+        .collect();
+    let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
+    let files: BTreeSet<&str> =
+        own.flat_map(|object| object.copies.iter().chain([&object.place.path])).map(String::as_str).collect();
+    let given = Reached::of(&applied.lasting, &kustomizations, &files);
+    let passing = Reached::of(&applied.passing, &kustomizations, &files);
+    let all_is_known = !applied.has_more && !applied.lasting.is_empty() && !given.files.is_empty();
+    let by_any: BTreeSet<String> = kustomizations
+        .iter()
+        .flat_map(|(folder, items)| items.iter().filter_map(move |item| join(folder, item)))
+        .collect();
+    let left_out: BTreeSet<String> = files
+        .iter()
+        .filter(|path| {
+            let here = folder(path);
+            let is_beside_one = kustomizations.iter().any(|(folder, _)| folder == here);
+            let is_left_out = is_beside_one && !by_any.contains(**path) && !by_any.contains(here);
+            !given.files.contains(**path) && (all_is_known || is_left_out || passing.files.contains(**path))
+        })
+        .map(|path| (*path).to_owned())
+        .collect();
+    let documented =
+        if left_out.is_empty() { BTreeSet::new() } else { documented(source, &kustomizations, &files) };
+    for object in &mut found.objects {
+        let mut places = object.copies.iter().chain([&object.place.path]);
+        object.is_left_out = places.all(|path| left_out.contains(path) && !documented.contains(path));
+    }
+}
+
+/// What is come to from what commands name.
+struct Reached {
+    files: BTreeSet<String>,
+}
+
+impl Reached {
+    fn of(given: &[Given], kustomizations: &[(String, Vec<String>)], files: &BTreeSet<&str>) -> Self {
+        let all: Vec<String> =
+            given.iter().map(|given| given.path.trim_end_matches('/').to_owned()).collect();
+        let below: Vec<&str> =
+            given.iter().filter(|given| given.is_recursive).map(|given| given.path.as_str()).collect();
+        let is_given = Patterns::any_of(&all);
+        let of_folder: HashMap<&str, &[String]> =
+            kustomizations.iter().map(|(folder, items)| (folder.as_str(), items.as_slice())).collect();
+        let whole = given.iter().filter(|given| !given.is_kustomized);
+        let whole: Vec<String> = whole.map(|given| given.path.trim_end_matches('/').to_owned()).collect();
+        let is_whole = Patterns::any_of(&whole);
+        let is_given_as_a_folder =
+            |path: &str| is_whole.fit(path) || !of_folder.contains_key(path) && is_given.fit(path);
+        let is_below = |path: &str| below.iter().any(|folder| is_within(path, folder));
+        let mut reached: BTreeSet<String> = files
+            .iter()
+            .filter(|path| is_given.fit(path) || is_given_as_a_folder(folder(path)) || is_below(path))
+            .map(|path| (*path).to_owned())
+            .collect();
+        let mut open: Vec<String> = of_folder
+            .keys()
+            .filter(|folder| is_given.fit(folder))
+            .map(|folder| (*folder).to_owned())
+            .collect();
+        let mut entered: BTreeSet<String> = open.iter().cloned().collect();
+        while let Some(here) = open.pop() {
+            let items = of_folder.get(here.as_str()).copied().unwrap_or_default();
+            for path in items.iter().filter_map(|item| join(&here, item)) {
+                if files.contains(path.as_str()) {
+                    reached.insert(path);
+                } else if of_folder.contains_key(path.as_str()) && entered.insert(path.clone()) {
+                    open.push(path);
+                }
+            }
+        }
+        Self { files: reached }
+    }
+}
+
+/// The words of a kustomization that are no comments: files and folders that it takes in are among them.
+fn listed(text: &str) -> Vec<String> {
+    let lines = text
+        .lines()
+        .map(|line| line.split(" #").next().unwrap_or(line))
+        .filter(|line| !line.trim_start().starts_with('#'));
+    let words = lines.flat_map(|line| line.split([' ', '\t', '[', ']', ',', '"', '\'']));
+    words
+        .filter(|word| !word.is_empty() && !word.ends_with(':') && *word != "-")
+        .take(MOST)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The files that a guide or a script gives to a cluster, though nothing is known to call it.
+fn documented(
+    source: &impl Source,
+    kustomizations: &[(String, Vec<String>)],
+    files: &BTreeSet<&str>,
+) -> BTreeSet<String> {
+    let speaks = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        [".md", ".rst", ".adoc", ".sh", ".mk", "makefile", "justfile", "taskfile.yml", "readme"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    };
+    let guides = source.files().iter().filter(|file| {
+        matches!(file.class, PathClass::Main | PathClass::Documentation) && speaks(file.name())
+    });
+    let mut given = Vec::new();
+    for file in guides.take(MOST_GUIDES) {
+        let Ok(text) = source.text(&file.path) else { continue };
+        for line in text.lines().filter(|line| line.contains("kubectl ") || line.contains("kustomize ")) {
+            let here = [folder(&file.path), ""];
+            for one in ci::given_to_a_cluster(line).unwrap_or_default() {
+                let places = here.iter().filter_map(|here| join(here, &one.path));
+                given.extend(places.map(|path| Given { path, ..one.clone() }));
+            }
+        }
+    }
+    Reached::of(&given, kustomizations, files).files
+}

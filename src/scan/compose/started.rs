@@ -1,0 +1,34 @@
+//! Services that are started by their names: in a box of tools the others do not run by themselves.
+
+use std::collections::HashSet;
+
+use super::super::facts::Compose;
+use super::commands::Run;
+use super::paths::{depth, parent};
+
+/// Turns off the services that the outermost guide or script does not name, where commands mostly name services, and there
+/// fewer than half of those that start by default.
+pub(super) fn leave_off_what_is_not_named(compose: &mut Compose, runs: &[Run]) {
+    let Some(main) = compose.main.clone() else { return };
+    let names: HashSet<&str> = compose.services.iter().map(|service| service.name.as_str()).collect();
+    let is_of_project = |run: &&Run| match run.files.as_slice() {
+        [] => run.folder.as_deref().unwrap_or(parent(&run.from)) == parent(&main) || parent(&main).is_empty(),
+        files => files.contains(&main),
+    };
+    let started =
+        runs.iter().filter(is_of_project).filter_map(|run| Some((&run.from, run.started.as_ref()?)));
+    let (by_name, plain): (Vec<_>, Vec<_>) = started
+        .partition(|(_, words)| !words.is_empty() && words.iter().all(|word| names.contains(word.as_str())));
+    let Some(outermost) = by_name.iter().map(|(from, _)| depth(from)).min() else { return };
+    let outer = by_name.iter().filter(|(from, _)| depth(from) == outermost);
+    let named: HashSet<&String> = outer.flat_map(|(_, words)| *words).collect();
+    if by_name.len() < MOSTLY * plain.len() || 2 * named.len() >= compose.active() {
+        return;
+    }
+    for service in compose.services.iter_mut().filter(|service| !named.contains(&service.name)) {
+        service.active = false;
+    }
+}
+
+/// So often commands name services for each that names none.
+const MOSTLY: usize = 3;

@@ -1,0 +1,5 @@
+terraform {
+  backend "s3" {}
+}
+provider "aws" {}
+resource "aws_ecs_service" "web" {}
