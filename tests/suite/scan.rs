@@ -177,9 +177,9 @@ fn a_folder_without_facts_answers_nothing() {
 #[test]
 fn what_is_no_folder_is_refused() {
     let program = Program::new().file("file", "x");
-    program.run("scan missing").refused(&["cannot read missing"]);
-    program.run("scan file").refused(&["file is no folder"]);
-    program.run("check --scan=missing --expect overkill").refused(&["cannot read missing"]);
+    program.run("scan missing").refused(&["there is no folder missing"]);
+    program.run("scan file").refused(&["file is a file, not a folder"]);
+    program.run("check --scan=missing --expect overkill").refused(&["there is no folder missing"]);
 }
 
 #[test]
