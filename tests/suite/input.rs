@@ -264,7 +264,7 @@ const SAAS: &str = "--answers saas.toml";
 
 fn saas() -> Program {
     let case = include_str!("../cases/mid-size-saas.toml");
-    let whole = "[answers]\nstate = \"managed-database\"\nbudget = \"normal\"";
+    let whole = "[answers]\nstate = \"managed-database\"\nbudget = \"normal\"\ntoday = \"vms\"";
     Program::new().file("saas.toml", case.replacen("[answers]", whole, 1))
 }
 
@@ -298,7 +298,7 @@ fn every_recorded_turning_point_comes_true_when_the_answers_change_so() {
     for change in [
         "--operations dedicated",
         "--packaged-software chart-only",
-        "--managed-services=false",
+        "--lock-in required --teams 8",
         "--experience production --services 60",
     ] {
         let check = program.run(&format!("check {change}"));

@@ -15,7 +15,7 @@ const ANSWERS: &str = include_str!("../cases/mid-size-saas.toml");
 
 /// A record of the whole situation, made by the program.
 fn recorded() -> Program {
-    let whole = "[answers]\nstate = \"managed-database\"\nbudget = \"normal\"";
+    let whole = "[answers]\nstate = \"managed-database\"\nbudget = \"normal\"\ntoday = \"vms\"";
     let program = Program::new().file("saas.toml", ANSWERS.replacen("[answers]", whole, 1));
     program.run("--answers saas.toml --save --no-input").ok();
     program
