@@ -122,7 +122,7 @@ fn a_link_stays_a_link_and_permissions_stay_as_they_were() {
 
 #[test]
 fn lines_that_end_in_a_carriage_return_alone_are_one_fault() {
-    let program = Program::new().file("a.toml", &"services = 3\r".repeat(1_000));
+    let program = Program::new().file("a.toml", "services = 3\r".repeat(1_000));
     let run = program.run("--answers a.toml --no-input");
     assert!(run.code == 2 && run.stderr.contains("save it with line feeds"), "{run:?}");
     assert_eq!(run.stderr.matches("error").count(), 1, "{run:?}");
