@@ -176,6 +176,8 @@ pub struct Service {
     pub build: Option<String>,
     /// What it is a variant of, with others: one piece of software for several platforms, or as it is developed.
     pub variant_of: Option<String>,
+    /// It is a part of something larger, whose parts have names of their own: a worker of Spark.
+    pub is_of_an_engine: bool,
     /// It is one's own by the namespace of its image alone, where other images are built.
     pub from_elsewhere: bool,
     /// Whether it starts by default: no profile that is off, and not zero replicas.

@@ -277,7 +277,7 @@ fn service(service: &Service) -> Observation {
 
 /// Whether a service is one's own and no part of something larger, whose parts have names of their own: the workers of Spark.
 fn is_plainly_own(one: &Service) -> bool {
-    one.class == ServiceClass::Application && one.kind.is_none()
+    one.class == ServiceClass::Application && !one.is_of_an_engine
 }
 
 fn services(facts: &Facts, class: ServiceClass) -> Vec<Observation> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::ci::{self, Applied, Given};
-use super::facts::{Kubernetes, PathClass};
+use super::facts::{Kubernetes, Object, PathClass};
 use super::paths::{folder, is_within, join};
 use super::patterns::Patterns;
 use super::source::Source;
@@ -47,8 +47,22 @@ pub(crate) fn tell(found: &mut Kubernetes, applied: &Applied, source: &impl Sour
         if left_out.is_empty() { BTreeSet::new() } else { documented(source, &kustomizations, &files) };
     for object in &mut found.objects {
         let mut places = object.copies.iter().chain([&object.place.path]);
-        object.is_left_out = places.all(|path| left_out.contains(path) && !documented.contains(path));
+        object.is_left_out = is_for_changes(object, source)
+            || places.all(|path| left_out.contains(path) && !documented.contains(path));
     }
+}
+
+/// Whether a set of applications only follows changes that are proposed.
+fn is_for_changes(object: &Object, source: &impl Source) -> bool {
+    const OTHERS: [&str; 6] =
+        ["git:", "list:", "clusters:", "scmProvider:", "clusterDecisionResource:", "plugin:"];
+    if object.kind != "ApplicationSet" {
+        return false;
+    }
+    let Ok(text) = source.text(&object.place.path) else { return false };
+    let has =
+        |key: &str| text.lines().any(|line| line.trim_start().trim_start_matches("- ").starts_with(key));
+    has("pullRequest:") && !OTHERS.iter().any(|other| has(other))
 }
 
 /// What is come to from what commands name.

@@ -21,6 +21,8 @@ use crate::shop::RULES;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const DOWN: &str = "\u{1b}[B";
+const UP: &str = "\u{1b}[A";
+const END: &str = "\u{1b}[F";
 const ENTER: &str = "\r";
 const CTRL_C: &str = "\u{3}";
 const CTRL_D: &str = "\u{4}";
@@ -499,7 +501,7 @@ fn a_window_of_any_size_shows_where_one_is() {
         person.wait("the row", || person.screen().contains("> 1"));
         person.types(DOWN);
         person.wait("the next row", || person.screen().contains("> 2"));
-        person.types("\u{1b}[A");
+        person.types(UP);
         person.wait("the row before", || person.screen().contains("> 1"));
         let seen = person.seen.lock().expect("no panic");
         let wrapped = (0..rows).any(|row| seen.0.screen().row_wrapped(row));
@@ -564,8 +566,8 @@ fn it_stops_early_and_shows_the_result_last() {
     person.sees("Save the answers and the decision to needk8s.toml");
     assert!(!person.bytes().contains("Undecided"), "{}", person.bytes());
     // Enter alone writes nothing, and the next start goes on with the answers.
-    person.types(ENTER);
-    person.sees("needed no Enter");
+    person.types(DOWN);
+    person.types(UP);
     person.types(ENTER);
     assert_eq!(person.end(), 0);
     person.sees("kept, not saved. needk8s --save goes on with them here and saves them");
@@ -618,7 +620,7 @@ fn what_is_offered_after_the_result_overwrites_nothing_unasked() {
     person.types("2");
     person.sees("needk8s.toml exists. Overwrite it?");
     person.types(DOWN);
-    person.types("\u{1b}[A");
+    person.types(UP);
     person.types(ENTER);
     assert_eq!(std::fs::read_to_string(desk.0.join("needk8s.toml")).expect("a file"), "[answers]\n");
     person.types("2");
@@ -626,8 +628,7 @@ fn what_is_offered_after_the_result_overwrites_nothing_unasked() {
     person.sees("Recorded in needk8s.toml.");
     person.types("2");
     person.sees("Report file");
-    person.types(ENTER);
-    person.sees("needed no Enter");
+    person.types(END);
     person.types(ENTER);
     person.sees("Written to decision.md.");
     person.types("3");

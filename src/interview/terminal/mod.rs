@@ -44,7 +44,7 @@ pub fn open_terminal(accessible: bool) -> io::Result<Box<dyn Prompts>> {
         input: Input::new(),
         said: Vec::new(),
         drawn: None,
-        answered_by_key: None,
+        answered_by_key: false,
     }))
 }
 
@@ -65,13 +65,28 @@ struct Terminal {
     said: Vec<(Saying, String)>,
     /// The prompt on the screen.
     drawn: Option<Drawn>,
-    /// When a key answered by itself, until the next one is pressed.
-    answered_by_key: Option<Instant>,
+    /// Whether the question before was answered by a key alone.
+    answered_by_key: bool,
 }
 
 /// Many press Enter after a key that answers by itself. Within so long it is not meant for the next question, which nobody
 /// has read yet.
 const HABIT: Duration = Duration::from_millis(1500);
+
+/// An Enter that is not meant for what is shown.
+struct Beside {
+    told: &'static str,
+    /// When it is meant all the same.
+    until: Option<Instant>,
+}
+
+impl Beside {
+    /// What is told to whoever presses this key, if it is such an Enter.
+    fn tells(self, key: &Key) -> Option<&'static str> {
+        let is_beside = *key == Key::Enter && self.until.is_none_or(|until| Instant::now() < until);
+        is_beside.then_some(self.told)
+    }
+}
 
 /// How a text is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,17 +202,13 @@ impl Terminal {
 
     fn pick_until(&mut self, around: &Around<'_>, rows: &mut [Row], at: usize) -> io::Result<Picked> {
         let (mut active, mut number, mut notice) = (at.min(rows.len().saturating_sub(1)), String::new(), "");
-        // What an Enter that is not meant for a row is told.
         let (mut beside, mut before) = (self.habit(), active);
         loop {
             let key = self.next(&around.frame(Body::Rows { rows: &*rows, active }, notice))?;
-            notice = match beside.take() {
-                Some(told) if key == Key::Enter => {
-                    notice = told;
-                    continue;
-                }
-                _ => "",
-            };
+            notice = beside.take().and_then(|beside| beside.tells(&key)).unwrap_or_default();
+            if !notice.is_empty() {
+                continue;
+            }
             if !matches!(key, Key::Char('0'..='9')) {
                 number.clear();
             }
@@ -235,7 +246,8 @@ impl Terminal {
                     }
                     Numbered::None => {
                         // The mark is not where the number began, and Enter does not take what was not typed.
-                        (active, notice, beside) = (before, words::NO_SUCH_ROW, Some(words::NO_SUCH_ROW));
+                        (active, notice) = (before, words::NO_SUCH_ROW);
+                        beside = Some(Beside { told: notice, until: None });
                         continue;
                     }
                 },
@@ -243,7 +255,7 @@ impl Terminal {
                     Some(row) => row,
                     None => match around.reply(letter) {
                         Some(reply) => {
-                            self.answered_by_key = Some(Instant::now());
+                            self.answered_by_key = true;
                             return Ok(Picked::Reply(reply));
                         }
                         None => {
@@ -263,17 +275,17 @@ impl Terminal {
             };
             active = chosen;
             if rows[chosen].marked.is_none() {
-                self.answered_by_key = Some(Instant::now());
+                self.answered_by_key = true;
                 return Ok(Picked::Row(chosen));
             }
             mark(rows, chosen);
         }
     }
 
-    /// What Enter is told where it belongs to the key that has answered the question before.
-    fn habit(&mut self) -> Option<&'static str> {
-        let is_habit = self.answered_by_key.take().is_some_and(|at| at.elapsed() < HABIT);
-        is_habit.then_some(words::NO_NEED_OF_ENTER)
+    /// The Enter that belongs to the key that has answered the question before.
+    fn habit(&mut self) -> Option<Beside> {
+        let until = Instant::now().checked_add(HABIT);
+        std::mem::take(&mut self.answered_by_key).then_some(Beside { told: words::NO_NEED_OF_ENTER, until })
     }
 
     /// Has a line typed. `judge` says what comes of it, or what is wrong with it; nothing when the person left.
@@ -294,7 +306,7 @@ impl Terminal {
                 Err(error) => break Err(error),
             };
             notice.clear();
-            if let (Some(told), Key::Enter) = (beside.take(), &key) {
+            if let Some(told) = beside.take().and_then(|beside| beside.tells(&key)) {
                 told.clone_into(&mut notice);
                 continue;
             }
@@ -305,7 +317,7 @@ impl Terminal {
                     Err(trouble) => notice = trouble,
                 },
                 Key::Char(c) if letter(c).is_some() => {
-                    self.answered_by_key = Some(Instant::now());
+                    self.answered_by_key = true;
                     break Ok(letter(c));
                 }
                 key if line.edit(&key) => {}

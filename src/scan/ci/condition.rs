@@ -98,6 +98,13 @@ impl<'t> Constants<'t> {
         if let Some(all) = all {
             return depth < DEEPEST && parts(all).into_iter().any(|part| self.is_never(part, depth + 1));
         }
+        if let Some((one, other)) = of("startsWith(").filter(|(one, _)| one.starts_with("github.repository"))
+        {
+            let pair = self.value(one).zip(self.value(other));
+            return pair.is_some_and(|(one, other)| {
+                !one.to_ascii_lowercase().starts_with(&other.to_ascii_lowercase())
+            });
+        }
         NEVER.contains(&term.to_ascii_lowercase().as_str())
             || term.split_once("==").or(of("eq(")).is_some_and(|(one, other)| self.differ(one, other))
             || term.split_once("!=").or(of("ne(")).is_some_and(|(one, other)| self.are_same(one, other))

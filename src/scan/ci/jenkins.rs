@@ -15,7 +15,7 @@ pub(super) fn never_run(text: &str) -> Vec<Range<usize>> {
 
 /// The lines of stages that only run for changes that are proposed.
 pub(super) fn previews(text: &str) -> Vec<Range<usize>> {
-    if !text.contains("changeRequest") && !text.contains("branch '") {
+    if !["changeRequest", "branch '", "CHANGE_ID"].iter().any(|sign| text.contains(sign)) {
         return Vec::new();
     }
     let lines: Vec<&str> = text.lines().collect();
@@ -27,9 +27,14 @@ pub(super) fn previews(text: &str) -> Vec<Range<usize>> {
     })
 }
 
-/// The libraries that a Jenkinsfile shares with others: `@Library('acme-pipelines@v3') _`.
+/// The libraries that a Jenkinsfile shares with others: `@Library('acme-pipelines@v3') _`, `library 'acme-pipelines'`.
 pub(super) fn libraries(text: &str) -> Vec<String> {
-    let calls = text.lines().filter_map(|line| line.trim_start().strip_prefix("@Library("));
+    let starts = ["@Library(", "library('", "library '", "library(\"", "library identifier: "];
+    let calls = text.lines().filter_map(|line| {
+        let line = line.trim_start();
+        let start = starts.iter().find(|start| line.starts_with(**start))?;
+        Some(&line[start.trim_end_matches(['\'', '"']).len()..])
+    });
     let inside = calls.filter_map(|rest| rest.split(')').next());
     let names = inside.flat_map(|list| list.split(['\'', '"']).skip(1).step_by(2));
     names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
@@ -127,7 +132,7 @@ mod tests {
     #[test]
     fn a_stage_for_change_requests_is_one_of_previews() {
         let text = "pipeline {\n  stages {\n    stage('a') {\n      when { changeRequest() }\n      steps { sh 'ship a' }\n    }\n    stage('b') {\n      steps { sh 'ship b' }\n    }\n  }\n}\n";
-        assert_eq!(previews(text), [3..7]);
+        assert_eq!(previews(text).into_iter().flatten().collect::<Vec<_>>(), [3, 4, 5, 6]);
         assert!(previews(&text.replace("changeRequest()", "not { changeRequest() }")).is_empty());
     }
 

@@ -77,7 +77,7 @@ pub(crate) fn read(
 /// Names what pipelines take in of other repositories, each with one of them.
 fn tell_others(source: &impl Source, elsewhere: &BTreeMap<String, String>) {
     for (other, path) in elsewhere.iter().take(MOST_OTHERS) {
-        source.left_out(&one_line(other), &format!("{path} takes it in, and it is in another repository"));
+        source.left_out(&one_line(other), &format!("{path} names it, and it is in another repository"));
     }
 }
 
@@ -359,7 +359,8 @@ impl<'t> Reader<'t> {
             if here.is_empty() {
                 continue;
             }
-            let of_job = self.folders_of(pipeline, job);
+            let of_all = || self.aside(pipeline.scope.as_deref()?);
+            let of_job = self.folders_of(pipeline, job).or_else(of_all);
             for (index, rule) in self.rules.iter().enumerate() {
                 if is_yaml(file.name()) && rule.is_undone(pipeline, job, text) {
                     continue;

@@ -172,6 +172,8 @@ impl Pipeline {
     }
 }
 
+/// The folder of what a job works on that is called after documentation.
+const DOCUMENTATION: &str = "docs";
 /// Keys at the margin that hold jobs or the like.
 const HOLD_JOBS: [&str; 9] =
     ["jobs", "steps", "pipeline", "pipelines", "stages", "phases", "workflows", "tasks", "commands"];
@@ -248,7 +250,7 @@ impl<'d> Walk<'d> {
         let runs = events.filter(|_| is_workflow).map_or(Runs::ByItself, |events| self.started_by(&events));
         let is_for_a_change = on.is_some_and(|on| self.is_started_by_a_change(on))
             || all.into_iter().flatten().any(preview::is_for_a_change)
-            || text(map, "name").is_some_and(preview::is_test);
+            || text(map, "name").is_some_and(preview::is_passing);
         let way = Way { runs, ..Way::OPEN }.unless(is_for_a_change);
         let paths = on.and_then(|on| on.at(&["push", "paths"])).and_then(|paths| names(&paths.node));
         let of_changes =
@@ -319,7 +321,7 @@ impl<'d> Walk<'d> {
                     self.mark(entry.mark.line..=entry.mark.line, way);
                     self.jobs(jobs, way);
                 }
-                None => self.entry(key, entry, way.unless(preview::is_test(key))),
+                None => self.entry(key, entry, way.unless(preview::is_passing(key))),
             },
         }
     }
@@ -342,7 +344,15 @@ impl<'d> Walk<'d> {
                 self.pipeline.included.extend(paths.filter_map(from_top));
             }
             "local" => self.pipeline.included.extend(paths.filter_map(from_top)),
-            "template" => self.pipeline.included.extend(paths.filter_map(|path| beside(here, path))),
+            "template" => {
+                let (own, others): (Vec<&str>, Vec<&str>) =
+                    paths.partition(|path| !path.contains('@') || path.ends_with("@self"));
+                self.pipeline.included.extend(own.into_iter().filter_map(|path| beside(here, path)));
+                self.pipeline
+                    .elsewhere
+                    .extend(others.into_iter().filter(|path| path.contains(".y")).map(str::to_owned));
+            }
+            "trigger" => self.pipeline.elsewhere.extend(triggered(&entry.node)),
             "working-directory" => {
                 self.pipeline.folders.extend(paths.map(|path| (entry.mark.line, path.to_owned())));
             }
@@ -379,7 +389,10 @@ impl<'d> Walk<'d> {
     /// The jobs of a workflow, of which those that are called tests are tests.
     fn jobs(&mut self, jobs: &'d Map, way: Way) {
         for (name, job) in jobs {
-            self.entry(name, job, way.unless(preview::is_test(name)));
+            if preview::is_of_documentation(name) {
+                self.pipeline.folders.insert(job.mark.line, DOCUMENTATION.to_owned());
+            }
+            self.entry(name, job, way.unless(preview::is_passing(name)));
         }
     }
 
@@ -517,6 +530,12 @@ fn included_of_others(include: &Rc<Node>) -> Vec<String> {
         long.or_else(|| item.text().filter(|text| text.contains("://")).map(str::to_owned))
     };
     include.items().iter().filter_map(said).collect()
+}
+
+/// The project whose pipeline a job of GitLab starts.
+fn triggered(trigger: &Node) -> Option<String> {
+    let project = trigger.text().or_else(|| trigger.get("project")?.node.text())?;
+    (project.contains('/') && !is_yaml(project) && !project.contains(['*', ' '])).then(|| project.to_owned())
 }
 
 fn from_top(named: &str) -> Option<String> {

@@ -54,6 +54,16 @@ const BRANCH: [&str; 9] = [
     "$branch_name",
     "branch",
 ];
+/// Starts of variables that only a change sets.
+const SET_BY_A_CHANGE: [&str; 7] = [
+    "$ci_merge_request_",
+    "$ci_open_merge_requests",
+    "github.event.pull_request.",
+    "github.head_ref",
+    "github.base_ref",
+    "build.pull_request",
+    "env.change_id",
+];
 /// Words of the names of jobs that test and do nothing else.
 const OF_TESTS: [&str; 14] = [
     "test",
@@ -81,11 +91,24 @@ pub(super) fn is_for_a_change(map: &Map) -> bool {
         || ["if", "condition"].iter().any(|key| text(map, key).is_some_and(holds_for_a_change))
         || map.get("rules").is_some_and(|rules| are_rules_for_a_change(&rules.node))
         || are_refs_of_a_change(map)
+        || text(map, "branches").and_then(|branches| branches.strip_prefix('!')).is_some_and(is_released)
+        || text(map, "trigger") == Some("none")
+            && map.get("pr").is_some_and(|pr| pr.node.text() != Some("none"))
         || when.into_iter().any(|when| is_event_of_a_change(&when.node))
 }
 
-/// Whether the name of a job says that it tests: all of its words do.
-pub(super) fn is_test(name: &str) -> bool {
+/// Whether the name of a job says that what it makes goes away again: it is called after a change, or a test.
+pub(super) fn is_passing(name: &str) -> bool {
+    speaks_of_a_change(name) || is_test(name)
+}
+
+/// Whether the name of a job says that it is about documentation.
+pub(super) fn is_of_documentation(name: &str) -> bool {
+    words(&name.to_ascii_lowercase()).any(|word| matches!(word, "docs" | "documentation" | "storybook"))
+}
+
+/// Whether all words of the name of a job speak of tests.
+fn is_test(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let mut words = words(&name).peekable();
     let is_one = words.peek().is_some() && name != "nightly" && name != "integration" && name != "load";
@@ -150,6 +173,10 @@ fn is_event_of_a_change(when: &Node) -> bool {
     match &when.value {
         Value::List(items) => !items.is_empty() && items.iter().all(|item| is_event_of_a_change(item)),
         _ => {
+            let left_out = when.at(&["branch", "exclude"]).and_then(|left_out| names(&left_out.node));
+            if left_out.into_iter().flatten().any(is_released) {
+                return true;
+            }
             let events = when.get("event").and_then(|event| names(&event.node)).unwrap_or_default();
             !events.is_empty() && events.iter().all(|event| EVENTS.contains(event))
         }
@@ -179,7 +206,8 @@ fn is_about_a_change(part: &str) -> bool {
     let call =
         |name: &str| part.strip_prefix(name).and_then(|rest| rest.trim_end_matches(')').split_once(','));
     if let Some((one, other)) = part.split_once("!=").or_else(|| call("ne(")) {
-        return BRANCH.contains(&one) && is_released(other.trim_end_matches(')'));
+        let other = other.trim_end_matches(')');
+        return BRANCH.contains(&one) && is_released(other) || other == "null" && is_set_by_a_change(one);
     }
     if let Some((one, other)) = part.split_once("==").or_else(|| call("eq(")) {
         let other = other.trim_end_matches(')');
@@ -192,10 +220,11 @@ fn is_about_a_change(part: &str) -> bool {
 
 /// Variables that only a change sets.
 fn is_set_by_a_change(part: &str) -> bool {
-    let set =
-        ["$ci_merge_request_", "$ci_open_merge_requests", "github.event.pull_request.", "github.head_ref"];
     let inside = part.rsplit('(').next().unwrap_or(part);
-    !part.starts_with('!') && set.iter().any(|variable| inside.starts_with(variable))
+    let branch = inside.strip_prefix("github.ref,").map(|branch| branch.trim_end_matches(')'));
+    let branch = branch.map(|branch| branch.trim_start_matches("refs/").trim_start_matches("heads/"));
+    let is_set = SET_BY_A_CHANGE.iter().any(|variable| inside.starts_with(variable));
+    !part.starts_with('!') && (is_set || branch.is_some_and(is_of_a_change))
 }
 
 /// Whether a push that starts a workflow of GitHub is one of a change.
@@ -237,6 +266,9 @@ mod tests {
             "contains(github.event.pull_request.labels.*.name, 'preview')",
             "eq(variables['Build.Reason'], 'PullRequest')",
             "and(succeeded(), ne(variables['Build.SourceBranch'], 'refs/heads/main'))",
+            "startsWith(github.ref, 'refs/heads/feature/')",
+            "startsWith(github.ref, 'refs/pull/')",
+            "build.pull_request.id != null",
         ] {
             assert!(holds_for_a_change(change), "{change}");
         }
@@ -250,6 +282,7 @@ mod tests {
             "$CI_PIPELINE_SOURCE != \"merge_request_event\"",
             "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH",
             "$CI_COMMIT_BRANCH != \"develop\"",
+            "startsWith(github.ref, 'refs/tags/')",
             "and(succeeded(), eq(variables['Build.SourceBranch'], 'refs/heads/main'))",
             "",
         ] {
@@ -258,7 +291,9 @@ mod tests {
     }
 
     #[test]
-    fn a_name_says_that_a_job_tests() {
+    fn a_name_says_that_a_job_tests_or_previews() {
+        assert!(is_passing("deploy-preview") && is_passing("review") && is_passing("smoke-test"));
+        assert!(!is_passing("deploy") && !is_passing("print") && !is_passing("production"));
         assert!(is_test("load-test") && is_test("e2e") && is_test("Smoke tests"));
         assert!(!is_test("test-and-deploy") && !is_test("deploy") && !is_test("nightly") && !is_test(""));
     }

@@ -244,9 +244,9 @@ impl<'a> Chooser<'a, '_> {
         one_of(beside.into_iter().filter(is_instead).collect()).ok()
     }
 
-    /// Whether a command or a guide starts nothing but this file.
+    /// Whether a guide starts nothing but this file. What developers have commands for may be a trial.
     fn is_started_alone(&mut self, path: &str) -> bool {
-        self.runs().iter().any(|run| run.started.is_some() && run.files == [path])
+        self.runs().iter().any(|run| run.is_advice && run.started.is_some() && run.files == [path])
     }
 
     fn services(&mut self, files: &[String]) -> Map {

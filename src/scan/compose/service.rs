@@ -92,6 +92,8 @@ impl Reader<'_> {
         Service {
             name: name.to_owned(),
             variant_of: None,
+            is_of_an_engine: class == ServiceClass::Application
+                && self.tables.compose.own.iter().any(|meaning| Some(&meaning.kind) == kind.as_ref()),
             from_elsewhere: class == ServiceClass::Application && !signs.is_built && image_of_others,
             class,
             kind,
@@ -315,7 +317,8 @@ impl Reader<'_> {
         let product = |service: &Service| {
             let build = service.build.as_deref().filter(|_| service.class == ServiceClass::Application)?;
             let folder = build.split(" (").next().and_then(|folder| folder.split(" with the").next())?;
-            Some(format!("{} in {}", without_variants(&service.name, known), without_variants(folder, known)))
+            let name = without_variants(&service.name, known);
+            Some(format!("{name} in {}", without_words_of_variants(folder, known)))
         };
         let mut met: HashMap<String, usize> = HashMap::new();
         services.iter().filter_map(product).for_each(|product| *met.entry(product).or_default() += 1);
@@ -353,13 +356,28 @@ impl Reader<'_> {
     }
 }
 
-/// A name without words of variants, versions and numbers: `php-8.1-debug` and `php74` are both of `php`.
+/// A path without the folders that are called after variants.
+fn without_words_of_variants(path: &str, known: &[String]) -> String {
+    let parts = path.split('/').filter(|part| !known.iter().any(|known| known == part));
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// A name without words of variants and versions: `php-8.1-debug` and `php74` are both of `php`. One digit only tells one from
+/// another.
 fn without_variants(name: &str, known: &[String]) -> String {
     let name = name.to_ascii_lowercase();
-    let is_variant = |word: &&str| known.iter().any(|known| known == word);
-    let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !is_variant(part));
-    let bare = parts.map(|part| part.trim_end_matches(|c: char| c.is_ascii_digit()));
-    bare.filter(|part| !part.is_empty() && !is_variant(part)).collect::<Vec<_>>().join(" ")
+    let is_variant = |word: &str| known.iter().any(|known| known == word);
+    let parts = name.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+    let mut kept = Vec::new();
+    for part in parts {
+        let bare = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        let is_version = part.len() - bare.len() > 1 || bare.is_empty();
+        let word = if is_version { bare } else { part };
+        if !word.is_empty() && !is_variant(part) && !is_variant(bare) {
+            kept.push(word);
+        }
+    }
+    kept.join(" ")
 }
 
 /// What is built as a service of one's own is one's own, though it is called after what it works on: `queue`.

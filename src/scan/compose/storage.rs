@@ -50,12 +50,19 @@ impl Reader<'_> {
 
     /// Whether a volume lies on another machine, as those of NFS do.
     fn is_remote(&self, mount: &Mount) -> bool {
+        let known = &self.tables.compose.remote_volumes;
+        if mount.is_bind() {
+            let mut folders = mount.source.split('/');
+            return mount.source.starts_with('/')
+                && folders.any(|folder| known.iter().any(|known| known == folder));
+        }
         let Some(volume) = self.project.volumes.get(mount.source.as_str()) else { return false };
         let said = |path: &[&str]| Some(volume.node.at(path)?.node.text()?.to_ascii_lowercase());
-        let known = &self.tables.compose.remote_volumes;
         let is_known = |name: String| known.iter().any(|known| class::matches(known, &name));
         said(&["driver"]).is_some_and(is_known)
             || said(&["driver_opts", "type"]).is_some_and(is_known)
+            || said(&["driver_opts", "device"])
+                .is_some_and(|device| device.starts_with(':') || device.starts_with("//"))
             || said(&["driver_opts", "o"]).is_some_and(|options| options.contains("addr="))
     }
 
