@@ -57,7 +57,11 @@ impl Observation {
     }
 }
 
+/// Bytes of a text in which words are looked for: the rest of it is no name.
+const LONGEST: usize = 4 << 10;
+
 fn bounded(text: &str) -> String {
+    let text = &text[..text.floor_char_boundary(LONGEST)];
     let plain: String =
         text.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     format!("-{plain}-")

@@ -202,6 +202,13 @@ impl Condition {
         }
     }
 
+    /// How many tests the condition has.
+    pub(crate) fn count_tests(&self) -> usize {
+        let mut tests = 0;
+        self.visit_tests(&mut |_| tests += 1);
+        tests
+    }
+
     /// The questions that the condition asks about, each once, in their order.
     pub fn questions(&self) -> Vec<usize> {
         let mut questions = Vec::new();

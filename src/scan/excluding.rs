@@ -1,5 +1,7 @@
 //! Files that do not count because somebody said so.
 
+use std::io;
+
 use super::patterns::Patterns;
 
 /// Patterns of paths, as they are known from ignore files: without a `/` inside they speak of any part of a path, with one
@@ -9,7 +11,18 @@ pub(crate) struct Excluding {
     paths: Patterns<()>,
 }
 
+/// More patterns than anybody writes: each path is held against them.
+const MOST: usize = 1_000;
+
 impl Excluding {
+    /// Refuses more patterns than a scan goes by.
+    pub(crate) fn check(patterns: &[String]) -> io::Result<()> {
+        match patterns.len() > MOST {
+            true => Err(io::Error::other(format!("more than {MOST} patterns say what a scan leaves out"))),
+            false => Ok(()),
+        }
+    }
+
     pub(crate) fn new(patterns: &[String]) -> Self {
         let tidy = |pattern: &String| pattern.replace("**/", "*").replace("/**", "").replace("**", "*");
         let tidy = |pattern: &String| tidy(pattern).trim_start_matches("./").trim_end_matches('/').to_owned();

@@ -22,16 +22,19 @@ use crate::text::counted;
 /// The days before the scan that count.
 const DAYS: i64 = 90;
 const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
-/// More commits or tags than this are not looked at.
-const MOST_OBJECTS: usize = 50_000;
+/// More commits than this are not looked at.
+const MOST_COMMITS: usize = 50_000;
+/// Nor are more tags.
+const MOST_TAGS: usize = 20_000;
 /// Bytes of a commit or tag: what is larger was made to do harm.
 const LARGEST_OBJECT: u64 = 1 << 20;
 /// Bytes of all of them.
 const LARGEST_HISTORY: u64 = 64 << 20;
 /// Bytes that one object may take while it is unpacked: it may be the difference to a large one.
 const LARGEST_ALLOCATION: &str = "gitoxide.objects.allocLimit=16m";
-/// How long a history is waited for.
+/// How long a history is waited for, and how long it is read: what was read by then is told.
 const PATIENCE: Duration = Duration::from_secs(5);
+const READING: Duration = Duration::from_secs(4);
 /// The repository's own folder.
 const FOLDER: &str = ".git";
 /// Bytes of the files that are read as a whole.
@@ -47,10 +50,19 @@ const SMALL_FILES: [(&str, u64); 6] = [
 const SMALLEST: u64 = 4 << 10;
 /// Files whose mere presence says that a part of the repository lies elsewhere.
 const ELSEWHERE: [&str; 3] = ["commondir", "objects/info/alternates", "objects/info/http-alternates"];
-/// References and objects, each a file.
+/// What a folder must have to be a repository.
+const ESSENTIAL: [&str; 3] = ["HEAD", OBJECTS, REFERENCES];
+const OBJECTS: &str = "objects";
+const REFERENCES: &str = "refs";
+const TAGS: &str = "refs/tags";
+/// Objects, references other than tags, and tags that are files of their own.
 const MOST_FILES: usize = 500_000;
+const MOST_REFERENCES: usize = 10_000;
+const MOST_LOOSE_TAGS: usize = 5_000;
 /// Bytes of a mail map.
 const LARGEST_MAIL_MAP: u64 = 1 << 20;
+/// Where the system keeps the handles of a process.
+const HANDLES: &str = "/proc/";
 /// Folders within one another: `refs/heads/a/b/c`.
 const DEEPEST: usize = 20;
 
@@ -72,11 +84,10 @@ impl Reading {
         }
         let folder = Arc::clone(folder);
         let window =
-            Window { root: root.to_owned(), now, table: table.clone(), until: Instant::now() + PATIENCE };
+            Window { root: root.to_owned(), now, table: table.clone(), until: Instant::now() + READING };
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
-            let read = check(&folder)
-                .and_then(|own| window.history(&folder, &own).map_err(|error| error.to_string()));
+            let read = check(&folder).and_then(|own| window.read(&folder, &own));
             // Nobody listens any more when it took too long.
             let _ = sender.send(read);
         });
@@ -101,10 +112,17 @@ impl Reading {
     }
 }
 
+/// A repository that the library may open.
+struct Own {
+    folder: Folder,
+    /// Why it must not look at the tags, if it must not.
+    tags: Option<String>,
+}
+
 /// Whether the library may open the repository: it does so by paths, follows whatever leads elsewhere, and reads files as a
 /// whole. So a repository is read only if all of it lies in the folder, in regular files of usual sizes. Its own folder, which
 /// was looked at, stays open.
-fn check(folder: &Folder) -> Result<Folder, String> {
+fn check(folder: &Folder) -> Result<Own, String> {
     match folder.look(FOLDER) {
         Some((Kind::Folder, _)) => {}
         Some((Kind::File, _)) => return Err("it names a repository elsewhere".to_owned()),
@@ -115,13 +133,16 @@ fn check(folder: &Folder) -> Result<Folder, String> {
     if let Some(name) = ELSEWHERE.iter().find(|name| own.look(name).is_some()) {
         return Err(format!("{name} says that a part of it lies elsewhere"));
     }
+    if ESSENTIAL.iter().any(|name| own.look(name).is_none()) {
+        return Err("it is no git repository".to_owned());
+    }
     for (name, most) in SMALL_FILES {
         check_file(name, own.look(name), most)?;
     }
-    let mut files = 0;
-    check_all(&own, "refs", Some(SMALLEST), 0, &mut files)?;
-    check_all(&own, "objects", None, 0, &mut files)?;
-    Ok(own)
+    Files::check(&own, OBJECTS, None, MOST_FILES)?;
+    Files::check(&own, REFERENCES, Some(SMALLEST), MOST_REFERENCES)?;
+    let tags = Files::check(&own, TAGS, Some(SMALLEST), MOST_LOOSE_TAGS).err();
+    Ok(Own { folder: own, tags })
 }
 
 fn check_file(name: &str, found: Option<(Kind, u64)>, most: u64) -> Result<(), String> {
@@ -133,38 +154,50 @@ fn check_file(name: &str, found: Option<(Kind, u64)>, most: u64) -> Result<(), S
     }
 }
 
-/// Checks that there are only folders and regular files, each of at most so many bytes.
-fn check_all(
-    folder: &Folder,
-    name: &str,
-    most: Option<u64>,
-    depth: usize,
-    files: &mut usize,
-) -> Result<(), String> {
-    match folder.look(name) {
-        None => return Ok(()),
-        Some((Kind::Folder, _)) if depth < DEEPEST => {}
-        Some((Kind::Folder, _)) => return Err(format!("{name} lies too deep")),
-        Some(_) => return Err(format!("{name} is no folder")),
+/// Files that are looked at one by one, and how many there may be.
+struct Files<'f> {
+    folder: &'f Folder,
+    /// The folder of it that they are in.
+    top: &'static str,
+    /// Bytes of each, where that matters.
+    largest: Option<u64>,
+    most: usize,
+    seen: usize,
+}
+
+impl<'f> Files<'f> {
+    /// Checks that there are only folders and regular files. Tags are looked at by themselves.
+    fn check(folder: &'f Folder, top: &'static str, largest: Option<u64>, most: usize) -> Result<(), String> {
+        Self { folder, top, largest, most, seen: 0 }.check_below(top, 0)
     }
-    for item in folder.list(name).map_err(|error| format!("{name}: {}", said(&error)))? {
-        let item = item.map_err(|error| format!("{name}: {}", said(&error)))?;
-        *files += 1;
-        if *files > MOST_FILES {
-            return Err(format!("it has more than {MOST_FILES} files"));
+
+    fn check_below(&mut self, name: &str, depth: usize) -> Result<(), String> {
+        match self.folder.look(name) {
+            None => return Ok(()),
+            Some((Kind::Folder, _)) if depth < DEEPEST => {}
+            Some((Kind::Folder, _)) => return Err(format!("{name} lies too deep")),
+            Some(_) => return Err(format!("{name} is no folder")),
         }
-        let inner = format!("{name}/{}", item.name.to_string_lossy());
-        match (item.kind, most) {
-            (Kind::Folder, _) => check_all(folder, &inner, most, depth + 1, files)?,
-            (Kind::File, None) => {}
-            (kind, Some(most)) => {
-                let size = folder.look(&inner).map(|(_, size)| (kind, size));
-                check_file(&inner, size, most)?;
+        for item in self.folder.list(name).map_err(|error| format!("{name}: {}", said(&error)))? {
+            let item = item.map_err(|error| format!("{name}: {}", said(&error)))?;
+            self.seen += 1;
+            if self.seen > self.most {
+                return Err(format!("there are more than {} files in {}", self.most, self.top));
             }
-            (Kind::Link | Kind::Other, None) => return Err(format!("{inner} is no regular file")),
+            let inner = format!("{name}/{}", item.name.to_string_lossy());
+            match (item.kind, self.largest) {
+                (Kind::Folder, _) if inner == TAGS => {}
+                (Kind::Folder, _) => self.check_below(&inner, depth + 1)?,
+                (Kind::File, None) => {}
+                (kind, Some(largest)) => {
+                    let size = self.folder.look(&inner).map(|(_, size)| (kind, size));
+                    check_file(&inner, size, largest)?;
+                }
+                (Kind::Link | Kind::Other, None) => return Err(format!("{inner} is no regular file")),
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The part of a history that counts.
@@ -181,10 +214,19 @@ impl Window {
         self.now.saturating_sub(DAYS * SECONDS_OF_A_DAY)
     }
 
+    fn read(&self, folder: &Folder, own: &Own) -> Result<Read, String> {
+        let path = own.folder.path_of_handle().unwrap_or_else(|| self.root.join(FOLDER));
+        // The library names paths as it was given them: that of a handle means nothing to a reader, and is never the same.
+        let told = |error: gix::Error| {
+            let text = error.to_string().replace(&*path.to_string_lossy(), FOLDER);
+            if text.contains(HANDLES) { "it is damaged".to_owned() } else { text }
+        };
+        self.history(folder, own, &path).map_err(told)
+    }
+
     /// No history when there is no commit yet.
-    fn history(&self, folder: &Folder, own: &Folder) -> gix::Result<Read> {
+    fn history(&self, folder: &Folder, own: &Own, path: &Path) -> gix::Result<Read> {
         let options = gix::open::Options::isolated().config_overrides([LARGEST_ALLOCATION]);
-        let path = own.path_of_handle().unwrap_or_else(|| self.root.join(FOLDER));
         let repository = gix::open_opts(path, options.open_path_as_is(true))?;
         let stores = repository.config_snapshot().string("extensions.refStorage");
         if stores.is_some_and(|store| !store.eq_ignore_ascii_case(b"files")) {
@@ -192,7 +234,7 @@ impl Window {
         }
         let head = repository.head()?;
         if let Head::Unborn(branch) = &head.kind {
-            let has_branches = repository.references()?.all()?.next().is_some();
+            let has_branches = own.tags.is_some() || repository.references()?.all()?.next().is_some();
             let missing = format!("its history could not be read: {} is not there", branch.shorten());
             return Ok(Read { history: None, missing: has_branches.then_some(missing) });
         }
@@ -213,7 +255,7 @@ impl Window {
             }
         });
         history.people = people.count();
-        let missing = match visited {
+        let unvisited = match visited {
             Visited::AllBut(missing) if !history.shallow => {
                 Some(format!("{} could not be read", counted(missing, "commit", "commits")))
             }
@@ -221,7 +263,14 @@ impl Window {
             Visited::TooMany => Some(format!("the last {DAYS} days hold more commits than are read")),
         };
         history.shallow |= !matches!(visited, Visited::All);
-        history.releases = self.releases(&objects)?;
+        let (releases, uncounted) = match &own.tags {
+            Some(reason) => (0, Some(format!("its tags are not counted: {reason}"))),
+            None => self.releases(&objects)?,
+        };
+        history.releases = releases;
+        history.shallow |= uncounted.is_some();
+        let missing: Vec<String> = unvisited.into_iter().chain(uncounted).collect();
+        let missing = (!missing.is_empty()).then(|| missing.join("; "));
         Ok(Read { history: Some(history), missing })
     }
 
@@ -247,7 +296,7 @@ impl Window {
                 continue;
             }
             visit(&commit);
-            if seen.len() >= MOST_OBJECTS || objects.are_used_up() || Instant::now() > self.until {
+            if seen.len() >= MOST_COMMITS || objects.are_used_up() || Instant::now() > self.until {
                 return Visited::TooMany;
             }
             let parents = commit.parent_ids().map(gix::Id::detach).filter(|parent| seen.insert(*parent));
@@ -256,12 +305,15 @@ impl Window {
         if missing == 0 { Visited::All } else { Visited::AllBut(missing) }
     }
 
-    /// How many commits were released: several packages of one release are tagged at one commit.
-    fn releases(&self, objects: &Objects<'_>) -> gix::Result<usize> {
+    /// How many commits were released, and what of that is not known: several packages of one release are tagged at one
+    /// commit.
+    fn releases(&self, objects: &Objects<'_>) -> gix::Result<(usize, Option<String>)> {
         let unwanted = Patterns::any_of(&self.table.no_releases);
         let mut released = BTreeSet::new();
-        for tag in objects.repository.references()?.tags()?.take(MOST_OBJECTS).flatten() {
-            if objects.are_used_up() || Instant::now() > self.until {
+        let mut uncounted = None;
+        for (number, tag) in objects.repository.references()?.tags()?.flatten().enumerate() {
+            if number >= MOST_TAGS || objects.are_used_up() || Instant::now() > self.until {
+                uncounted = Some(format!("it has more than {number} tags; the others are not counted"));
                 break;
             }
             let name = tag.name().shorten().to_string();
@@ -275,7 +327,7 @@ impl Window {
                 released.insert(commit);
             }
         }
-        Ok(released.len())
+        Ok((released.len(), uncounted))
     }
 }
 

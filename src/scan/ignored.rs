@@ -21,6 +21,11 @@ const MOST_WILD: usize = 1_000;
 /// What it takes to make a pattern ready that has to be tried, and any: so many times what it takes to try one.
 const EFFORT_OF_WILD: u64 = 2_000;
 const EFFORT_OF_ANY: u64 = 500;
+/// The same of each byte of one that has to be tried, beyond those that most have.
+const EFFORT_OF_BYTE: u64 = 150;
+const USUAL: usize = 16;
+/// Bytes of a pattern: paths are no longer.
+const LONGEST: usize = 1 << 10;
 /// Why a file that cannot be read so is not read.
 pub(crate) const UNUSUAL: &str = "its .gitignore is no file of patterns of a usual size";
 
@@ -143,6 +148,11 @@ fn read(folder: &Folder, file: &str) -> Result<Patterns, String> {
     if wild > MOST_WILD {
         return Err(format!("it has more than {MOST_WILD} patterns"));
     }
+    if lines().any(|line| line.len() > LONGEST && is_wild(line)) {
+        return Err(format!("a pattern of it has more than {LONGEST} bytes"));
+    }
+    let beyond =
+        lines().filter(|line| is_wild(line)).map(|line| line.len().saturating_sub(USUAL)).sum::<usize>();
     let mut patterns = GitignoreBuilder::new("");
     for line in lines() {
         // A line that is no pattern is none for git either.
@@ -150,7 +160,7 @@ fn read(folder: &Folder, file: &str) -> Result<Patterns, String> {
     }
     let patterns = patterns.build().map_err(|error| error.to_string())?;
     let (wild, all) = (wild as u64, patterns.len() as u64);
-    let effort = wild * EFFORT_OF_WILD + all * EFFORT_OF_ANY;
+    let effort = wild * EFFORT_OF_WILD + all * EFFORT_OF_ANY + beyond as u64 * EFFORT_OF_BYTE;
     Ok(Patterns { patterns, wild, effort })
 }
 
@@ -184,6 +194,20 @@ mod tests {
         let folder = Folder::open(inside.path()).map_err(|error| error.to_string())?;
         let Patterns { wild, effort, .. } = read(&folder, FILE)?;
         assert_eq!((wild, effort), (2, 2 * EFFORT_OF_WILD + 3 * EFFORT_OF_ANY));
+        Ok(())
+    }
+
+    #[test]
+    fn long_patterns_are_more_work_and_too_long_ones_are_none() -> Result<(), String> {
+        let inside = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let folder = Folder::open(inside.path()).map_err(|error| error.to_string())?;
+        let effort_of = |length: usize| {
+            std::fs::write(inside.path().join(FILE), "?".repeat(length))
+                .map_err(|error| error.to_string())?;
+            read(&folder, FILE).map(|patterns| patterns.effort)
+        };
+        assert_eq!(effort_of(USUAL + 100)? - effort_of(USUAL)?, 100 * EFFORT_OF_BYTE);
+        assert!(effort_of(LONGEST + 1).is_err_and(|reason| reason.contains("more than 1024 bytes")));
         Ok(())
     }
 }

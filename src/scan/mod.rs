@@ -47,11 +47,11 @@ use source::Source;
 use tracked::Tracked;
 use tree::Tree;
 
-/// Reads all facts of a folder; it fails only when there is no such folder. `now` is what the history is counted back
+/// Reads all facts of a folder. `now` is what the history is counted back
 /// from.
 ///
 /// # Errors
-/// When the folder cannot be opened.
+/// When the folder cannot be opened, or too many patterns say what does not count.
 pub fn read(
     dir: &Path,
     rules: &Rules,
@@ -61,6 +61,7 @@ pub fn read(
 ) -> std::io::Result<Facts> {
     let now =
         now.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
+    Excluding::check(&environment.exclude)?;
     let root = dir.canonicalize()?;
     let folder = Arc::new(Folder::open(&root)?);
     let history = git::Reading::begin(&folder, &root, now, &rules.tables.git);

@@ -2,7 +2,8 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use toml::de::{DeTable, Error, ValueDeserializer};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use super::compose::ComposeTables;
 use super::tables::Tables;
@@ -70,8 +71,12 @@ impl<'a> Sections<'a> {
             message: format!("this is not valid TOML: {}", error.message()),
             ..fault(error)
         };
-        let faults = errors.iter().map(syntax).collect();
-        Self { own: own.into_inner(), faults }
+        let mut faults: Vec<Fault> = errors.iter().map(syntax).collect();
+        let own = own.into_inner();
+        let mut words = Words { left: MOST_WORDS, fault: None };
+        own.iter().for_each(|(_, value)| words.take(value));
+        faults.extend(words.fault);
+        Self { own, faults }
     }
 
     /// A table, or the built-in one where the file has none.
@@ -81,6 +86,37 @@ impl<'a> Sections<'a> {
             self.faults.push(fault(&error));
             T::default()
         })
+    }
+}
+
+/// Words and patterns of a file, and of one list of it: searching for them is made ready at each scan.
+const MOST_WORDS: usize = 10_000;
+const MOST_OF_LIST: usize = 1_000;
+
+/// The words that a file may have yet.
+struct Words {
+    left: usize,
+    fault: Option<Fault>,
+}
+
+impl Words {
+    fn take(&mut self, value: &Spanned<DeValue<'_>>) {
+        match value.get_ref() {
+            DeValue::String(_) if self.left == 0 => {
+                self.refuse(value, format!("there are more than {MOST_WORDS} words and patterns"));
+            }
+            DeValue::String(_) => self.left -= 1,
+            DeValue::Array(items) if items.len() > MOST_OF_LIST => {
+                self.refuse(value, format!("a list has more than {MOST_OF_LIST} items"));
+            }
+            DeValue::Array(items) => items.iter().for_each(|item| self.take(item)),
+            DeValue::Table(table) => table.iter().for_each(|(_, value)| self.take(value)),
+            _ => {}
+        }
+    }
+
+    fn refuse(&mut self, value: &Spanned<DeValue<'_>>, message: String) {
+        self.fault.get_or_insert(Fault { file: 0, span: value.span(), message, help: None });
     }
 }
 

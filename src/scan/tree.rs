@@ -29,6 +29,8 @@ const DEEPEST: usize = 100;
 const LARGEST_FILE: u64 = 4 << 20;
 /// Bytes of all files together.
 const LARGEST_TREE: u64 = 256 << 20;
+/// Bytes of the file that names the repositories within one.
+const LARGEST_SUBMODULES: u64 = 1 << 20;
 /// Bytes of texts that stay in memory; what is beyond them is read again by each reader that wants it.
 const KEPT: u64 = 16 << 20;
 /// How often a path may be held against a pattern of `.gitignore`, in all.
@@ -403,7 +405,17 @@ fn set_apart(files: &mut [Listed], repositories: Vec<String>, submodules: Vec<St
         let reason = "it is a repository of its own, which is to be scanned by itself".to_owned();
         (count > 0).then_some(Unreadable { path, reason })
     };
-    inner.filter_map(say).collect()
+    outermost(inner).into_iter().filter_map(say).collect()
+}
+
+/// The folders that lie in none of the others, each once.
+fn outermost(folders: impl Iterator<Item = String>) -> Vec<String> {
+    // With the `/` behind it a folder stands right before all that is in it.
+    let mut all: Vec<String> = folders.map(|folder| format!("{folder}/")).collect();
+    all.sort_unstable();
+    all.dedup_by(|inner, outer| inner.starts_with(outer.as_str()));
+    all.iter_mut().for_each(|folder| folder.truncate(folder.len() - 1));
+    all
 }
 
 /// What git keeps and the walked folder lacks: submodules that were not fetched, and all of it in a bare repository.
@@ -429,7 +441,7 @@ fn not_here(folder: &Folder, files: &[Listed], submodules: &[String]) -> Vec<Unr
 
 /// The folders of other repositories that git puts into this one, which a copy without its history has as well.
 fn submodules(folder: &Folder) -> Vec<String> {
-    let text = folder.read(".gitmodules", LARGEST_FILE, Links::Refused).ok().and_then(decode);
+    let text = folder.read(".gitmodules", LARGEST_SUBMODULES, Links::Refused).ok().and_then(decode);
     let lines = text.iter().flat_map(|text| text.lines()).filter_map(|line| line.split_once('='));
     let paths = lines.filter(|(key, _)| key.trim() == "path").map(|(_, path)| path.trim().to_owned());
     paths.filter(|path| !path.is_empty()).collect()
@@ -473,4 +485,15 @@ fn named((reason, mut paths): (String, Vec<String>)) -> Vec<Unreadable> {
         all.push(Unreadable { path: format!("{more} more"), reason });
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repository_within_another_is_a_part_of_it() {
+        let folders = ["b/a", "a", "b", "a-b", "a", "b/a/c"].map(str::to_owned);
+        assert_eq!(outermost(folders.into_iter()), ["a-b", "a", "b"]);
+    }
 }

@@ -207,3 +207,33 @@ fn what_git_tracks_is_read_although_it_is_ignored_and_an_outer_repository_says_n
     write(&inner, ".gitignore", "k8s/\n");
     assert_eq!(names(&inner), ["web"]);
 }
+
+#[test]
+fn an_empty_folder_is_called_no_repository_and_no_handle_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join(".git")).expect("a folder");
+    assert_eq!(missing(&scan(folder.path())), "its history could not be read: it is no git repository");
+    let spoils: [(&str, &str); 3] =
+        [("config", "[core]\nrepositoryformatversion = 9\n"), ("config", "[core\n"), ("HEAD", "garbage")];
+    for (file, text) in spoils {
+        let repository = repository();
+        write(repository.path(), &format!(".git/{file}"), text);
+        let facts = scan(repository.path());
+        assert!(!missing(&facts).contains("/proc/"), "{file}: {:?}", facts.unreadable);
+    }
+}
+
+#[test]
+fn more_tags_than_are_read_cost_the_releases_only() {
+    let repository = repository();
+    let head = fs::read_to_string(repository.path().join(".git/refs/heads/main")).expect("a branch");
+    for number in 0..=5_000 {
+        write(repository.path(), &format!(".git/refs/tags/v{number}.0"), &head);
+    }
+    let facts = scan(repository.path());
+    assert_eq!(missing(&facts), "its tags are not counted: there are more than 5000 files in refs/tags");
+    assert_eq!(
+        facts.git.map(|history| (history.commits, history.releases, history.shallow)),
+        Some((1, 0, true))
+    );
+}

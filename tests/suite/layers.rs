@@ -468,6 +468,27 @@ fn a_layer_is_bounded_as_any_file_of_a_stranger() {
         .file("crowd.toml", crowd)
         .run("--rules crowd.toml")
         .refused(&["there are more than 4000 of platform"]);
+    let keys: String = (0..1_001).map(|index| format!("k{index} = 1\n")).collect();
+    Program::new()
+        .file("keys.toml", keys)
+        .run("--rules keys.toml")
+        .refused(&["keys.toml:", "a table has more than 1000 keys"]);
+    let name = format!("[[platform]]\nid = \"p\"\nlike = \"compose\"\nname = \"{}\"\n", "n".repeat(301));
+    Program::new()
+        .file("name.toml", name)
+        .run("--rules name.toml")
+        .refused(&["name.toml:4:", "`name` is longer than 300 characters"]);
+    let criteria: String = (0..330)
+        .map(|index| {
+            let when = format!("when = {{ services = {{ above = {index} }} }}");
+            format!("[[criterion]]\nid = \"c{index}\"\nside = \"overkill\"\nstatement = \"s\"\nbecause = \"b\"\neffort = 1\n{when}\n")
+        })
+        .collect();
+    Program::new().file("weigh.toml", criteria).run("--rules weigh.toml").refused(&[
+        "weigh.toml:1:",
+        "at most 400 are weighed",
+        "it comes of the layers together",
+    ]);
     Program::new().file("bytes.toml", b"name = \"\xff\"").run("--rules bytes.toml").refused(&["not UTF-8"]);
     let run =
         Program::new().file("steer.toml", "name = \"\\u001b[31m\"\n").run("--rules steer.toml --services 3");

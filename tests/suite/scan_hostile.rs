@@ -348,3 +348,51 @@ fn work_does_not_grow_with_the_square_of_a_line() {
     ]);
     bounded(folder.path());
 }
+
+#[test]
+fn more_patterns_than_anybody_writes_are_refused() {
+    use needk8s::document::SourceFile;
+    use needk8s::scan::{Environment, Progress, Rules, read};
+    let folder = tree(&[("web.yaml", DEPLOYMENT)]);
+    let rules = Rules::parse(&needk8s::rulebook::builtin_scan_file()).expect("the built-in tables are valid");
+    let exclude = (0..1_001).map(|number| format!("*a{number}")).collect();
+    let environment = Environment { exclude, ..Environment::default() };
+    let refused =
+        read(folder.path(), &rules, &environment, std::time::SystemTime::now(), &Progress::default());
+    let refused = refused.expect_err("it is too much").to_string();
+    assert_eq!(refused, "more than 1000 patterns say what a scan leaves out");
+    let words = |number: usize| vec!["\"a\""; number].join(",");
+    let lists = |number: usize| vec![format!("[{}]", words(1_000)); number].join(",");
+    for (list, reason) in [
+        (words(1_001), "a list has more than 1000 items"),
+        (format!("{}, \"a\"", lists(10)), "there are more than 10000 words and patterns"),
+    ] {
+        let file = SourceFile::new("scan.toml", format!("x = [{list}]\n"));
+        let shown = Rules::parse(&file).expect_err("it is too much").to_string();
+        assert!(shown.contains(reason) && shown.contains("scan.toml:1:"), "{shown}");
+    }
+}
+
+#[test]
+fn compose_files_are_read_up_to_some_bytes_together() {
+    let long = format!("services: {{a: {{image: b}}}}\n# {}\n", "-".repeat(3 << 20));
+    let folder = tree(&[
+        ("compose.yaml", "include: [a.yaml, b.yaml, c.yaml]\n"),
+        ("a.yaml", &long),
+        ("b.yaml", &long),
+        ("c.yaml", &long),
+    ]);
+    let said = "the files before it have 8 MiB already";
+    let facts = bounded(folder.path());
+    assert!(facts.unreadable.iter().any(|left_out| left_out.reason == said), "{:?}", facts.unreadable);
+}
+
+#[test]
+fn what_is_too_long_for_an_image_is_none() {
+    let folder = tree(&[(
+        "compose.yaml",
+        &format!("services:\n  a: {{build: ., image: \"{}\"}}\n", "$".repeat(5_000)),
+    )]);
+    let services = bounded(folder.path()).compose.services;
+    assert_eq!(services.iter().map(|service| service.image.as_deref()).collect::<Vec<_>>(), [None]);
+}

@@ -17,7 +17,6 @@ pub use difference::{Between, Difference, Turn};
 pub use items::{Item, Places};
 pub(super) use merge::{Merged, merge};
 pub(crate) use needed::deciding;
-use needed::needed;
 pub(super) use stack::Stack;
 
 use std::cell::RefCell;
@@ -173,6 +172,9 @@ fn build(stack: &Stack<'_>, faults: &mut Vec<Fault>) -> Option<Rulebook> {
     rulebook.map(|rulebook| Rulebook { layers: stack.layers.clone(), changes: merged.changes, ..rulebook })
 }
 
+/// How often rules are put together to find what causes a fault: most are of one change or two.
+const MOST_TRIES: usize = 30;
+
 /// A fault that shows in the rules beneath, told where the layers cause it; nothing where it is there without them.
 fn caused(stack: &Stack<'_>, fault: &Fault, changes: &[Change]) -> Option<Fault> {
     let is_there = |wanted: &[usize]| {
@@ -184,19 +186,23 @@ fn caused(stack: &Stack<'_>, fault: &Fault, changes: &[Change]) -> Option<Fault>
     if is_there(&[]) {
         return None;
     }
-    let all: Vec<usize> = (0..changes.len()).collect();
-    let cause = needed(&is_there, &all);
     let placed = stack.placed(fault.clone());
-    let last = &changes[*cause.last()?];
-    let by: Vec<String> = cause.iter().map(|index| changes[*index].name()).collect();
     let (name, line) = stack.named_line(&fault.span);
-    let shows = format!("it comes of {}, and shows at {name}:{line}", list(&by, "and"));
-    let help = match placed.help {
-        Some(help) => format!("{help}; {shows}"),
-        None => shows,
+    let told = |by: &str, file, span| {
+        let shows = format!("it comes of {by}, and shows at {name}:{line}");
+        let help = match &placed.help {
+            Some(help) => format!("{help}; {shows}"),
+            None => shows,
+        };
+        Some(Fault { file, span, help: Some(help), ..placed.clone() })
     };
-    let (file, span) = stack.line_span(last.at);
-    Some(Fault { file, span, help: Some(help), ..placed })
+    let most_tries = if parse::is_of_all_rules(fault) { 0 } else { MOST_TRIES };
+    let Some(cause) = deciding(&is_there, changes.len(), most_tries) else {
+        return told("the layers together", stack.layers.first()?.files.start, 0..0);
+    };
+    let by: Vec<String> = cause.iter().map(|index| changes[*index].name()).collect();
+    let (file, span) = stack.line_span(changes[*cause.last()?].at);
+    told(&list(&by, "and"), file, span)
 }
 
 /// A layered rulebook taken apart, to be put together again with some of its changes only.

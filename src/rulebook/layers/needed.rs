@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 /// A set of `items` that `is_there` needs, none of which can be left out, by halving: Junker, "QuickXplain" (AAAI 2004).
-pub(crate) fn needed(is_there: &dyn Fn(&[usize]) -> bool, items: &[usize]) -> Vec<usize> {
+fn needed(is_there: &dyn Fn(&[usize]) -> bool, items: &[usize]) -> Vec<usize> {
     fn of(
         is_there: &dyn Fn(&[usize]) -> bool,
         before: &[usize],

@@ -1,6 +1,7 @@
 //! The documents of a rulebook and of its layers, as they were written.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use super::{EXTENDS, Layer};
 use crate::document::{Entry, Fault, FaultLog, Located, Node, SourceFile, Span, word};
@@ -139,9 +140,10 @@ fn move_span(span: &mut Span, by: usize) {
 /// Several files as one: their lists of tables one after another. What stands in two files stays there twice.
 fn joined<'f>(documents: impl IntoIterator<Item = Vec<Entry<'f>>>) -> Vec<Entry<'f>> {
     let mut all: Vec<Entry<'f>> = Vec::new();
+    let mut first = HashMap::new();
     for entry in documents.into_iter().flatten() {
-        let known = all.iter_mut().find(|known| known.key == entry.key);
-        match (known.map(|known| &mut known.value.node), entry.value.node) {
+        let known = *first.entry(entry.key.clone()).or_insert(all.len());
+        match (all.get_mut(known).map(|known| &mut known.value.node), entry.value.node) {
             (Some(Node::List(items)), Node::List(more)) => items.extend(more),
             (_, node) => all.push(Entry { value: Located { node, span: entry.value.span }, ..entry }),
         }

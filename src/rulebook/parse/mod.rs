@@ -2,6 +2,7 @@
 
 mod answers;
 mod availability;
+mod bounds;
 mod cases;
 mod condition;
 mod criteria;
@@ -22,7 +23,7 @@ use availability::Places;
 use rayon::prelude::*;
 
 use super::builtin::{CASES, entries_of};
-use super::{Case, Rulebook};
+use super::{Case, Condition, Rulebook};
 use crate::document::{Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml};
 
 /// The version of the shapes that this program reads.
@@ -157,12 +158,17 @@ fn is_id(text: &str) -> bool {
         && text.len() <= 60
 }
 
-/// What the files say, read on all cores, and the faults of their syntax.
+/// What the files say, read on all cores, and the faults of their syntax and size.
 pub(super) fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Fault>>) -> Vec<Vec<Entry<'f>>> {
     let read = |(file, source): (usize, &'f SourceFile)| {
         let faults = RefCell::new(Vec::new());
-        let document =
-            entries_of(source).unwrap_or_else(|| read_toml(&source.text, &FaultLog::new(file, &faults)));
+        let log = FaultLog::new(file, &faults);
+        let of_stranger = || {
+            let document = read_toml(&source.text, &log);
+            bounds::check(&document, &log);
+            document
+        };
+        let document = entries_of(source).unwrap_or_else(of_stranger);
         (document, faults.into_inner())
     };
     let (documents, faults): (Vec<_>, Vec<_>) = files.par_iter().enumerate().map(read).unzip();
@@ -301,12 +307,19 @@ fn build(
     Some(rulebook)
 }
 
+/// How a fault of size ends.
+const WEIGHED: &str = " are weighed";
+
+/// Whether a fault is one of all rules together, which no few of them cause.
+pub(super) fn is_of_all_rules(fault: &Fault) -> bool {
+    fault.message.ends_with(WEIGHED) || availability::is_of_intricacy(fault)
+}
+
 /// What decides how long answers take to be explained, and how much of each there may be.
 fn check_size(rulebook: &Rulebook, head: &Reader<'_>) {
-    let mut tests = 0;
     let criteria = rulebook.criteria.iter().map(|criterion| &criterion.when);
     let asked = rulebook.questions.iter().filter_map(|question| question.ask_when.as_ref());
-    criteria.chain(asked).for_each(|condition| condition.visit_tests(&mut |_| tests += 1));
+    let tests = criteria.chain(asked).map(Condition::count_tests).sum::<usize>();
     for (number, most, what) in [
         (rulebook.questions.len(), 100, "questions"),
         (rulebook.criteria.len(), 400, "criteria"),
@@ -318,7 +331,7 @@ fn check_size(rulebook: &Rulebook, head: &Reader<'_>) {
         if number > most {
             head.log().fault(
                 head.span(),
-                format!("the rulebook has {number} {what}, at most {most} are weighed"),
+                format!("the rulebook has {number} {what}, at most {most}{WEIGHED}"),
                 None,
             );
         }

@@ -23,20 +23,23 @@ const VARIABLES: usize = 64 << 10;
 const LINES_OF_VARIABLES: usize = 2_000;
 /// Values of all texts together.
 const VALUES: usize = 2 * MOST_VALUES;
+/// Bytes of them, as often as each is read: what is no YAML takes long and has few values.
+const BYTES: usize = 8 << 20;
 
 /// The texts of compose files, each read once.
 pub(super) struct Library<'a> {
     source: &'a dyn Source,
     read: HashMap<String, Rc<Vec<Rc<Node>>>>,
     pub(super) unreadable: Vec<Unreadable>,
-    /// How many values the texts have, and how many services were come to.
+    /// How many bytes and values the texts have, and how many services were come to.
+    bytes: usize,
     values: usize,
     visited: usize,
 }
 
 impl<'a> Library<'a> {
     pub(super) fn new(source: &'a dyn Source) -> Self {
-        Self { source, read: HashMap::new(), unreadable: Vec::new(), values: 0, visited: 0 }
+        Self { source, read: HashMap::new(), unreadable: Vec::new(), bytes: 0, values: 0, visited: 0 }
     }
 
     pub(super) fn listed(&self) -> &'a [Listed] {
@@ -117,6 +120,10 @@ impl<'a> Library<'a> {
             return Err(spent());
         }
         let Some(text) = self.text(path) else { return Ok(Vec::new()) };
+        self.bytes += text.len();
+        if self.bytes > BYTES {
+            return Err(format!("the files before it have {} MiB already", BYTES >> 20));
+        }
         let reading = tolerant::read(&path.into(), &text);
         if let Some(reason) = reading.trouble {
             self.note(Unreadable { path: path.to_owned(), reason });
@@ -127,7 +134,7 @@ impl<'a> Library<'a> {
 
     /// Whether so much was read that what is left is for the main file and its parts.
     pub(super) fn has_read_much(&self) -> bool {
-        self.values > VALUES / 2
+        self.values > VALUES / 2 || self.bytes > BYTES / 2
     }
 
     /// The documents of a file of which nothing is to be said.

@@ -15,6 +15,8 @@ use super::paths::join;
 use super::project::{Library, Project};
 use super::tables::ComposeTables;
 
+/// Bytes of the reference of an image: what is longer is none.
+const LONGEST: usize = 4 << 10;
 /// Nobody runs more services from one file; what is beyond is left out.
 pub(super) const MOST_SERVICES: usize = 2_000;
 
@@ -61,7 +63,8 @@ impl Reader<'_> {
 
     fn service(&self, name: &str, entry: &Entry, is_awaited: bool) -> Service {
         let node = &entry.node;
-        let image = node.get("image");
+        let image =
+            node.get("image").filter(|image| image.node.text().is_none_or(|text| text.len() <= LONGEST));
         let written = image.and_then(|image| image.node.text());
         let resolved = image.and_then(|image| image::tidy(&self.text(image)?));
         let replicas = self.replicas(node);
