@@ -274,6 +274,12 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
             keep(platform, "takes-on", concerns);
             keep(platform, "caveats", concerns);
             keep(platform, "products-where", concerns);
+            if !platform
+                .get("in-use")
+                .is_none_or(|when| asked_by(when, &ids).iter().all(|id| kept.contains(id)))
+            {
+                platform.remove("in-use");
+            }
         }
         for band in table.get_mut("band").and_then(toml::Value::as_array_mut).into_iter().flatten() {
             keep(band.as_table_mut().expect("a band"), "headline-where", concerns);
