@@ -71,7 +71,7 @@ struct Reached {
 }
 
 impl Reached {
-    fn of(given: &[Given], kustomizations: &[(String, Vec<String>)], files: &BTreeSet<&str>) -> Self {
+    fn of(given: &BTreeSet<Given>, kustomizations: &[(String, Vec<String>)], files: &BTreeSet<&str>) -> Self {
         let all: Vec<String> =
             given.iter().map(|given| given.path.trim_end_matches('/').to_owned()).collect();
         let below: Vec<&str> =
@@ -139,10 +139,13 @@ fn documented(
     let guides = source.files().iter().filter(|file| {
         matches!(file.class, PathClass::Main | PathClass::Documentation) && speaks(file.name())
     });
-    let mut given = Vec::new();
+    let mut given = BTreeSet::new();
     for file in guides.take(MOST_GUIDES) {
         let Ok(text) = source.text(&file.path) else { continue };
         for line in text.lines().filter(|line| line.contains("kubectl ") || line.contains("kustomize ")) {
+            if given.len() >= ci::MOST_GIVEN {
+                break;
+            }
             let here = [folder(&file.path), ""];
             for one in ci::given_to_a_cluster(line).unwrap_or_default() {
                 let places = here.iter().filter_map(|here| join(here, &one.path));

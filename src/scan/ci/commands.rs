@@ -187,7 +187,7 @@ pub(super) fn folder_given(line: &str) -> Option<&str> {
 }
 
 /// What a command gives to a cluster.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) struct Given {
     /// A file or folder as it is written; what a variable stands for is a star.
     pub(in super::super) path: String,
@@ -197,7 +197,10 @@ pub(in super::super) struct Given {
     pub(in super::super) is_kustomized: bool,
 }
 
-/// The files and folders that a command gives to a cluster; none where it does not say which.
+/// Files and folders that one command is known to give to a cluster.
+const MOST_AT_ONCE: usize = 100;
+
+/// The files and folders that a command gives to a cluster; none where it does not say which, or too many.
 pub(in super::super) fn given_to_a_cluster(command: &str) -> Option<Vec<Given>> {
     let words: Vec<String> = command
         .split([' ', '\t', '"', '\'', '(', ')', ';', '=', ',', '\\'])
@@ -221,12 +224,15 @@ pub(in super::super) fn given_to_a_cluster(command: &str) -> Option<Vec<Given>> 
         .collect();
     let is_file = |word: &&String| [".yaml", ".yml", ".json", ".j2"].iter().any(|end| word.ends_with(end));
     for file in words.iter().filter(is_file).filter(|word| is_path(word)) {
+        if paths.len() > MOST_AT_ONCE {
+            return None;
+        }
         if !paths.iter().any(|known| known.path == *file) {
             paths.push(given(file, false));
         }
     }
     let is_from_elsewhere = words.iter().any(|word| word.contains("://"));
-    (!paths.is_empty() || is_from_elsewhere).then_some(paths)
+    (!paths.is_empty() || is_from_elsewhere).then_some(paths).filter(|paths| paths.len() <= MOST_AT_ONCE)
 }
 
 /// A word with a star for what variables and templates stand for.
@@ -353,6 +359,8 @@ mod tests {
         assert_eq!(paths("kustomize build k8s/prod | kubectl apply -f -"), ["k8s/prod"]);
         assert_eq!(paths("envsubst < k8s/web.yaml | kubectl apply -f -"), ["k8s/web.yaml"]);
         assert_eq!(given_to_a_cluster("kubectl apply -f -"), None);
+        let many: String = (0..=MOST_AT_ONCE).map(|number| format!(" -f {number}.yaml")).collect();
+        assert_eq!(given_to_a_cluster(&format!("kubectl apply{many}")), None);
         assert_eq!(given_to_a_cluster("kubectl apply -f https://x/y.yaml"), Some(Vec::new()));
     }
 

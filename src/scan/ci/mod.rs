@@ -4,6 +4,7 @@ mod called;
 mod commands;
 mod condition;
 mod jenkins;
+mod parts;
 mod pipeline;
 mod preview;
 
@@ -17,7 +18,7 @@ use super::budget::Budget;
 use super::facts::{Ci, Deploy, DeployedBy, PathClass, Place};
 use super::manifest;
 use super::owner::Home;
-use super::paths::{self, Paths, is_within, is_yaml};
+use super::paths::{self, Paths, is_yaml};
 use super::patterns::{self, Patterns, Words};
 use super::signs::Sign;
 use super::source::{Listed, Source};
@@ -41,6 +42,8 @@ const MOST_OTHERS: usize = 20;
 const KUBERNETES: &str = "kubernetes";
 /// Keys under which commands and actions stand.
 const RUN: [&str; 8] = ["run", "uses", "script", "command", "sh", "bash", "inlineScript", "task"];
+/// Files and folders that all commands give to clusters.
+pub(super) const MOST_GIVEN: usize = 1_000;
 /// How deep files may be that pipelines take in, which take in others.
 const DEEPEST: usize = 4;
 
@@ -70,7 +73,7 @@ pub(crate) fn read(
     let (mut found, applied) = gather(included, &reader.rules, &places);
     places.tell(source);
     tell_others(source, &elsewhere);
-    tell_parts(&mut found.deploys, source.files(), table);
+    parts::tell(&mut found.deploys, source.files(), table);
     (found, applied)
 }
 
@@ -78,61 +81,6 @@ pub(crate) fn read(
 fn tell_others(source: &impl Source, elsewhere: &BTreeMap<String, String>) {
     for (other, path) in elsewhere.iter().take(MOST_OTHERS) {
         source.left_out(&one_line(other), &format!("{path} names it, and it is in another repository"));
-    }
-}
-
-/// Tells which deployments are of one piece of software, where others are there that the same platform is not given.
-fn tell_parts(deploys: &mut [Deploy], files: &[Listed], table: &CiTable) {
-    if deploys.iter().all(|deploy| deploy.folder.is_none()) {
-        return;
-    }
-    let is_software = |file: &&Listed| {
-        file.class == PathClass::Main
-            && (paths::may_be_dockerfile(file.name())
-                || table.software.iter().any(|name| name == file.name()))
-    };
-    let is_beside = |folder: &str| {
-        folder
-            .split('/')
-            .any(|part| part.starts_with('.') || table.beside.iter().any(|beside| beside == part))
-    };
-    let pieces: Vec<(&str, bool)> = files
-        .iter()
-        .filter(is_software)
-        .map(|file| (paths::folder(&file.path), paths::may_be_dockerfile(file.name())))
-        .collect();
-    let is_in = |piece: &str, folder: &str| piece == folder || is_within(piece, folder);
-    // Manifests lie in a folder of what they are about.
-    let about = |folder: &str| {
-        let is_piece = |folder: &&str| pieces.iter().any(|(piece, _)| piece == folder);
-        let mut around = std::iter::successors(Some(folder), |folder| Some(paths::folder(folder)));
-        around.by_ref().take_while(|folder| !folder.is_empty()).find(is_piece).unwrap_or(folder).to_owned()
-    };
-    for deploy in deploys.iter_mut() {
-        deploy.folder = deploy.folder.take().map(|folder| about(&folder));
-    }
-    let given: Vec<(String, String)> = deploys
-        .iter()
-        .filter(|deploy| deploy.by == DeployedBy::Pipeline && deploy.class == PathClass::Main)
-        .filter_map(|deploy| Some((deploy.target.clone(), deploy.folder.clone()?)))
-        .collect();
-    for deploy in deploys {
-        let Some(folder) = deploy.folder.clone() else { continue };
-        let is_given = |piece: &str| {
-            given.iter().any(|(target, folder)| *target == deploy.target && is_in(piece, folder))
-        };
-        let is_sibling = |piece: &str| paths::folder(piece) == paths::folder(&folder) && !piece.is_empty();
-        let is_other = |(piece, is_image): &(&str, bool)| {
-            !is_given(piece)
-                && !is_in(piece, &folder)
-                && !is_beside(piece)
-                && (*is_image || is_sibling(piece))
-        };
-        let is_piece = pieces.iter().any(|(piece, _)| *piece == folder);
-        deploy.is_part = is_piece && pieces.iter().any(is_other);
-        if deploy.is_part && is_beside(&folder) {
-            deploy.class = PathClass::Development;
-        }
     }
 }
 
@@ -161,11 +109,21 @@ struct Written {
 #[derive(Debug, Default)]
 pub(super) struct Applied {
     /// For good.
-    pub(crate) lasting: Vec<Given>,
+    pub(crate) lasting: BTreeSet<Given>,
     /// For changes that are proposed and for tests, or by what nothing calls.
-    pub(crate) passing: Vec<Given>,
+    pub(crate) passing: BTreeSet<Given>,
     /// Whether something is given that is not known.
     pub(crate) has_more: bool,
+}
+
+impl Applied {
+    fn add(&mut self, gives: Option<Vec<Given>>, is_passing: bool) {
+        let known = if is_passing { &mut self.passing } else { &mut self.lasting };
+        match gives {
+            Some(gives) if known.len() + gives.len() <= MOST_GIVEN => known.extend(gives),
+            _ => self.has_more |= !is_passing,
+        }
+    }
 }
 
 struct Reader<'t> {
@@ -552,11 +510,7 @@ fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> (Ci, Applied
             let is_run = called.as_deref().map(|called| said.has(called, lacks));
             let is_passing =
                 deploy.class == PathClass::Test || deploy.by == DeployedBy::Pipeline && is_run == Some(false);
-            match gives {
-                Some(gives) if is_passing => applied.passing.extend(gives),
-                Some(gives) => applied.lasting.extend(gives),
-                None => applied.has_more |= !is_passing,
-            }
+            applied.add(gives, is_passing);
             match (deploy.by, is_run) {
                 (DeployedBy::Script, Some(true)) => deploy.by = DeployedBy::Pipeline,
                 (DeployedBy::Script, _) if lacks.is_some() => continue,
@@ -643,19 +597,8 @@ mod tests {
     #[test]
     fn what_is_no_pipeline_that_a_system_takes_deploys_as_a_script_may() {
         let by = |text: &str| found("ci.yml", text).iter().map(|deploy| deploy.by).collect::<Vec<_>>();
-        assert_eq!(
-            by("ship:
-  run: kubectl apply
-"),
-            [DeployedBy::Pipeline]
-        );
-        assert_eq!(
-            by("ship: [
-  run: kubectl apply
-  if: }
-"),
-            [DeployedBy::Script]
-        );
+        assert_eq!(by("ship:\n  run: kubectl apply\n"), [DeployedBy::Pipeline]);
+        assert_eq!(by("ship: [\n  run: kubectl apply\n  if: }\n"), [DeployedBy::Script]);
     }
 
     #[test]
