@@ -37,15 +37,18 @@ pub(super) fn open_file(path: &Path) -> io::Result<File> {
     }
 }
 
+/// Why [`open_file`] could not open something.
+pub(super) fn opening_failed(error: &io::Error) -> String {
+    if led_out(error) { LEADS_OUT.to_owned() } else { error.to_string() }
+}
+
 /// Says what is wrong with a path that has to be a folder.
 pub(super) fn check_folder(path: &Path) -> Result<(), Stop> {
-    let found =
-        path.metadata().and_then(|found| if found.is_dir() { path.read_dir().map(drop) } else { Ok(()) });
-    match found {
-        Ok(()) if path.is_dir() => Ok(()),
-        Ok(()) => Err(Stop::wrong(format!("{} is a file, not a folder", shown(path)))),
-        Err(error) => Err(Stop::wrong(unreadable("folder", path, &error))),
+    let cannot = |error: io::Error| Stop::wrong(unreadable("folder", path, &error));
+    if !path.metadata().map_err(cannot)?.is_dir() {
+        return Err(Stop::wrong(format!("{} is a file, not a folder", shown(path))));
     }
+    path.read_dir().map(drop).map_err(cannot)
 }
 
 /// Why something that was named cannot be read; `what` it should have been.
@@ -94,10 +97,7 @@ pub(super) fn read_record(path: &Path) -> Result<String, Stop> {
 }
 
 fn read_opened(file: io::Result<File>, name: &str, most: u64, may_be_a_pipe: bool) -> Result<String, Stop> {
-    let fail = |error: io::Error| match led_out(&error) {
-        true => Stop::wrong(format!("cannot read {name}: {LEADS_OUT}")),
-        false => Stop::wrong(format!("cannot read {name}: {error}")),
-    };
+    let fail = |error: io::Error| Stop::wrong(format!("cannot read {name}: {}", opening_failed(&error)));
     let file = file.map_err(fail)?;
     let found = file.metadata().map_err(fail)?;
     if found.is_dir() {

@@ -113,11 +113,12 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
     };
     let in_json = if is_json(text) { manifest_json::objects(text)? } else { Vec::new() };
     if file.path.ends_with(".json") || !in_json.is_empty() {
+        let claims_volumes = mentions(text, b"volumeClaimTemplates");
         let found = in_json.into_iter().take_while(|found| budget.take(1 + found.images.len()));
         let found = found.map(|found| Object {
             replicas: found.replicas,
             images: found.images,
-            claims_volumes: mentions(text, b"volumeClaimTemplates"),
+            claims_volumes,
             ..object(&found.api_version, &found.kind, &found.name, found.line)
         });
         return Some(found.collect());

@@ -9,9 +9,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::records::{Ends, Scan, delimiter};
-use crate::cli::input::open_file;
+use crate::cli::input::{open_file, opening_failed};
 use crate::cli::output::shown;
-use crate::folder::{LEADS_OUT, led_out};
 use crate::portfolio::{Columns, Form, Unknown};
 
 /// As much is read at once.
@@ -216,10 +215,7 @@ impl Open {
         let reader: Box<dyn Read + Send> = if is_input {
             Box::new(Watched::new(io::stdin(), Arc::clone(stopped)))
         } else {
-            let cannot = |error: io::Error| match led_out(&error) {
-                true => wrong(format!("cannot be read: {LEADS_OUT}")),
-                false => wrong(format!("cannot be read: {error}")),
-            };
+            let cannot = |error: io::Error| wrong(format!("cannot be read: {}", opening_failed(&error)));
             let is_file = path.metadata().is_ok_and(|found| found.is_file());
             // A pipe lies where it is, whoever writes to it.
             let opened = if is_file { open_file(path) } else { File::open(path) }.map_err(cannot)?;

@@ -1,6 +1,6 @@
 //! Two results of a portfolio side by side: which systems moved, and by which answers or rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
@@ -274,12 +274,12 @@ impl<'a> Changes<'a> {
 
     /// That systems have other names because they were named from another folder.
     fn hint(&self) -> Option<String> {
-        let is_below = |long: &str, short: &str| {
-            long.strip_suffix(short).is_some_and(|folders| folders.ends_with('/') || folders.ends_with('\\'))
-        };
+        let added: HashSet<&str> = self.added.iter().map(String::as_str).collect();
+        let longer: HashMap<&str, &str> =
+            self.added.iter().flat_map(|added| ends(added).map(move |end| (end, added.as_str()))).collect();
         let pair = self.gone.iter().find_map(|gone| {
-            let same = |added: &&String| is_below(added, gone) || is_below(gone, added);
-            Some((gone, self.added.iter().find(same)?))
+            let shorter = ends(gone).find(|end| added.contains(end));
+            Some((gone, longer.get(gone.as_str()).copied().or(shorter)?))
         });
         let (gone, added) = pair?;
         Some(format!(
@@ -390,4 +390,9 @@ impl<'a> Changes<'a> {
         });
         serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
     }
+}
+
+/// The ends of a path that begin with one of its folders or files, but for the whole.
+fn ends(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices(['/', '\\']).map(|(at, _)| &path[at + 1..])
 }

@@ -1,6 +1,6 @@
 //! A portfolio as one page: complete in itself, without a script, its table sorted by the style sheet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use maud::{Markup, html};
@@ -246,8 +246,10 @@ fn map(portfolio: &Portfolio<'_>) -> Markup {
 fn figures(systems: &[&System], is_beyond: impl Fn(&System) -> bool) -> String {
     const TOLD: usize = 8;
     let mut alike: Vec<Vec<&System>> = Vec::new();
+    let mut places: HashMap<(i64, i64), usize> = HashMap::new();
     for system in systems {
-        match alike.iter_mut().find(|others| (others[0].need, others[0].cost) == (system.need, system.cost)) {
+        let place = *places.entry((system.need, system.cost)).or_insert(alike.len());
+        match alike.get_mut(place) {
             Some(others) => others.push(system),
             None => alike.push(vec![system]),
         }
