@@ -146,7 +146,7 @@ impl<'t> Constants<'t> {
 }
 
 /// What stands between the commas of a list, those within brackets aside.
-fn parts(list: &str) -> Vec<&str> {
+pub(super) fn parts(list: &str) -> Vec<&str> {
     let (mut depth, mut start, mut parts) = (0_usize, 0, Vec::new());
     for (at, letter) in list.char_indices() {
         match letter {

@@ -1,6 +1,7 @@
 //! What only runs for a change that is proposed, or only for a test: what it deploys goes away again and is not the product.
 
 use super::super::yaml::{Map, Node, Value};
+use super::condition;
 use super::pipeline::{names, text};
 
 /// Words of the name of a stage or environment that is made for one change.
@@ -197,7 +198,7 @@ fn holds_for_a_change(condition: &str) -> bool {
 /// The parts of a condition that must all be met.
 fn parts(way: &str) -> Vec<&str> {
     match way.strip_prefix("and(").and_then(|all| all.strip_suffix(')')) {
-        Some(all) => all.split("),").collect(),
+        Some(all) => condition::parts(all),
         None => way.split("&&").map(|part| part.trim_start_matches('(')).collect(),
     }
 }
