@@ -14,6 +14,8 @@ const LEAST: usize = 10;
 const ALIKE: i64 = 4;
 /// Answers that agree entirely.
 const SAME: i64 = 100;
+/// One in so many questions has to be answered by both for them to count as alike.
+const ONE_IN: usize = 6;
 
 /// What is said of one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +78,16 @@ impl Precedents {
             .zip(weights)
             .filter(|(reading, _)| matches!(reading, Reading::Known(_)));
         let told: i64 = known.map(|(_, weight)| 1 + weight).sum();
-        nearest.retain(|precedent| ALIKE * precedent.nearness >= SAME * told);
+        // Where one fact decides, what others with the same answers did tells nothing.
+        if assessment.decided_by.is_some() {
+            nearest.clear();
+        }
+        nearest.retain(|precedent| {
+            let both = precedent.agreeing.len() + precedent.differing.len();
+            ONE_IN * both >= rulebook.questions().len()
+                && ALIKE * precedent.nearness >= SAME * told
+                && is_kin(rulebook, precedent.case, &assessment.readings)
+        });
         nearest.truncate(NEAREST);
         let odds = odds(rulebook).into_iter().find(|odds| odds.band == assessment.band);
         Self { nearest, odds: odds.filter(|odds| odds.total() >= LEAST) }
@@ -97,6 +108,17 @@ pub fn nearest(rulebook: &Rulebook, readings: &[Reading], weights: &[i64]) -> Ve
         (std::cmp::Reverse(precedent.nearness), precedent.differing.len(), newest)
     });
     precedents
+}
+
+/// Whether a decision is about the same kind of work: no question that tells the kind has quite another answer.
+fn is_kin(rulebook: &Rulebook, case: usize, readings: &[Reading]) -> bool {
+    let theirs = rulebook.cases()[case].readings(rulebook);
+    let mut telling =
+        rulebook.questions().iter().zip(theirs).zip(readings).filter(|((question, _), _)| question.kin);
+    telling.all(|((question, theirs), ours)| match (theirs, *ours) {
+        (Reading::Known(theirs), Reading::Known(ours)) => closeness(question, theirs, ours) > 0,
+        _ => true,
+    })
 }
 
 fn compare(rulebook: &Rulebook, case: usize, readings: &[Reading], weights: &[i64]) -> Precedent {

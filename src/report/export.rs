@@ -78,7 +78,7 @@ impl Export<'_> {
         let mut json = json!({
             "id": question.id, "group": self.rulebook.groups()[question.group].id, "name": question.name,
             "prompt": question.prompt, "help": question.help, "why": question.why,
-            "ordered": question.ordered, "detail": question.detail, "past": question.past,
+            "ordered": question.ordered, "detail": question.detail, "past": question.past, "kin": question.kin,
             "ask-when": question.ask_when.as_ref().map(|condition| self.condition(condition)),
         });
         let (kind, more) = match &question.kind {

@@ -130,8 +130,8 @@ fn nothing_is_nearer_to_a_published_decision_than_itself() {
 #[test]
 fn a_result_names_three_precedents_and_the_odds_of_its_band() {
     let rulebook = rulebook();
-    let arguments = "--purpose personal --developers 1 --servers 1 --format json";
-    let result = Program::new().run(arguments).ok().json();
+    let answers = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/start-up-of-three.toml");
+    let result = Program::new().run_args(&["--answers", answers, "--format", "json"]).ok().json();
     let precedents = result["precedents"].as_array().expect("precedents");
     assert_eq!(precedents.len(), 3);
     assert!(precedents.iter().all(|precedent| precedent["agreeing"][0].is_string()), "{precedents:?}");

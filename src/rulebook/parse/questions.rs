@@ -60,6 +60,7 @@ fn question(table: &Reader<'_>, id: String, groups: &Ids, earlier: &[Question]) 
         ordered,
         detail: table.flag("detail"),
         past: table.flag("past"),
+        kin: table.flag("kin"),
         grows,
         shares,
         ask_when: table.get("ask-when").map(|value| condition::read(value, earlier, table.log())),
