@@ -264,11 +264,21 @@ fn grouped<'e>(points: &[&'e TurningPoint]) -> Vec<Group<'e>> {
 
 /// Sets of changes for a reader, those that share a change on one line, and how many sets are left out.
 pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<String>, usize) {
-    let groups = grouped(&readable(rulebook, points.iter().collect()));
+    let groups = grouped(&readable(rulebook, conceivable(rulebook, points)));
     let shown = &groups[..groups.len().min(LINES)];
     let said: usize = shown.iter().map(|group| group.rest.len()).sum();
     let lines = shown.iter().map(|group| say_group(rulebook, group));
     (lines.collect(), points.len() - said)
+}
+
+/// The points that can come about: what was before the decision does not change, and another system is not this one; all of
+/// them where there are no such.
+fn conceivable<'e>(rulebook: &Rulebook, points: &'e [TurningPoint]) -> Vec<&'e TurningPoint> {
+    let is_past = |values: &Values| rulebook.questions()[values.question()].past;
+    let keeps_the_past = |point: &&TurningPoint| !point.changes.iter().any(is_past);
+    let future: Vec<&TurningPoint> = points.iter().filter(keeps_the_past).collect();
+    let own: Vec<&TurningPoint> = future.iter().copied().filter(|point| !point.uproots).collect();
+    [own, future].into_iter().find(|points| !points.is_empty()).unwrap_or_else(|| points.iter().collect())
 }
 
 /// The points that can be read at once; all of them where none can.

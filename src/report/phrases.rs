@@ -13,8 +13,6 @@ pub(super) const LACKS_NOTHING: &str = "nothing is missing that the answers call
 /// How a recorded decision is held against the facts.
 pub(super) const CONFIRMATION: &str =
     "`needk8s check` assesses these answers again and fails when the outcome has moved.";
-/// What to do where neither of two totals, which stand beside it, is clearly the lower one.
-pub(super) const TOO_CLOSE: &str = "Too close to call: take what your people know.";
 /// What a learning path comes to for those who know all of it.
 pub(super) const NOTHING_TO_LEARN: &str =
     "By your answers there is nothing that you would have to learn first.";
@@ -72,15 +70,23 @@ pub(super) fn sure(share: &str, side: &str, open: usize) -> String {
     upper_first(&format!("{share} for {side}, with {} open", counted(open, "question", "questions")))
 }
 
-/// The same where that is too few to decide, and the side that is likelier, if one is: "71 for something simpler".
+/// The same where that is too few to decide, and the side that is likelier, if one is: "71 in 100 for something simpler".
 pub(super) fn leaning(share: &str, likelier: Option<&str>, open: usize) -> String {
-    let likelier = likelier.map_or(String::new(), |likelier| format!(" but {likelier},"));
-    format!("Only {share} for this leaning,{likelier} with {} open", counted(open, "question", "questions"))
+    let open = counted(open, "question", "questions");
+    match likelier {
+        Some(likelier) => format!("{likelier}, {share} for what is known so far, with {open} open"),
+        None => format!("Only {share} for this leaning, with {open} open"),
+    }
 }
 
 /// What the answers so far lean to, where most ways to answer the rest lead to another side.
 pub(super) fn leaning_elsewhere(leaning: &str, side: &str) -> String {
     format!("{leaning} so far, though most ways to answer the rest lead to {side}")
+}
+
+/// The headline of a verdict to which most ways to answer the rest lead.
+pub(super) fn probably(headline: &str) -> String {
+    format!("Probably {}", lower_first(headline))
 }
 
 /// What would turn it: "a, or b, or in 2 other ways".
@@ -174,10 +180,11 @@ pub(super) fn meets(meets: &str, lacks: &str, in_part: bool, undecided: bool) ->
     }
 }
 
-/// That most is missing: "meets only 6 of your 21 needs (not audit logs, secrets, and 13 more)".
+/// That most is missing: "meets only 6 of the 21 needs that follow from your answers (not audit logs, secrets, and 13
+/// more)".
 pub(super) fn meets_few(meets: &str, met: usize, needs: usize, lacks: &str) -> String {
     let met = if met == 0 { "none".to_owned() } else { format!("only {met}") };
-    format!("{meets} {met} of your {needs} needs (not {lacks})")
+    format!("{meets} {met} of the {needs} needs that follow from your answers (not {lacks})")
 }
 
 /// "+2 effort for k3s, +1 for Nomad": what a criterion changes for two platforms.

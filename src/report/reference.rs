@@ -142,7 +142,7 @@ impl Reference<'_> {
             self.field("Asked when", &condition);
         }
         if question.detail {
-            self.field("Asked", "after others that tell as much");
+            self.field("Asked", "late, since others tell as much");
         }
         self.used_by(question, |_| true);
     }
@@ -333,20 +333,24 @@ impl Reference<'_> {
             Condition::All(all) if all.is_empty() => "always".to_owned(),
             Condition::All(all) => parts(all, "and"),
             Condition::Any(any) => parts(any, "or"),
-            Condition::Not(part) => format!("not: {}", self.nested(part)),
-            Condition::Unless(part) => format!("unless: {}", self.nested(part)),
-            Condition::Test(test) => self.test(test),
+            Condition::Not(part) => match &**part {
+                Condition::Test(test) => self.test(test, ("is not", "does not include")),
+                part => format!("not {}", self.nested(part)),
+            },
+            Condition::Unless(part) => format!("unless {}", self.condition(part)),
+            Condition::Test(test) => self.test(test, ("is", "includes")),
         }
     }
 
     fn nested(&self, condition: &Condition) -> String {
         match condition {
             Condition::Test(_) => self.condition(condition),
+            Condition::Not(part) if matches!(**part, Condition::Test(_)) => self.condition(condition),
             _ => format!("({})", self.condition(condition)),
         }
     }
 
-    fn test(&self, test: &Test) -> String {
+    fn test(&self, test: &Test, (is, includes): (&str, &str)) -> String {
         let question = &self.rulebook.questions()[test.question];
         let options = |options: crate::rulebook::OptionSet| {
             let ids: Vec<&str> =
@@ -354,19 +358,19 @@ impl Reference<'_> {
             list(&ids, "or")
         };
         match test.accepts {
-            Accepts::Flag(flag) => format!("{} is {}", question.id, question.spell(Value::Flag(flag))),
-            Accepts::OneOf(set) => format!("{} is {}", question.id, options(set)),
-            Accepts::Includes(set) => format!("{} includes {}", question.id, options(set)),
+            Accepts::Flag(flag) => format!("{} {is} {}", question.id, question.spell(Value::Flag(flag))),
+            Accepts::OneOf(set) => format!("{} {is} {}", question.id, options(set)),
+            Accepts::Includes(set) => format!("{} {includes} {}", question.id, options(set)),
             Accepts::Between(from, to) => {
                 let (min, max) = match &question.kind {
                     crate::rulebook::Kind::Count(count) => (count.min, count.max),
                     _ => (from, to),
                 };
                 match (from <= min, to >= max) {
-                    (true, _) => format!("{} is at most {to}", question.id),
-                    (_, true) => format!("{} is at least {from}", question.id),
-                    _ if from == to => format!("{} is {from}", question.id),
-                    _ => format!("{} is {from} to {to}", question.id),
+                    (true, _) => format!("{} {is} at most {to}", question.id),
+                    (_, true) => format!("{} {is} at least {from}", question.id),
+                    _ if from == to => format!("{} {is} {from}", question.id),
+                    _ => format!("{} {is} {from} to {to}", question.id),
                 }
             }
         }

@@ -3,7 +3,7 @@
 use super::Writer;
 use crate::assessment::About;
 use crate::report::phrases;
-use crate::rulebook::Leaning;
+use crate::rulebook::{Harm, Leaning};
 use crate::text::{first_sentence, lower_first};
 
 /// What follows from taking the recommended platform.
@@ -22,7 +22,8 @@ const MOST: usize = 2;
 const DRIVERS: usize = 6;
 
 impl Writer<'_> {
-    /// The criteria that moved the margin, each with the side it speaks for, the heaviest first.
+    /// The fact that decides by itself, if one does, and the criteria that moved the margin, each with the side it speaks
+    /// for, the heaviest first.
     pub(super) fn drivers(&self) -> Vec<String> {
         let mut moved: Vec<(usize, i64)> = Vec::new();
         let mut add = |criterion: usize, points: i64| match moved.iter_mut().find(|(of, _)| *of == criterion)
@@ -48,15 +49,14 @@ impl Writer<'_> {
         moved.retain(|(_, points)| *points != 0);
         moved.sort_by_key(|(criterion, points)| (-points.abs(), *criterion));
         let subject = &self.rulebook.side(Leaning::With).name;
-        moved
-            .into_iter()
-            .take(DRIVERS)
-            .map(|(criterion, points)| {
-                let statement = &self.rulebook.criteria()[criterion].statement;
-                let way = if points > 0 { "for" } else { "against" };
-                format!("{statement}: speaks {way} {subject} ({points:+})")
-            })
-            .collect()
+        let statement = |criterion: usize| &self.rulebook.criteria()[criterion].statement;
+        let decides =
+            self.assessment.decided_by.map(|fact| format!("{}: decides by itself", statement(fact)));
+        let speaks = moved.into_iter().map(|(criterion, points)| {
+            let way = if points > 0 { "for" } else { "against" };
+            format!("{}: speaks {way} {subject} ({points:+})", statement(criterion))
+        });
+        decides.into_iter().chain(speaks).take(DRIVERS).collect()
     }
 
     /// The criterion that a platform falls short of most in an aspect.
@@ -76,7 +76,9 @@ impl Writer<'_> {
             bad.push(phrases::smaller_lacks(lacks.len() - MOST));
         }
         let room = MOST.saturating_sub(bad.len() / 2);
-        bad.extend(self.taken_on(recommended).take(room).map(|claim| phrases::duty(&claim.text)));
+        // What is done once because of today is a first step, and no consequence.
+        let lasting = self.taken_on(recommended).filter(|claim| claim.harm != Harm::Pain);
+        bad.extend(lasting.take(room).map(|claim| phrases::duty(&claim.text)));
         let caveats = platform.caveats.iter().filter(|claim| self.assessment.satisfies(&claim.when));
         Balance {
             good: self.good(),

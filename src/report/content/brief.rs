@@ -100,7 +100,9 @@ impl Writer<'_> {
 
     fn compared(&self, undecided: bool) -> Vec<String> {
         let (with, without) = (self.assessment.best_with, self.assessment.best_without);
-        match self.assessment.leaning(self.rulebook) {
+        let leaning =
+            self.probably_close().map_or(self.assessment.leaning(self.rulebook), |band| band.leaning);
+        match leaning {
             Leaning::Without => {
                 let why = self.meets_with_less_effort(without, with, undecided);
                 [Some(why), self.price_told(), self.tie()].into_iter().flatten().collect()
@@ -109,7 +111,8 @@ impl Writer<'_> {
                 [Some(self.gain_despite_effort(with, without)), self.tie()].into_iter().flatten().collect()
             }
             Leaning::Hedge => {
-                let close = (!undecided && !self.stays()).then(|| phrases::TOO_CLOSE.to_owned());
+                let meaning = || self.rulebook.bands()[self.assessment.band].meaning.clone();
+                let close = (!undecided && !self.stays()).then(meaning);
                 std::iter::once(self.gain_against_effort(without, with)).chain(close).collect()
             }
         }
@@ -237,7 +240,7 @@ impl Writer<'_> {
             .then(|| format!("A point of effort costs you {price}, since {}.", list(&said, "and")))
     }
 
-    /// The compared platforms and the runner-up.
+    /// The compared platforms, the runner-up, and what runs today.
     fn sums(&self) -> Vec<Sum> {
         let assessment = self.assessment;
         let mut shown = vec![assessment.recommendation];
@@ -245,7 +248,11 @@ impl Writer<'_> {
         let runner_up = assessment.ranking.iter().find(|platform| {
             **platform != assessment.recommendation && assessment.standings[**platform].is_available()
         });
-        for platform in compared.iter().chain(runner_up) {
+        // What runs today is what any move is compared with.
+        let platforms = 0..self.rulebook.platforms().len();
+        let in_use = platforms.filter(|platform| self.platform(*platform).is_in_use(&assessment.readings));
+        let in_use: Vec<usize> = in_use.collect();
+        for platform in compared.iter().chain(runner_up).chain(&in_use) {
             if !shown.contains(platform) {
                 shown.push(*platform);
             }

@@ -388,11 +388,22 @@ impl Writer<'_> {
         if self.outlook.status != Status::Undecided {
             return told;
         }
+        if let Some(close) = self.probably_close() {
+            return phrases::probably(&self.told_by(close));
+        }
         let undecided = &self.rulebook.undecided().headline;
         undecided
             .replace("{possible}", &self.range())
             .replace("{leaning}", &self.leaning(band))
             .replace("{best}", self.platform(self.assessment.recommendation).in_sentence())
+    }
+
+    /// The middle verdict, where as many ways to answer the rest lead to it as a decision asks for.
+    fn probably_close(&self) -> Option<&Band> {
+        let (share, side) = self.likelier()?;
+        let is_likely = side == Leaning::Hedge && i64::from(share) >= self.rulebook.decided_from().value;
+        let mut bands = self.rulebook.bands().iter();
+        bands.find(|band| is_likely && band.leaning == Leaning::Hedge)
     }
 
     /// Whether the headline advises to stay with what runs today.
@@ -435,7 +446,9 @@ impl Writer<'_> {
             Status::Settled => phrases::settled(open),
             Status::Leaning => phrases::sure(&self.share(), self.side_name(), open),
             Status::Undecided => {
-                let likelier = self.likelier().map(|(share, side)| format!("{share} for {side}"));
+                let likelier = self
+                    .likelier()
+                    .map(|(share, side)| format!("{share} in 100 for {}", self.rulebook.side(side).name));
                 phrases::leaning(&self.share(), likelier.as_deref(), open)
             }
         }
@@ -450,13 +463,15 @@ impl Writer<'_> {
     fn leaning(&self, band: &Band) -> String {
         let leaning = band.name.to_lowercase();
         match self.likelier() {
-            Some((share, side)) if share > 50 => phrases::leaning_elsewhere(&leaning, side),
+            Some((share, side)) if share > 50 => {
+                phrases::leaning_elsewhere(&leaning, &self.rulebook.side(side).name)
+            }
             _ => leaning,
         }
     }
 
-    /// The share of the side that is likelier than the one that what is known leans to, if one is, with its name.
-    fn likelier(&self) -> Option<(u8, &str)> {
+    /// The share of the side that is likelier than the one that what is known leans to, if one is.
+    fn likelier(&self) -> Option<(u8, Leaning)> {
         let share = |side: Leaning| {
             let shares = self.outlook.verdicts.iter().zip(&self.outlook.shares);
             let own = shares.filter(|(band, _)| self.rulebook.bands()[**band].leaning == side);
@@ -464,7 +479,7 @@ impl Writer<'_> {
         };
         let likeliest = Leaning::ALL.into_iter().max_by_key(|side| share(*side))?;
         let is_likelier = share(likeliest) > share(self.rulebook.bands()[self.assessment.band].leaning);
-        is_likelier.then(|| (share(likeliest), self.rulebook.side(likeliest).name.as_str()))
+        is_likelier.then(|| (share(likeliest), likeliest))
     }
 
     /// "about 97 in 100"
