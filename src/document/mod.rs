@@ -30,7 +30,7 @@ impl Node<'_> {
 }
 
 /// Keys, values and what else gives a text its structure: that is what costs memory, not its length.
-const MOST_MARKS: usize = 300_000;
+const MOST_MARKS: usize = 150_000;
 /// What may begin a table of TOML or a list, which costs far more than a value does.
 const MOST_TABLES: usize = 30_000;
 
