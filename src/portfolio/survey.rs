@@ -1,6 +1,6 @@
 //! What the systems of a portfolio come to, one by one and all together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::OnceLock;
 
 use super::judge::{Judge, Judgement, Scratch};
@@ -108,12 +108,25 @@ pub struct Surveyor<'r> {
     asked: Asked,
     scratch: Scratch,
     changed: Vec<Option<Value>>,
+    /// How sure some states are, by the class of each answer and the band.
+    known: HashMap<(Vec<Option<usize>>, usize), Sure>,
 }
+
+/// So many states are remembered.
+const MOST_KNOWN: usize = 10_000;
 
 impl<'r> Surveyor<'r> {
     /// Makes ready.
     pub fn new(rulebook: &'r Rulebook, judge: &'r Judge, engine: &'r OnceLock<Engine>, asked: Asked) -> Self {
-        Self { rulebook, judge, engine, asked, scratch: judge.scratch(), changed: Vec::new() }
+        Self {
+            rulebook,
+            judge,
+            engine,
+            asked,
+            scratch: judge.scratch(),
+            changed: Vec::new(),
+            known: HashMap::new(),
+        }
     }
 
     /// Assesses one system. Where its answers come from sources of which some tell only a part, they are given as well.
@@ -165,16 +178,27 @@ impl<'r> Surveyor<'r> {
     }
 
     /// How sure what these answers come to is; nothing where some are open and that was not asked.
-    pub fn sure(&self, values: &[Option<Value>], judgement: &Judgement) -> Option<Sure> {
+    pub fn sure(&mut self, values: &[Option<Value>], judgement: &Judgement) -> Option<Sure> {
         if judgement.open == 0 {
             return Some(Sure { percent: 100, is_decided: true });
         }
-        self.asked.sureness.then(|| {
-            let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
-            let outlook = engine.outlook(values, judgement.band);
-            let is_decided = outlook.status != Status::Undecided;
-            Sure { percent: outlook.sureness.share.percent(), is_decided }
-        })
+        if !self.asked.sureness {
+            return None;
+        }
+        let classes = self.judge.classes().iter().zip(values);
+        let state = classes.map(|(classes, value)| value.map(|value| classes.class_of(value))).collect();
+        let state = (state, judgement.band);
+        if let Some(known) = self.known.get(&state) {
+            return Some(*known);
+        }
+        let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
+        let outlook = engine.outlook(values, judgement.band);
+        let is_decided = outlook.status != Status::Undecided;
+        let sure = Sure { percent: outlook.sureness.share.percent(), is_decided };
+        if self.known.len() < MOST_KNOWN {
+            self.known.insert(state, sure);
+        }
+        Some(sure)
     }
 
     /// What `values` come to with one answer changed to a class of answers.
