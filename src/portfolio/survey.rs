@@ -1,7 +1,7 @@
 //! What the systems of a portfolio come to, one by one and all together.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::judge::{Judge, Judgement, Scratch};
 use super::sharing::{Part, Shares};
@@ -110,10 +110,13 @@ pub struct Surveyor<'r> {
     changed: Vec<Option<Value>>,
     /// How sure some states are, by the class of each answer and the band.
     known: HashMap<(Vec<Option<usize>>, usize), Sure>,
+    /// What some sets of answers come to, apart from how the system is called.
+    surveyed: HashMap<Vec<Option<Value>>, (System, Arc<Assessment>)>,
 }
 
-/// So many states are remembered.
+/// So many states, and sets of answers, are remembered.
 const MOST_KNOWN: usize = 10_000;
+const MOST_SURVEYED: usize = 1_000;
 
 impl<'r> Surveyor<'r> {
     /// Makes ready.
@@ -126,6 +129,7 @@ impl<'r> Surveyor<'r> {
             scratch: judge.scratch(),
             changed: Vec::new(),
             known: HashMap::new(),
+            surveyed: HashMap::new(),
         }
     }
 
@@ -137,7 +141,21 @@ impl<'r> Surveyor<'r> {
         place: String,
         values: &[Option<Value>],
         answers: Option<&Answers>,
-    ) -> (System, Assessment) {
+    ) -> (System, Arc<Assessment>) {
+        // Sources may tell more than the answers do.
+        let known = self.surveyed.get(values).filter(|_| answers.is_none()).cloned();
+        let (system, assessment) = known.unwrap_or_else(|| {
+            let (system, assessment) = self.surveyed_anew(values, answers);
+            let surveyed = (system, Arc::new(assessment));
+            if answers.is_none() && self.surveyed.len() < MOST_SURVEYED {
+                self.surveyed.insert(values.to_vec(), surveyed.clone());
+            }
+            surveyed
+        });
+        (System { name, group, place, ..system }, assessment)
+    }
+
+    fn surveyed_anew(&mut self, values: &[Option<Value>], answers: Option<&Answers>) -> (System, Assessment) {
         let readings = match answers {
             Some(answers) => answers.readings(self.rulebook),
             None => self.rulebook.readings(|question| values[question]),
@@ -153,9 +171,9 @@ impl<'r> Surveyor<'r> {
         let (need, cost) = need_and_cost(&assessment);
         let side = judgement.leaning(self.rulebook);
         let system = System {
-            name,
-            group,
-            place,
+            name: String::new(),
+            group: String::new(),
+            place: String::new(),
             reason: deciding(&assessment, side),
             unknown: self.unknown(values, &open),
             distance: self.distance(&judgement, side),
