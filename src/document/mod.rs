@@ -6,7 +6,7 @@ mod node;
 mod reader;
 mod toml;
 
-pub use fault::{Fault, Faults, SourceFile};
+pub use fault::{Fault, FaultKind, Faults, SourceFile};
 pub(crate) use fault::{FaultLog, did_you_mean};
 pub use node::Span;
 pub(crate) use node::{Entry, Located, Node};

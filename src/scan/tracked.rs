@@ -157,6 +157,9 @@ mod tests {
         assert_eq!(expanded(&index.concat()), Some(11 + 8 + 8));
         assert_eq!(expanded(&index[..3].concat()), Some(11 + 8));
         assert_eq!(expanded(b"DIRC\0\0\0\x02\0\0\0\0"), None);
+        let index = index.concat();
+        assert_eq!(memory(&index), index.len() as u64 + 3 * READ + 27);
+        assert_eq!(memory(b"DIRC\0\0\0\x02\xff\xff\xff\xff"), 12 + u64::from(u32::MAX) * READ);
         assert_eq!(number(&mut &[0x80, 0x00][..]), Some(128));
     }
 }
