@@ -351,6 +351,22 @@ fn of_terraform_so_much_is_kept_and_what_tells_nothing_new_is_not() {
 }
 
 #[test]
+fn kustomizations_that_take_in_too_much_leave_nothing_out() {
+    let left_out = |number: usize| {
+        let items: String = (0..1_500).map(|item| format!("- ../d{item}\n")).collect();
+        let kustomization = format!("resources:\n{items}");
+        let mut files: Vec<(String, &str)> = (0..number)
+            .map(|folder| (format!("d{folder}/kustomization.yaml"), kustomization.as_str()))
+            .collect();
+        files.push(("own/kustomization.yaml".to_owned(), "resources: [other.yaml]\n"));
+        files.push(("own/web.yaml".to_owned(), DEPLOYMENT));
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        bounded(tree(&files).path()).kubernetes.objects.iter().map(|object| object.is_left_out).collect()
+    };
+    assert_eq!((left_out(2), left_out(70)), (vec![true], vec![false]));
+}
+
+#[test]
 fn work_does_not_grow_with_the_square_of_a_line() {
     let kubectl = format!("jobs:\n  a:\n    - run: {}\n", "kubectl ".repeat(200_000));
     let stages: String = (0..9_000).map(|number| format!("FROM a AS s{number}\n")).collect();
