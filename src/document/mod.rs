@@ -162,7 +162,7 @@ mod tests {
             assert!(said(text).contains("this is not valid JSON"), "{text:?}: {}", said(text));
         }
         assert!(said("{\"a\":1,\"a\":2}").contains("stands here twice"));
-        let many: String = (0..50_000).map(|key| format!(",\"k{key}\":1")).collect();
+        let many: String = (0..30_000).map(|key| format!(",\"k{key}\":1")).collect();
         assert_eq!(said(&format!("{{\"a\":1{many}}}")), "");
     }
 }

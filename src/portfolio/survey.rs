@@ -115,7 +115,7 @@ pub struct Surveyor<'r> {
 }
 
 /// So many states, and sets of answers, are remembered.
-const MOST_KNOWN: usize = 10_000;
+const MOST_KNOWN: usize = 2_000;
 const MOST_SURVEYED: usize = 1_000;
 
 impl<'r> Surveyor<'r> {

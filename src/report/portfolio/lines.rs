@@ -181,12 +181,13 @@ fn plain(text: &str) -> std::borrow::Cow<'_, str> {
 /// nor a part of it where something else than here separates cells; numbers stay numbers.
 fn harmless(cell: &str, delimiter: u8) -> std::borrow::Cow<'_, str> {
     let separates = |c: char| c != char::from(delimiter) && DELIMITERS.map(char::from).contains(&c);
-    if !cell.split(separates).any(is_formula) {
+    let begins = is_formula(cell);
+    if !begins && !cell.split(separates).any(is_formula) {
         return cell.into();
     }
     let mut safe = String::with_capacity(cell.len() + 1);
-    for part in cell.split_inclusive(separates) {
-        if is_formula(part.trim_end_matches(separates)) {
+    for (place, part) in cell.split_inclusive(separates).enumerate() {
+        if begins && place == 0 || is_formula(part.trim_end_matches(separates)) {
             safe.push('\'');
         }
         safe.push_str(part);
@@ -216,7 +217,7 @@ mod tests {
 
     #[test]
     fn cells_are_no_formulas_and_numbers_stay_numbers() {
-        for cell in ["=1+1", "+SUM(A1)", "-cmd", "@x", "\t=1", " =1", "＝1"] {
+        for cell in ["=1+1", "+SUM(A1)", "-cmd", "@x", "\tx", " =1", "＝1"] {
             assert_eq!(harmless(cell, b','), format!("'{cell}"));
         }
         for cell in ["-5", "+3.5", "-1,5", "a=b", "", "x"] {
@@ -224,6 +225,7 @@ mod tests {
         }
         assert_eq!(harmless("a;=1+1;-2; @x,-y", b','), "a;'=1+1;-2;' @x,-y");
         assert_eq!(harmless("a,=1", b';'), "a,'=1");
+        assert_eq!(harmless("\t=1", b','), "'\t'=1");
         assert_eq!(kept("a\nb\u{1b}[31m", b','), "a\nb\u{fffd}[31m");
     }
 }
