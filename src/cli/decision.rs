@@ -1,6 +1,7 @@
 //! `needk8s.toml`: the recorded answers and the recorded decision, kept with every comment in them.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, value};
@@ -639,14 +640,19 @@ fn put(table: &mut Table, key: &str, mut new: Item) {
 
 /// Puts above a table what comments its keys had that are there no more.
 fn keep_comments(document: &mut DocumentMut, name: &str, mut before: Vec<String>) {
-    let Some(Item::Table(table)) = document.get_mut(name) else { return };
-    for kept in comments::of_item(&Item::Table(table.clone())) {
-        if let Some(index) = before.iter().position(|comment| *comment == kept) {
-            before.remove(index);
-        }
+    let Some(item) = document.get_mut(name) else { return };
+    let mut kept: HashMap<String, usize> = HashMap::new();
+    for comment in comments::of_item(item) {
+        *kept.entry(comment).or_default() += 1;
     }
-    before.retain(|comment| comment != PARTIAL.trim() && comment != DECIDED_ON_REMARK.trim());
-    comments::put_above(table, &before);
+    before.retain(|comment| {
+        let times = kept.get_mut(comment).filter(|times| **times > 0);
+        let is_lost = times.map(|times| *times -= 1).is_none();
+        is_lost && comment != PARTIAL.trim() && comment != DECIDED_ON_REMARK.trim()
+    });
+    if let Item::Table(table) = item {
+        comments::put_above(table, &before);
+    }
 }
 
 fn item(rulebook: &Rulebook, question: usize, given: Option<Value>) -> Item {

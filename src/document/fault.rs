@@ -36,6 +36,24 @@ pub struct Fault {
     pub message: String,
     /// What would be right.
     pub help: Option<String>,
+    /// What it comes of.
+    pub kind: FaultKind,
+}
+
+impl Fault {
+    /// A mistake in its place.
+    pub fn new(file: usize, span: Span, message: String, help: Option<String>) -> Self {
+        Self { file, span, message, help, kind: FaultKind::OfPlace }
+    }
+}
+
+/// What a mistake comes of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultKind {
+    /// What stands in its place, or in a few.
+    OfPlace,
+    /// The whole of all rules, which no few places cause.
+    OfAll,
 }
 
 /// All mistakes that were found, with the files they are in; never empty when returned as an error.
@@ -121,11 +139,16 @@ impl<'c> FaultLog<'c> {
 
     /// Notes a mistake at `span`.
     pub(crate) fn fault(&self, span: Span, message: String, help: Option<String>) {
+        self.fault_of(FaultKind::OfPlace, span, message, help);
+    }
+
+    /// The same of a kind.
+    pub(crate) fn fault_of(&self, kind: FaultKind, span: Span, message: String, help: Option<String>) {
         if self.is_full() {
             return;
         }
         let message = shortened(&message, LONGEST_MESSAGE).into_owned();
-        self.collected.borrow_mut().push(Fault { file: self.file, span, message, help });
+        self.collected.borrow_mut().push(Fault { file: self.file, span, message, help, kind });
     }
 
     fn is_full(&self) -> bool {
@@ -208,7 +231,7 @@ mod tests {
     #[test]
     fn a_fault_shows_file_line_and_column() {
         let files = vec![SourceFile::new("a.toml", "x = 1\nserices = 2\n")];
-        let faults = vec![Fault { file: 0, span: 6..13, message: "no".into(), help: Some("yes".into()) }];
+        let faults = vec![Fault::new(0, 6..13, "no".into(), Some("yes".into()))];
         let shown = Faults { files, faults }.to_string();
         assert!(
             shown.contains("a.toml:2:1") && shown.contains("serices = 2") && shown.contains("help: yes"),
@@ -221,7 +244,7 @@ mod tests {
         let text = "ä\nü = \u{1b}[31m\n".repeat(3) + &"ö".repeat(1000);
         for start in 0..text.len() + 2 {
             let files = vec![SourceFile::new("a", text.clone())];
-            let faults = vec![Fault { file: 0, span: start..start + 3, message: "m".into(), help: None }];
+            let faults = vec![Fault::new(0, start..start + 3, "m".into(), None)];
             assert!(!Faults { files, faults }.to_string().contains('\u{1b}'));
         }
     }

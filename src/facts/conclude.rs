@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexSet;
+
 use super::repository::{Facts, Place};
 use super::rules::{Answer, Conclusion, Presence, Rules, Sureness};
 use super::signal::{Observation, number};
@@ -130,12 +132,8 @@ fn apply(questions: &[Question], rule: &Conclusion, facts: &Facts) -> Option<Fin
 }
 
 fn sentence(says: &str, number: u64, observations: &[Observation]) -> String {
-    let mut names: Vec<String> = Vec::new();
-    for name in observations.iter().map(|seen| one_line(&seen.name)) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let names: IndexSet<String> = observations.iter().map(|seen| one_line(&seen.name)).collect();
+    let mut names: Vec<String> = names.into_iter().collect();
     if names.len() > MAX_NAMES {
         let more = format!("{} more", names.len() - MAX_NAMES + 1);
         names.truncate(MAX_NAMES - 1);

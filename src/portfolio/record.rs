@@ -171,6 +171,11 @@ impl<'r> Form<'r> {
         }
     }
 
+    /// Whether the head of a column means something here.
+    pub fn knows(&self, head: &str) -> bool {
+        self.key_of_head(head) != Key::Other
+    }
+
     fn key_of_head(&self, head: &str) -> Key {
         let word = head.trim().to_lowercase().replace(['_', ' '], "-");
         match self.words.get(&word).or_else(|| self.words.get(head.trim())) {

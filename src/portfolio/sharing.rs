@@ -73,7 +73,7 @@ pub struct Shares {
 }
 
 /// So many groups are told apart.
-const MOST_GROUPS: usize = 10_000;
+const MOST_GROUPS: usize = 2_000;
 
 /// The sum of some systems.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! What the systems of a portfolio come to, one by one and all together.
 
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, OnceLock};
 
 use super::judge::{Judge, Judgement, Scratch};
 use super::sharing::{Part, Shares};
@@ -108,12 +108,29 @@ pub struct Surveyor<'r> {
     asked: Asked,
     scratch: Scratch,
     changed: Vec<Option<Value>>,
+    /// How sure some states are, by the class of each answer and the band.
+    known: HashMap<(Vec<Option<usize>>, usize), Sure>,
+    /// What some sets of answers come to, apart from how the system is called.
+    surveyed: HashMap<Vec<Option<Value>>, (System, Arc<Assessment>)>,
 }
+
+/// So many states, and sets of answers, are remembered.
+const MOST_KNOWN: usize = 2_000;
+const MOST_SURVEYED: usize = 1_000;
 
 impl<'r> Surveyor<'r> {
     /// Makes ready.
     pub fn new(rulebook: &'r Rulebook, judge: &'r Judge, engine: &'r OnceLock<Engine>, asked: Asked) -> Self {
-        Self { rulebook, judge, engine, asked, scratch: judge.scratch(), changed: Vec::new() }
+        Self {
+            rulebook,
+            judge,
+            engine,
+            asked,
+            scratch: judge.scratch(),
+            changed: Vec::new(),
+            known: HashMap::new(),
+            surveyed: HashMap::new(),
+        }
     }
 
     /// Assesses one system. Where its answers come from sources of which some tell only a part, they are given as well.
@@ -124,7 +141,21 @@ impl<'r> Surveyor<'r> {
         place: String,
         values: &[Option<Value>],
         answers: Option<&Answers>,
-    ) -> (System, Assessment) {
+    ) -> (System, Arc<Assessment>) {
+        // Sources may tell more than the answers do.
+        let known = self.surveyed.get(values).filter(|_| answers.is_none()).cloned();
+        let (system, assessment) = known.unwrap_or_else(|| {
+            let (system, assessment) = self.surveyed_anew(values, answers);
+            let surveyed = (system, Arc::new(assessment));
+            if answers.is_none() && self.surveyed.len() < MOST_SURVEYED {
+                self.surveyed.insert(values.to_vec(), surveyed.clone());
+            }
+            surveyed
+        });
+        (System { name, group, place, ..system }, assessment)
+    }
+
+    fn surveyed_anew(&mut self, values: &[Option<Value>], answers: Option<&Answers>) -> (System, Assessment) {
         let readings = match answers {
             Some(answers) => answers.readings(self.rulebook),
             None => self.rulebook.readings(|question| values[question]),
@@ -140,9 +171,9 @@ impl<'r> Surveyor<'r> {
         let (need, cost) = need_and_cost(&assessment);
         let side = judgement.leaning(self.rulebook);
         let system = System {
-            name,
-            group,
-            place,
+            name: String::new(),
+            group: String::new(),
+            place: String::new(),
             reason: deciding(&assessment, side),
             unknown: self.unknown(values, &open),
             distance: self.distance(&judgement, side),
@@ -165,16 +196,27 @@ impl<'r> Surveyor<'r> {
     }
 
     /// How sure what these answers come to is; nothing where some are open and that was not asked.
-    pub fn sure(&self, values: &[Option<Value>], judgement: &Judgement) -> Option<Sure> {
+    pub fn sure(&mut self, values: &[Option<Value>], judgement: &Judgement) -> Option<Sure> {
         if judgement.open == 0 {
             return Some(Sure { percent: 100, is_decided: true });
         }
-        self.asked.sureness.then(|| {
-            let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
-            let outlook = engine.outlook(values, judgement.band);
-            let is_decided = outlook.status != Status::Undecided;
-            Sure { percent: outlook.sureness.share.percent(), is_decided }
-        })
+        if !self.asked.sureness {
+            return None;
+        }
+        let classes = self.judge.classes().iter().zip(values);
+        let state = classes.map(|(classes, value)| value.map(|value| classes.class_of(value))).collect();
+        let state = (state, judgement.band);
+        if let Some(known) = self.known.get(&state) {
+            return Some(*known);
+        }
+        let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
+        let outlook = engine.outlook(values, judgement.band);
+        let is_decided = outlook.status != Status::Undecided;
+        let sure = Sure { percent: outlook.sureness.share.percent(), is_decided };
+        if self.known.len() < MOST_KNOWN {
+            self.known.insert(state, sure);
+        }
+        Some(sure)
     }
 
     /// What `values` come to with one answer changed to a class of answers.

@@ -263,7 +263,7 @@ impl Reference<'_> {
             self.field(&aspect.name, &format!("{} {}", cell.level, cell.label));
         }
         let mut sources = platform.sources.clone();
-        sources.extend(platform.takes_on.iter().chain(&platform.caveats).flat_map(|claim| &claim.sources));
+        sources.extend(platform.claims().flat_map(|(_, claim)| &claim.sources));
         sources.sort_unstable();
         sources.dedup();
         self.sources(&sources);

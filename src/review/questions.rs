@@ -63,9 +63,12 @@ fn tests(rulebook: &Rulebook) -> Vec<Vec<Accepts>> {
     rulebook.problems().iter().for_each(|problem| read(&problem.when));
     rulebook.steps().iter().for_each(|step| read(&step.when));
     rulebook.aspects().iter().flat_map(|aspect| &aspect.cells).for_each(|cell| read(&cell.remedy_when));
-    let claims =
-        rulebook.platforms().iter().flat_map(|platform| platform.takes_on.iter().chain(&platform.caveats));
-    claims.for_each(|claim| read(&claim.when));
+    for platform in rulebook.platforms() {
+        platform.claims().for_each(|(_, claim)| read(&claim.when));
+        platform.in_use.iter().for_each(&mut read);
+    }
+    let headlines = rulebook.bands().iter().flat_map(|band| &band.headline_where);
+    headlines.for_each(|headline| read(&headline.when));
     tests
 }
 

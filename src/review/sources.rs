@@ -1,7 +1,7 @@
 //! What is said without a source, and sources that nothing cites.
 
 use super::finding::{Check, Finding, Subject};
-use crate::rulebook::Rulebook;
+use crate::rulebook::{Claim, PRODUCTS_WHERE, Rulebook};
 use crate::text::shortened;
 
 /// Letters of a claim that a message quotes.
@@ -57,11 +57,11 @@ fn claims(rulebook: &Rulebook) -> Vec<(Subject, String, &[usize])> {
     for platform in rulebook.platforms() {
         let subject = || Subject::new("platform", &platform.id);
         claims.push((subject(), format!("what {} is", platform.in_sentence()), &platform.sources));
-        for (key, said) in [("takes-on", &platform.takes_on), ("caveats", &platform.caveats)] {
-            for claim in said {
-                let what = format!("“{}”", shortened(&claim.text, QUOTED));
-                claims.push((subject().inside(&[key]), what, &claim.sources));
-            }
+        // The name of a product needs no source; what it cites is cited.
+        let needs_source = |key: &str, claim: &Claim| key != PRODUCTS_WHERE || !claim.sources.is_empty();
+        for (key, claim) in platform.claims().filter(|(key, claim)| needs_source(key, claim)) {
+            let what = format!("“{}”", shortened(&claim.text, QUOTED));
+            claims.push((subject().inside(&[key]), what, &claim.sources));
         }
     }
     for problem in rulebook.problems() {

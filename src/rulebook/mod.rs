@@ -399,6 +399,9 @@ pub struct Claim {
     pub sources: Vec<usize>,
 }
 
+/// The key of names of products, which are no claims by themselves.
+pub(crate) const PRODUCTS_WHERE: &str = "products-where";
+
 /// Something that can run the system.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Platform {
@@ -549,6 +552,16 @@ impl Platform {
     /// The form of a verb that goes with its name.
     pub fn verb<'w>(&self, one: &'w str, many: &'w str) -> &'w str {
         if self.plural { many } else { one }
+    }
+
+    /// All that is claimed of it, by the key that it stands under.
+    pub fn claims(&self) -> impl Iterator<Item = (&'static str, &Claim)> {
+        let lists = [
+            (PRODUCTS_WHERE, &self.products_where),
+            ("takes-on", &self.takes_on),
+            ("caveats", &self.caveats),
+        ];
+        lists.into_iter().flat_map(|(key, claims)| claims.iter().map(move |claim| (key, claim)))
     }
 
     /// Whether it is what runs today, as far as is known.

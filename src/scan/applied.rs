@@ -1,6 +1,6 @@
 //! Which objects are given to a cluster, and which only lie beside those that are.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::ci::{self, Applied, Given};
 use super::facts::{Kubernetes, Object, PathClass};
@@ -10,19 +10,25 @@ use super::source::Source;
 
 /// Kustomizations that are followed.
 const MOST: usize = 5_000;
+/// What all of them may take in.
+const MOST_ITEMS: usize = 100_000;
 /// Guides and scripts in which commands are looked for.
 const MOST_GUIDES: usize = 400;
 
 /// Tells of each object of one's own whether anything gives it to a cluster. Where it is not known what does, only what a
 /// kustomization beside it leaves out is left out, and what is only given for a change or a test.
 pub(crate) fn tell(found: &mut Kubernetes, applied: &Applied, source: &impl Source) {
-    let kustomizations = found.kustomizations.iter().filter(|(_, class)| *class == PathClass::Main);
-    let kustomizations: Vec<(String, Vec<String>)> = kustomizations
-        .take(MOST)
-        .filter_map(|(place, _)| {
-            Some((folder(&place.path).to_owned(), listed(&source.text(&place.path).ok()?)))
-        })
-        .collect();
+    let left_out = left_out(found, applied, source).unwrap_or_default();
+    for object in &mut found.objects {
+        let mut places = object.copies.iter().chain([&object.place.path]);
+        object.is_left_out = is_for_changes(object, source) || places.all(|path| left_out.contains(path));
+    }
+}
+
+/// The files of objects that nothing gives to a cluster; nothing where there is more to follow than is followed.
+fn left_out(found: &Kubernetes, applied: &Applied, source: &impl Source) -> Option<BTreeSet<String>> {
+    let kustomizations = kustomizations(found, source)?;
+    let folders: HashSet<&str> = kustomizations.iter().map(|(folder, _)| folder.as_str()).collect();
     let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
     let files: BTreeSet<&str> =
         own.flat_map(|object| object.copies.iter().chain([&object.place.path])).map(String::as_str).collect();
@@ -33,23 +39,34 @@ pub(crate) fn tell(found: &mut Kubernetes, applied: &Applied, source: &impl Sour
         .iter()
         .flat_map(|(folder, items)| items.iter().filter_map(move |item| join(folder, item)))
         .collect();
-    let left_out: BTreeSet<String> = files
+    let mut left_out: BTreeSet<String> = files
         .iter()
         .filter(|path| {
             let here = folder(path);
-            let is_beside_one = kustomizations.iter().any(|(folder, _)| folder == here);
-            let is_left_out = is_beside_one && !by_any.contains(**path) && !by_any.contains(here);
+            let is_left_out = folders.contains(here) && !by_any.contains(**path) && !by_any.contains(here);
             !given.files.contains(**path) && (all_is_known || is_left_out || passing.files.contains(**path))
         })
         .map(|path| (*path).to_owned())
         .collect();
-    let documented =
-        if left_out.is_empty() { BTreeSet::new() } else { documented(source, &kustomizations, &files) };
-    for object in &mut found.objects {
-        let mut places = object.copies.iter().chain([&object.place.path]);
-        object.is_left_out = is_for_changes(object, source)
-            || places.all(|path| left_out.contains(path) && !documented.contains(path));
+    if !left_out.is_empty() {
+        let documented = documented(source, &kustomizations, &files);
+        left_out.retain(|path| !documented.contains(path));
     }
+    Some(left_out)
+}
+
+/// The folder of each kustomization, and what it takes in; nothing where that is too much.
+fn kustomizations(found: &Kubernetes, source: &impl Source) -> Option<Vec<(String, Vec<String>)>> {
+    let mut all = Vec::new();
+    let mut left = MOST_ITEMS;
+    let own = found.kustomizations.iter().filter(|(_, class)| *class == PathClass::Main);
+    for (place, _) in own.take(MOST) {
+        let Ok(text) = source.text(&place.path) else { continue };
+        let items = listed(&text);
+        left = left.checked_sub(items.len())?;
+        all.push((folder(&place.path).to_owned(), items));
+    }
+    Some(all)
 }
 
 /// Whether a set of applications only follows changes that are proposed.

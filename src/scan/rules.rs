@@ -116,12 +116,12 @@ impl Words {
     }
 
     fn refuse(&mut self, value: &Spanned<DeValue<'_>>, message: String) {
-        self.fault.get_or_insert(Fault { file: 0, span: value.span(), message, help: None });
+        self.fault.get_or_insert(Fault::new(0, value.span(), message, None));
     }
 }
 
 fn fault(error: &Error) -> Fault {
-    Fault { file: 0, span: error.span().unwrap_or(0..0), message: error.message().to_owned(), help: None }
+    Fault::new(0, error.span().unwrap_or(0..0), error.message().to_owned(), None)
 }
 
 #[cfg(test)]

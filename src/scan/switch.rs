@@ -16,7 +16,7 @@ pub(super) struct Block {
 
 impl Block {
     /// The block that a statement is about.
-    pub(super) fn of(file: &Listed, statement: &Statement) -> Self {
+    fn of(file: &Listed, statement: &Statement) -> Self {
         let words = match statement.path.first().map(String::as_str) {
             Some("module") => 2,
             _ => 3,
@@ -82,12 +82,24 @@ impl Switches {
         switches
     }
 
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.counts.len() + self.off.len() + self.set.len()
+    }
+
     /// These and those of another file.
     pub(super) fn with(mut self, other: &Self) -> Self {
         self.counts.extend(other.counts.iter().map(|(block, count)| (block.clone(), count.clone())));
         self.off.extend(other.off.iter().cloned());
         self.set.extend(other.set.iter().cloned());
         self
+    }
+
+    /// The block that a statement is about, if there is a count of it, which stands in the same file.
+    pub(super) fn switched(&self, file: &Listed, statement: &Statement) -> Option<Block> {
+        (!self.counts.is_empty())
+            .then(|| Block::of(file, statement))
+            .filter(|block| self.counts.contains_key(block))
     }
 
     /// Whether there is nothing of a block.

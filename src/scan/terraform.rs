@@ -1,6 +1,6 @@
 //! Infrastructure as code: the providers of Terraform (OpenTofu), and the resources that tell where software runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -12,6 +12,9 @@ use super::source::{Listed, Source};
 use super::switch::{self, Block, Switches};
 use super::tables::TerraformTable;
 
+/// Resources, providers, outputs and their conditions that are kept of all files.
+const MOST_KEPT: usize = 30_000;
+
 /// Reads every `*.tf` and `*.tf.json`.
 pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
     let known = Known { resources: by_meaning(&table.resources), modules: by_meaning(&table.modules) };
@@ -19,8 +22,19 @@ pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
     let files = files.filter(|file| is_terraform(file.name()) || switch::is_values(file.name()));
     let mut files: Vec<&Listed> = files.collect();
     Budget::of_kind("MiB of Terraform").cut(source, &mut files, |file| &file.path);
-    let part = |file: &Listed| part(source, file, &source.text(&file.path).ok()?, &known);
-    let parts: Vec<Part> = files.into_par_iter().filter_map(part).collect();
+    let budget = || Budget::new(MOST_KEPT, "resources, providers, outputs and conditions of Terraform");
+    let part = |file: &Listed, budget: &Budget| {
+        let part = part(source, file, &source.text(&file.path).ok()?, &known)?;
+        budget.take(part.kept()).then_some(part)
+    };
+    let of_all = budget();
+    let mut parts: Vec<Part> = files.par_iter().filter_map(|file| part(file, &of_all)).collect();
+    if of_all.is_spent() {
+        // One after the other, so that it does not hang on threads what is left out.
+        let of_first = budget();
+        parts = files.iter().filter_map(|file| part(file, &of_first)).collect();
+        of_first.tell(source);
+    }
     gather(parts)
 }
 
@@ -28,9 +42,29 @@ pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
 #[derive(Default)]
 struct Part {
     found: Terraform,
-    /// The block of each resource.
-    blocks: Vec<Block>,
+    /// The block of each resource, where something switches it.
+    blocks: Vec<Option<Block>>,
     switches: Switches,
+}
+
+impl Part {
+    fn kept(&self) -> usize {
+        let Terraform { resources, providers, outputs, .. } = &self.found;
+        resources.len() + providers.len() + outputs.len() + self.switches.len()
+    }
+
+    /// What tells nothing beside what stands before it in the same file.
+    fn leave_out_again(&mut self) {
+        self.found.roots.truncate(1);
+        let mut known = HashSet::new();
+        self.found.providers.retain(|one| known.insert((one.name.clone(), one.source.is_some())));
+        let mut known = HashSet::new();
+        let resources = std::mem::take(&mut self.found.resources).into_iter().zip(self.blocks.drain(..));
+        let is_new = |(one, block): &(Resource, Option<Block>)| {
+            block.is_some() || known.insert((one.means.clone(), one.name.clone()))
+        };
+        (self.found.resources, self.blocks) = resources.filter(is_new).unzip();
+    }
 }
 
 struct Known<'t> {
@@ -62,8 +96,9 @@ fn part(source: &impl Source, file: &Listed, text: &str, known: &Known<'_>) -> O
     for statement in statements.iter().filter(|_| is_terraform(file.name())) {
         let place = Place { path: file.path.clone(), line: statement.line };
         take(statement, place, file.class, known, &mut part.found);
-        part.blocks.resize_with(part.found.resources.len(), || Block::of(file, statement));
+        part.blocks.resize_with(part.found.resources.len(), || part.switches.switched(file, statement));
     }
+    part.leave_out_again();
     Some(part)
 }
 
@@ -113,7 +148,11 @@ fn gather(parts: Vec<Part>) -> Terraform {
     let switches = parts.iter().map(|part| &part.switches).fold(Switches::default(), Switches::with);
     for Part { found, blocks, .. } in parts {
         let resources = found.resources.into_iter().zip(blocks);
-        all.resources.extend(resources.filter(|(_, block)| !switches.are_off(block)).map(|(one, _)| one));
+        all.resources.extend(
+            resources
+                .filter(|(_, block)| !block.as_ref().is_some_and(|block| switches.are_off(block)))
+                .map(|(one, _)| one),
+        );
         all.providers.extend(found.providers);
         all.roots.extend(found.roots);
         all.outputs.extend(found.outputs);

@@ -11,8 +11,13 @@ use super::facts::Unreadable;
 use crate::folder::{Folder, Links, in_units};
 use crate::text::counted;
 
-/// Bytes of an index: some 300,000 files.
+/// Bytes of an index.
 const LARGEST: u64 = 32 << 20;
+/// Bytes that it takes in memory while it is read, its entries and paths included: some 200,000 files.
+const MOST_MEMORY: u64 = 50 << 20;
+/// Bytes that an entry of an index takes in a file, and in memory without its path.
+const WRITTEN: u64 = 62;
+const READ: u64 = 80;
 /// What says that only a part of it is checked out.
 const SPARSE: &str = ".git/info/sparse-checkout";
 /// The index of the repository.
@@ -72,8 +77,8 @@ impl<'a> Tracked<'a> {
             return Ok(None);
         }
         let bytes = self.folder.read(FILE, LARGEST, Links::Refused)?;
-        if expanded(&bytes).is_some_and(|paths| paths > LARGEST) {
-            return Err(format!("its paths are more than {}", in_units(LARGEST)));
+        if memory(&bytes) > MOST_MEMORY {
+            return Err(format!("it takes more than {} to read", in_units(MOST_MEMORY)));
         }
         let options = Options {
             thread_limit: Some(1),
@@ -86,6 +91,15 @@ impl<'a> Tracked<'a> {
             Err(error) => Err(format!("it is no index of git: {error}")),
         }
     }
+}
+
+/// How many bytes an index takes while it is read.
+fn memory(index: &[u8]) -> u64 {
+    let length = index.len() as u64;
+    let entries = index.get(8..).and_then(|rest| rest.first_chunk()).copied();
+    let entries = u64::from(entries.map_or(0, u32::from_be_bytes));
+    let paths = expanded(index).unwrap_or_else(|| length.saturating_sub(entries * WRITTEN));
+    length + entries * READ + paths
 }
 
 /// How many bytes all paths of an index take together, if it is of the version of which each path says only how it differs
@@ -143,6 +157,9 @@ mod tests {
         assert_eq!(expanded(&index.concat()), Some(11 + 8 + 8));
         assert_eq!(expanded(&index[..3].concat()), Some(11 + 8));
         assert_eq!(expanded(b"DIRC\0\0\0\x02\0\0\0\0"), None);
+        let index = index.concat();
+        assert_eq!(memory(&index), index.len() as u64 + 3 * READ + 27);
+        assert_eq!(memory(b"DIRC\0\0\0\x02\xff\xff\xff\xff"), 12 + u64::from(u32::MAX) * READ);
         assert_eq!(number(&mut &[0x80, 0x00][..]), Some(128));
     }
 }

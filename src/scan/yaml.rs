@@ -13,11 +13,11 @@ use indexmap::IndexMap;
 /// Deeper than any file that a person writes, and shallow enough to recurse over.
 const DEEPEST: usize = 64;
 /// Values of one text, each counted as often as aliases repeat it: what reads it goes the whole way.
-pub(super) const MOST_VALUES: usize = 200_000;
+pub(super) const MOST_VALUES: usize = 100_000;
 /// A text counts as one more value for each so many bytes.
 const BYTES_OF_A_VALUE: usize = 32;
 /// How many entries merge keys may copy in one text.
-const MERGED: usize = 200_000;
+const MERGED: usize = MOST_VALUES;
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -448,7 +448,7 @@ fn a_layer_is_bounded_as_any_file_of_a_stranger() {
         .file("huge.toml", huge)
         .run("--rules huge.toml")
         .refused(&["huge.toml is larger than 4 MiB"]);
-    let half = "# a comment\n".repeat(200_000);
+    let half = "# a comment of some words\n".repeat(90_000);
     Program::new()
         .file("a.toml", &half)
         .file("b.toml", &half)
@@ -461,7 +461,7 @@ fn a_layer_is_bounded_as_any_file_of_a_stranger() {
         .file("many.toml", platforms)
         .run("--rules many.toml")
         .refused(&["the rulebook has 78 platforms, at most 60 are weighed"]);
-    let crowd: String = (0..9_000)
+    let crowd: String = (0..8_000)
         .map(|index| format!("[[platform]]\nid = \"p{index}\"\nlike = \"compose\"\nname = \"P\"\n"))
         .collect();
     Program::new()

@@ -200,6 +200,11 @@ fn a_table_without_questions_and_a_row_with_too_many_cells_are_refused() {
         run.stderr
     );
     assert!(run.stderr.contains("Read 3, assessed 2, refused 1."), "{}", run.stderr);
+    // Such a row takes eight times its length to be read.
+    let wide = format!("name,services\na,1\nb,2{}\nc,3\n", ",".repeat(900_000));
+    let run = Program::new().file("a.csv", wide).run("portfolio a.csv --format csv");
+    assert!(run.stderr.contains("error: a.csv:3: has more than 4096 cells"), "{}", run.stderr);
+    assert!(run.stderr.contains("Read 3, assessed 2, refused 1."), "{}", run.stderr);
     for (name, text) in
         [("a.csv", "services,servces\n1,2\n"), ("a.jsonl", "{\"services\":1,\"servces\":2}\n")]
     {
@@ -207,6 +212,37 @@ fn a_table_without_questions_and_a_row_with_too_many_cells_are_refused() {
         let told = "`servces` is no question and is kept as it is; did you mean `services`?";
         assert!(run.stderr.contains(told), "{}", run.stderr);
     }
+}
+
+#[test]
+fn the_heads_of_columns_tell_what_separates_them() {
+    let table = "name,services,=1;-x;y;z\n\"a;=1+1\",1,b\n";
+    let run = Program::new().file("a.csv", table).run("portfolio a.csv --format csv").ok();
+    assert!(run.stdout.lines().next().is_some_and(|head| head.ends_with(",'=1;'-x;y;z")), "{}", run.stdout);
+    assert!(run.stdout.contains("\na;'=1+1,"), "{}", run.stdout);
+}
+
+#[test]
+fn equal_sets_of_answers_are_explained_once() {
+    let line =
+        |number| format!("{{\"name\":\"a{number}\",\"services\":{},\"developers\":4}}\n", 3 + number % 2);
+    let few: String = (0..2).map(line).collect();
+    let many: String = (0..4_000).map(line).collect();
+    let results = |text: String| {
+        let document =
+            Program::new().file("a.jsonl", text).run("portfolio a.jsonl --format json").ok().json();
+        let systems = document["systems"].as_array().expect("systems").clone();
+        systems.into_iter().map(|mut system| {
+            (system["name"], system["place"]) = (Json::Null, Json::Null);
+            system
+        })
+    };
+    let start = std::time::Instant::now();
+    let mut many: Vec<Json> = results(many).collect();
+    assert!(start.elapsed() < std::time::Duration::from_secs(30), "it took {:?}", start.elapsed());
+    assert_eq!(many.len(), 4_000);
+    many.dedup();
+    assert!(results(few).all(|system| many.contains(&system)), "{many:?}");
 }
 
 #[test]

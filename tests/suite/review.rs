@@ -222,6 +222,19 @@ fn sources_are_asked_for_and_have_to_be_cited() {
     assert!(found.contains(&"without-source criterion.many-consumers".to_owned()), "{found:?}");
 }
 
+#[test]
+fn what_a_products_name_and_what_is_in_use_cite_and_ask_counts() {
+    let source = "[[source]]\nid = \"book\"\ntitle = \"A book\"\nchecked = \"read\"\n";
+    let names = "products-where = [{ text = \"X\", when = { aside = true }, sources = [\"book\"] }, { text = \"Y\", when = { aside = false } }]\nin-use = { today = true }\nsummary = \"A table.\"";
+    let rules = BROKER.replace("summary = \"A table.\"", names);
+    let rulebook = parsed(&format!("{rules}{source}{}{}", flag("aside", ""), flag("today", "")));
+    let findings = Review::of(&rulebook, SMALL).findings;
+    let wrong = |check| findings.iter().any(|one| one.check == check);
+    assert!(!wrong(Check::UncitedSource) && !wrong(Check::InertQuestion), "{findings:?}");
+    let unsaid = findings.iter().filter(|one| one.check == Check::WithoutSource);
+    assert!(!unsaid.into_iter().any(|one| one.subject.to_string().contains("products")), "{findings:?}");
+}
+
 const RISES: &str = "[[promise]]\nid = \"rises\"\nsays = \"More consumers never weaken the case.\"\nwhen-rises = \"consumers\"\n";
 
 #[test]

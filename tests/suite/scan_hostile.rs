@@ -272,7 +272,7 @@ fn what_aliases_repeat_counts_as_often_as_it_is_read() {
     let folder = tree(&[("compose.yaml", &format!("e: &e\n{volumes}services:\n{services}"))]);
     let facts = bounded(folder.path());
     assert!(
-        reason(&facts, "compose.yaml").starts_with("it has more than 200000 values"),
+        reason(&facts, "compose.yaml").starts_with("it has more than 100000 values"),
         "{:?}",
         facts.unreadable
     );
@@ -329,6 +329,41 @@ fn what_is_left_out_does_not_hang_on_threads() {
         let clusters = bounded(terraform.path()).terraform.resources;
         assert_eq!(clusters.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["aws_eks_cluster"]);
     }
+}
+
+#[test]
+fn of_terraform_so_much_is_kept_and_what_tells_nothing_new_is_not() {
+    let resource =
+        |file: usize, number: usize| format!("resource \"kubernetes_{file}_{number}\" \"a\" {{}}\n");
+    let distinct = |file: usize| (0..8_000).map(|number| resource(file, number)).collect::<String>();
+    let files: Vec<(String, String)> = (0..5).map(|file| (format!("{file}/a.tf"), distinct(file))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let facts = bounded(tree(&files).path());
+    let said = |facts: &Facts| {
+        facts.unreadable.iter().any(|one| one.reason.starts_with("there are more than 30000 resources"))
+    };
+    assert!(said(&facts), "{:?}", facts.unreadable);
+    assert_eq!(facts.terraform.resources.len(), 24_000);
+    let again = "resource \"kubernetes_a\" \"b\" {}\nprovider \"c\" {}\n".repeat(8_000);
+    let facts = bounded(tree(&[("a/a.tf", &again), ("b/a.tf", &again), ("c/a.tf", &again)]).path());
+    assert!(!said(&facts), "{:?}", facts.unreadable);
+    assert_eq!((facts.terraform.resources.len(), facts.terraform.providers.len()), (1, 1));
+}
+
+#[test]
+fn kustomizations_that_take_in_too_much_leave_nothing_out() {
+    let left_out = |number: usize| {
+        let items: String = (0..1_500).map(|item| format!("- ../d{item}\n")).collect();
+        let kustomization = format!("resources:\n{items}");
+        let mut files: Vec<(String, &str)> = (0..number)
+            .map(|folder| (format!("d{folder}/kustomization.yaml"), kustomization.as_str()))
+            .collect();
+        files.push(("own/kustomization.yaml".to_owned(), "resources: [other.yaml]\n"));
+        files.push(("own/web.yaml".to_owned(), DEPLOYMENT));
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        bounded(tree(&files).path()).kubernetes.objects.iter().map(|object| object.is_left_out).collect()
+    };
+    assert_eq!((left_out(2), left_out(70)), (vec![true], vec![false]));
 }
 
 #[test]

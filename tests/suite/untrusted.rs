@@ -304,7 +304,7 @@ fn what_is_larger_than_stated_is_refused_with_one_message() {
         .run("--rules rules.toml rules export")
         .refused(&["the file has more keys and values than are read"]);
     Program::new()
-        .file("a.toml", "= \n".repeat(100_000))
+        .file("a.toml", "= \n".repeat(70_000))
         .run("--answers a.toml")
         .refused(&["and at least 980 more faults"]);
     let run = Program::new()
@@ -361,6 +361,19 @@ fn what_cannot_be_seen_is_marked() {
     }
     let run = program.run_args(&["--purpose", "prod\u{200b}uction", "--services", "3"]);
     assert!(run.stderr.contains("prod\u{fffd}uction"), "{}", run.stderr);
+}
+
+#[test]
+fn a_record_of_more_keys_than_are_read_is_left_as_it_is() {
+    let keys = |number: usize| (0..number).map(|key| format!("# {key}\nk{key} = 1\n")).collect::<String>();
+    let record =
+        |number| format!("[answers]\nservices = 3\n[decision]\nverdict = \"overkill\"\n{}", keys(number));
+    let program = Program::new().file("needk8s.toml", record(52_000));
+    program.run("--services 9 --save").refused(&["the file has more keys and values than are read"]);
+    assert_eq!(program.read("needk8s.toml"), record(52_000));
+    let program = Program::new().file("needk8s.toml", record(20_000));
+    program.run("--services 9 --save").ok();
+    assert!(program.read("needk8s.toml").contains("\n# 19999\nk19999 = 1\n"));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::records::{Ends, Scan, delimiter};
 use crate::cli::input::{open_file, opening_failed};
 use crate::cli::output::shown;
-use crate::portfolio::{Columns, Form, Unknown};
+use crate::portfolio::{Columns, Form, MOST_COLUMNS, Unknown};
 
 /// As much is read at once.
 const CHUNK: usize = 256 << 10;
@@ -268,7 +268,7 @@ impl Open {
         {
             self.leave_out(end + 1);
         }
-        let delimiter = delimiter(&self.rest);
+        let delimiter = delimiter(&self.rest, |head| form.knows(head));
         self.ends = Ends::Rows(delimiter);
         let mut scan = Scan::default();
         let end = loop {
@@ -323,6 +323,10 @@ impl Open {
                     return self.skip(scan, "has a quote without an end".to_owned()).map(Some);
                 }
                 None if self.is_done => break self.rest.len(),
+                None if scan.cells() > MOST_COLUMNS => {
+                    let reason = format!("has more than {MOST_COLUMNS} cells");
+                    return self.skip(scan, reason).map(Some);
+                }
                 None if self.rest.len() > LONGEST => {
                     let reason = format!("is longer than {}", crate::folder::in_units(LONGEST as u64));
                     return self.skip(scan, reason).map(Some);

@@ -208,10 +208,9 @@ fn head_of(head: &feed::Head, answers: &[String]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().delimiter(head.delimiter).from_writer(Vec::new());
     let results = || COLUMNS.map(str::to_owned).into_iter().chain(answers.iter().cloned());
     let is_taken = |name: &str| results().any(|result| result == name);
-    let others = head
-        .others
-        .iter()
-        .map(|name| if is_taken(name) { format!("{name} (2)") } else { kept(name).into_owned() });
+    let others = head.others.iter().map(|name| {
+        if is_taken(name) { format!("{name} (2)") } else { kept(name, head.delimiter).into_owned() }
+    });
     let rest = head.has_rest.then(|| KEPT.to_owned());
     let _ = writer.write_record(results().chain(others).chain(rest));
     writer.into_inner().unwrap_or_default()

@@ -1,5 +1,6 @@
 //! Where one record of a stream ends and the next begins, so that chunks of whole records can be read side by side.
 
+use super::feed::reader_of;
 use crate::report::portfolio::DELIMITERS;
 
 /// How records follow one another.
@@ -29,6 +30,8 @@ pub(super) struct Scan {
     /// Where the last whole record ends among the bytes seen.
     end: Option<usize>,
     seen: usize,
+    /// What separates the cells of the row that has no end yet, so many times.
+    separators: usize,
 }
 
 impl Scan {
@@ -45,6 +48,11 @@ impl Scan {
     /// Whether what was seen ends within quotes.
     pub(super) fn is_quoted(&self) -> bool {
         self.at == At::Quoted
+    }
+
+    /// How many cells the row has by now that has no end yet.
+    pub(super) fn cells(&self) -> usize {
+        self.separators + 1
     }
 
     /// Goes on where the bytes that were seen are no longer there.
@@ -80,15 +88,22 @@ impl Scan {
             self.at = match (self.at, *byte) {
                 (_, b'\n') => {
                     end = Some(place);
+                    self.separators = 0;
                     if first {
                         return end;
                     }
                     At::Start
                 }
-                (_, byte) if byte == delimiter => At::Start,
+                (_, byte) if byte == delimiter => {
+                    self.separators += 1;
+                    At::Start
+                }
                 (At::Start | At::Quote, b'"') => At::Quoted,
                 // A row may also end in a carriage return alone.
-                (_, b'\r') => At::Start,
+                (_, b'\r') => {
+                    self.separators = 0;
+                    At::Start
+                }
                 _ => At::Plain,
             };
             place += 1;
@@ -97,8 +112,16 @@ impl Scan {
     }
 }
 
-/// The byte between the cells of a table, by its first line: the most frequent of those that are used.
-pub(super) fn delimiter(head: &[u8]) -> u8 {
+/// The byte between the cells of a table, by its first line: that which leaves most heads that are known, or the most
+/// frequent of those that are used.
+pub(super) fn delimiter(head: &[u8], is_known: impl Fn(&str) -> bool) -> u8 {
+    let known = |byte: u8| {
+        let end = Scan::default().first_end(Ends::Rows(byte), head).unwrap_or(head.len());
+        let mut row = csv::ByteRecord::new();
+        let is_read = reader_of(&head[..end], byte).read_byte_record(&mut row).is_ok();
+        let heads = row.iter().filter(|_| is_read).filter_map(|head| std::str::from_utf8(head).ok());
+        heads.filter(|head| is_known(head)).count()
+    };
     let counted = |byte: u8| {
         let (mut quoted, mut number) = (false, 0);
         for other in head.iter().copied() {
@@ -110,8 +133,9 @@ pub(super) fn delimiter(head: &[u8]) -> u8 {
         }
         number
     };
-    let [comma, rest @ ..] = DELIMITERS;
-    rest.into_iter().fold(comma, |best, byte| if counted(byte) > counted(best) { byte } else { best })
+    // Of equals the last one is the greatest.
+    let usual_last = DELIMITERS.into_iter().rev();
+    usual_last.max_by_key(|byte| (known(*byte), counted(*byte))).unwrap_or(DELIMITERS[0])
 }
 
 #[cfg(test)]
@@ -160,9 +184,14 @@ mod tests {
 
     #[test]
     fn the_first_line_tells_what_separates() {
-        assert_eq!(delimiter(b"name;services;uptime\na,b,c,d,e"), b';');
-        assert_eq!(delimiter(b"name,\"a;b;c;d\"\n"), b',');
-        assert_eq!(delimiter(b"name\tservices\n"), b'\t');
-        assert_eq!(delimiter(b"name"), b',');
+        let is_known = |head: &str| matches!(head, "name" | "services");
+        let delimiter = |head: &str| delimiter(head.as_bytes(), is_known);
+        assert_eq!(delimiter("name;services;uptime\na,b,c,d,e"), b';');
+        assert_eq!(delimiter("name,\"a;b;c;d\"\n"), b',');
+        assert_eq!(delimiter("name\tservices\n"), b'\t');
+        assert_eq!(delimiter("name"), b',');
+        assert_eq!(delimiter("name,services,a;=1;b;c\n"), b',');
+        assert_eq!(delimiter("a|b;c"), b';');
+        assert_eq!(delimiter("services,\"a\nb;c;d\"\nname;services\n"), b',');
     }
 }

@@ -242,7 +242,7 @@ impl<'w> Worker<'w> {
             csv::WriterBuilder::new().delimiter(head.delimiter).flexible(true).from_writer(text)
         });
         // Memory takes all that is written.
-        self.lines.cells(line, |cell| drop(writer.write_field(cell)));
+        self.lines.cells(line, head.delimiter, |cell| drop(writer.write_field(cell)));
         if self.answers {
             for (question, value) in self.rulebook.questions().iter().zip(&record.values) {
                 let cell = value.map_or(String::new(), |value| question.spell(value));
@@ -252,7 +252,7 @@ impl<'w> Worker<'w> {
         for at in 0..head.others.len() {
             let cell = row.and_then(|(table, row)| row.get((*table.places.get(at)?)?));
             let cell = cell.and_then(|cell| std::str::from_utf8(cell).ok()).unwrap_or_default();
-            let _ = writer.write_field(kept(cell).as_bytes());
+            let _ = writer.write_field(kept(cell, head.delimiter).as_bytes());
         }
         if head.has_rest {
             let rest = match row {

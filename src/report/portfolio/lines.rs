@@ -114,8 +114,8 @@ impl<'r> Lines<'r> {
         }
     }
 
-    /// The cells of a row, in the order of [`COLUMNS`].
-    pub fn cells(&self, line: &Line<'_>, mut cell: impl FnMut(&[u8])) {
+    /// The cells of a row, in the order of [`COLUMNS`], of a table in which this byte separates them.
+    pub fn cells(&self, line: &Line<'_>, delimiter: u8, mut cell: impl FnMut(&[u8])) {
         let Judgement { band, margin, recommendation, open, .. } = line.judgement;
         let mut figure = Vec::with_capacity(20);
         let mut figure = |of: i64, cell: &mut dyn FnMut(&[u8])| {
@@ -123,8 +123,8 @@ impl<'r> Lines<'r> {
             number(of, &mut figure);
             cell(&figure);
         };
-        cell(harmless(&plain(line.name)).as_bytes());
-        cell(harmless(&plain(line.group)).as_bytes());
+        cell(harmless(&plain(line.name), delimiter).as_bytes());
+        cell(harmless(&plain(line.group), delimiter).as_bytes());
         cell(self.verdict(line).unwrap_or_default().as_bytes());
         cell(self.bands[band].as_bytes());
         figure(margin, &mut cell);
@@ -177,23 +177,38 @@ fn plain(text: &str) -> std::borrow::Cow<'_, str> {
     one_line(text).into()
 }
 
-/// A cell of a stranger that no spreadsheet takes for a formula (<https://owasp.org/www-community/attacks/CSV_Injection>);
-/// numbers stay numbers.
-fn harmless(cell: &str) -> std::borrow::Cow<'_, str> {
+/// A cell of a stranger that no spreadsheet takes for a formula (<https://owasp.org/www-community/attacks/CSV_Injection>),
+/// nor a part of it where something else than here separates cells; numbers stay numbers.
+fn harmless(cell: &str, delimiter: u8) -> std::borrow::Cow<'_, str> {
+    let separates = |c: char| c != char::from(delimiter) && DELIMITERS.map(char::from).contains(&c);
+    let begins = is_formula(cell);
+    if !begins && !cell.split(separates).any(is_formula) {
+        return cell.into();
+    }
+    let mut safe = String::with_capacity(cell.len() + 1);
+    for (place, part) in cell.split_inclusive(separates).enumerate() {
+        if begins && place == 0 || is_formula(part.trim_end_matches(separates)) {
+            safe.push('\'');
+        }
+        safe.push_str(part);
+    }
+    safe.into()
+}
+
+fn is_formula(cell: &str) -> bool {
     let begins =
         cell.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'])
             || cell.starts_with(['\t', '\r', '\n']);
-    let is_number = cell.trim().replace(',', ".").parse::<f64>().is_ok_and(f64::is_finite);
-    if begins && !is_number { format!("'{cell}").into() } else { cell.into() }
+    begins && !cell.trim().replace(',', ".").parse::<f64>().is_ok_and(f64::is_finite)
 }
 
 /// A cell that is kept as it was, its lines too, with nothing in it that steers a terminal or is taken for a formula.
-pub fn kept(cell: &str) -> std::borrow::Cow<'_, str> {
+pub fn kept(cell: &str, delimiter: u8) -> std::borrow::Cow<'_, str> {
     let unsafe_here = |c: char| is_unsafe(c) && !matches!(c, '\n' | '\r' | '\t');
     if cell.contains(unsafe_here) {
-        return harmless(&cell.replace(unsafe_here, "\u{fffd}")).into_owned().into();
+        return harmless(&cell.replace(unsafe_here, "\u{fffd}"), delimiter).into_owned().into();
     }
-    harmless(cell)
+    harmless(cell, delimiter)
 }
 
 #[cfg(test)]
@@ -202,12 +217,15 @@ mod tests {
 
     #[test]
     fn cells_are_no_formulas_and_numbers_stay_numbers() {
-        for cell in ["=1+1", "+SUM(A1)", "-cmd", "@x", "\t=1", " =1", "＝1"] {
-            assert_eq!(harmless(cell), format!("'{cell}"));
+        for cell in ["=1+1", "+SUM(A1)", "-cmd", "@x", "\tx", " =1", "＝1"] {
+            assert_eq!(harmless(cell, b','), format!("'{cell}"));
         }
         for cell in ["-5", "+3.5", "-1,5", "a=b", "", "x"] {
-            assert_eq!(harmless(cell), cell);
+            assert_eq!(harmless(cell, b','), cell);
         }
-        assert_eq!(kept("a\nb\u{1b}[31m"), "a\nb\u{fffd}[31m");
+        assert_eq!(harmless("a;=1+1;-2; @x,-y", b','), "a;'=1+1;-2;' @x,-y");
+        assert_eq!(harmless("a,=1", b';'), "a,'=1");
+        assert_eq!(harmless("\t=1", b','), "'\t'=1");
+        assert_eq!(kept("a\nb\u{1b}[31m", b','), "a\nb\u{fffd}[31m");
     }
 }

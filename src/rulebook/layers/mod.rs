@@ -23,7 +23,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use super::{Rulebook, parse};
-use crate::document::{Fault, FaultLog, Faults, Node, SourceFile, read_toml};
+use crate::document::{Fault, FaultKind, FaultLog, Faults, Node, SourceFile, read_toml};
 use crate::text::list;
 
 /// The files of a layer as they were read.
@@ -196,7 +196,7 @@ fn caused(stack: &Stack<'_>, fault: &Fault, changes: &[Change]) -> Option<Fault>
         };
         Some(Fault { file, span, help: Some(help), ..placed.clone() })
     };
-    let most_tries = if parse::is_of_all_rules(fault) { 0 } else { MOST_TRIES };
+    let most_tries = if fault.kind == FaultKind::OfAll { 0 } else { MOST_TRIES };
     let Some(cause) = deciding(&is_there, changes.len(), most_tries) else {
         return told("the layers together", stack.layers.first()?.files.start, 0..0);
     };

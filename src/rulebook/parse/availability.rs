@@ -1,6 +1,6 @@
 //! Proves that every set of answers leaves a platform, and that conditions cut answers into few enough classes.
 
-use crate::document::{Fault, FaultLog, Span};
+use crate::document::{FaultKind, FaultLog, Span};
 use crate::rulebook::classes::{Classes, MAX_CLASSES, MAX_SET_CLASSES};
 use crate::rulebook::{Condition, Reading, Rulebook, Truth};
 
@@ -8,13 +8,6 @@ use crate::rulebook::{Condition, Reading, Rulebook, Truth};
 pub(super) const MAX_BITS: usize = 64;
 /// How many tests of answers are looked at before the constraints count as too intricate.
 const MOST_TESTS: usize = 10_000_000;
-/// What is said then.
-const TOO_INTRICATE: &str = "the constraints are too intricate to prove that a platform is always left";
-
-/// Whether a fault is that.
-pub(super) fn is_of_intricacy(fault: &Fault) -> bool {
-    fault.message == TOO_INTRICATE
-}
 
 /// Where the tables of questions and criteria stand.
 pub(super) struct Places<'d> {
@@ -137,15 +130,18 @@ impl<'a> Search<'a> {
 
     fn report(mut self, places: &Places<'_>) {
         let mut readings = vec![Reading::Unknown; self.rulebook.questions.len()];
-        let (criterion, message, help) = match self.step(0, &mut readings, &self.constraints.clone(), 0) {
+        let (kind, criterion, message, help) = match self.step(0, &mut readings, &self.constraints.clone(), 0)
+        {
             Found::Nothing => return,
             Found::TooIntricate => {
                 let Some(first) = self.constraints.first() else { return };
-                (first.criterion, TOO_INTRICATE.to_owned(), None)
+                let message = "the constraints are too intricate to prove that a platform is always left";
+                (FaultKind::OfAll, first.criterion, message.to_owned(), None)
             }
             Found::Exhausted { holding, readings } => {
                 let Some(criterion) = holding.first() else { return };
                 (
+                    FaultKind::OfPlace,
                     *criterion,
                     "some answers leave no platform at all".to_owned(),
                     Some(self.witness(&holding, &readings)),
@@ -153,7 +149,7 @@ impl<'a> Search<'a> {
             }
         };
         if let Some((log, span)) = places.criteria.get(criterion) {
-            log.fault(span.clone(), message, help);
+            log.fault_of(kind, span.clone(), message, help);
         }
     }
 

@@ -5,8 +5,8 @@ use super::{Ids, Section, condition, is_id};
 use crate::document::{Reader, Word, word};
 use crate::rulebook::value::Question;
 use crate::rulebook::{
-    Asks, Aspect, Cell, Claim, Condition, Exception, Family, Group, Harm, Page, Platform, Problem, Source,
-    Step,
+    Asks, Aspect, Cell, Claim, Condition, Exception, Family, Group, Harm, PRODUCTS_WHERE, Page, Platform,
+    Problem, Source, Step,
 };
 
 /// What the texts of a section may refer to.
@@ -88,7 +88,7 @@ pub(super) fn platforms(section: Section<'_>, names: Names<'_>) -> Vec<Platform>
         name: table.required_text("name"),
         aliases: aliases(table, &mut taken),
         products: table.text("products"),
-        products_where: claims(table, "products-where", names),
+        products_where: claims(table, PRODUCTS_WHERE, names),
         in_use: table.get("in-use").map(|_| names.condition(table, "in-use")),
         called: table.text("called"),
         plural: table.flag("plural"),

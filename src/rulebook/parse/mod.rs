@@ -24,7 +24,9 @@ use rayon::prelude::*;
 
 use super::builtin::{CASES, entries_of};
 use super::{Case, Condition, Rulebook};
-use crate::document::{Entry, Fault, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml};
+use crate::document::{
+    Entry, Fault, FaultKind, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml,
+};
 
 /// The version of the shapes that this program reads.
 pub(crate) const SCHEMA: &str = "needk8s.rulebook/1";
@@ -194,14 +196,8 @@ fn build(
     prove: fn(&Rulebook, &Places<'_>),
 ) -> Option<Rulebook> {
     let Some(head) = heads.iter().find(|head| head.get("schema").is_some()).or(heads.first()) else {
-        collected.borrow_mut().push(Fault {
-            file: 0,
-            span: 0..0,
-            message: "there is no rule file".to_owned(),
-            help: Some(format!(
-                "a rulebook is one or more TOML files; one of them says schema = \"{SCHEMA}\""
-            )),
-        });
+        let help = format!("a rulebook is one or more TOML files; one of them says schema = \"{SCHEMA}\"");
+        collected.borrow_mut().push(Fault::new(0, 0..0, "there is no rule file".to_owned(), Some(help)));
         return None;
     };
     let sources = Section::collect(&heads, "source", "the source");
@@ -307,14 +303,6 @@ fn build(
     Some(rulebook)
 }
 
-/// How a fault of size ends.
-const WEIGHED: &str = " are weighed";
-
-/// Whether a fault is one of all rules together, which no few of them cause.
-pub(super) fn is_of_all_rules(fault: &Fault) -> bool {
-    fault.message.ends_with(WEIGHED) || availability::is_of_intricacy(fault)
-}
-
 /// What decides how long answers take to be explained, and how much of each there may be.
 fn check_size(rulebook: &Rulebook, head: &Reader<'_>) {
     let criteria = rulebook.criteria.iter().map(|criterion| &criterion.when);
@@ -329,11 +317,8 @@ fn check_size(rulebook: &Rulebook, head: &Reader<'_>) {
         (tests, 2_000, "tests of answers in its conditions"),
     ] {
         if number > most {
-            head.log().fault(
-                head.span(),
-                format!("the rulebook has {number} {what}, at most {most}{WEIGHED}"),
-                None,
-            );
+            let message = format!("the rulebook has {number} {what}, at most {most} are weighed");
+            head.log().fault_of(FaultKind::OfAll, head.span(), message, None);
         }
     }
 }

@@ -349,15 +349,9 @@ impl<'t> Reader<'t> {
     /// What the folder that a command goes to or is given says of what it deploys: documentation and examples are not the
     /// product.
     fn aimed_at(&self, line: &str) -> Option<PathClass> {
-        let words: Vec<&str> = commands::begin(line).split_whitespace().collect();
-        let is_applied = words.iter().any(|word| word.ends_with("kubectl") || word.ends_with("oc"));
-        let is_option = |word: &str| match word {
-            "cd" | "--config" | "-c" | "--cwd" | "--prefix" => true,
-            "-f" | "-k" | "--filename" | "--kustomize" => is_applied,
-            _ => false,
-        };
-        let mut given = words.windows(2).filter(|pair| is_option(pair[0]));
-        given.find_map(|pair| self.aside(pair[1]))
+        let line = commands::begin(line);
+        let folders = [commands::folder_entered(line), commands::folder_given(line)];
+        folders.into_iter().flatten().find_map(|folder| self.aside(folder))
     }
 
     /// The same of the folders that a job works in, where all are such.

@@ -864,7 +864,7 @@ mod tests {
         let list = format!("a: &a [{}]\nb: &b [{}]\nc: [{}]\n", many("x,"), many("*a,"), many("*b,"));
         assert!(Pipeline::read("ci.yml", &list).trouble.is_some());
         assert!(Pipeline::read("ci.yml", &many("- ")).trouble.is_some());
-        let again = Pipeline::read("ci.yml", &many("a: &a\n  <<: *a\n")).trouble;
+        let again = Pipeline::read("ci.yml", &"a: &a\n  <<: *a\n".repeat(20_000)).trouble;
         assert!(again.is_some_and(|trouble| trouble.contains("twice")));
     }
 }

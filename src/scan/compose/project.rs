@@ -22,7 +22,7 @@ const VISITED: usize = 50_000;
 const VARIABLES: usize = 64 << 10;
 const LINES_OF_VARIABLES: usize = 2_000;
 /// Values of all texts together.
-const VALUES: usize = 2 * MOST_VALUES;
+const VALUES: usize = MOST_VALUES;
 /// Bytes of them, as often as each is read: what is no YAML takes long and has few values.
 const BYTES: usize = 8 << 20;
 

@@ -19,7 +19,7 @@ pub(super) fn glance(name: &str, text: &str, words: &Words) -> Glance {
     }
     let mut top = Top::default();
     for line in text.lines() {
-        top.line(line.trim_end(), words);
+        top.line(line.trim_ascii_end(), words);
     }
     let by_content = top.has_services && top.has_service_keys;
     let by_name = is_named && (top.has_services || top.has_include);
@@ -57,8 +57,9 @@ struct Top {
 
 impl Top {
     fn line(&mut self, line: &str, words: &Words) {
-        let body = line.trim_start_matches([' ', '\t', '\u{feff}']);
-        let indent = line.trim_start_matches('\u{feff}').len() - body.len();
+        let line = line.trim_start_matches('\u{feff}');
+        let body = line.trim_ascii_start();
+        let indent = line.len() - body.len();
         if body.is_empty() || body.starts_with(['#', '{', '%', '<']) && indent > 0 || body.starts_with('#') {
             return;
         }
@@ -85,15 +86,18 @@ impl Top {
     }
 
     fn inner_line(&mut self, indent: usize, body: &str, words: &Words) {
-        self.has_legacy_services |= body.starts_with("image:") || body.starts_with("build:");
+        self.has_legacy_services =
+            self.has_legacy_services || body.starts_with("image:") || body.starts_with("build:");
         if !self.in_services {
             return;
         }
         let names_indent = *self.names_indent.get_or_insert(indent);
         if indent <= names_indent {
             self.has_services &= !body.starts_with("- ");
-        } else if let Some((key, _)) = key(body) {
-            self.has_service_keys |= words.service_keys.iter().any(|known| known == key);
+        } else if !self.has_service_keys
+            && let Some((key, _)) = key(body)
+        {
+            self.has_service_keys = words.service_keys.iter().any(|known| known == key);
         }
     }
 }
