@@ -180,6 +180,11 @@ pub(super) fn meets(meets: &str, lacks: &str, in_part: bool, undecided: bool) ->
     }
 }
 
+/// "effort 3"; what runs already may cost less than the scale has.
+pub(super) fn effort(points: i64) -> String {
+    if points > 0 { format!("effort {points}") } else { "next to no effort (0)".to_owned() }
+}
+
 /// That most is missing: "meets only 6 of the 21 needs that follow from your answers (not audit logs, secrets, and 13
 /// more)".
 pub(super) fn meets_few(meets: &str, met: usize, needs: usize, lacks: &str) -> String {

@@ -141,9 +141,9 @@ impl Writer<'_> {
         };
         let effort = |platform: usize| self.assessment.standings[platform].effort;
         format!(
-            "{meets} {} effort {}, against {} for {}.",
+            "{meets} {} {}, against {} for {}.",
             platform.verb("takes", "take"),
-            effort(light),
+            phrases::effort(effort(light)),
             effort(heavy),
             self.platform(heavy).in_sentence()
         )
