@@ -232,6 +232,9 @@ pub(crate) struct DeployWords {
     /// Nor any of these in the same job of a pipeline: what takes it away again, so that it was a test.
     #[serde(default)]
     pub(crate) undone: Vec<String>,
+    /// One of these files must be there, as `[[ci.sign]]` calls them, unless there are none: the command leads where they say.
+    #[serde(default)]
+    pub(crate) signs: Vec<String>,
 }
 
 /// A file whose presence says where the software runs.

@@ -22,7 +22,7 @@ use super::paths::{self, Paths, is_yaml};
 use super::patterns::{self, Patterns, Words};
 use super::signs::Sign;
 use super::source::{Listed, Source};
-use super::tables::CiTable;
+use super::tables::{CiTable, DeployWords};
 use super::uses::Use;
 use crate::text::one_line;
 use called::Said;
@@ -56,7 +56,7 @@ pub(crate) fn read(
     table: &CiTable,
     home: &Home,
 ) -> (Ci, Applied) {
-    let reader = Reader::new(paths, table, home);
+    let reader = Reader::new(paths, table, home, signs);
     let mut parts = reader.parts(source);
     parts.extend(signs.iter().filter_map(|sign| reader.of_sign(sign)));
     parts.sort_by(|a, b| a.path.cmp(&b.path));
@@ -150,8 +150,12 @@ struct Rule<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn new(paths: &'t Paths, table: &'t CiTable, home: &'t Home) -> Self {
-        let rules = table.deploy.iter().map(|deploy| Rule {
+    fn new(paths: &'t Paths, table: &'t CiTable, home: &'t Home, signs: &[Sign<'_>]) -> Self {
+        let signs = signs.iter().filter(|sign| sign.file.class == PathClass::Main);
+        let there: BTreeSet<&str> = signs.filter_map(|sign| says(table, sign)).collect();
+        let is_there = |name: &String| there.contains(name.as_str());
+        let counts = |deploy: &&DeployWords| deploy.signs.is_empty() || deploy.signs.iter().any(is_there);
+        let rules = table.deploy.iter().filter(counts).map(|deploy| Rule {
             target: &deploy.target,
             commands: Commands::new(&deploy.words),
             with: Words::new(&deploy.with),
@@ -478,6 +482,14 @@ impl Rule<'_> {
     }
 }
 
+/// What a file says by its presence of where the software runs.
+fn says<'t>(table: &'t CiTable, sign: &Sign<'_>) -> Option<&'t str> {
+    match sign.of {
+        Use::Deploys(row) => table.sign.get(row).map(|sign| sign.says.as_str()),
+        _ => None,
+    }
+}
+
 /// Whether a file is a pipeline of the repository's own, or a part of one.
 fn is_pipeline(file: &Listed) -> bool {
     let is_of_system = file.uses.iter().any(|of| matches!(of, Use::System(_)));
@@ -529,7 +541,7 @@ fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> (Ci, Applied
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::{DeployWords, Tables};
+    use super::super::tables::Tables;
     use super::*;
 
     fn words(words: &[&str]) -> Vec<String> {
@@ -555,7 +567,7 @@ mod tests {
     fn found(name: &str, text: &str) -> Vec<Deploy> {
         let (table, paths, home) = (shipping(), Paths::new(&Tables::default()), Home::default());
         let file = paths.listed(name.to_owned(), PathClass::Main);
-        let found = Reader::new(&paths, &table, &home).of_pipeline(&file, text, &Pipeline::read(name, text));
+        let found = Reader::new(&paths, &table, &home, &[]).of_pipeline(&file, text, &Pipeline::read(name, text));
         found.into_iter().map(|Written { deploy, .. }| deploy).collect()
     }
 
