@@ -183,6 +183,8 @@ pub(crate) struct CiTable {
     pub(crate) system: Vec<CiSystem>,
     /// Other files in which commands that deploy are written down.
     pub(crate) scripts: Vec<String>,
+    /// Folders that are called after systems of continuous integration: what these run from there is no test for that.
+    pub(crate) folders: Vec<String>,
     /// Files beside which the sources of one piece of software lie.
     pub(crate) software: Vec<String>,
     /// Folders of what is no software of the product: a deployment of a part is not asked to bring them along.

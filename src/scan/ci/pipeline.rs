@@ -25,6 +25,8 @@ pub(super) struct Pipeline {
     pub(super) spread: Vec<(usize, String)>,
     /// The paths of files that it takes in, which may have stars in them. They need not be there.
     pub(super) included: Vec<String>,
+    /// The paths of files with tasks that it takes in, each with what their names are put behind.
+    pub(super) tasks: Vec<(String, String)>,
     /// What it takes in of other repositories.
     pub(super) elsewhere: Vec<String>,
     /// The folders that commands are run in, by the lines that say so.
@@ -71,22 +73,32 @@ impl Way {
 }
 
 impl Pipeline {
-    #[cfg(test)]
+    /// Reads a file of a repository that may be at home anywhere.
     pub(super) fn read(path: &str, text: &str) -> Self {
         Self::read_at(path, text, &Home::default())
     }
 
     /// Reads a file of a repository that is at home somewhere.
     pub(super) fn read_at(path: &str, text: &str, home: &Home) -> Self {
+        Self::read_in(path, text, home, None)
+    }
+
+    /// Reads a file of tasks that another takes in, with what it puts their names behind.
+    pub(super) fn read_tasks(path: &str, text: &str, namespace: &str) -> Self {
+        Self::read_in(path, text, &Home::default(), Some(namespace))
+    }
+
+    fn read_in(path: &str, text: &str, home: &Home, namespace: Option<&str>) -> Self {
         let mut pipeline = if !is_yaml(path) {
             let script =
                 Self::of_script(text, jenkins::never_run(text)).with_previews(jenkins::previews(text));
             Self { elsewhere: jenkins::libraries(text), ..script }
         } else {
             match mend::read(&path.into(), text) {
-                Ok(reading) => {
-                    Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents, home) }
-                }
+                Ok(reading) => Self {
+                    trouble: reading.trouble,
+                    ..Self::of(path, text, &reading.documents, home, namespace)
+                },
                 Err(Broken { trouble, .. }) => {
                     let trouble = format!("{trouble}; read line by line, as a script that somebody may run");
                     let script = Self::of_script(text, Vec::new());
@@ -105,14 +117,15 @@ impl Pipeline {
         script
     }
 
-    fn of(path: &str, text: &str, documents: &[Rc<Node>], home: &Home) -> Self {
+    fn of(path: &str, text: &str, documents: &[Rc<Node>], home: &Home, namespace: Option<&str>) -> Self {
         let pipeline = Self {
             jobs: jobs(documents.iter().flat_map(|document| begins(document)).collect(), text),
             lines: vec![Way::default(); text.lines().count()],
             ..Self::default()
         };
         let constants = Constants::of_mappings(documents, text, home);
-        let mut walk = Walk { path, text, constants, pipeline, declared: HashMap::new(), named: Vec::new() };
+        let (declared, named) = (HashMap::new(), Vec::new());
+        let mut walk = Walk { path, text, constants, namespace, pipeline, declared, named };
         documents.iter().for_each(|document| walk.document(document));
         walk.pipeline
     }
@@ -220,6 +233,8 @@ struct Walk<'d> {
     path: &'d str,
     text: &'d str,
     constants: Constants<'d>,
+    /// What the names of its tasks are put behind, where it is taken in by a file of tasks.
+    namespace: Option<&'d str>,
     pipeline: Pipeline,
     /// Jobs and commands that run where they are named, with how they were named so far.
     declared: HashMap<&'d str, (Vec<&'d Entry>, Named)>,
@@ -303,12 +318,16 @@ impl<'d> Walk<'d> {
 
     /// What stands under a key at the margin. Templates of GitLab begin with a dot, and tasks are called by their names.
     fn part(&mut self, key: &'d str, entry: &'d Entry, way: Way) {
-        let is_of_tasks =
-            key == "tasks" && self.path.rsplit('/').next().is_some_and(|name| name.starts_with("Taskfile"));
+        let is_taskfile = self.path.rsplit('/').next().is_some_and(|name| name.starts_with("Taskfile"));
+        if is_taskfile && key == "includes" {
+            self.pipeline.tasks = included_tasks(self.path, &entry.node);
+        }
+        let is_of_tasks = key == "tasks" && (is_taskfile || self.namespace.is_some());
         match entry.node.map().filter(|_| is_of_tasks) {
             Some(tasks) => {
+                let before = self.namespace.map(|namespace| format!("{namespace}:")).unwrap_or_default();
                 for (name, task) in tasks {
-                    let runs = self.if_called(format!("task {name}"));
+                    let runs = self.if_called(format!("task {before}{name}"));
                     self.entry(name, task, Way { runs, ..way });
                 }
             }
@@ -412,6 +431,7 @@ impl<'d> Walk<'d> {
         }
         let way = way.unless(preview::is_for_a_change(map));
         self.pipeline.spread.extend(in_parts(map));
+        self.pipeline.included.extend(task_of_concourse(map));
         let speaks_to_github =
             text(map, "uses").is_some_and(|uses| uses.starts_with("actions/github-script"));
         for (key, entry) in map {
@@ -493,6 +513,22 @@ fn in_parts(step: &Map) -> Option<(usize, String)> {
     let words = parts.iter().filter_map(|part| part.text()).filter(|word| !word.contains('\n'));
     let program = image.rsplit('/').next().filter(|_| !step.contains_key("entrypoint"));
     Some((line, program.into_iter().chain(words).collect::<Vec<_>>().join(" ")))
+}
+
+/// The file with a task of Concourse: before its path stands what it is an input of.
+fn task_of_concourse(step: &Map) -> Option<String> {
+    let (_, path) = text(step, "file").filter(|_| step.contains_key("task"))?.split_once('/')?;
+    from_top(path)
+}
+
+/// The files with tasks that a Taskfile takes in, each with what the names of its tasks are put behind.
+fn included_tasks(path: &str, includes: &Node) -> Vec<(String, String)> {
+    let included = includes.map().into_iter().flatten().filter_map(|(namespace, entry)| {
+        let named = entry.node.text().or_else(|| entry.node.get("taskfile")?.node.text())?;
+        let file = join(folder(path), named)?;
+        Some((namespace.to_string(), if is_yaml(&file) { file } else { format!("{file}/Taskfile.yml") }))
+    });
+    included.collect()
 }
 
 /// The folder that a pattern of paths speaks of; what pipelines are made of is none.
