@@ -297,7 +297,7 @@ pub struct Object {
     pub claims_volumes: bool,
     /// Other files of one's own that define it.
     pub copies: Vec<String>,
-    /// Whether nothing gives it to a cluster, though something gives what lies beside it.
+    /// Whether nothing gives it to a cluster, though something gives what lies beside it, or it is switched off in itself.
     pub is_left_out: bool,
 }
 

@@ -113,6 +113,9 @@ pub(crate) struct KubernetesTable {
     pub(crate) cluster_outputs: Vec<String>,
     /// Patterns of `apiVersion/kind` that keep a cluster as a repository says: who has them deploys.
     pub(crate) delivery: Vec<String>,
+    /// Where some of these say which folder they follow.
+    #[serde(default)]
+    pub(crate) follows: Vec<Follows>,
     /// Files that do so without being an object, such as the values of a chart.
     pub(crate) delivery_sign: Vec<FileSign>,
     /// Patterns of `apiVersion/kind` that only clusters understand which others run.
@@ -135,6 +138,16 @@ pub(crate) struct KubernetesTable {
     pub(crate) made_for_sign: Vec<FileSign>,
     /// Files that show that manifests or charts are published for others.
     pub(crate) offer_sign: Vec<FileSign>,
+}
+
+/// Objects that let a cluster follow folders, or nothing of the repository.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Follows {
+    /// Patterns of `apiVersion/kind`.
+    pub(crate) objects: Vec<String>,
+    /// Where in them folders stand: `spec.path`.
+    pub(crate) paths: Vec<String>,
 }
 
 /// Objects of a format that another platform takes over.
