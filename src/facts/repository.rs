@@ -270,6 +270,8 @@ pub struct Kubernetes {
     pub relation_because: Vec<(Place, String)>,
     /// What speaks of a cluster that others run, in which one has a namespace.
     pub shared: Vec<(Place, String)>,
+    /// What turns an autoscaler of a chart on.
+    pub autoscaling: Vec<(Place, String)>,
     /// Whether it has objects of its own, none of which a controller keeps running: a Pod alone, a Job, an autoscaler.
     pub lacks_workloads: bool,
 }

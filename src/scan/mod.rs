@@ -123,6 +123,7 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
     facts.kubernetes.is_deployed = judgement.is_deployed;
     facts.kubernetes.relation_because = judgement.because;
     facts.kubernetes.shared = judgement.shared;
+    facts.kubernetes.autoscaling = judgement.autoscaling;
     facts.kubernetes.lacks_workloads = judgement.lacks_workloads;
     facts.examples = judgement.examples;
     facts

@@ -136,6 +136,9 @@ pub(crate) struct KubernetesTable {
     pub(crate) environments: Vec<String>,
     /// Files that show software made for clusters.
     pub(crate) made_for_sign: Vec<FileSign>,
+    /// Files that turn an autoscaler of a chart on.
+    #[serde(default)]
+    pub(crate) autoscaling_sign: Vec<FileSign>,
     /// Files that show that manifests or charts are published for others.
     pub(crate) offer_sign: Vec<FileSign>,
 }

@@ -6,17 +6,31 @@ use super::super::facts::Compose;
 use super::commands::Run;
 use super::paths::{depth, parent};
 
+/// The profiles that the outermost guide or script turns on, where all of its commands that start the project turn on the same.
+pub(super) fn profiles(compose: &Compose, runs: &[Run]) -> Option<Vec<String>> {
+    let main = compose.main.as_deref()?;
+    let starts = runs.iter().filter(|run| run.started.is_some() && is_of_project(run, main));
+    let starts: Vec<&Run> = starts.collect();
+    let outermost = starts.iter().map(|run| depth(&run.from)).min()?;
+    let mut outer = starts.into_iter().filter(|run| depth(&run.from) == outermost);
+    let first = outer.next().filter(|run| !run.profiles.is_empty())?;
+    outer.all(|run| run.profiles == first.profiles).then(|| first.profiles.clone())
+}
+
+fn is_of_project(run: &Run, main: &str) -> bool {
+    match run.files.as_slice() {
+        [] => run.folder.as_deref().unwrap_or(parent(&run.from)) == parent(main) || parent(main).is_empty(),
+        files => files.iter().any(|file| file == main),
+    }
+}
+
 /// Turns off the services that the outermost guide or script does not name, where commands mostly name services, and there
 /// fewer than half of those that start by default.
 pub(super) fn leave_off_what_is_not_named(compose: &mut Compose, runs: &[Run]) {
     let Some(main) = compose.main.clone() else { return };
     let names: HashSet<&str> = compose.services.iter().map(|service| service.name.as_str()).collect();
-    let is_of_project = |run: &&Run| match run.files.as_slice() {
-        [] => run.folder.as_deref().unwrap_or(parent(&run.from)) == parent(&main) || parent(&main).is_empty(),
-        files => files.contains(&main),
-    };
-    let started =
-        runs.iter().filter(is_of_project).filter_map(|run| Some((&run.from, run.started.as_ref()?)));
+    let started = runs.iter().filter(|run| is_of_project(run, &main));
+    let started = started.filter_map(|run| Some((&run.from, run.started.as_ref()?)));
     let (by_name, plain): (Vec<_>, Vec<_>) = started
         .partition(|(_, words)| !words.is_empty() && words.iter().all(|word| names.contains(word.as_str())));
     let Some(outermost) = by_name.iter().map(|(from, _)| depth(from)).min() else { return };
