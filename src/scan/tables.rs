@@ -199,6 +199,12 @@ pub(crate) struct CiTable {
     pub(crate) system: Vec<CiSystem>,
     /// Other files in which commands that deploy are written down.
     pub(crate) scripts: Vec<String>,
+    /// What commands lead to a cluster, and what they give it.
+    #[serde(default)]
+    pub(crate) clusters: ClusterWords,
+    /// What only runs for a change that is proposed, or for a test.
+    #[serde(default)]
+    pub(crate) changes: ChangeTable,
     /// Folders that are called after systems of continuous integration: what these run from there is no test for that.
     pub(crate) folders: Vec<String>,
     /// Files beside which the sources of one piece of software lie.
@@ -211,6 +217,42 @@ pub(crate) struct CiTable {
     pub(crate) deploy: Vec<DeployWords>,
     /// Files whose presence says where the software runs.
     pub(crate) sign: Vec<DeploySign>,
+}
+
+/// `[ci.clusters]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClusterWords {
+    /// What the commands mean of which it matters what they give.
+    pub(crate) target: String,
+    /// Programs that are given the files, as arguments.
+    pub(crate) apply: Vec<String>,
+    /// Programs that make their objects themselves.
+    pub(crate) make: Vec<String>,
+}
+
+/// `[ci.changes]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeTable {
+    /// Words of the name of a stage or environment that is made for one change.
+    pub(crate) names: Vec<String>,
+    /// First words of branches that hold a change.
+    pub(crate) branches: Vec<String>,
+    /// Branches that hold what is released.
+    pub(crate) released: Vec<String>,
+    /// Events of a change.
+    pub(crate) events: Vec<String>,
+    /// What the branch is called that is built.
+    pub(crate) branch: Vec<String>,
+    /// Starts of variables that only a change sets.
+    pub(crate) set_by_one: Vec<String>,
+    /// Words of the names of jobs that test and do nothing else.
+    pub(crate) tests: Vec<String>,
+    /// Those of them that say nothing where they are the whole name.
+    pub(crate) not_alone: Vec<String>,
+    /// Words of the names of jobs about documentation.
+    pub(crate) documentation: Vec<String>,
 }
 
 /// A system of continuous integration.

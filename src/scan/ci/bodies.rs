@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::Terms;
 use super::pipeline::Pipeline;
-use super::preview;
 
 /// Lines that are run by a name.
 pub(super) struct Body {
@@ -17,14 +17,14 @@ pub(super) const DEEPEST: usize = 4;
 const MOST: usize = 1_000;
 
 /// The bodies of a script, without those that test.
-pub(super) fn of(path: &str, text: &str) -> Vec<Body> {
+pub(super) fn of(path: &str, text: &str, terms: Terms<'_>) -> Vec<Body> {
     let name = path.rsplit('/').next().unwrap_or(path);
     let mut bodies = match name {
         "Makefile" | "makefile" | "GNUmakefile" => of_targets("make", text),
         name if name.ends_with(".mk") => of_targets("make", text),
         "justfile" | "Justfile" | ".justfile" => of_targets("just", text),
         name if name.ends_with(".just") => of_targets("just", text),
-        name if name.starts_with("Taskfile") => of_tasks(path, text),
+        name if name.starts_with("Taskfile") => of_tasks(path, text, terms),
         "package.json" => of_package(text),
         name if name.contains('.') => {
             vec![Body { called: name.to_owned(), lines: text.lines().map(str::to_owned).collect() }]
@@ -34,7 +34,7 @@ pub(super) fn of(path: &str, text: &str) -> Vec<Body> {
     bodies.truncate(MOST);
     bodies.retain(|body| {
         let name = body.called.split_once(' ').map_or("", |(_, name)| name);
-        !preview::is_passing(name)
+        !terms.changes.is_passing(name)
     });
     bodies
 }
@@ -62,8 +62,8 @@ fn of_targets(program: &str, text: &str) -> Vec<Body> {
 }
 
 /// The tasks of a Taskfile, and those that they name.
-fn of_tasks(path: &str, text: &str) -> Vec<Body> {
-    let pipeline = Pipeline::read(path, text);
+fn of_tasks(path: &str, text: &str, terms: Terms<'_>) -> Vec<Body> {
+    let pipeline = Pipeline::read_at(path, text, terms);
     let mut bodies: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (number, line) in (1..).zip(text.lines()) {
         let Some(called) = pipeline.called(number) else { continue };

@@ -211,7 +211,7 @@ fn is_namespace(after: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::bodies;
+    use super::super::{Terms, bodies};
     use super::*;
 
     fn is_said_through(text: &str, script: (&str, &str), called: &str) -> bool {
@@ -219,7 +219,8 @@ mod tests {
         let jobs = pipeline.jobs.iter().map(|job| (&pipeline, job, text));
         let names = BTreeSet::from([called.to_owned()]);
         let (path, script) = script;
-        Said::of(names, jobs, || bodies::of(path, script), 0, |_, _, _, _| false).has(called, None)
+        Said::of(names, jobs, || bodies::of(path, script, Terms::builtin()), 0, |_, _, _, _| false)
+            .has(called, None)
     }
 
     fn is_said(text: &str, called: &str) -> bool {

@@ -24,7 +24,7 @@ use super::paths::{self, Paths, is_yaml};
 use super::patterns::{self, Patterns, Words};
 use super::signs::Sign;
 use super::source::{Listed, Source};
-use super::tables::{CiTable, DeployWords};
+use super::tables::{ChangeTable, CiTable, DeployWords};
 use super::uses::Use;
 use crate::text::one_line;
 use called::Said;
@@ -40,8 +40,6 @@ const MOST_IN_ALL: usize = 3_000;
 const MOST_INCLUDES: usize = 1_000;
 /// Other repositories that are named.
 const MOST_OTHERS: usize = 20;
-/// What commands lead to that may give files to a cluster.
-const KUBERNETES: &str = "kubernetes";
 /// Keys under which commands and actions stand.
 const RUN: [&str; 8] = ["run", "uses", "script", "command", "sh", "bash", "inlineScript", "task"];
 /// Files and folders that all commands give to clusters.
@@ -136,6 +134,13 @@ impl Applied {
     }
 }
 
+/// What pipelines speak of.
+#[derive(Clone, Copy)]
+struct Terms<'t> {
+    home: &'t Home,
+    changes: &'t ChangeTable,
+}
+
 struct Reader<'t> {
     paths: &'t Paths,
     home: &'t Home,
@@ -205,7 +210,7 @@ impl<'t> Reader<'t> {
         if !is_yaml(&file.path) && !is_pipeline(file) && !deploys() {
             return Some(part);
         }
-        let pipeline = Pipeline::read_at(&file.path, &text, self.home);
+        let pipeline = Pipeline::read_at(&file.path, &text, self.terms());
         for of in &file.uses {
             match of {
                 Use::System(row) => self.take_system(*row, file, &text, &pipeline, &mut part),
@@ -251,7 +256,7 @@ impl<'t> Reader<'t> {
             for (namespace, path) in std::mem::take(&mut wanted) {
                 let Some(file) = listed(source, &path) else { continue };
                 let Some(text) = self.budget.text(source, &path) else { continue };
-                let pipeline = Pipeline::read_tasks(&path, &text, &namespace);
+                let pipeline = Pipeline::read_tasks(&path, &text, &namespace, self.terms());
                 let more = pipeline.tasks.iter();
                 next.extend(more.map(|(inner, path)| (format!("{namespace}:{inner}"), path.clone())));
                 let written = self.of_script(file, &text, &pipeline);
@@ -292,8 +297,8 @@ impl<'t> Reader<'t> {
         let text = source.text(&file.path).ok()?;
         let file = Listed { class: self.class_when_called(&file.path), ..file.clone() };
         let deploys = self.heads().is_some_and(|heads| heads.is_match(&*text));
-        let written =
-            deploys.then(|| self.of_script(&file, &text, &Pipeline::read_at(&file.path, &text, self.home)));
+        let written = deploys
+            .then(|| self.of_script(&file, &text, &Pipeline::read_at(&file.path, &text, self.terms())));
         let written = only_called(written.unwrap_or_default());
         Some(Part { path: file.path, written, script: Some(text), ..Part::default() })
     }
@@ -358,7 +363,7 @@ impl<'t> Reader<'t> {
     fn included_part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
         let text = source.text(&file.path).ok()?;
         let file = Listed { class: PathClass::Main, ..file.clone() };
-        let pipeline = Pipeline::read_at(&file.path, &text, self.home);
+        let pipeline = Pipeline::read_at(&file.path, &text, self.terms());
         if let Some(trouble) = &pipeline.trouble {
             source.left_out(&file.path, trouble);
         }
@@ -423,13 +428,13 @@ impl<'t> Reader<'t> {
                 let deploys = rule.deploys(of_rule, here, &all);
                 found.extend(deploys.map(|(line, words)| {
                     let folder =
-                        self.is_partial(rule).then(|| folder_of(pipeline, job, line, &all)).flatten();
+                        self.is_partial(rule).then(|| self.folder_of(pipeline, job, line, &all)).flatten();
                     let deploy = Deploy { folder, ..self.deploy(rule, words, file, line) };
                     let of_line = || self.aimed_at(all.get(line - 1).copied().unwrap_or_default());
                     let of_preview = pipeline.is_for_previews(line).then_some(PathClass::Test);
                     let class = of_preview.or(of_job).or_else(of_line).unwrap_or(deploy.class);
                     let called = pipeline.called(line).map(str::to_owned);
-                    let gives = rule.gives(words, line, &all, deploy.folder.as_deref());
+                    let gives = self.gives(rule, words, line, &all, deploy.folder.as_deref());
                     let deploy = Deploy { class, ..deploy };
                     Written { deploy, called, is_only_called: false, lacks, gives }
                 }));
@@ -446,7 +451,8 @@ impl<'t> Reader<'t> {
     /// product.
     fn aimed_at(&self, line: &str) -> Option<PathClass> {
         let words: Vec<&str> = commands::begin(line).split_whitespace().collect();
-        let is_applied = words.iter().any(|word| word.ends_with("kubectl") || word.ends_with("oc"));
+        let is_applied =
+            words.iter().any(|word| self.table.clusters.apply.iter().any(|program| word.ends_with(program)));
         let is_option = |word: &str| match word {
             "cd" | "--config" | "-c" | "--cwd" | "--prefix" => true,
             "-f" | "-k" | "--filename" | "--kustomize" => is_applied,
@@ -469,6 +475,10 @@ impl<'t> Reader<'t> {
         matches!(class, PathClass::Documentation | PathClass::Example).then_some(class)
     }
 
+    fn terms(&self) -> Terms<'_> {
+        Terms { home: self.home, changes: &self.table.changes }
+    }
+
     fn heads(&self) -> Option<&AhoCorasick> {
         let words = || self.table.deploy.iter().flat_map(|deploy| Commands::heads(&deploy.words));
         self.heads.get_or_init(|| patterns::gate(words())).as_ref()
@@ -485,26 +495,57 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// The folder of the repository that a command is about: that it is given, that was changed to before, that its job works in,
+    /// or that the whole pipeline is about.
+    fn folder_of(&self, pipeline: &Pipeline, job: &Job, line: usize, all: &[&str]) -> Option<String> {
+        let lines = |range: std::ops::Range<usize>| all.get(range).unwrap_or_default().iter().rev();
+        let before = || lines(job.lines.start.saturating_sub(1).min(line)..line);
+        let given = lines(line.saturating_sub(1)..line)
+            .find_map(|line| commands::folder_given(line, &self.table.clusters.apply));
+        let entered = given.or_else(|| before().find_map(|line| commands::folder_entered(line)));
+        let of_job = || {
+            let mut folders = pipeline.folders(job);
+            let first = folders.next()?;
+            folders.all(|folder| folder == first).then_some(first)
+        };
+        let folder = entered.or_else(of_job).or(pipeline.scope.as_deref())?;
+        paths::join("", folder).filter(|folder| !folder.is_empty() && !folder.contains(['$', '*']))
+    }
+
+    /// What a command gives to a cluster, as paths from a folder and from the top; what leads elsewhere, or makes its objects
+    /// itself, gives nothing.
+    fn gives(
+        &self,
+        rule: &Rule<'_>,
+        words: &str,
+        line: usize,
+        all: &[&str],
+        folder: Option<&str>,
+    ) -> Option<Vec<Given>> {
+        let clusters = &self.table.clusters;
+        let is_by = |programs: &[String]| programs.iter().any(|program| program == first_word(words));
+        if rule.target != clusters.target || is_by(&clusters.make) || rule.looks.is_some() {
+            return Some(Vec::new());
+        }
+        if !is_by(&clusters.apply) {
+            return None;
+        }
+        let command: Vec<&str> = commands::continued(all, line - 1).map(commands::begin).collect();
+        let given = commands::given_to_a_cluster(&command.join(" "))?;
+        let places = given.iter().flat_map(|given| {
+            let places = [folder, Some("")]
+                .into_iter()
+                .flatten()
+                .filter_map(|folder| paths::join(folder, &given.path));
+            places.map(|path| Given { path, ..given.clone() })
+        });
+        Some(places.collect())
+    }
+
     /// Whether what a rule finds may be the deployment of one of several pieces.
     fn is_partial(&self, rule: &Rule<'_>) -> bool {
         !self.table.whole.iter().any(|whole| whole == rule.target)
     }
-}
-
-/// The folder of the repository that a command is about: that it is given, that was changed to before, that its job works in,
-/// or that the whole pipeline is about.
-fn folder_of(pipeline: &Pipeline, job: &Job, line: usize, all: &[&str]) -> Option<String> {
-    let lines = |range: std::ops::Range<usize>| all.get(range).unwrap_or_default().iter().rev();
-    let before = || lines(job.lines.start.saturating_sub(1).min(line)..line);
-    let given = lines(line.saturating_sub(1)..line).find_map(|line| commands::folder_given(line));
-    let entered = given.or_else(|| before().find_map(|line| commands::folder_entered(line)));
-    let of_job = || {
-        let mut folders = pipeline.folders(job);
-        let first = folders.next()?;
-        folders.all(|folder| folder == first).then_some(first)
-    };
-    let folder = entered.or_else(of_job).or(pipeline.scope.as_deref())?;
-    paths::join("", folder).filter(|folder| !folder.is_empty() && !folder.contains(['$', '*']))
 }
 
 impl Rule<'_> {
@@ -532,27 +573,6 @@ impl Rule<'_> {
             && lines.any(|(_, line)| self.undone.are_in(line))
     }
 
-    /// What a command gives to a cluster, as paths from a folder and from the top; what leads elsewhere, or makes its objects
-    /// itself, gives nothing.
-    fn gives(&self, words: &str, line: usize, all: &[&str], folder: Option<&str>) -> Option<Vec<Given>> {
-        if self.target != KUBERNETES || words.starts_with("helm") || self.looks.is_some() {
-            return Some(Vec::new());
-        }
-        if !words.starts_with("kubectl ") && !words.starts_with("oc ") {
-            return None;
-        }
-        let command: Vec<&str> = commands::continued(all, line - 1).map(commands::begin).collect();
-        let given = commands::given_to_a_cluster(&command.join(" "))?;
-        let places = given.iter().flat_map(|given| {
-            let places = [folder, Some("")]
-                .into_iter()
-                .flatten()
-                .filter_map(|folder| paths::join(folder, &given.path));
-            places.map(|path| Given { path, ..given.clone() })
-        });
-        Some(places.collect())
-    }
-
     /// The commands in some lines of a job; `all` lines of its file tell how a command goes on.
     fn deploys<'r>(
         &'r self,
@@ -572,6 +592,10 @@ impl Rule<'_> {
         });
         found.take(MOST_DEPLOYS)
     }
+}
+
+fn first_word(words: &str) -> &str {
+    words.split(' ').next().unwrap_or(words)
 }
 
 fn listed<'s>(source: &'s impl Source, path: &str) -> Option<&'s Listed> {
@@ -653,7 +677,7 @@ fn gather(parts: Vec<Part>, reader: &Reader<'_>, places: &Budget) -> (Ci, Applie
         |pipeline: &Pipeline, job: &Job, text: &str, rule: usize| !rules[rule].lacks(pipeline, job, text);
     let bodies = || {
         let scripts = parts.iter().filter_map(|part| Some((&part.path, part.script.as_ref()?)));
-        scripts.flat_map(|(path, text)| bodies::of(path, text)).collect()
+        scripts.flat_map(|(path, text)| bodies::of(path, text, reader.terms())).collect()
     };
     let said = Said::of(called, all_jobs, bodies, rules.len(), has_words);
     let mut all = Ci::default();
@@ -690,8 +714,20 @@ fn gather(parts: Vec<Part>, reader: &Reader<'_>, places: &Budget) -> (Ci, Applie
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use super::super::rules::Rules;
     use super::super::tables::Tables;
     use super::*;
+
+    impl Terms<'static> {
+        /// Those that the program ships with, of a repository that is at home nowhere.
+        pub(super) fn builtin() -> Self {
+            static RULES: LazyLock<Rules> = LazyLock::new(Rules::builtin);
+            static HOME: LazyLock<Home> = LazyLock::new(Home::default);
+            Self { home: &HOME, changes: &RULES.tables.ci.changes }
+        }
+    }
 
     fn words(words: &[&str]) -> Vec<String> {
         words.iter().map(|word| (*word).to_owned()).collect()

@@ -96,7 +96,7 @@ pub(crate) fn read(
             if is_off || compose.services.len() >= A_BOX_OF_TOOLS {
                 let paths: Vec<String> = found.iter().map(|file| file.path.clone()).collect();
                 let runs = runs.unwrap_or_else(|| commands::runs(&mut library, &paths, &tables.compose));
-                if let Some(profiles) = started::profiles(&compose, &runs) {
+                if let Some(profiles) = started::profiles(&compose, &runs, &tables.compose) {
                     let known = Known { profiles: &profiles, ..known };
                     read_project(&mut library, main, files, &known, &mut compose);
                 }

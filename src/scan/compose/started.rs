@@ -2,19 +2,24 @@
 
 use std::collections::HashSet;
 
-use super::super::facts::Compose;
+use super::super::facts::{Compose, PathClass};
+use super::choose::class_of_name;
 use super::commands::Run;
 use super::paths::{depth, parent};
+use super::tables::Words;
 
 /// The profiles that the outermost guide or script turns on, where all of its commands that start the project turn on the same.
-pub(super) fn profiles(compose: &Compose, runs: &[Run]) -> Option<Vec<String>> {
+/// Those that are called after development, or a test, tell what it takes to work on it.
+pub(super) fn profiles(compose: &Compose, runs: &[Run], words: &Words) -> Option<Vec<String>> {
     let main = compose.main.as_deref()?;
     let starts = runs.iter().filter(|run| run.started.is_some() && is_of_project(run, main));
     let starts: Vec<&Run> = starts.collect();
     let outermost = starts.iter().map(|run| depth(&run.from)).min()?;
     let mut outer = starts.into_iter().filter(|run| depth(&run.from) == outermost);
     let first = outer.next().filter(|run| !run.profiles.is_empty())?;
-    outer.all(|run| run.profiles == first.profiles).then(|| first.profiles.clone())
+    let is_for_work = |profile: &String| class_of_name(profile, words) != PathClass::Main;
+    let is_agreed = outer.all(|run| run.profiles == first.profiles);
+    (is_agreed && !first.profiles.iter().any(is_for_work)).then(|| first.profiles.clone())
 }
 
 fn is_of_project(run: &Run, main: &str) -> bool {
