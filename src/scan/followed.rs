@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use rayon::prelude::*;
+
 use super::ci::Given;
 use super::facts::{Kubernetes, PathClass};
 use super::manifest;
@@ -15,6 +17,9 @@ use super::yaml::{Node, Value};
 
 /// Folders that are followed.
 const MOST: usize = 1_000;
+
+/// What objects of some kinds say in some places.
+type Row<'t> = (Patterns<()>, &'t [String]);
 
 /// The folders that are followed, of which not all need be here.
 #[derive(Debug, Default)]
@@ -29,39 +34,54 @@ impl Followed {
     pub(super) fn of(found: &Kubernetes, source: &impl Source, table: &KubernetesTable) -> Self {
         let delivery = Patterns::any_of(&table.delivery);
         let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
-        let objects =
-            own.filter(|object| delivery.fit(&manifest::group_and_kind(&object.api_version, &object.kind)));
-        let files: BTreeSet<&str> = objects
-            .flat_map(|object| object.copies.iter().chain([&object.place.path]))
-            .map(String::as_str)
-            .collect();
+        let rows: Vec<Row<'_>> =
+            table.follows.iter().map(|row| (Patterns::any_of(&row.objects), &row.paths[..])).collect();
         let charts = found.charts.iter().filter(|chart| chart.class == PathClass::Main);
         let mut kinds = charts.flat_map(|chart| &chart.kinds);
-        let mut followed =
-            Self { has_more: kinds.any(|kind| table.delivery_kinds.contains(kind)), ..Self::default() };
-        let rows: Vec<(Patterns<()>, &[String])> =
-            table.follows.iter().map(|row| (Patterns::any_of(&row.objects), &row.paths[..])).collect();
-        for path in files {
-            let reading = source.text(path).ok().and_then(|text| mend::read(&path.into(), &text).ok());
-            let Some(reading) = reading.filter(|reading| reading.trouble.is_none()) else {
-                followed.has_more = true;
-                continue;
-            };
-            reading.documents.iter().for_each(|object| followed.take(object, &delivery, &rows));
+        let has_more = kinds.any(|kind| table.delivery_kinds.contains(kind));
+        let mut followed = Self { has_more, ..Self::default() };
+        let mut files: BTreeSet<&str> = BTreeSet::new();
+        for object in own {
+            let what = manifest::group_and_kind(&object.api_version, &object.kind);
+            match rows.iter().find(|(objects, _)| objects.fit(&what)) {
+                // What follows nothing here need not be read.
+                Some((_, [])) => {}
+                Some(_) => {
+                    files.extend(object.copies.iter().chain([&object.place.path]).map(String::as_str));
+                }
+                None => followed.has_more |= delivery.fit(&what),
+            }
+        }
+        if followed.has_more {
+            return followed;
+        }
+        let files: Vec<&str> = files.into_iter().collect();
+        let of_files = files.into_par_iter().map(|path| Self::of_file(source, path, &rows));
+        of_files.reduce(Self::default, Self::with)
+    }
+
+    fn of_file(source: &impl Source, path: &str, rows: &[Row<'_>]) -> Self {
+        let mut followed = Self::default();
+        let reading = source.text(path).ok().and_then(|text| mend::read(&path.into(), &text).ok());
+        match reading.filter(|reading| reading.trouble.is_none()) {
+            Some(reading) => reading.documents.iter().for_each(|object| followed.take(object, rows)),
+            None => followed.has_more = true,
         }
         followed
     }
 
-    fn take(&mut self, object: &Node, delivery: &Patterns<()>, rows: &[(Patterns<()>, &[String])]) {
+    fn with(mut self, other: Self) -> Self {
+        self.has_more |= other.has_more || self.paths.len() + other.paths.len() > MOST;
+        if !self.has_more {
+            self.paths.extend(other.paths);
+        }
+        self
+    }
+
+    fn take(&mut self, object: &Node, rows: &[Row<'_>]) {
         let text = |key: &str| object.get(key).and_then(|entry| entry.node.text()).unwrap_or_default();
         let what = manifest::group_and_kind(text("apiVersion"), text("kind"));
-        if !delivery.fit(&what) {
-            return;
-        }
-        let Some((_, keys)) = rows.iter().find(|(objects, _)| objects.fit(&what)) else {
-            self.has_more = true;
-            return;
-        };
+        let Some((_, keys)) = rows.iter().find(|(objects, _)| objects.fit(&what)) else { return };
         for path in keys.iter().flat_map(|key| all_at(object, key)) {
             match join("", path.trim_start_matches('/')) {
                 Some(path) if !path.contains(['$', '{', '*']) && self.paths.len() < MOST => {
