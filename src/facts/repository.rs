@@ -270,6 +270,8 @@ pub struct Kubernetes {
     pub relation_because: Vec<(Place, String)>,
     /// What speaks of a cluster that others run, in which one has a namespace.
     pub shared: Vec<(Place, String)>,
+    /// What turns an autoscaler of a chart on.
+    pub autoscaling: Vec<(Place, String)>,
     /// Whether it has objects of its own, none of which a controller keeps running: a Pod alone, a Job, an autoscaler.
     pub lacks_workloads: bool,
 }
@@ -297,7 +299,7 @@ pub struct Object {
     pub claims_volumes: bool,
     /// Other files of one's own that define it.
     pub copies: Vec<String>,
-    /// Whether nothing gives it to a cluster, though something gives what lies beside it.
+    /// Whether nothing gives it to a cluster, though something gives what lies beside it, or it is switched off in itself.
     pub is_left_out: bool,
 }
 

@@ -174,6 +174,10 @@ pub(super) const SIGNALS: &[Signal] = &[
         let shared = facts.kubernetes.shared.iter();
         shared.map(|(place, says)| seen(vec![], says, place.clone(), says.clone())).collect()
     }),
+    signal("kubernetes.autoscaling", |facts| {
+        let turned_on = facts.kubernetes.autoscaling.iter();
+        turned_on.map(|(place, says)| seen(vec![], &place.path, place.clone(), says.clone())).collect()
+    }),
     signal("kubernetes.objects", |facts| objects(facts).map(object).collect()),
     signal("kubernetes.deployed-objects", |facts| {
         let given = objects(facts).filter(|one| facts.kubernetes.is_deployed && !one.is_left_out);

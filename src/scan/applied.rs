@@ -4,9 +4,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::ci::{self, Applied, Given};
 use super::facts::{Kubernetes, Object, PathClass};
-use super::paths::{folder, is_within, join};
+use super::followed::Followed;
+use super::manifest;
+use super::paths::{folder, join};
 use super::patterns::Patterns;
 use super::source::Source;
+use super::tables::KubernetesTable;
 
 /// Kustomizations that are followed.
 const MOST: usize = 5_000;
@@ -17,24 +20,37 @@ const MOST_GUIDES: usize = 400;
 
 /// Tells of each object of one's own whether anything gives it to a cluster. Where it is not known what does, only what a
 /// kustomization beside it leaves out is left out, and what is only given for a change or a test.
-pub(crate) fn tell(found: &mut Kubernetes, applied: &Applied, source: &impl Source) {
-    let left_out = left_out(found, applied, source).unwrap_or_default();
+pub(crate) fn tell(found: &mut Kubernetes, applied: &Applied, source: &impl Source, table: &KubernetesTable) {
+    let followed = Followed::of(found, source, table);
+    let left_out = left_out(found, applied, &followed, source).unwrap_or_default();
+    let delivery = Patterns::any_of(&table.delivery);
     for object in &mut found.objects {
         let mut places = object.copies.iter().chain([&object.place.path]);
-        object.is_left_out = is_for_changes(object, source) || places.all(|path| left_out.contains(path));
+        // What lets a cluster follow the rest is given to it by hand.
+        let is_first = !followed.paths.is_empty()
+            && delivery.fit(&manifest::group_and_kind(&object.api_version, &object.kind));
+        object.is_left_out |=
+            is_for_changes(object, source) || !is_first && places.all(|path| left_out.contains(path));
     }
 }
 
 /// The files of objects that nothing gives to a cluster; nothing where there is more to follow than is followed.
-fn left_out(found: &Kubernetes, applied: &Applied, source: &impl Source) -> Option<BTreeSet<String>> {
+fn left_out(
+    found: &Kubernetes,
+    applied: &Applied,
+    followed: &Followed,
+    source: &impl Source,
+) -> Option<BTreeSet<String>> {
     let kustomizations = kustomizations(found, source)?;
     let folders: HashSet<&str> = kustomizations.iter().map(|(folder, _)| folder.as_str()).collect();
     let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
     let files: BTreeSet<&str> =
         own.flat_map(|object| object.copies.iter().chain([&object.place.path])).map(String::as_str).collect();
-    let given = Reached::of(&applied.lasting, &kustomizations, &files);
+    let lasting = applied.lasting.iter().cloned().chain(followed.given(&kustomizations)).collect();
+    let given = Reached::of(&lasting, &kustomizations, &files);
     let passing = Reached::of(&applied.passing, &kustomizations, &files);
-    let all_is_known = !applied.has_more && !applied.lasting.is_empty() && !given.files.is_empty();
+    let has_more = applied.has_more || followed.has_more;
+    let all_is_known = !has_more && !lasting.is_empty() && !given.files.is_empty();
     let by_any: BTreeSet<String> = kustomizations
         .iter()
         .flat_map(|(folder, items)| items.iter().filter_map(move |item| join(folder, item)))
@@ -91,8 +107,8 @@ impl Reached {
     fn of(given: &BTreeSet<Given>, kustomizations: &[(String, Vec<String>)], files: &BTreeSet<&str>) -> Self {
         let all: Vec<String> =
             given.iter().map(|given| given.path.trim_end_matches('/').to_owned()).collect();
-        let below: Vec<&str> =
-            given.iter().filter(|given| given.is_recursive).map(|given| given.path.as_str()).collect();
+        let below = given.iter().filter(|given| given.is_recursive);
+        let below: HashSet<&str> = below.map(|given| given.path.trim_end_matches('/')).collect();
         let is_given = Patterns::any_of(&all);
         let of_folder: HashMap<&str, &[String]> =
             kustomizations.iter().map(|(folder, items)| (folder.as_str(), items.as_slice())).collect();
@@ -101,7 +117,7 @@ impl Reached {
         let is_whole = Patterns::any_of(&whole);
         let is_given_as_a_folder =
             |path: &str| is_whole.fit(path) || !of_folder.contains_key(path) && is_given.fit(path);
-        let is_below = |path: &str| below.iter().any(|folder| is_within(path, folder));
+        let is_below = |path: &str| !below.is_empty() && around(path).any(|folder| below.contains(folder));
         let mut reached: BTreeSet<String> = files
             .iter()
             .filter(|path| is_given.fit(path) || is_given_as_a_folder(folder(path)) || is_below(path))
@@ -109,7 +125,7 @@ impl Reached {
             .collect();
         let mut open: Vec<String> = of_folder
             .keys()
-            .filter(|folder| is_given.fit(folder))
+            .filter(|here| is_given.fit(here) || is_below(here))
             .map(|folder| (*folder).to_owned())
             .collect();
         let mut entered: BTreeSet<String> = open.iter().cloned().collect();
@@ -125,6 +141,11 @@ impl Reached {
         }
         Self { files: reached }
     }
+}
+
+/// The folders that a path lies in, the innermost first.
+fn around(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder(path)), |path| (!path.is_empty()).then(|| folder(path)))
 }
 
 /// The words of a kustomization that are no comments: files and folders that it takes in are among them.

@@ -129,6 +129,7 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
     let found = found.map(|found| Object {
         replicas: found.replicas,
         claims_volumes: found.claims_volumes,
+        is_left_out: found.is_suspended,
         // What goes on in the next lines is not read.
         images: found
             .images
@@ -245,6 +246,8 @@ fn distinct(mut objects: Vec<Object>, not_objects: &Patterns<()>) -> Vec<Object>
     objects.sort_by(|a, b| (identity(a), a.class, &a.place).cmp(&(identity(b), b.class, &b.place)));
     objects.dedup_by(|next, first| {
         let is_same = identity(next) == identity(first);
+        // What one environment switches off may run in another.
+        first.is_left_out &= next.is_left_out || !is_same || next.class != PathClass::Main;
         if is_same && next.class == PathClass::Main && first.copies.len() < MOST_COPIES {
             first.copies.push(std::mem::take(&mut next.place.path));
         }

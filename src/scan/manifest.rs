@@ -19,6 +19,8 @@ pub(crate) struct Found<'t> {
     pub(crate) images: Vec<&'t str>,
     /// Whether it claims a volume for each of its copies.
     pub(crate) claims_volumes: bool,
+    /// Whether it is switched off for now.
+    pub(crate) is_suspended: bool,
 }
 
 /// The objects of a text of one or more documents, those of a `List` or an OpenShift `Template` one by one. Where there are
@@ -124,6 +126,7 @@ struct Frame<'t> {
     replicas: Option<u64>,
     images: Vec<&'t str>,
     claims_volumes: bool,
+    is_suspended: bool,
     items: Vec<Found<'t>>,
 }
 
@@ -189,6 +192,7 @@ impl<'t> Reader<'t> {
             }
             "image" if frame.under == "containers" => self.tell_object(literal(entry.value())),
             "volumeClaimTemplates" => self.tell_owner("spec", |owner| owner.claims_volumes = true),
+            "suspend" => self.tell_owner("spec", |owner| owner.is_suspended = entry.value() == "true"),
             "replicas" => self.tell_owner("spec", |owner| owner.replicas = entry.value().parse().ok()),
             _ => {}
         }
@@ -241,9 +245,11 @@ fn whole(frame: Frame<'_>) -> Vec<Found<'_>> {
     if !is_object {
         return Vec::new();
     }
-    let Frame { api_version, kind, name, line, replicas, images, claims_volumes, items, .. } = frame;
+    let Frame {
+        api_version, kind, name, line, replicas, images, claims_volumes, is_suspended, items, ..
+    } = frame;
     if items.is_empty() || !(kind.ends_with("List") || kind == "Template") {
-        return vec![Found { api_version, kind, name, line, replicas, images, claims_volumes }];
+        return vec![Found { api_version, kind, name, line, replicas, images, claims_volumes, is_suspended }];
     }
     let of_items = kind.strip_suffix("List").unwrap_or_default();
     let named = items.into_iter().map(|item| match item.kind {

@@ -6,6 +6,7 @@ mod ci;
 mod compose;
 mod dockerfile;
 mod excluding;
+mod followed;
 mod git;
 mod hcl;
 mod ignored;
@@ -109,7 +110,7 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
     let mut facts =
         Facts { compose, dockerfiles, kubernetes, terraform, ci, ml, unreadable, ..Facts::default() };
     facts.seen = seen::read(&signs, &tables.seen);
-    applied::tell(&mut facts.kubernetes, &applied, source);
+    applied::tell(&mut facts.kubernetes, &applied, source, &tables.kubernetes);
     facts.unreadable.extend(unread);
     kubernetes::leave_out_given_away(&mut facts.kubernetes, &facts.ci.deploys, &tables.kubernetes);
     for object in &mut facts.kubernetes.objects {
@@ -122,6 +123,7 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
     facts.kubernetes.is_deployed = judgement.is_deployed;
     facts.kubernetes.relation_because = judgement.because;
     facts.kubernetes.shared = judgement.shared;
+    facts.kubernetes.autoscaling = judgement.autoscaling;
     facts.kubernetes.lacks_workloads = judgement.lacks_workloads;
     facts.examples = judgement.examples;
     facts

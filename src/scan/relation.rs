@@ -24,6 +24,8 @@ pub(crate) struct Judgement {
     pub(crate) because: Grounds,
     /// What speaks of a cluster that others run.
     pub(crate) shared: Grounds,
+    /// What turns an autoscaler of a chart on.
+    pub(crate) autoscaling: Grounds,
     /// Whether its objects are none that a controller keeps running.
     pub(crate) lacks_workloads: bool,
     /// The line of a guide by which the repository is made of examples.
@@ -68,7 +70,16 @@ pub(crate) fn judge<'a, S: Source>(
                 if relation == Relation::DeploysOnIt { each_once(judge.shared()) } else { Grounds::new() };
             let examples = judge.speaks_of_examples().cloned();
             let lacks_workloads = relation == Relation::Examples && judge.lacks_workloads();
-            return Judgement { relation, is_deployed, because, shared, lacks_workloads, examples };
+            let autoscaling = each_once(judge.signs(&judge.table.autoscaling_sign, Use::Autoscales));
+            return Judgement {
+                relation,
+                is_deployed,
+                because,
+                shared,
+                autoscaling,
+                lacks_workloads,
+                examples,
+            };
         }
     }
     Judgement { examples: judge.speaks_of_examples().cloned(), ..Judgement::default() }

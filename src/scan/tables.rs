@@ -113,6 +113,9 @@ pub(crate) struct KubernetesTable {
     pub(crate) cluster_outputs: Vec<String>,
     /// Patterns of `apiVersion/kind` that keep a cluster as a repository says: who has them deploys.
     pub(crate) delivery: Vec<String>,
+    /// Where some of these say which folder they follow.
+    #[serde(default)]
+    pub(crate) follows: Vec<Follows>,
     /// Files that do so without being an object, such as the values of a chart.
     pub(crate) delivery_sign: Vec<FileSign>,
     /// Patterns of `apiVersion/kind` that only clusters understand which others run.
@@ -133,8 +136,21 @@ pub(crate) struct KubernetesTable {
     pub(crate) environments: Vec<String>,
     /// Files that show software made for clusters.
     pub(crate) made_for_sign: Vec<FileSign>,
+    /// Files that turn an autoscaler of a chart on.
+    #[serde(default)]
+    pub(crate) autoscaling_sign: Vec<FileSign>,
     /// Files that show that manifests or charts are published for others.
     pub(crate) offer_sign: Vec<FileSign>,
+}
+
+/// Objects that let a cluster follow folders, or nothing of the repository.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Follows {
+    /// Patterns of `apiVersion/kind`.
+    pub(crate) objects: Vec<String>,
+    /// Where in them folders stand: `spec.path`.
+    pub(crate) paths: Vec<String>,
 }
 
 /// Objects of a format that another platform takes over.
@@ -183,6 +199,14 @@ pub(crate) struct CiTable {
     pub(crate) system: Vec<CiSystem>,
     /// Other files in which commands that deploy are written down.
     pub(crate) scripts: Vec<String>,
+    /// What commands lead to a cluster, and what they give it.
+    #[serde(default)]
+    pub(crate) clusters: ClusterWords,
+    /// What only runs for a change that is proposed, or for a test.
+    #[serde(default)]
+    pub(crate) changes: ChangeTable,
+    /// Folders that are called after systems of continuous integration: what these run from there is no test for that.
+    pub(crate) folders: Vec<String>,
     /// Files beside which the sources of one piece of software lie.
     pub(crate) software: Vec<String>,
     /// Folders of what is no software of the product: a deployment of a part is not asked to bring them along.
@@ -193,6 +217,42 @@ pub(crate) struct CiTable {
     pub(crate) deploy: Vec<DeployWords>,
     /// Files whose presence says where the software runs.
     pub(crate) sign: Vec<DeploySign>,
+}
+
+/// `[ci.clusters]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClusterWords {
+    /// What the commands mean of which it matters what they give.
+    pub(crate) target: String,
+    /// Programs that are given the files, as arguments.
+    pub(crate) apply: Vec<String>,
+    /// Programs that make their objects themselves.
+    pub(crate) make: Vec<String>,
+}
+
+/// `[ci.changes]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangeTable {
+    /// Words of the name of a stage or environment that is made for one change.
+    pub(crate) names: Vec<String>,
+    /// First words of branches that hold a change.
+    pub(crate) branches: Vec<String>,
+    /// Branches that hold what is released.
+    pub(crate) released: Vec<String>,
+    /// Events of a change.
+    pub(crate) events: Vec<String>,
+    /// What the branch is called that is built.
+    pub(crate) branch: Vec<String>,
+    /// Starts of variables that only a change sets.
+    pub(crate) set_by_one: Vec<String>,
+    /// Words of the names of jobs that test and do nothing else.
+    pub(crate) tests: Vec<String>,
+    /// Those of them that say nothing where they are the whole name.
+    pub(crate) not_alone: Vec<String>,
+    /// Words of the names of jobs about documentation.
+    pub(crate) documentation: Vec<String>,
 }
 
 /// A system of continuous integration.
@@ -232,6 +292,9 @@ pub(crate) struct DeployWords {
     /// Nor any of these in the same job of a pipeline: what takes it away again, so that it was a test.
     #[serde(default)]
     pub(crate) undone: Vec<String>,
+    /// One of these files must be there, as `[[ci.sign]]` calls them, unless there are none: the command leads where they say.
+    #[serde(default)]
+    pub(crate) signs: Vec<String>,
 }
 
 /// A file whose presence says where the software runs.

@@ -24,6 +24,8 @@ pub(crate) enum Use {
     Shared(usize),
     /// `[[kubernetes.offer_sign]]`
     Offers(usize),
+    /// `[[kubernetes.autoscaling_sign]]`
+    Autoscales(usize),
 }
 
 /// The patterns of all tables.
@@ -56,12 +58,13 @@ impl Uses {
 pub(crate) fn file_signs(tables: &Tables) -> impl Iterator<Item = (Use, &FileSign)> {
     type Table<'t> = (&'t [FileSign], fn(usize) -> Use);
     let kubernetes = &tables.kubernetes;
-    let all: [Table<'_>; 5] = [
+    let all: [Table<'_>; 6] = [
         (&tables.seen, Use::Seen),
         (&kubernetes.made_for_sign, Use::MadeFor),
         (&kubernetes.delivery_sign, Use::Delivers),
         (&kubernetes.shared_sign, Use::Shared),
         (&kubernetes.offer_sign, Use::Offers),
+        (&kubernetes.autoscaling_sign, Use::Autoscales),
     ];
     all.into_iter().flat_map(|(signs, of)| signs.iter().enumerate().map(move |(row, sign)| (of(row), sign)))
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use aho_corasick::AhoCorasick;
 
 use super::super::patterns;
+use super::bodies::{Body, DEEPEST};
 use super::commands::{begin, is_whole};
 use super::pipeline::{Job, Pipeline};
 
@@ -28,6 +29,7 @@ pub(super) fn of_script(path: &str, text: &str, lines: &BTreeSet<usize>) -> Hash
         "Makefile" | "makefile" | "GNUmakefile" => target("make", at_margin),
         "justfile" | "Justfile" | ".justfile" => target("just", at_margin),
         name if name.ends_with(".mk") => target("make", at_margin),
+        name if name.ends_with(".just") => target("just", at_margin),
         // An action is named by its folder.
         "action.yml" | "action.yaml" => lines.iter().map(|line| (*line, folder.to_owned())).collect(),
         "package.json" => {
@@ -61,47 +63,49 @@ fn heads<'t>(
     heads
 }
 
-/// What pipelines say of all that can be called.
-pub(super) struct Said<'c> {
-    anywhere: HashSet<&'c str>,
+/// What pipelines say of all that can be called, by themselves or through what they call.
+pub(super) struct Said {
+    anywhere: HashSet<String>,
     /// What is said in jobs of each kind.
-    in_kinds: Vec<HashSet<&'c str>>,
+    in_kinds: Vec<HashSet<String>>,
 }
 
-impl<'c> Said<'c> {
-    /// Looks for all that can be called in all jobs at once. `is_of` says whether a job is of a kind.
+impl Said {
+    /// Looks for all that can be called in all jobs at once, and before that in the bodies of scripts, which may call it for
+    /// them. `is_of` says whether a job is of a kind.
     pub(super) fn of<'t>(
-        called: impl Iterator<Item = &'c str>,
+        called: BTreeSet<String>,
         jobs: impl Iterator<Item = (&'t Pipeline, &'t Job, &'t str)>,
+        bodies: impl FnOnce() -> Vec<Body>,
         kinds: usize,
         is_of: impl Fn(&'t Pipeline, &'t Job, &'t str, usize) -> bool,
     ) -> Self {
-        let called: Vec<&str> = called.collect::<BTreeSet<_>>().into_iter().collect();
         let mut said = Self { anywhere: HashSet::new(), in_kinds: vec![HashSet::new(); kinds] };
-        let needles = called.iter().flat_map(|called| {
-            let forms = [Some((*called).to_owned()), of_any_environment(called)];
-            forms.into_iter().flatten().map(move |form| (form, *called))
-        });
-        let (needles, meant): (Vec<String>, Vec<&str>) = needles.unzip();
-        let Some(searcher) = (!needles.is_empty()).then(|| patterns::searcher(&needles)).flatten() else {
+        if called.is_empty() {
             return said;
-        };
+        }
+        let (called, links) = with_callers(called, &bodies());
+        let Some(names) = Names::of(called) else { return said };
         for (pipeline, job, text) in jobs {
             // What is only called for a preview is one.
             let lines = pipeline.running(job, text).filter(|(number, _)| !pipeline.is_for_previews(*number));
-            let lines = lines.map(|(_, line)| line);
-            let lines: Vec<Cow<'_, str>> = lines.map(each_target).collect();
-            let here: HashSet<&str> =
-                words_said(lines.iter().map(|line| &**line), &searcher).map(|index| meant[index]).collect();
+            let here = names.said_in(lines.map(|(_, line)| line));
             if here.is_empty() {
                 continue;
             }
             for (kind, in_kind) in said.in_kinds.iter_mut().enumerate() {
                 if is_of(pipeline, job, text, kind) {
-                    in_kind.extend(&here);
+                    in_kind.extend(here.iter().map(|name| (*name).to_owned()));
                 }
             }
-            said.anywhere.extend(here);
+            said.anywhere.extend(here.into_iter().map(str::to_owned));
+        }
+        for said in said.in_kinds.iter_mut().chain([&mut said.anywhere]) {
+            for _ in 0..DEEPEST {
+                let more = links.iter().filter(|(caller, _)| said.contains(caller));
+                let more: Vec<String> = more.map(|(_, called)| called.clone()).collect();
+                said.extend(more);
+            }
         }
         said
     }
@@ -109,6 +113,61 @@ impl<'c> Said<'c> {
     /// Whether it is said, in a job of one kind if that matters.
     pub(super) fn has(&self, called: &str, kind: Option<usize>) -> bool {
         kind.map_or(&self.anywhere, |kind| &self.in_kinds[kind]).contains(called)
+    }
+}
+
+/// Pairs of what calls and what it calls.
+type Links = BTreeSet<(String, String)>;
+
+/// What can be called, with all that calls it in scripts, and that calls those.
+fn with_callers(called: BTreeSet<String>, bodies: &[Body]) -> (BTreeSet<String>, Links) {
+    let mut links = Links::new();
+    let mut known = called.clone();
+    let mut wanted = called;
+    for _ in 0..DEEPEST {
+        let Some(names) = Names::of(std::mem::take(&mut wanted)) else { break };
+        for body in bodies {
+            let lines = body.lines.iter().map(String::as_str);
+            for name in names.said_in(lines).into_iter().filter(|name| *name != body.called) {
+                if links.len() < MOST_LINKS {
+                    links.insert((body.called.clone(), name.to_owned()));
+                    wanted.extend(known.insert(body.called.clone()).then(|| body.called.clone()));
+                }
+            }
+        }
+    }
+    (known, links)
+}
+
+/// As many calls from script to script are followed.
+const MOST_LINKS: usize = 10_000;
+
+/// Names that are looked for, each in the forms in which it may be said.
+struct Names {
+    searcher: AhoCorasick,
+    meant: Vec<String>,
+}
+
+impl Names {
+    fn of(called: BTreeSet<String>) -> Option<Self> {
+        let forms = called.into_iter().flat_map(|called| {
+            let yarn = called.strip_prefix("run ").map(|script| format!("yarn {script}"));
+            let forms = [Some(called.clone()), of_any_environment(&called), yarn];
+            forms.into_iter().flatten().map(move |form| (form, called.clone()))
+        });
+        let (forms, meant): (Vec<String>, Vec<String>) = forms.unzip();
+        let searcher = (!forms.is_empty()).then(|| patterns::searcher(&forms)).flatten()?;
+        Some(Self { searcher, meant })
+    }
+
+    /// Those that are said in some lines.
+    fn said_in<'t>(&self, lines: impl Iterator<Item = &'t str>) -> HashSet<&str> {
+        let lines: Vec<Cow<'_, str>> = lines.map(each_target).collect();
+        let lines = lines.iter().map(|line| &**line);
+        words_said(lines, &self.searcher)
+            .filter_map(|index| self.meant.get(index))
+            .map(String::as_str)
+            .collect()
     }
 }
 
@@ -136,21 +195,36 @@ fn words_said<'t>(lines: impl Iterator<Item = &'t str>, words: &AhoCorasick) -> 
         let is_declared =
             |start: usize, end: usize| line[..start].trim().is_empty() && line[end..].starts_with(':');
         let found = words.find_overlapping_iter(line).filter(move |found| {
-            is_whole(line, found.range()) && !is_declared(found.start(), found.end())
+            is_whole(line, found.range())
+                && !is_declared(found.start(), found.end())
+                && !is_namespace(&line[found.end()..])
                 || line[found.range()].starts_with('}')
         });
         found.map(|found| found.pattern().as_usize()).collect::<Vec<_>>()
     })
 }
 
+/// Whether a name goes on after it: `run ship` in `run ship:docs`.
+fn is_namespace(after: &str) -> bool {
+    after.strip_prefix(':').is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric()))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::{Terms, bodies};
     use super::*;
 
-    fn is_said(text: &str, called: &str) -> bool {
+    fn is_said_through(text: &str, script: (&str, &str), called: &str) -> bool {
         let pipeline = Pipeline::read("ci.yml", text);
         let jobs = pipeline.jobs.iter().map(|job| (&pipeline, job, text));
-        Said::of([called].into_iter(), jobs, 0, |_, _, _, _| false).has(called, None)
+        let names = BTreeSet::from([called.to_owned()]);
+        let (path, script) = script;
+        Said::of(names, jobs, || bodies::of(path, script, Terms::builtin()), 0, |_, _, _, _| false)
+            .has(called, None)
+    }
+
+    fn is_said(text: &str, called: &str) -> bool {
+        is_said_through(text, ("Makefile", ""), called)
     }
 
     #[test]
@@ -166,5 +240,33 @@ mod tests {
             assert!(!is_said(job, "ship") && !is_said(job, "make ship"), "{job}");
         }
         assert!(is_said("run: ${ENV}_ship.sh\n", "prod_ship.sh"));
+    }
+
+    #[test]
+    fn what_a_script_calls_is_called_by_whoever_calls_the_script() {
+        let calls = |job: &str, path: &str, script: &str, called: &str| {
+            is_said_through(&format!("  - run: {job}\n"), (path, script), called)
+        };
+        let makefile = "all: build ship\nship:\n\t./roll.sh\nother:\n\t./other.sh\n";
+        assert!(calls("make all", "Makefile", makefile, "roll.sh"));
+        assert!(!calls("make all", "Makefile", makefile, "other.sh"));
+        assert!(!calls("make test", "Makefile", "test: ship\nship:\n\t./roll.sh\n", "roll.sh"));
+        let package =
+            "{\"scripts\": {\n\"ship\": \"npm run build && npm run k8s:apply\",\n\"k8s:apply\": \"x\"\n}}\n";
+        assert!(calls("npm run ship", "package.json", package, "run k8s:apply"));
+        assert!(calls("yarn ship", "package.json", package, "run k8s:apply"));
+        assert!(!calls("npm run ship:docs", "package.json", package, "run k8s:apply"));
+        assert!(calls("just all", "justfile", "all: build ship\nship:\n    x\n", "just ship"));
+        let tasks = "tasks:\n  all:\n    deps: [a, ship]\n  two:\n    cmds:\n      - task: ship\n  ship:\n    cmds: [x]\n";
+        assert!(calls("task all", "Taskfile.yml", tasks, "task ship"));
+        assert!(calls("task two", "Taskfile.yml", tasks, "task ship"));
+        assert!(calls("./go.sh", "scripts/go.sh", "#!/bin/sh\nexec scripts/roll.sh\n", "roll.sh"));
+    }
+
+    #[test]
+    fn what_calls_itself_in_a_circle_ends() {
+        let script = "a: b\nb: c\nc: a\n\tship.sh\n";
+        assert!(is_said_through("  - run: make a\n", ("Makefile", script), "ship.sh"));
+        assert!(!is_said_through("  - run: make x\n", ("Makefile", script), "ship.sh"));
     }
 }

@@ -174,8 +174,8 @@ pub(super) fn folder_entered(line: &str) -> Option<&str> {
 }
 
 /// The folder that a command is given: `--cwd web`, `--prefix web`, `--config web/fly.toml`, `kubectl apply -k web/k8s`.
-pub(super) fn folder_given(line: &str) -> Option<&str> {
-    let is_applied = ["kubectl ", "oc "].iter().any(|program| line.contains(program));
+pub(super) fn folder_given<'l>(line: &'l str, appliers: &[String]) -> Option<&'l str> {
+    let is_applied = appliers.iter().any(|program| line.contains(&format!("{program} ")));
     let files: &[&str] =
         if is_applied { &["-f", "--filename", "-k", "--kustomize"] } else { &["--config", "-c"] };
     let folder = after_words(line, &["--cwd", "--prefix", "--working-dir", "--dir"]);

@@ -1,5 +1,6 @@
 //! Continuous integration, and every place where a deployment is written down.
 
+mod bodies;
 mod called;
 mod commands;
 mod condition;
@@ -8,7 +9,8 @@ mod parts;
 mod pipeline;
 mod preview;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::AhoCorasick;
@@ -22,7 +24,7 @@ use super::paths::{self, Paths, is_yaml};
 use super::patterns::{self, Patterns, Words};
 use super::signs::Sign;
 use super::source::{Listed, Source};
-use super::tables::CiTable;
+use super::tables::{ChangeTable, CiTable, DeployWords};
 use super::uses::Use;
 use crate::text::one_line;
 use called::Said;
@@ -38,8 +40,6 @@ const MOST_IN_ALL: usize = 3_000;
 const MOST_INCLUDES: usize = 1_000;
 /// Other repositories that are named.
 const MOST_OTHERS: usize = 20;
-/// What commands lead to that may give files to a cluster.
-const KUBERNETES: &str = "kubernetes";
 /// Keys under which commands and actions stand.
 const RUN: [&str; 8] = ["run", "uses", "script", "command", "sh", "bash", "inlineScript", "task"];
 /// Files and folders that all commands give to clusters.
@@ -56,11 +56,13 @@ pub(crate) fn read(
     table: &CiTable,
     home: &Home,
 ) -> (Ci, Applied) {
-    let reader = Reader::new(paths, table, home);
+    let reader = Reader::new(paths, table, home, signs);
     let mut parts = reader.parts(source);
     parts.extend(signs.iter().filter_map(|sign| reader.of_sign(sign)));
     parts.sort_by(|a, b| a.path.cmp(&b.path));
     let mut included = reader.included(source, &parts);
+    included.extend(reader.included_tasks(source, &parts));
+    included.extend(reader.called_scripts(source, &parts, &included));
     // What a pipeline runs goes before what the same file says by its name.
     included.append(&mut parts);
     let pipelines = included.iter().filter_map(|part| Some((part.path.clone(), part.pipeline.as_ref()?)));
@@ -70,7 +72,7 @@ pub(crate) fn read(
         })
         .collect();
     let places = Budget::new(MOST_IN_ALL, "places that deploy");
-    let (mut found, applied) = gather(included, &reader.rules, &places);
+    let (mut found, applied) = gather(included, &reader, &places);
     places.tell(source);
     tell_others(source, &elsewhere);
     parts::tell(&mut found.deploys, source.files(), table);
@@ -92,6 +94,10 @@ struct Part {
     written: Vec<Written>,
     /// A pipeline and its text, which may run scripts.
     pipeline: Option<(Pipeline, Arc<str>)>,
+    /// The text of a script, in which others may be called.
+    script: Option<Arc<str>>,
+    /// Files of tasks that it takes in, each with what their names are put behind.
+    tasks: Vec<(String, String)>,
 }
 
 /// A deployment as it is written down.
@@ -99,6 +105,8 @@ struct Written {
     deploy: Deploy,
     /// What a pipeline has to say to run it, unless it runs it by itself.
     called: Option<String>,
+    /// Whether it is nothing unless a pipeline says that.
+    is_only_called: bool,
     /// The rule of which the job that runs it must have the words that the script lacks.
     lacks: Option<usize>,
     /// What it gives to a cluster, from the folder that it is run in, where it says.
@@ -126,6 +134,13 @@ impl Applied {
     }
 }
 
+/// What pipelines speak of.
+#[derive(Clone, Copy)]
+struct Terms<'t> {
+    home: &'t Home,
+    changes: &'t ChangeTable,
+}
+
 struct Reader<'t> {
     paths: &'t Paths,
     home: &'t Home,
@@ -150,8 +165,12 @@ struct Rule<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn new(paths: &'t Paths, table: &'t CiTable, home: &'t Home) -> Self {
-        let rules = table.deploy.iter().map(|deploy| Rule {
+    fn new(paths: &'t Paths, table: &'t CiTable, home: &'t Home, signs: &[Sign<'_>]) -> Self {
+        let signs = signs.iter().filter(|sign| sign.file.class == PathClass::Main);
+        let there: BTreeSet<&str> = signs.filter_map(|sign| says(table, sign)).collect();
+        let is_there = |name: &String| there.contains(name.as_str());
+        let counts = |deploy: &&DeployWords| deploy.signs.is_empty() || deploy.signs.iter().any(is_there);
+        let rules = table.deploy.iter().filter(counts).map(|deploy| Rule {
             target: &deploy.target,
             commands: Commands::new(&deploy.words),
             with: Words::new(&deploy.with),
@@ -182,12 +201,16 @@ impl<'t> Reader<'t> {
 
     fn part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
         let text = source.text(&file.path).ok()?;
+        let file = &*self.as_pipeline(file);
         let mut part = Part { path: file.path.clone(), ..Part::default() };
+        if file.uses.contains(&Use::Script) {
+            part.script = Some(Arc::clone(&text));
+        }
         let deploys = || self.heads().is_some_and(|heads| heads.is_match(&*text));
         if !is_yaml(&file.path) && !is_pipeline(file) && !deploys() {
             return Some(part);
         }
-        let pipeline = Pipeline::read_at(&file.path, &text, self.home);
+        let pipeline = Pipeline::read_at(&file.path, &text, self.terms());
         for of in &file.uses {
             match of {
                 Use::System(row) => self.take_system(*row, file, &text, &pipeline, &mut part),
@@ -198,10 +221,86 @@ impl<'t> Reader<'t> {
         if let Some(trouble) = pipeline.trouble.as_ref().filter(|_| !part.systems.is_empty()) {
             source.left_out(&file.path, trouble);
         }
+        part.tasks.clone_from(&pipeline.tasks);
         if is_pipeline(file) {
             part.pipeline = Some((pipeline, text));
         }
         Some(part)
+    }
+
+    /// A pipeline in a folder that is called after them counts, as in `ci/pipeline.yml`: what others call so are tests.
+    fn as_pipeline<'f>(&self, file: &'f Listed) -> Cow<'f, Listed> {
+        let is_of_system = file.uses.iter().any(|of| matches!(of, Use::System(_)));
+        if !is_of_system || file.class != PathClass::Test {
+            return Cow::Borrowed(file);
+        }
+        Cow::Owned(Listed { class: self.class_when_called(&file.path), ..file.clone() })
+    }
+
+    /// The class of a file that is, or is run by, a pipeline.
+    fn class_when_called(&self, path: &str) -> PathClass {
+        let folders = paths::folder(path).split('/');
+        let others = folders.filter(|folder| !self.table.folders.iter().any(|own| own == folder));
+        others.filter_map(|folder| self.paths.class_of_folder(folder)).next().unwrap_or_default()
+    }
+
+    /// The files of tasks that scripts take in.
+    fn included_tasks(&self, source: &impl Source, parts: &[Part]) -> Vec<Part> {
+        let mut wanted: Vec<(String, String)> = parts.iter().flat_map(|part| part.tasks.clone()).collect();
+        let mut all = Vec::new();
+        for _ in 0..DEEPEST {
+            wanted.sort_unstable();
+            wanted.dedup();
+            wanted.truncate(MOST_INCLUDES);
+            let mut next = Vec::new();
+            for (namespace, path) in std::mem::take(&mut wanted) {
+                let Some(file) = listed(source, &path) else { continue };
+                let Some(text) = self.budget.text(source, &path) else { continue };
+                let pipeline = Pipeline::read_tasks(&path, &text, &namespace, self.terms());
+                let more = pipeline.tasks.iter();
+                next.extend(more.map(|(inner, path)| (format!("{namespace}:{inner}"), path.clone())));
+                let written = self.of_script(file, &text, &pipeline);
+                all.push(Part { path, written: only_called(written), ..Part::default() });
+            }
+            wanted = next;
+        }
+        all
+    }
+
+    /// Scripts that pipelines, and scripts that these call, name by their paths, wherever they lie.
+    fn called_scripts(&self, source: &impl Source, parts: &[Part], included: &[Part]) -> Vec<Part> {
+        let pipelines = parts.iter().chain(included).filter_map(|part| part.pipeline.as_ref());
+        let mut named: HashMap<String, BTreeSet<String>> = HashMap::new();
+        for (pipeline, text) in pipelines {
+            for job in &pipeline.jobs {
+                pipeline.running(job, text).for_each(|(_, line)| take_scripts(line, &mut named));
+            }
+        }
+        for text in parts.iter().filter_map(|part| part.script.as_ref()) {
+            text.lines().for_each(|line| take_scripts(line, &mut named));
+        }
+        if named.is_empty() {
+            return Vec::new();
+        }
+        let is_named = |file: &&Listed| {
+            let ends = |named: &BTreeSet<String>| named.iter().any(|end| ends_with_path(&file.path, end));
+            file.class != PathClass::Vendor
+                && !file.uses.contains(&Use::Script)
+                && named.get(file.name()).is_some_and(ends)
+        };
+        let mut files: Vec<&Listed> = source.files().iter().filter(is_named).collect();
+        self.budget.cut(source, &mut files, |file| &file.path);
+        files.into_par_iter().filter_map(|file| self.called_script(source, file)).collect()
+    }
+
+    fn called_script(&self, source: &impl Source, file: &Listed) -> Option<Part> {
+        let text = source.text(&file.path).ok()?;
+        let file = Listed { class: self.class_when_called(&file.path), ..file.clone() };
+        let deploys = self.heads().is_some_and(|heads| heads.is_match(&*text));
+        let written = deploys
+            .then(|| self.of_script(&file, &text, &Pipeline::read_at(&file.path, &text, self.terms())));
+        let written = only_called(written.unwrap_or_default());
+        Some(Part { path: file.path, written, script: Some(text), ..Part::default() })
     }
 
     /// What a file contributes by its presence.
@@ -215,7 +314,8 @@ impl<'t> Reader<'t> {
             place: Place { path: sign.file.path.clone(), line: sign.line },
             ..Deploy::default()
         };
-        let written = vec![Written { deploy, called: None, lacks: None, gives: Some(Vec::new()) }];
+        let gives = Some(Vec::new());
+        let written = vec![Written { deploy, called: None, is_only_called: false, lacks: None, gives }];
         Some(Part { path: sign.file.path.clone(), written, ..Part::default() })
     }
 
@@ -263,7 +363,7 @@ impl<'t> Reader<'t> {
     fn included_part(&self, source: &impl Source, file: &Listed) -> Option<Part> {
         let text = source.text(&file.path).ok()?;
         let file = Listed { class: PathClass::Main, ..file.clone() };
-        let pipeline = Pipeline::read_at(&file.path, &text, self.home);
+        let pipeline = Pipeline::read_at(&file.path, &text, self.terms());
         if let Some(trouble) = &pipeline.trouble {
             source.left_out(&file.path, trouble);
         }
@@ -328,14 +428,15 @@ impl<'t> Reader<'t> {
                 let deploys = rule.deploys(of_rule, here, &all);
                 found.extend(deploys.map(|(line, words)| {
                     let folder =
-                        self.is_partial(rule).then(|| folder_of(pipeline, job, line, &all)).flatten();
+                        self.is_partial(rule).then(|| self.folder_of(pipeline, job, line, &all)).flatten();
                     let deploy = Deploy { folder, ..self.deploy(rule, words, file, line) };
                     let of_line = || self.aimed_at(all.get(line - 1).copied().unwrap_or_default());
                     let of_preview = pipeline.is_for_previews(line).then_some(PathClass::Test);
                     let class = of_preview.or(of_job).or_else(of_line).unwrap_or(deploy.class);
                     let called = pipeline.called(line).map(str::to_owned);
-                    let gives = rule.gives(words, line, &all, deploy.folder.as_deref());
-                    Written { deploy: Deploy { class, ..deploy }, called, lacks, gives }
+                    let gives = self.gives(rule, words, line, &all, deploy.folder.as_deref());
+                    let deploy = Deploy { class, ..deploy };
+                    Written { deploy, called, is_only_called: false, lacks, gives }
                 }));
             }
             if found.len() >= MOST_DEPLOYS {
@@ -350,8 +451,8 @@ impl<'t> Reader<'t> {
     /// product.
     fn aimed_at(&self, line: &str) -> Option<PathClass> {
         let line = commands::begin(line);
-        let folders = [commands::folder_entered(line), commands::folder_given(line)];
-        folders.into_iter().flatten().find_map(|folder| self.aside(folder))
+        let given = commands::folder_given(line, &self.table.clusters.apply);
+        [commands::folder_entered(line), given].into_iter().flatten().find_map(|folder| self.aside(folder))
     }
 
     /// The same of the folders that a job works in, where all are such.
@@ -365,6 +466,10 @@ impl<'t> Reader<'t> {
         let parts = path.trim_matches(['"', '\'']).split('/');
         let class = parts.filter_map(|part| self.paths.class_of_folder(part)).next()?;
         matches!(class, PathClass::Documentation | PathClass::Example).then_some(class)
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        Terms { home: self.home, changes: &self.table.changes }
     }
 
     fn heads(&self) -> Option<&AhoCorasick> {
@@ -383,26 +488,57 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// The folder of the repository that a command is about: that it is given, that was changed to before, that its job works in,
+    /// or that the whole pipeline is about.
+    fn folder_of(&self, pipeline: &Pipeline, job: &Job, line: usize, all: &[&str]) -> Option<String> {
+        let lines = |range: std::ops::Range<usize>| all.get(range).unwrap_or_default().iter().rev();
+        let before = || lines(job.lines.start.saturating_sub(1).min(line)..line);
+        let given = lines(line.saturating_sub(1)..line)
+            .find_map(|line| commands::folder_given(line, &self.table.clusters.apply));
+        let entered = given.or_else(|| before().find_map(|line| commands::folder_entered(line)));
+        let of_job = || {
+            let mut folders = pipeline.folders(job);
+            let first = folders.next()?;
+            folders.all(|folder| folder == first).then_some(first)
+        };
+        let folder = entered.or_else(of_job).or(pipeline.scope.as_deref())?;
+        paths::join("", folder).filter(|folder| !folder.is_empty() && !folder.contains(['$', '*']))
+    }
+
+    /// What a command gives to a cluster, as paths from a folder and from the top; what leads elsewhere, or makes its objects
+    /// itself, gives nothing.
+    fn gives(
+        &self,
+        rule: &Rule<'_>,
+        words: &str,
+        line: usize,
+        all: &[&str],
+        folder: Option<&str>,
+    ) -> Option<Vec<Given>> {
+        let clusters = &self.table.clusters;
+        let is_by = |programs: &[String]| programs.iter().any(|program| program == first_word(words));
+        if rule.target != clusters.target || is_by(&clusters.make) || rule.looks.is_some() {
+            return Some(Vec::new());
+        }
+        if !is_by(&clusters.apply) {
+            return None;
+        }
+        let command: Vec<&str> = commands::continued(all, line - 1).map(commands::begin).collect();
+        let given = commands::given_to_a_cluster(&command.join(" "))?;
+        let places = given.iter().flat_map(|given| {
+            let places = [folder, Some("")]
+                .into_iter()
+                .flatten()
+                .filter_map(|folder| paths::join(folder, &given.path));
+            places.map(|path| Given { path, ..given.clone() })
+        });
+        Some(places.collect())
+    }
+
     /// Whether what a rule finds may be the deployment of one of several pieces.
     fn is_partial(&self, rule: &Rule<'_>) -> bool {
         !self.table.whole.iter().any(|whole| whole == rule.target)
     }
-}
-
-/// The folder of the repository that a command is about: that it is given, that was changed to before, that its job works in,
-/// or that the whole pipeline is about.
-fn folder_of(pipeline: &Pipeline, job: &Job, line: usize, all: &[&str]) -> Option<String> {
-    let lines = |range: std::ops::Range<usize>| all.get(range).unwrap_or_default().iter().rev();
-    let before = || lines(job.lines.start.saturating_sub(1).min(line)..line);
-    let given = lines(line.saturating_sub(1)..line).find_map(|line| commands::folder_given(line));
-    let entered = given.or_else(|| before().find_map(|line| commands::folder_entered(line)));
-    let of_job = || {
-        let mut folders = pipeline.folders(job);
-        let first = folders.next()?;
-        folders.all(|folder| folder == first).then_some(first)
-    };
-    let folder = entered.or_else(of_job).or(pipeline.scope.as_deref())?;
-    paths::join("", folder).filter(|folder| !folder.is_empty() && !folder.contains(['$', '*']))
 }
 
 impl Rule<'_> {
@@ -430,27 +566,6 @@ impl Rule<'_> {
             && lines.any(|(_, line)| self.undone.are_in(line))
     }
 
-    /// What a command gives to a cluster, as paths from a folder and from the top; what leads elsewhere, or makes its objects
-    /// itself, gives nothing.
-    fn gives(&self, words: &str, line: usize, all: &[&str], folder: Option<&str>) -> Option<Vec<Given>> {
-        if self.target != KUBERNETES || words.starts_with("helm") || self.looks.is_some() {
-            return Some(Vec::new());
-        }
-        if !words.starts_with("kubectl ") && !words.starts_with("oc ") {
-            return None;
-        }
-        let command: Vec<&str> = commands::continued(all, line - 1).map(commands::begin).collect();
-        let given = commands::given_to_a_cluster(&command.join(" "))?;
-        let places = given.iter().flat_map(|given| {
-            let places = [folder, Some("")]
-                .into_iter()
-                .flatten()
-                .filter_map(|folder| paths::join(folder, &given.path));
-            places.map(|path| Given { path, ..given.clone() })
-        });
-        Some(places.collect())
-    }
-
     /// The commands in some lines of a job; `all` lines of its file tell how a command goes on.
     fn deploys<'r>(
         &'r self,
@@ -472,6 +587,64 @@ impl Rule<'_> {
     }
 }
 
+fn first_word(words: &str) -> &str {
+    words.split(' ').next().unwrap_or(words)
+}
+
+fn listed<'s>(source: &'s impl Source, path: &str) -> Option<&'s Listed> {
+    let files = source.files();
+    let place = files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+    files.get(place).filter(|file| file.class != PathClass::Vendor)
+}
+
+/// What counts only where a pipeline calls it.
+fn only_called(written: Vec<Written>) -> Vec<Written> {
+    written.into_iter().map(|one| Written { is_only_called: true, ..one }).collect()
+}
+
+/// Takes the scripts of a shell that a line names, by their last parts.
+fn take_scripts(line: &str, named: &mut HashMap<String, BTreeSet<String>>) {
+    const ENDS: [&str; 3] = [".sh", ".bash", ".ps1"];
+    let line = commands::begin(line);
+    if named.len() >= MOST_INCLUDES
+        || !ENDS.iter().any(|end| line.contains(end))
+        || commands::only_describes(line)
+    {
+        return;
+    }
+    let words =
+        line.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '(' | ')' | '=' | ','));
+    for path in words.filter(|word| ENDS.iter().any(|end| word.ends_with(end))) {
+        // What stands before a variable is where the repository lies.
+        let fixed = path
+            .rsplit_once(['}', '$'])
+            .map_or(path, |(_, rest)| rest.split_once('/').map_or("", |(_, rest)| rest));
+        let parts: Vec<&str> = fixed.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+        if let Some(name) = parts.last() {
+            let of_name = named.entry((*name).to_owned()).or_default();
+            if of_name.len() < MOST_OF_A_NAME {
+                of_name.insert(parts.join("/"));
+            }
+        }
+    }
+}
+
+/// Paths that scripts of one name are known by.
+const MOST_OF_A_NAME: usize = 20;
+
+/// Whether a path ends with another, part by part.
+fn ends_with_path(path: &str, end: &str) -> bool {
+    path.strip_suffix(end).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+}
+
+/// What a file says by its presence of where the software runs.
+fn says<'t>(table: &'t CiTable, sign: &Sign<'_>) -> Option<&'t str> {
+    match sign.of {
+        Use::Deploys(row) => table.sign.get(row).map(|sign| sign.says.as_str()),
+        _ => None,
+    }
+}
+
 /// Whether a file is a pipeline of the repository's own, or a part of one.
 fn is_pipeline(file: &Listed) -> bool {
     let is_of_system = file.uses.iter().any(|of| matches!(of, Use::System(_)));
@@ -485,23 +658,34 @@ fn is_action(path: &str) -> bool {
 
 /// Each system once, and each command once a file. What a pipeline runs is a part of it; what it only declares and nothing
 /// calls is left out.
-fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> (Ci, Applied) {
+fn gather(parts: Vec<Part>, reader: &Reader<'_>, places: &Budget) -> (Ci, Applied) {
+    let rules = &reader.rules;
     let written = parts.iter().flat_map(|part| &part.written);
-    let called: Vec<String> = written.filter_map(|written| written.called.clone()).collect();
+    let called: BTreeSet<String> = written.filter_map(|written| written.called.clone()).collect();
     let pipelines = parts.iter().filter_map(|part| part.pipeline.as_ref());
     let pipelines = pipelines.filter(|(pipeline, _)| !pipeline.is_refused);
     let all_jobs =
         pipelines.flat_map(|(pipeline, text)| pipeline.jobs.iter().map(move |job| (pipeline, job, &**text)));
     let has_words =
         |pipeline: &Pipeline, job: &Job, text: &str, rule: usize| !rules[rule].lacks(pipeline, job, text);
-    let said = Said::of(called.iter().map(String::as_str), all_jobs, rules.len(), has_words);
+    let bodies = || {
+        let scripts = parts.iter().filter_map(|part| Some((&part.path, part.script.as_ref()?)));
+        scripts.flat_map(|(path, text)| bodies::of(path, text, reader.terms())).collect()
+    };
+    let said = Said::of(called, all_jobs, bodies, rules.len(), has_words);
     let mut all = Ci::default();
     let mut applied = Applied::default();
     let (mut systems, mut deploys) = (BTreeSet::new(), BTreeSet::new());
     for part in parts {
         all.systems.extend(part.systems.into_iter().filter(|(name, _)| systems.insert(name.clone())));
-        for Written { mut deploy, called, lacks, gives } in part.written {
+        for Written { mut deploy, called, is_only_called, lacks, gives } in part.written {
             let is_run = called.as_deref().map(|called| said.has(called, lacks));
+            if is_only_called && is_run != Some(true) {
+                continue;
+            }
+            if is_run == Some(true) && deploy.by == DeployedBy::Script && deploy.class == PathClass::Test {
+                deploy.class = reader.class_when_called(&deploy.place.path);
+            }
             let is_passing =
                 deploy.class == PathClass::Test || deploy.by == DeployedBy::Pipeline && is_run == Some(false);
             applied.add(gives, is_passing);
@@ -523,8 +707,20 @@ fn gather(parts: Vec<Part>, rules: &[Rule<'_>], places: &Budget) -> (Ci, Applied
 
 #[cfg(test)]
 mod tests {
-    use super::super::tables::{DeployWords, Tables};
+    use std::sync::LazyLock;
+
+    use super::super::rules::Rules;
+    use super::super::tables::Tables;
     use super::*;
+
+    impl Terms<'static> {
+        /// Those that the program ships with, of a repository that is at home nowhere.
+        pub(super) fn builtin() -> Self {
+            static RULES: LazyLock<Rules> = LazyLock::new(Rules::builtin);
+            static HOME: LazyLock<Home> = LazyLock::new(Home::default);
+            Self { home: &HOME, changes: &RULES.tables.ci.changes }
+        }
+    }
 
     fn words(words: &[&str]) -> Vec<String> {
         words.iter().map(|word| (*word).to_owned()).collect()
@@ -549,7 +745,8 @@ mod tests {
     fn found(name: &str, text: &str) -> Vec<Deploy> {
         let (table, paths, home) = (shipping(), Paths::new(&Tables::default()), Home::default());
         let file = paths.listed(name.to_owned(), PathClass::Main);
-        let found = Reader::new(&paths, &table, &home).of_pipeline(&file, text, &Pipeline::read(name, text));
+        let found =
+            Reader::new(&paths, &table, &home, &[]).of_pipeline(&file, text, &Pipeline::read(name, text));
         found.into_iter().map(|Written { deploy, .. }| deploy).collect()
     }
 

@@ -6,12 +6,11 @@ use std::rc::Rc;
 
 use memchr::{memchr_iter, memmem};
 
-use super::super::owner::Home;
 use super::super::paths::{folder, is_yaml, join};
 use super::super::yaml::mend::{self, Broken};
 use super::super::yaml::{Entry, Map, Node, Value};
 use super::condition::Constants;
-use super::{commands, jenkins, preview};
+use super::{Terms, commands, jenkins};
 
 /// What a file of a CI system says, or a script, which is a single job.
 #[derive(Default)]
@@ -25,6 +24,8 @@ pub(super) struct Pipeline {
     pub(super) spread: Vec<(usize, String)>,
     /// The paths of files that it takes in, which may have stars in them. They need not be there.
     pub(super) included: Vec<String>,
+    /// The paths of files with tasks that it takes in, each with what their names are put behind.
+    pub(super) tasks: Vec<(String, String)>,
     /// What it takes in of other repositories.
     pub(super) elsewhere: Vec<String>,
     /// The folders that commands are run in, by the lines that say so.
@@ -73,20 +74,30 @@ impl Way {
 impl Pipeline {
     #[cfg(test)]
     pub(super) fn read(path: &str, text: &str) -> Self {
-        Self::read_at(path, text, &Home::default())
+        Self::read_at(path, text, Terms::builtin())
     }
 
     /// Reads a file of a repository that is at home somewhere.
-    pub(super) fn read_at(path: &str, text: &str, home: &Home) -> Self {
+    pub(super) fn read_at(path: &str, text: &str, terms: Terms<'_>) -> Self {
+        Self::read_in(path, text, terms, None)
+    }
+
+    /// Reads a file of tasks that another takes in, with what it puts their names behind.
+    pub(super) fn read_tasks(path: &str, text: &str, namespace: &str, terms: Terms<'_>) -> Self {
+        Self::read_in(path, text, terms, Some(namespace))
+    }
+
+    fn read_in(path: &str, text: &str, terms: Terms<'_>, namespace: Option<&str>) -> Self {
         let mut pipeline = if !is_yaml(path) {
             let script =
                 Self::of_script(text, jenkins::never_run(text)).with_previews(jenkins::previews(text));
             Self { elsewhere: jenkins::libraries(text), ..script }
         } else {
             match mend::read(&path.into(), text) {
-                Ok(reading) => {
-                    Self { trouble: reading.trouble, ..Self::of(path, text, &reading.documents, home) }
-                }
+                Ok(reading) => Self {
+                    trouble: reading.trouble,
+                    ..Self::of(path, text, &reading.documents, terms, namespace)
+                },
                 Err(Broken { trouble, .. }) => {
                     let trouble = format!("{trouble}; read line by line, as a script that somebody may run");
                     let script = Self::of_script(text, Vec::new());
@@ -105,14 +116,15 @@ impl Pipeline {
         script
     }
 
-    fn of(path: &str, text: &str, documents: &[Rc<Node>], home: &Home) -> Self {
+    fn of(path: &str, text: &str, documents: &[Rc<Node>], terms: Terms<'_>, namespace: Option<&str>) -> Self {
         let pipeline = Self {
             jobs: jobs(documents.iter().flat_map(|document| begins(document)).collect(), text),
             lines: vec![Way::default(); text.lines().count()],
             ..Self::default()
         };
-        let constants = Constants::of_mappings(documents, text, home);
-        let mut walk = Walk { path, text, constants, pipeline, declared: HashMap::new(), named: Vec::new() };
+        let constants = Constants::of_mappings(documents, text, terms.home);
+        let (declared, named) = (HashMap::new(), Vec::new());
+        let mut walk = Walk { path, text, terms, constants, namespace, pipeline, declared, named };
         documents.iter().for_each(|document| walk.document(document));
         walk.pipeline
     }
@@ -219,7 +231,10 @@ fn jobs(mut begins: Vec<usize>, text: &str) -> Vec<Job> {
 struct Walk<'d> {
     path: &'d str,
     text: &'d str,
+    terms: Terms<'d>,
     constants: Constants<'d>,
+    /// What the names of its tasks are put behind, where it is taken in by a file of tasks.
+    namespace: Option<&'d str>,
     pipeline: Pipeline,
     /// Jobs and commands that run where they are named, with how they were named so far.
     declared: HashMap<&'d str, (Vec<&'d Entry>, Named)>,
@@ -249,8 +264,8 @@ impl<'d> Walk<'d> {
         let on = map.get("on").filter(|_| is_workflow).map(|on| &*on.node);
         let runs = events.filter(|_| is_workflow).map_or(Runs::ByItself, |events| self.started_by(&events));
         let is_for_a_change = on.is_some_and(|on| self.is_started_by_a_change(on))
-            || all.into_iter().flatten().any(preview::is_for_a_change)
-            || text(map, "name").is_some_and(preview::is_passing);
+            || all.into_iter().flatten().any(|map| self.terms.changes.is_for_a_change(map))
+            || text(map, "name").is_some_and(|name| self.terms.changes.is_passing(name));
         let way = Way { runs, ..Way::OPEN }.unless(is_for_a_change);
         let paths = on.and_then(|on| on.at(&["push", "paths"])).and_then(|paths| names(&paths.node));
         let of_changes =
@@ -287,7 +302,7 @@ impl<'d> Walk<'d> {
     fn is_started_by_a_change(&self, on: &Node) -> bool {
         let takes_in = |sign: &str| memmem::find(self.text.as_bytes(), sign.as_bytes()).is_some();
         let is_of_a_change = |event: &str| match event {
-            "push" => on.get("push").is_some_and(|push| preview::is_push_of_a_change(&push.node)),
+            "push" => on.get("push").is_some_and(|push| self.terms.changes.is_push_of_a_change(&push.node)),
             event => ["pull_request", "pull_request_target"].contains(&event),
         };
         let events = names(on).unwrap_or_default();
@@ -303,12 +318,16 @@ impl<'d> Walk<'d> {
 
     /// What stands under a key at the margin. Templates of GitLab begin with a dot, and tasks are called by their names.
     fn part(&mut self, key: &'d str, entry: &'d Entry, way: Way) {
-        let is_of_tasks =
-            key == "tasks" && self.path.rsplit('/').next().is_some_and(|name| name.starts_with("Taskfile"));
+        let is_taskfile = self.path.rsplit('/').next().is_some_and(|name| name.starts_with("Taskfile"));
+        if is_taskfile && key == "includes" {
+            self.pipeline.tasks = included_tasks(self.path, &entry.node);
+        }
+        let is_of_tasks = key == "tasks" && (is_taskfile || self.namespace.is_some());
         match entry.node.map().filter(|_| is_of_tasks) {
             Some(tasks) => {
+                let before = self.namespace.map(|namespace| format!("{namespace}:")).unwrap_or_default();
                 for (name, task) in tasks {
-                    let runs = self.if_called(format!("task {name}"));
+                    let runs = self.if_called(format!("task {before}{name}"));
                     self.entry(name, task, Way { runs, ..way });
                 }
             }
@@ -321,7 +340,7 @@ impl<'d> Walk<'d> {
                     self.mark(entry.mark.line..=entry.mark.line, way);
                     self.jobs(jobs, way);
                 }
-                None => self.entry(key, entry, way.unless(preview::is_passing(key))),
+                None => self.entry(key, entry, way.unless(self.terms.changes.is_passing(key))),
             },
         }
     }
@@ -374,7 +393,8 @@ impl<'d> Walk<'d> {
                 for item in items {
                     // What is named in a list runs there.
                     for name in names(item).into_iter().flatten() {
-                        let is_filtered = item.get(name).is_some_and(|job| preview::is_filtered(&job.node));
+                        let is_filtered =
+                            item.get(name).is_some_and(|job| self.terms.changes.is_filtered(&job.node));
                         self.name(name, way.unless(is_filtered));
                     }
                     let condition = item.map().and_then(|item| text(item, "if"));
@@ -389,10 +409,10 @@ impl<'d> Walk<'d> {
     /// The jobs of a workflow, of which those that are called tests are tests.
     fn jobs(&mut self, jobs: &'d Map, way: Way) {
         for (name, job) in jobs {
-            if preview::is_of_documentation(name) {
+            if self.terms.changes.is_of_documentation(name) {
                 self.pipeline.folders.insert(job.mark.line, DOCUMENTATION.to_owned());
             }
-            self.entry(name, job, way.unless(preview::is_passing(name)));
+            self.entry(name, job, way.unless(self.terms.changes.is_passing(name)));
         }
     }
 
@@ -410,8 +430,9 @@ impl<'d> Walk<'d> {
         if self.is_off(map) {
             return;
         }
-        let way = way.unless(preview::is_for_a_change(map));
+        let way = way.unless(self.terms.changes.is_for_a_change(map));
         self.pipeline.spread.extend(in_parts(map));
+        self.pipeline.included.extend(task_of_concourse(map));
         let speaks_to_github =
             text(map, "uses").is_some_and(|uses| uses.starts_with("actions/github-script"));
         for (key, entry) in map {
@@ -495,6 +516,22 @@ fn in_parts(step: &Map) -> Option<(usize, String)> {
     Some((line, program.into_iter().chain(words).collect::<Vec<_>>().join(" ")))
 }
 
+/// The file with a task of Concourse: before its path stands what it is an input of.
+fn task_of_concourse(step: &Map) -> Option<String> {
+    let (_, path) = text(step, "file").filter(|_| step.contains_key("task"))?.split_once('/')?;
+    from_top(path)
+}
+
+/// The files with tasks that a Taskfile takes in, each with what the names of its tasks are put behind.
+fn included_tasks(path: &str, includes: &Node) -> Vec<(String, String)> {
+    let included = includes.map().into_iter().flatten().filter_map(|(namespace, entry)| {
+        let named = entry.node.text().or_else(|| entry.node.get("taskfile")?.node.text())?;
+        let file = join(folder(path), named)?;
+        Some((namespace.to_string(), if is_yaml(&file) { file } else { format!("{file}/Taskfile.yml") }))
+    });
+    included.collect()
+}
+
 /// The folder that a pattern of paths speaks of; what pipelines are made of is none.
 fn scoped(pattern: &str) -> Option<String> {
     let fixed = pattern.split(['*', '?', '[', '{']).next().unwrap_or(pattern);
@@ -555,6 +592,7 @@ fn beside(path: &str, named: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::owner::Home;
     use super::*;
 
     /// Whether the first line runs that has some words.
@@ -757,7 +795,7 @@ mod tests {
         let home = |path: &str| Home::of(&format!("https://github.com/{path}.git"));
         let runs = |condition: &str, home: &Home| {
             let text = format!("jobs:\n  ship:\n    if: {condition}\n    steps:\n      - run: ship\n");
-            Pipeline::read_at(".github/workflows/a.yml", &text, home).runs(5)
+            Pipeline::read_at(".github/workflows/a.yml", &text, Terms { home, ..Terms::builtin() }).runs(5)
         };
         let upstream = "github.repository == 'Acme/shop'";
         assert!(

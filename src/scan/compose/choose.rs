@@ -62,7 +62,8 @@ pub(super) fn choose(
 
 /// Of files that are given together the one that stands for all: that of a default name, wherever it stands, else the first.
 pub(super) fn main_of(files: &[String], words: &Words) -> Option<String> {
-    let is_default = |path: &&String| words.default_names.iter().any(|default| default == name(path));
+    let is_default =
+        |path: &&String| words.default_names.iter().any(|default| default.eq_ignore_ascii_case(name(path)));
     files.iter().find(is_default).or(files.first()).cloned()
 }
 
@@ -119,7 +120,7 @@ impl<'a> Chooser<'a, '_> {
     }
 
     fn is_default(&self, path: &str) -> bool {
-        self.words.default_names.iter().any(|default| default == name(path))
+        self.words.default_names.iter().any(|default| default.eq_ignore_ascii_case(name(path)))
     }
 
     fn main(&mut self, files: &[&Found]) -> Result<String, Vec<String>> {
@@ -170,7 +171,9 @@ impl<'a> Chooser<'a, '_> {
 
     /// In each folder the default name that Docker prefers; of several folders the one that something speaks for.
     fn among_defaults(&mut self, defaults: &[&Found]) -> Result<String, Vec<String>> {
-        let rank = |path: &str| self.words.default_names.iter().position(|default| default == name(path));
+        let rank = |path: &str| {
+            self.words.default_names.iter().position(|default| default.eq_ignore_ascii_case(name(path)))
+        };
         let mut folders: BTreeMap<&str, &str> = BTreeMap::new();
         for file in defaults {
             let kept = folders.entry(parent(&file.path)).or_insert(&file.path);

@@ -28,6 +28,8 @@ pub(super) struct Run {
     pub(super) is_advice: bool,
     /// The words after `up`, where it starts something: services, or nothing for all of them.
     pub(super) started: Option<Vec<String>>,
+    /// The profiles that it turns on.
+    pub(super) profiles: Vec<String>,
 }
 
 /// All commands of the repository; `known` are the compose files that they can mean.
@@ -41,14 +43,16 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
         let is_advice =
             from.class != PathClass::Documentation && !is_one_of(&words.command_files, &from.path);
         let mut folder = None;
+        let of_text = text.lines().find_map(profiles_set);
         for said in lists(&text, words) {
-            let (files, started, is_bare) = match said {
+            let (files, started, is_bare, profiles) = match said {
                 Said::Enter(entered) => {
                     folder = join(parent(&from.path), &entered).or_else(|| join("", &entered));
                     continue;
                 }
-                Said::List { files, started, is_bare } => (files, started, is_bare),
+                Said::List { files, started, is_bare, profiles } => (files, started, is_bare, profiles),
             };
+            let profiles = if profiles.is_empty() { of_text.clone().unwrap_or_default() } else { profiles };
             // A list with a file that is not in the repository is one that the reader is to make up.
             let here = folder.as_deref().unwrap_or(parent(&from.path));
             let resolved: Option<Vec<String>> =
@@ -63,7 +67,14 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
             if names_files && files.is_empty() {
                 continue;
             }
-            runs.push(Run { files, folder: folder.clone(), from: from.path.clone(), is_advice, started });
+            runs.push(Run {
+                files,
+                folder: folder.clone(),
+                from: from.path.clone(),
+                is_advice,
+                started,
+                profiles,
+            });
         }
     }
     runs
@@ -114,14 +125,14 @@ enum Said {
     Enter(String),
     /// It gives these together, or none of them where it starts what has the default name. A bare list does not say for
     /// what it is, and only counts where all of it is Compose.
-    List { files: Vec<String>, started: Option<Vec<String>>, is_bare: bool },
+    List { files: Vec<String>, started: Option<Vec<String>>, is_bare: bool, profiles: Vec<String> },
 }
 
 /// All that a text says of Compose files, in its order.
 fn lists(text: &str, words: &Words) -> Vec<Said> {
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
     let mut variables = Variables::of(&joined, words);
-    let list = |is_bare| move |files| Said::List { files, started: None, is_bare };
+    let list = |is_bare| move |files| Said::List { files, started: None, is_bare, profiles: Vec::new() };
     let mut lists = files_of_modules(&joined);
     for line in joined.lines() {
         let line = &*variables.filled_in(line);
@@ -141,7 +152,9 @@ fn lists(text: &str, words: &Words) -> Vec<Said> {
             starts.push(0);
         }
         let of_line = starts.iter().filter_map(|start| arguments(&line[*start..], is_command));
-        lists.extend(of_line.map(|(files, started)| Said::List { files, started, is_bare }));
+        let of_line =
+            of_line.map(|(files, started, profiles)| Said::List { files, started, is_bare, profiles });
+        lists.extend(of_line);
     }
     lists
 }
@@ -241,7 +254,7 @@ fn files_of_modules(text: &str) -> Vec<Said> {
             lines.next();
         }
         if !files.is_empty() {
-            lists.push(Said::List { files, started: None, is_bare: true });
+            lists.push(Said::List { files, started: None, is_bare: true, profiles: Vec::new() });
         }
     }
     lists
@@ -284,9 +297,11 @@ fn words_started<'t>(tokens: impl Iterator<Item = &'t str>) -> Vec<String> {
     words
 }
 
-/// The files of one command, up to what it is to do, and what it starts.
-fn arguments(rest: &str, is_command: bool) -> Option<(Vec<String>, Option<Vec<String>>)> {
-    let mut files = Vec::new();
+/// The files of one command, up to what it is to do, what it starts, and the profiles that it turns on.
+type Arguments = (Vec<String>, Option<Vec<String>>, Vec<String>);
+
+fn arguments(rest: &str, is_command: bool) -> Option<Arguments> {
+    let (mut files, mut profiles) = (Vec::new(), Vec::new());
     let is_between =
         |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | ',' | '(' | ')');
     let mut tokens = rest.split(is_between).filter(|token| !token.is_empty());
@@ -296,8 +311,13 @@ fn arguments(rest: &str, is_command: bool) -> Option<(Vec<String>, Option<Vec<St
         is_plain &= !["-f", "--file"].iter().any(|option| token.starts_with(option));
         match token {
             "-f" | "--file" | "-c" | "--compose-file" => files.extend(tokens.next().and_then(compose_file)),
-            "-p" | "--project-name" | "--profile" | "--env-file" | "--project-directory" | "--ansi" => {
+            "--profile" => profiles.extend(tokens.next().and_then(profiles_of).unwrap_or_default()),
+            "-p" | "--project-name" | "--env-file" | "--project-directory" | "--ansi" => {
                 tokens.next();
+            }
+            _ if token.starts_with("--profile=") => {
+                let profile = token.split_once('=').and_then(|(_, profile)| profiles_of(profile));
+                profiles.extend(profile.unwrap_or_default());
             }
             "-f=" | "--file=" => files.extend(tokens.next().and_then(compose_file)),
             _ if LISTING.iter().any(|option| token.starts_with(option)) => {
@@ -312,7 +332,22 @@ fn arguments(rest: &str, is_command: bool) -> Option<(Vec<String>, Option<Vec<St
             }
         }
     }
-    (is_up || !files.is_empty()).then_some((files, started))
+    (is_up || !files.is_empty()).then_some((files, started, profiles))
+}
+
+/// The profiles of `COMPOSE_PROFILES=a,b`.
+fn profiles_set(line: &str) -> Option<Vec<String>> {
+    let (_, value) =
+        line.split_once("COMPOSE_PROFILES").filter(|(before, _)| !before.trim_start().starts_with('#'))?;
+    let value = value.trim_start().strip_prefix(['=', ':'])?.trim_start_matches(['=', ' ', '"', '\'']);
+    profiles_of(value.split([' ', '"', '\'']).next()?)
+}
+
+/// The names in a list of profiles; none where a variable or the reader is to fill it in.
+fn profiles_of(list: &str) -> Option<Vec<String>> {
+    let is_name = |name: &str| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    let names: Vec<String> = list.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    (!names.is_empty() && names.iter().all(|name| is_name(name))).then_some(names)
 }
 
 fn compose_file(token: &str) -> Option<String> {

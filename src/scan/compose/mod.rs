@@ -90,11 +90,19 @@ pub(crate) fn read(
             for path in files.iter().filter(|path| !found.iter().any(|file| file.path == **path)) {
                 compose.files.push((path.clone(), choose::class_of_name(path, &tables.compose)));
             }
-            read_project(&mut library, main, files, &Known { tables, owner, environment }, &mut compose);
-            if compose.services.len() >= A_BOX_OF_TOOLS {
-                let known: Vec<String> = found.iter().map(|file| file.path.clone()).collect();
-                let runs = runs.unwrap_or_else(|| commands::runs(&mut library, &known, &tables.compose));
-                started::leave_off_what_is_not_named(&mut compose, &runs);
+            let known = Known { tables, owner, environment, profiles: &[] };
+            read_project(&mut library, main.clone(), files.clone(), &known, &mut compose);
+            let is_off = compose.services.iter().any(|service| !service.active);
+            if is_off || compose.services.len() >= A_BOX_OF_TOOLS {
+                let paths: Vec<String> = found.iter().map(|file| file.path.clone()).collect();
+                let runs = runs.unwrap_or_else(|| commands::runs(&mut library, &paths, &tables.compose));
+                if let Some(profiles) = started::profiles(&compose, &runs, &tables.compose) {
+                    let known = Known { profiles: &profiles, ..known };
+                    read_project(&mut library, main, files, &known, &mut compose);
+                }
+                if compose.services.len() >= A_BOX_OF_TOOLS {
+                    started::leave_off_what_is_not_named(&mut compose, &runs);
+                }
             }
         }
     }
@@ -130,6 +138,8 @@ struct Known<'a> {
     tables: &'a ComposeTables,
     owner: &'a Owner,
     environment: &'a Environment,
+    /// The profiles that commands turn on, where nothing else does.
+    profiles: &'a [String],
 }
 
 /// The images that the Compose files of a repository build: a file for production names what another one builds.
@@ -163,12 +173,14 @@ fn read_project(
     known: &Known<'_>,
     compose: &mut Compose,
 ) {
-    let Known { tables, owner, environment } = *known;
+    let Known { tables, owner, environment, .. } = *known;
     let folder = files.first().map(|main| parent(main)).unwrap_or_default();
     let variables = variables_in(library, folder, &tables.compose);
     let profiles = environment.compose_profiles.as_deref().or(variables.get("COMPOSE_PROFILES"));
-    let profiles = profiles.unwrap_or_default();
-    let profiles = profiles.split(',').map(|profile| profile.trim().to_owned()).collect();
+    let profiles = match profiles {
+        Some(profiles) => profiles.split(',').map(|profile| profile.trim().to_owned()).collect(),
+        None => known.profiles.to_vec(),
+    };
     let project = project::assemble(library, &files, variables.clone());
     let reader = Reader { library, project: &project, tables, owner, main: &main, profiles };
     compose.services = reader.services();

@@ -1,0 +1,3 @@
+#!/bin/bash
+set -e
+helm upgrade --install app ./chart --wait

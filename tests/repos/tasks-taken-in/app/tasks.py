@@ -1,0 +1,2 @@
+def tasks():
+    return 3
