@@ -160,8 +160,8 @@ impl Names {
         Some(Self { searcher, meant })
     }
 
-    /// Those that are said in some lines.
-    fn said_in<'t>(&self, lines: impl Iterator<Item = &'t str>) -> HashSet<&str> {
+    /// Those that are said in some lines, in an order that is always the same.
+    fn said_in<'t>(&self, lines: impl Iterator<Item = &'t str>) -> BTreeSet<&str> {
         let lines: Vec<Cow<'_, str>> = lines.map(each_target).collect();
         let lines = lines.iter().map(|line| &**line);
         words_said(lines, &self.searcher)
