@@ -70,11 +70,16 @@ pub(super) fn sure(share: &str, side: &str, open: usize) -> String {
     upper_first(&format!("{share} for {side}, with {} open", counted(open, "question", "questions")))
 }
 
-/// The same where that is too few to decide, and the side that is likelier, if one is: "71 in 100 for something simpler".
-pub(super) fn leaning(share: &str, likelier: Option<&str>, open: usize) -> String {
+/// The same where that is too few to decide, and the side that is likelier, if one is.
+pub(super) fn leaning(share: &str, side: &str, likelier: Option<(u8, &str)>, open: usize) -> String {
     let open = counted(open, "question", "questions");
     match likelier {
-        Some(likelier) => format!("{likelier}, {share} for what is known so far, with {open} open"),
+        Some((more, other)) => {
+            let only = if more < 50 { "Only " } else { "" };
+            format!(
+                "{only}{more} in 100 for {other}, {share} for {side} as the answers lean so far, with {open} open"
+            )
+        }
         None => format!("Only {share} for this leaning, with {open} open"),
     }
 }

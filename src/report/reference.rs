@@ -142,7 +142,7 @@ impl Reference<'_> {
             self.field("Asked when", &condition);
         }
         if question.detail {
-            self.field("Asked", "late, since others tell as much");
+            self.field("Asked", "late, since other questions tell as much");
         }
         self.used_by(question, |_| true);
     }

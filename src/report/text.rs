@@ -107,7 +107,9 @@ fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     if room.gaps > 0 {
         page.gap();
     }
-    sums(contents, &contents.brief.sums, room.words, &mut page);
+    let rows: Vec<Sum> =
+        contents.brief.sums.iter().filter(|sum| room.gaps > 0 || !sum.is_aside).cloned().collect();
+    sums(contents, &rows, room.words, &mut page);
     if room.gaps > 1 {
         page.gap();
     }

@@ -128,6 +128,25 @@ fn nothing_is_nearer_to_a_published_decision_than_itself() {
 }
 
 #[test]
+fn decisions_about_another_kind_of_work_are_not_called_alike() {
+    let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
+    let workloads = rulebook.question("workloads").expect("a question");
+    for case in rulebook.cases() {
+        let values: Vec<Option<Value>> =
+            (0..rulebook.questions().len()).map(|question| case.answer(question)).collect();
+        let assessment = assess(&rulebook, case.readings(&rulebook));
+        for precedent in Precedents::of(&rulebook, &assessment, &engine.spreads(&values)).nearest {
+            let other = &rulebook.cases()[precedent.case];
+            let told = (case.answer(workloads), other.answer(workloads));
+            if let (Some(Value::Choices(ours)), Some(Value::Choices(theirs))) = told {
+                assert!(ours.intersects(theirs), "{} and {}", case.id, other.id);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_result_names_three_precedents_and_the_odds_of_its_band() {
     let rulebook = rulebook();
     let answers = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/start-up-of-three.toml");

@@ -53,6 +53,8 @@ pub struct Sum {
     pub lacks_a_must: bool,
     /// Whether a constraint rules it out.
     pub ruled_out: bool,
+    /// Whether it is told of for one reason: it runs today.
+    pub is_aside: bool,
 }
 
 impl Writer<'_> {
@@ -100,8 +102,7 @@ impl Writer<'_> {
 
     fn compared(&self, undecided: bool) -> Vec<String> {
         let (with, without) = (self.assessment.best_with, self.assessment.best_without);
-        let leaning =
-            self.probably_close().map_or(self.assessment.leaning(self.rulebook), |band| band.leaning);
+        let leaning = self.probable().unwrap_or_else(|| self.assessment.leaning(self.rulebook));
         match leaning {
             Leaning::Without => {
                 let why = self.meets_with_less_effort(without, with, undecided);
@@ -151,6 +152,9 @@ impl Writer<'_> {
 
     /// Another platform that comes to the same total as the recommended one, and why that one stands first.
     fn tie(&self) -> Option<String> {
+        if self.stays() {
+            return None;
+        }
         let best = self.assessment.recommendation;
         let standing = |platform: usize| &self.assessment.standings[platform];
         let is_tied = |platform: &&usize| {
@@ -251,15 +255,17 @@ impl Writer<'_> {
         // What runs today is what any move is compared with.
         let platforms = 0..self.rulebook.platforms().len();
         let in_use = platforms.filter(|platform| self.platform(*platform).is_in_use(&assessment.readings));
-        let in_use: Vec<usize> = in_use.collect();
-        for platform in compared.iter().chain(runner_up).chain(&in_use) {
+        for platform in compared.iter().chain(runner_up) {
             if !shown.contains(platform) {
                 shown.push(*platform);
             }
         }
+        let aside: Vec<usize> = in_use.filter(|platform| !shown.contains(platform)).collect();
+        shown.extend(&aside);
         let place = |platform: &usize| assessment.ranking.iter().position(|other| other == platform);
         shown.sort_by_key(|platform| place(platform));
-        shown.into_iter().map(|platform| self.sum(platform)).collect()
+        let sum = |platform| Sum { is_aside: aside.contains(&platform), ..self.sum(platform) };
+        shown.into_iter().map(sum).collect()
     }
 
     /// The best of a side; where that is out for a reason of its own, the best that only what decides keeps out.
@@ -287,6 +293,7 @@ impl Writer<'_> {
             lacks_a_must: lacks.iter().any(|lack| lack.must),
             lacks: lacks.iter().map(phrases::missing).collect(),
             ruled_out: !standing.is_available(),
+            is_aside: false,
         }
     }
 

@@ -192,6 +192,8 @@ pub struct Contents<'a> {
     pub provenance: Provenance,
     /// The answer in one line.
     pub headline: String,
+    /// Whether it advises to stay with what runs today.
+    pub stays: bool,
     /// What the verdict means.
     pub meaning: String,
     /// How sure it is, as the beginning of a sentence.
@@ -253,6 +255,7 @@ impl<'a> Contents<'a> {
             explained: explained(rulebook, assessment, explanation),
             provenance,
             headline: writer.headline(),
+            stays: writer.stays(),
             meaning: if outlook.status == Status::Undecided {
                 rulebook.undecided().meaning.clone()
             } else {
@@ -388,8 +391,8 @@ impl Writer<'_> {
         if self.outlook.status != Status::Undecided {
             return told;
         }
-        if let Some(close) = self.probably_close() {
-            return phrases::probably(&self.told_by(close));
+        if let Some(side) = self.probable() {
+            return phrases::probably(&self.told_of(side));
         }
         let undecided = &self.rulebook.undecided().headline;
         undecided
@@ -398,12 +401,25 @@ impl Writer<'_> {
             .replace("{best}", self.platform(self.assessment.recommendation).in_sentence())
     }
 
-    /// The middle verdict, where as many ways to answer the rest lead to it as a decision asks for.
-    fn probably_close(&self) -> Option<&Band> {
+    /// What a side comes to, whichever of its verdicts it is.
+    fn told_of(&self, side: Leaning) -> String {
+        let best = match side {
+            Leaning::Hedge => {
+                let mut bands = self.rulebook.bands().iter();
+                return bands
+                    .find(|band| band.leaning == side)
+                    .map_or(String::new(), |band| self.told_by(band));
+            }
+            Leaning::With => self.assessment.best_with,
+            Leaning::Without => self.assessment.best_without,
+        };
+        format!("{}: {}.", self.rulebook.side(side).name, self.with_products(best))
+    }
+
+    /// The side to which as many ways to answer the rest lead as a decision asks for, where what is known leans to another.
+    fn probable(&self) -> Option<Leaning> {
         let (share, side) = self.likelier()?;
-        let is_likely = side == Leaning::Hedge && i64::from(share) >= self.rulebook.decided_from().value;
-        let mut bands = self.rulebook.bands().iter();
-        bands.find(|band| is_likely && band.leaning == Leaning::Hedge)
+        (i64::from(share) >= self.rulebook.decided_from().value).then_some(side)
     }
 
     /// Whether the headline advises to stay with what runs today.
@@ -446,10 +462,9 @@ impl Writer<'_> {
             Status::Settled => phrases::settled(open),
             Status::Leaning => phrases::sure(&self.share(), self.side_name(), open),
             Status::Undecided => {
-                let likelier = self
-                    .likelier()
-                    .map(|(share, side)| format!("{share} in 100 for {}", self.rulebook.side(side).name));
-                phrases::leaning(&self.share(), likelier.as_deref(), open)
+                let likelier = self.likelier();
+                let likelier = likelier.map(|(share, side)| (share, &*self.rulebook.side(side).name));
+                phrases::leaning(&self.share(), self.side_name(), likelier, open)
             }
         }
     }

@@ -179,6 +179,9 @@ fn outcome(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
             name(assessment.best_without),
             name(assessment.best_with)
         )?,
+        _ if contents.stays => {
+            writeln!(out, "Chosen option: **what runs today**. {} {why}", escape(&contents.headline))?
+        }
         _ => writeln!(out, "Chosen option: **{}**. {why}", name(assessment.recommendation))?,
     }
     writeln!(out, "\n{}", escape(&contents.brief.sure.join(" ")))
