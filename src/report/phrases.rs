@@ -89,9 +89,9 @@ pub(super) fn leaning_elsewhere(leaning: &str, side: &str) -> String {
     format!("{leaning} so far, though most ways to answer the rest lead to {side}")
 }
 
-/// The headline of a verdict to which most ways to answer the rest lead.
-pub(super) fn probably(headline: &str) -> String {
-    format!("Probably {}", lower_first(headline))
+/// The headline where most ways to answer the rest lead to one side.
+pub(super) fn probably(told: &str) -> String {
+    format!("Probably {told}")
 }
 
 /// What would turn it: "a, or b, or in 2 other ways".

@@ -203,6 +203,7 @@ fn a_side_that_is_likelier_than_the_leaning_is_named() {
                  --managed-services --workloads web,worker";
     let told = Program::new().run(flags).ok().stdout;
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(told.starts_with("Probably something simpler: Docker Compose. "), "{told}");
     assert!(told.contains(" as the answers lean so far, with "), "{told}");
     assert!(told.contains(" in 100 for something simpler, "), "{told}");
 }

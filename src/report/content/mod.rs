@@ -401,19 +401,18 @@ impl Writer<'_> {
             .replace("{best}", self.platform(self.assessment.recommendation).in_sentence())
     }
 
-    /// What a side comes to, whichever of its verdicts it is.
+    /// What a side comes to, within a sentence: the middle one has a verdict, the others a platform.
     fn told_of(&self, side: Leaning) -> String {
-        let best = match side {
+        let named = |best: usize| format!("{}: {}.", self.rulebook.side(side).name, self.with_products(best));
+        match side {
+            Leaning::With => named(self.assessment.best_with),
+            Leaning::Without => named(self.assessment.best_without),
             Leaning::Hedge => {
                 let mut bands = self.rulebook.bands().iter();
-                return bands
-                    .find(|band| band.leaning == side)
-                    .map_or(String::new(), |band| self.told_by(band));
+                let middle = bands.find(|band| band.leaning == side);
+                middle.map_or(String::new(), |middle| lower_first(&self.told_by(middle)))
             }
-            Leaning::With => self.assessment.best_with,
-            Leaning::Without => self.assessment.best_without,
-        };
-        format!("{}: {}.", self.rulebook.side(side).name, self.with_products(best))
+        }
     }
 
     /// The side to which as many ways to answer the rest lead as a decision asks for, where what is known leans to another.
