@@ -60,11 +60,15 @@ pub(super) fn choose(
     }
 }
 
+/// The place of a file's name among the default ones, those first that Docker prefers; in any case of its letters.
+fn default_rank(words: &Words, path: &str) -> Option<usize> {
+    words.default_names.iter().position(|default| default.eq_ignore_ascii_case(name(path)))
+}
+
 /// Of files that are given together the one that stands for all: that of a default name, wherever it stands, else the first.
 pub(super) fn main_of(files: &[String], words: &Words) -> Option<String> {
-    let is_default =
-        |path: &&String| words.default_names.iter().any(|default| default.eq_ignore_ascii_case(name(path)));
-    files.iter().find(is_default).or(files.first()).cloned()
+    let main = files.iter().find(|path| default_rank(words, path).is_some());
+    main.or(files.first()).cloned()
 }
 
 /// What the words of its name say about a file.
@@ -120,7 +124,7 @@ impl<'a> Chooser<'a, '_> {
     }
 
     fn is_default(&self, path: &str) -> bool {
-        self.words.default_names.iter().any(|default| default.eq_ignore_ascii_case(name(path)))
+        default_rank(self.words, path).is_some()
     }
 
     fn main(&mut self, files: &[&Found]) -> Result<String, Vec<String>> {
@@ -171,9 +175,7 @@ impl<'a> Chooser<'a, '_> {
 
     /// In each folder the default name that Docker prefers; of several folders the one that something speaks for.
     fn among_defaults(&mut self, defaults: &[&Found]) -> Result<String, Vec<String>> {
-        let rank = |path: &str| {
-            self.words.default_names.iter().position(|default| default.eq_ignore_ascii_case(name(path)))
-        };
+        let rank = |path: &str| default_rank(self.words, path);
         let mut folders: BTreeMap<&str, &str> = BTreeMap::new();
         for file in defaults {
             let kept = folders.entry(parent(&file.path)).or_insert(&file.path);

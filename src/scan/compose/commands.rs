@@ -45,12 +45,12 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
         let mut folder = None;
         let of_text = text.lines().find_map(profiles_set);
         for said in lists(&text, words) {
-            let (files, started, is_bare, profiles) = match said {
+            let (Arguments { files, started, profiles }, is_bare) = match said {
                 Said::Enter(entered) => {
                     folder = join(parent(&from.path), &entered).or_else(|| join("", &entered));
                     continue;
                 }
-                Said::List { files, started, is_bare, profiles } => (files, started, is_bare, profiles),
+                Said::List { of, is_bare } => (of, is_bare),
             };
             let profiles = if profiles.is_empty() { of_text.clone().unwrap_or_default() } else { profiles };
             // A list with a file that is not in the repository is one that the reader is to make up.
@@ -125,14 +125,29 @@ enum Said {
     Enter(String),
     /// It gives these together, or none of them where it starts what has the default name. A bare list does not say for
     /// what it is, and only counts where all of it is Compose.
-    List { files: Vec<String>, started: Option<Vec<String>>, is_bare: bool, profiles: Vec<String> },
+    List { of: Arguments, is_bare: bool },
+}
+
+/// What one command says up to what it is to do: the files, the words after `up` where it starts something, and the
+/// profiles that it turns on.
+#[derive(Default)]
+struct Arguments {
+    files: Vec<String>,
+    started: Option<Vec<String>>,
+    profiles: Vec<String>,
+}
+
+impl From<Vec<String>> for Arguments {
+    fn from(files: Vec<String>) -> Self {
+        Self { files, ..Self::default() }
+    }
 }
 
 /// All that a text says of Compose files, in its order.
 fn lists(text: &str, words: &Words) -> Vec<Said> {
     let joined = text.replace("\\\n", " ").replace("\\\r\n", " ");
     let mut variables = Variables::of(&joined, words);
-    let list = |is_bare| move |files| Said::List { files, started: None, is_bare, profiles: Vec::new() };
+    let list = |is_bare| move |files: Vec<String>| Said::List { of: files.into(), is_bare };
     let mut lists = files_of_modules(&joined);
     for line in joined.lines() {
         let line = &*variables.filled_in(line);
@@ -152,9 +167,7 @@ fn lists(text: &str, words: &Words) -> Vec<Said> {
             starts.push(0);
         }
         let of_line = starts.iter().filter_map(|start| arguments(&line[*start..], is_command));
-        let of_line =
-            of_line.map(|(files, started, profiles)| Said::List { files, started, is_bare, profiles });
-        lists.extend(of_line);
+        lists.extend(of_line.map(|of| Said::List { of, is_bare }));
     }
     lists
 }
@@ -254,7 +267,7 @@ fn files_of_modules(text: &str) -> Vec<Said> {
             lines.next();
         }
         if !files.is_empty() {
-            lists.push(Said::List { files, started: None, is_bare: true, profiles: Vec::new() });
+            lists.push(Said::List { of: files.into(), is_bare: true });
         }
     }
     lists
@@ -297,9 +310,7 @@ fn words_started<'t>(tokens: impl Iterator<Item = &'t str>) -> Vec<String> {
     words
 }
 
-/// The files of one command, up to what it is to do, what it starts, and the profiles that it turns on.
-type Arguments = (Vec<String>, Option<Vec<String>>, Vec<String>);
-
+/// Reads them, where there are any.
 fn arguments(rest: &str, is_command: bool) -> Option<Arguments> {
     let (mut files, mut profiles) = (Vec::new(), Vec::new());
     let is_between =
@@ -332,7 +343,7 @@ fn arguments(rest: &str, is_command: bool) -> Option<Arguments> {
             }
         }
     }
-    (is_up || !files.is_empty()).then_some((files, started, profiles))
+    (is_up || !files.is_empty()).then_some(Arguments { files, started, profiles })
 }
 
 /// The profiles of `COMPOSE_PROFILES=a,b`.
