@@ -71,17 +71,17 @@ impl Odds {
 impl Precedents {
     /// The precedents of an assessment. `weights` says for each question how many points of margin it can move here.
     pub fn of(rulebook: &Rulebook, assessment: &Assessment, weights: &[i64]) -> Self {
-        let mut nearest = nearest(rulebook, &assessment.readings, weights);
+        // Where one fact decides, what others with the same answers did tells nothing.
+        let mut nearest = match assessment.decided_by {
+            Some(_) => Vec::new(),
+            None => nearest(rulebook, &assessment.readings, weights),
+        };
         let known = assessment
             .readings
             .iter()
             .zip(weights)
             .filter(|(reading, _)| matches!(reading, Reading::Known(_)));
         let told: i64 = known.map(|(_, weight)| 1 + weight).sum();
-        // Where one fact decides, what others with the same answers did tells nothing.
-        if assessment.decided_by.is_some() {
-            nearest.clear();
-        }
         nearest.retain(|precedent| {
             let both = precedent.agreeing.len() + precedent.differing.len();
             ONE_IN * both >= rulebook.questions().len()

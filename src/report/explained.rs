@@ -271,12 +271,16 @@ pub(super) fn say_points(rulebook: &Rulebook, points: &[TurningPoint]) -> (Vec<S
     (lines.collect(), points.len() - said)
 }
 
+/// Whether what was before the decision is changed.
+fn changes_the_past(rulebook: &Rulebook, point: &TurningPoint) -> bool {
+    point.changes.iter().any(|values| rulebook.questions()[values.question()].past)
+}
+
 /// The points that can come about: what was before the decision does not change, and another system is not this one; all of
 /// them where there are no such.
 fn conceivable<'e>(rulebook: &Rulebook, points: &'e [TurningPoint]) -> Vec<&'e TurningPoint> {
-    let is_past = |values: &Values| rulebook.questions()[values.question()].past;
-    let keeps_the_past = |point: &&TurningPoint| !point.changes.iter().any(is_past);
-    let future: Vec<&TurningPoint> = points.iter().filter(keeps_the_past).collect();
+    let future: Vec<&TurningPoint> =
+        points.iter().filter(|point| !changes_the_past(rulebook, point)).collect();
     let own: Vec<&TurningPoint> = future.iter().copied().filter(|point| !point.uproots).collect();
     [own, future].into_iter().find(|points| !points.is_empty()).unwrap_or_else(|| points.iter().collect())
 }
@@ -439,8 +443,7 @@ impl Writer<'_> {
             Reading::Known(value) => values.is_within(TIMES, value),
             _ => true,
         };
-        let is_past = |values: &Values| self.rulebook.questions()[values.question()].past;
-        if point.changes.iter().any(|values| is_past(values) || !is_near(values)) {
+        if changes_the_past(self.rulebook, point) || !point.changes.iter().all(is_near) {
             return false;
         }
         let is_known =

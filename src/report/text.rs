@@ -107,8 +107,7 @@ fn screen(contents: &Contents<'_>, layout: Layout, room: &Room) -> String {
     if room.gaps > 0 {
         page.gap();
     }
-    let rows: Vec<Sum> =
-        contents.brief.sums.iter().filter(|sum| room.gaps > 0 || !sum.is_aside).cloned().collect();
+    let rows: Vec<&Sum> = contents.brief.sums.iter().filter(|sum| room.gaps > 0 || !sum.is_aside).collect();
     sums(contents, &rows, room.words, &mut page);
     if room.gaps > 1 {
         page.gap();
@@ -151,7 +150,7 @@ fn opening(contents: &Contents<'_>, room: &Room, page: &mut Page) {
 }
 
 /// The figures of some platforms, as a sum that can be done by hand.
-fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
+fn sums(contents: &Contents<'_>, rows: &[&Sum], lines: usize, page: &mut Page) {
     let header = ["", "effort×cost", "+missing", "=total", "what is missing"];
     let name = |sum: &Sum| contents.platform_name(sum.platform).to_owned();
     let names = rows.iter().map(|sum| display_width(&name(sum))).max().unwrap_or_default();
@@ -192,7 +191,7 @@ fn sums(contents: &Contents<'_>, rows: &[Sum], lines: usize, page: &mut Page) {
 }
 
 /// The same where there is no room for columns.
-fn sums_in_lines(contents: &Contents<'_>, rows: &[Sum], page: &mut Page) {
+fn sums_in_lines(contents: &Contents<'_>, rows: &[&Sum], page: &mut Page) {
     page.wrapped("  ", "    ", "effort × cost + missing = total");
     for sum in rows {
         let Sum { effort, price, missing, total, .. } = sum;

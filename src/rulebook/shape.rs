@@ -290,7 +290,7 @@ const QUESTION: Shape = Shape {
             Flag,
             "Whether it tells of what was before the decision, of which no change is to be watched for.",
         ),
-        may("kin", Flag, "Whether published decisions that answer it otherwise are of another kind."),
+        may("kin", Flag, "Whether published decisions with quite another answer are of another kind."),
         may("option", Tables(&OPTION), "The options of a choice."),
         may("say", Table(&SAY), "The answers as clauses, with {n} for a number."),
         may("min", Number(0, HUGE), "The least number that it takes."),

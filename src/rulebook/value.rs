@@ -197,7 +197,7 @@ pub struct Question {
     pub detail: bool,
     /// It tells of what was before the decision: no change of it is to be watched for.
     pub past: bool,
-    /// It tells what kind of work it is: published decisions that answer it otherwise are not alike.
+    /// It tells what kind of work it is: published decisions with quite another answer are not alike.
     pub kin: bool,
     /// Where growing systems move.
     pub grows: Option<Growth>,
