@@ -173,15 +173,15 @@ fn outcome(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
         _ if contents.is_undecided() => {
             writeln!(out, "Open: no option is chosen. {}", escape(&contents.headline))?;
         }
+        _ if contents.stays => {
+            writeln!(out, "Chosen option: **what runs today**. {} {why}", escape(&contents.headline))?
+        }
         Leaning::Hedge => writeln!(
             out,
             "Open between two: **{}** and **{}**. {why}",
             name(assessment.best_without),
             name(assessment.best_with)
         )?,
-        _ if contents.stays => {
-            writeln!(out, "Chosen option: **what runs today**. {} {why}", escape(&contents.headline))?
-        }
         _ => writeln!(out, "Chosen option: **{}**. {why}", name(assessment.recommendation))?,
     }
     writeln!(out, "\n{}", escape(&contents.brief.sure.join(" ")))
@@ -189,9 +189,13 @@ fn outcome(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
 
 fn consequences(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     writeln!(out, "### Consequences\n")?;
-    if contents.is_undecided() || contents.assessment.leaning(contents.rulebook) == Leaning::Hedge {
-        let best = contents.platform_name(contents.assessment.recommendation);
-        writeln!(out, "Of {}, the lowest in total:\n", escape(best))?;
+    let assessment = contents.assessment;
+    let best = &contents.rulebook.platforms()[assessment.recommendation];
+    let name = escape(best.in_sentence());
+    if contents.is_undecided() || assessment.leaning(contents.rulebook) == Leaning::Hedge {
+        writeln!(out, "Of {name}, the lowest in total:\n")?;
+    } else if contents.stays && !best.is_in_use(&assessment.readings) {
+        writeln!(out, "Of a move to {name}, which is not what runs today:\n")?;
     }
     for good in &contents.balance.good {
         writeln!(out, "* Good, because {}", escape(good))?;
