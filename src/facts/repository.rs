@@ -40,6 +40,8 @@ pub struct Facts {
     pub seen: Vec<Seen>,
     /// Where the guide at the top calls the repository a collection of examples, a sample or a demonstration.
     pub examples: Option<(Place, String)>,
+    /// Where something says that nobody runs or maintains any more what is here, and in which words.
+    pub retired: Option<(Place, String)>,
     /// What the reader has told not to look at.
     pub excluded: Option<Excluded>,
     /// What was left out or could not be read, and why.

@@ -8,6 +8,7 @@ mod dockerfile;
 mod excluding;
 mod followed;
 mod git;
+mod guide;
 mod hcl;
 mod ignored;
 mod kubernetes;
@@ -40,6 +41,7 @@ use crate::facts::{self, Excluded, Facts};
 use crate::folder::Folder;
 pub use compose::Environment;
 use excluding::Excluding;
+use guide::Guide;
 use owner::Owner;
 use paths::Paths;
 pub use progress::Progress;
@@ -118,7 +120,9 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
             object.purpose = compose::purpose(&object.name, image, &rules.compose, &owner);
         }
     }
-    let judgement = relation::judge(&facts, source, &signs, tables);
+    let guide = Guide::of(source);
+    facts.retired = guide::retired(&guide, &signs, &tables.retired);
+    let judgement = relation::judge(&facts, source, &signs, &guide, tables);
     facts.kubernetes.relation = judgement.relation;
     facts.kubernetes.is_deployed = judgement.is_deployed;
     facts.kubernetes.relation_because = judgement.because;

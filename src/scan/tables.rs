@@ -31,6 +31,22 @@ pub(crate) struct Tables {
     pub(crate) own: OwnTable,
     /// Formats that are seen and not read.
     pub(crate) seen: Vec<FileSign>,
+    /// What says that a repository is of the past.
+    pub(crate) retired: RetiredTable,
+}
+
+/// `[retired]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RetiredTable {
+    /// What a guide calls the repository, in lower case.
+    pub(crate) subjects: Vec<String>,
+    /// What it says of it then, or begins a line with.
+    pub(crate) states: Vec<String>,
+    /// What says so anywhere in its first lines.
+    pub(crate) phrases: Vec<String>,
+    /// Files that describe the repository to others.
+    pub(crate) sign: Vec<FileSign>,
 }
 
 /// `[own]`
