@@ -75,7 +75,8 @@ pub fn read(
         let count = tree.leave_out_all(&Excluding::new(&environment.exclude));
         Excluded { patterns: environment.exclude.clone(), count }
     });
-    let mut facts = from_files(&tree, &paths, rules, environment);
+    let config = git::config(&folder, &root);
+    let mut facts = from_files(&tree, config.as_deref(), &paths, rules, environment);
     facts.excluded = excluded;
     let unread;
     (facts.git, unread) = history.end();
@@ -94,10 +95,16 @@ pub fn read(
     Ok(facts)
 }
 
-fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &Environment) -> Facts {
+fn from_files(
+    source: &impl Source,
+    config: Option<&str>,
+    paths: &Paths,
+    rules: &Rules,
+    environment: &Environment,
+) -> Facts {
     let tables = &rules.tables;
     let signs = signs::read(source, tables);
-    let mut owner = Owner::of(source, &tables.own);
+    let mut owner = Owner::of(source, config, &tables.own);
     let ((dockerfiles, kubernetes), (terraform, ((ci, applied), (ml, unreadable)))) = rayon::join(
         || {
             let dockerfiles = dockerfile::read(source, paths, &tables.dockerfiles);
@@ -147,7 +154,7 @@ mod tests {
                 &[(path, text), ("compose.yaml", "include: [.env, Dockerfile]\n")],
                 &paths,
             );
-            from_files(&source, &paths, &rules, &Environment::default())
+            from_files(&source, None, &paths, &rules, &Environment::default())
         });
     }
 
