@@ -407,7 +407,7 @@ impl<S: Source> Judge<'_, S> {
         let is_guide = |file: &&Listed| {
             let name = file.name().to_ascii_lowercase();
             matches!(file.class, PathClass::Main | PathClass::Documentation)
-                && ["readme", "install"].iter().any(|start| name.starts_with(start))
+                && self.table.guides_for_others.iter().any(|start| name.starts_with(start.as_str()))
         };
         let guides = self.source.files().iter().filter(|_| !here.is_empty()).filter(is_guide);
         let applies = |line: &str| {
@@ -415,7 +415,7 @@ impl<S: Source> Judge<'_, S> {
             let addresses = words.by_ref().filter(|word| word.contains("://") || word.contains(".com/"));
             let mut addresses =
                 addresses.map(|word| word.split('?').next().unwrap_or(word).trim_end_matches('/'));
-            line.contains("kubectl ")
+            self.table.given_by.iter().any(|words| line.contains(words.as_str()))
                 && addresses.any(|address| {
                     address.match_indices('/').any(|(at, _)| here.contains(&address[at + 1..]))
                 })

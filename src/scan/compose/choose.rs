@@ -152,7 +152,13 @@ impl<'a> Chooser<'a, '_> {
         }
         let of_deployments =
             self.runs().iter().filter(|run| !run.is_advice && deploying.contains(&run.from.as_str()));
-        let named: HashSet<String> = of_deployments.filter_map(|run| main_of(&run.files, words)).collect();
+        let default_in = |folder: &str| {
+            let here = files.iter().filter(|file| parent(&file.path) == folder);
+            let ranked = here.filter_map(|file| Some((words.default_rank(name(&file.path))?, &file.path)));
+            ranked.min().map(|(_, path)| path.clone())
+        };
+        let meant = |run: &Run| main_of(&run.files, words).or_else(|| default_in(run.folder.as_deref()?));
+        let named: HashSet<String> = of_deployments.filter_map(meant).collect();
         let started: Vec<&str> =
             files.iter().map(|file| file.path.as_str()).filter(|path| named.contains(*path)).collect();
         let only = |fits: &dyn Fn(&&str) -> bool| {
