@@ -46,16 +46,17 @@ impl Guide {
     /// The line that calls it retired.
     fn calls_it_retired(&self, table: &RetiredTable) -> Option<(Place, String)> {
         let said = |line: &str| {
-            let after_subject = table.subjects.iter().filter_map(|subject| line.split_once(subject.as_str()));
-            let begin = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-            let is_begun = |state: &&String| begin.starts_with(state.as_str()) && !is_title(line);
-            let states = || table.states.iter();
             let phrase = table.phrases.iter().find(|phrase| line.contains(phrase.as_str()));
-            let of_subject = || {
-                let rests: Vec<&str> = after_subject.map(|(_, rest)| rest).collect();
-                states().find(|state| rests.iter().any(|rest| rest.contains(state.as_str())))
+            let plain = line.replace(['*', '_', '`'], "");
+            let begin = plain.trim_start_matches(|c: char| !c.is_alphanumeric());
+            let after_subject =
+                table.subjects.iter().filter_map(|subject| plain.split_once(subject.as_str()));
+            let rests: Vec<&str> = after_subject.map(|(_, rest)| rest).collect();
+            let is_state = |state: &&String| {
+                begin.starts_with(state.as_str()) && !is_title(line)
+                    || rests.iter().any(|rest| follows_soon(rest, state))
             };
-            phrase.or_else(of_subject).or_else(|| states().find(is_begun)).cloned()
+            phrase.or_else(|| table.states.iter().find(is_state)).cloned()
         };
         self.0.iter().find_map(|(place, line)| Some((place.clone(), said(line)?)))
     }
@@ -74,6 +75,14 @@ pub(crate) fn retired(guide: &Guide, signs: &[Sign<'_>], table: &RetiredTable) -
     };
     guide.calls_it_retired(table).or_else(described)
 }
+
+/// Whether words stand near the beginning of a text, so that they speak of what stands before it.
+fn follows_soon(text: &str, words: &str) -> bool {
+    text.find(words).is_some_and(|at| text[..at].split_whitespace().count() <= MOST_BETWEEN)
+}
+
+/// "is currently"
+const MOST_BETWEEN: usize = 2;
 
 fn is_title(line: &str) -> bool {
     line.starts_with("# ") || line.starts_with("<h1") || line.starts_with("title:")
@@ -102,6 +111,8 @@ mod tests {
             "[![Project Status: Abandoned](https://www.repostatus.org/badges/latest/abandoned.svg)](x)",
             "# Notice: Shop is Being Archived",
             "This service was decommissioned in 2023.",
+            "> **This repository is currently not maintained.**",
+            "This project has moved to https://git.example/acme/shop.",
         ] {
             assert!(is_retired(text), "{text}");
         }
@@ -109,9 +120,13 @@ mod tests {
             "# Archived documents: search them",
             "Photos are archived every night.",
             "A fork of x/y, which is no longer maintained.",
+            "This repository forks x/y, which is no longer maintained.",
+            "This project finds images that are no longer used.",
+            "This service has moved to Kubernetes.",
             "repo was previously archived in 2023, then unarchived",
             "This service archives mails.",
             "Version 1 is deprecated.",
+            "This project is not maintained by Google.",
             "This repository holds archived manifests of past events.",
         ] {
             assert!(!is_retired(text), "{text}");
