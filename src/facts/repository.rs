@@ -324,6 +324,11 @@ impl Object {
         own.into_iter().any(|(_, groups)| groups.contains(&self.group()))
     }
 
+    /// Whether another is of the same kind and version: what is said of kinds is the same of both.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.api_version == other.api_version
+    }
+
     /// The group of its API; empty for the oldest one, which has no name.
     pub fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)

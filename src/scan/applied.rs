@@ -26,13 +26,17 @@ pub(crate) fn tell(found: &mut Kubernetes, applied: &Applied, source: &impl Sour
     let delivery = Patterns::any_of(&table.delivery);
     let for_changes: Vec<_> =
         table.for_changes.iter().map(|row| (Patterns::any_of(&row.objects), row)).collect();
-    for object in &mut found.objects {
-        let mut places = object.copies.iter().chain([&object.place.path]);
+    for alike in found.objects.chunk_by_mut(Object::is_like) {
+        let Some(first) = alike.first() else { continue };
+        let what = manifest::group_and_kind(&first.api_version, &first.kind);
         // What lets a cluster follow the rest is given to it by hand.
-        let is_first = !followed.paths.is_empty()
-            && delivery.fit(&manifest::group_and_kind(&object.api_version, &object.kind));
-        object.is_left_out |= is_for_changes(object, &for_changes, source)
-            || !is_first && places.all(|path| left_out.contains(path));
+        let is_first = !followed.paths.is_empty() && delivery.fit(&what);
+        let row = for_changes.iter().find(|(objects, _)| objects.fit(&what)).map(|(_, row)| *row);
+        for object in alike {
+            let mut places = object.copies.iter().chain([&object.place.path]);
+            object.is_left_out |= row.is_some_and(|row| is_for_changes(object, row, source))
+                || !is_first && places.all(|path| left_out.contains(path));
+        }
     }
 }
 
@@ -88,10 +92,8 @@ fn kustomizations(found: &Kubernetes, source: &impl Source) -> Option<Vec<(Strin
     Some(all)
 }
 
-/// Whether an object only follows changes that are proposed, by the first row that speaks of its kind.
-fn is_for_changes(object: &Object, rows: &[(Patterns<()>, &ForChanges)], source: &impl Source) -> bool {
-    let what = manifest::group_and_kind(&object.api_version, &object.kind);
-    let Some((_, row)) = rows.iter().find(|(objects, _)| objects.fit(&what)) else { return false };
+/// Whether an object only follows changes that are proposed, by the row that speaks of its kind.
+fn is_for_changes(object: &Object, row: &ForChanges, source: &impl Source) -> bool {
     let Ok(text) = source.text(&object.place.path) else { return false };
     let has = |keys: &[String]| {
         let mut lines = text.lines().map(|line| line.trim_start().trim_start_matches("- "));

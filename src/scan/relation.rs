@@ -388,7 +388,10 @@ impl<S: Source> Judge<'_, S> {
     /// The first object of one's own of each kind that fits a pattern.
     fn objects(&self, patterns: &[String]) -> Grounds {
         let patterns = Patterns::any_of(patterns);
-        first_of_kinds(self.own_objects().filter(|object| patterns.fit(&group_and_kind(object))))
+        let alike = self.found.objects.chunk_by(Object::is_like);
+        let fitting =
+            alike.filter(|alike| alike.first().is_some_and(|one| patterns.fit(&group_and_kind(one))));
+        first_of_kinds(fitting.flatten().filter(|object| object.class == PathClass::Main))
     }
 
     fn offer_signs(&self) -> &Grounds {
