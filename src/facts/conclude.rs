@@ -89,7 +89,11 @@ pub struct Conflict {
 pub fn conclude(questions: &[Question], rules: &Rules, facts: &Facts) -> Conclusions {
     let mut by_question: BTreeMap<usize, Vec<Finding>> = BTreeMap::new();
     for rule in &rules.conclusions {
-        if let Some(finding) = apply(questions, rule, facts) {
+        if let Some(mut finding) = apply(questions, rule, facts) {
+            if facts.retired.is_some() {
+                // What ran once need not run today.
+                finding.sureness = Sureness::Hint;
+            }
             by_question.entry(rule.question).or_default().push(finding);
         }
     }

@@ -40,6 +40,8 @@ pub struct Facts {
     pub seen: Vec<Seen>,
     /// Where the guide at the top calls the repository a collection of examples, a sample or a demonstration.
     pub examples: Option<(Place, String)>,
+    /// Where something says that nobody runs or maintains any more what is here, and in which words.
+    pub retired: Option<(Place, String)>,
     /// What the reader has told not to look at.
     pub excluded: Option<Excluded>,
     /// What was left out or could not be read, and why.
@@ -320,6 +322,11 @@ impl Object {
     pub(crate) fn runs_as(&self, kinds: &[&str]) -> bool {
         let own = RUNNING.iter().filter(|(kind, _)| *kind == self.kind && kinds.contains(kind));
         own.into_iter().any(|(_, groups)| groups.contains(&self.group()))
+    }
+
+    /// Whether another is of the same kind and version: what is said of kinds is the same of both.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.api_version == other.api_version
     }
 
     /// The group of its API; empty for the oldest one, which has no name.

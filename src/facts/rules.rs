@@ -80,7 +80,7 @@ const NUMBER: &str = "{number}";
 /// What a sentence can be filled with.
 const BLANKS: [&str; 2] = [NUMBER, "{names}"];
 /// The tables of a scan file; all but the first belong to the readers of the formats.
-pub const TABLES: [&str; 12] = [
+pub const TABLES: [&str; 13] = [
     "conclusion",
     "paths",
     "dockerfiles",
@@ -93,6 +93,7 @@ pub const TABLES: [&str; 12] = [
     "git",
     "own",
     "seen",
+    "retired",
 ];
 
 impl Rules {

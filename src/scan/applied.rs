@@ -6,10 +6,10 @@ use super::ci::{self, Applied, Given};
 use super::facts::{Kubernetes, Object, PathClass};
 use super::followed::Followed;
 use super::manifest;
-use super::paths::{folder, join};
+use super::paths::{folder, join, lowered};
 use super::patterns::Patterns;
 use super::source::Source;
-use super::tables::KubernetesTable;
+use super::tables::{ForChanges, KubernetesTable};
 
 /// Kustomizations that are followed.
 const MOST: usize = 5_000;
@@ -22,15 +22,21 @@ const MOST_GUIDES: usize = 400;
 /// kustomization beside it leaves out is left out, and what is only given for a change or a test.
 pub(crate) fn tell(found: &mut Kubernetes, applied: &Applied, source: &impl Source, table: &KubernetesTable) {
     let followed = Followed::of(found, source, table);
-    let left_out = left_out(found, applied, &followed, source).unwrap_or_default();
+    let left_out = left_out(found, applied, &followed, source, table).unwrap_or_default();
     let delivery = Patterns::any_of(&table.delivery);
-    for object in &mut found.objects {
-        let mut places = object.copies.iter().chain([&object.place.path]);
+    let for_changes: Vec<_> =
+        table.for_changes.iter().map(|row| (Patterns::any_of(&row.objects), row)).collect();
+    for alike in found.objects.chunk_by_mut(Object::is_like) {
+        let Some(first) = alike.first() else { continue };
+        let what = manifest::group_and_kind(&first.api_version, &first.kind);
         // What lets a cluster follow the rest is given to it by hand.
-        let is_first = !followed.paths.is_empty()
-            && delivery.fit(&manifest::group_and_kind(&object.api_version, &object.kind));
-        object.is_left_out |=
-            is_for_changes(object, source) || !is_first && places.all(|path| left_out.contains(path));
+        let is_first = !followed.paths.is_empty() && delivery.fit(&what);
+        let row = for_changes.iter().find(|(objects, _)| objects.fit(&what)).map(|(_, row)| *row);
+        for object in alike {
+            let mut places = object.copies.iter().chain([&object.place.path]);
+            object.is_left_out |= row.is_some_and(|row| is_for_changes(object, row, source))
+                || !is_first && places.all(|path| left_out.contains(path));
+        }
     }
 }
 
@@ -40,6 +46,7 @@ fn left_out(
     applied: &Applied,
     followed: &Followed,
     source: &impl Source,
+    table: &KubernetesTable,
 ) -> Option<BTreeSet<String>> {
     let kustomizations = kustomizations(found, source)?;
     let folders: HashSet<&str> = kustomizations.iter().map(|(folder, _)| folder.as_str()).collect();
@@ -65,7 +72,7 @@ fn left_out(
         .map(|path| (*path).to_owned())
         .collect();
     if !left_out.is_empty() {
-        let documented = documented(source, &kustomizations, &files);
+        let documented = documented(source, table, &kustomizations, &files);
         left_out.retain(|path| !documented.contains(path));
     }
     Some(left_out)
@@ -85,17 +92,14 @@ fn kustomizations(found: &Kubernetes, source: &impl Source) -> Option<Vec<(Strin
     Some(all)
 }
 
-/// Whether a set of applications only follows changes that are proposed.
-fn is_for_changes(object: &Object, source: &impl Source) -> bool {
-    const OTHERS: [&str; 6] =
-        ["git:", "list:", "clusters:", "scmProvider:", "clusterDecisionResource:", "plugin:"];
-    if object.kind != "ApplicationSet" {
-        return false;
-    }
+/// Whether an object only follows changes that are proposed, by the row that speaks of its kind.
+fn is_for_changes(object: &Object, row: &ForChanges, source: &impl Source) -> bool {
     let Ok(text) = source.text(&object.place.path) else { return false };
-    let has =
-        |key: &str| text.lines().any(|line| line.trim_start().trim_start_matches("- ").starts_with(key));
-    has("pullRequest:") && !OTHERS.iter().any(|other| has(other))
+    let has = |keys: &[String]| {
+        let mut lines = text.lines().map(|line| line.trim_start().trim_start_matches("- "));
+        lines.any(|line| keys.iter().any(|key| line.starts_with(key.as_str())))
+    };
+    has(&row.keys) && !has(&row.without)
 }
 
 /// What is come to from what commands name.
@@ -165,14 +169,13 @@ fn listed(text: &str) -> Vec<String> {
 /// The files that a guide or a script gives to a cluster, though nothing is known to call it.
 fn documented(
     source: &impl Source,
+    table: &KubernetesTable,
     kustomizations: &[(String, Vec<String>)],
     files: &BTreeSet<&str>,
 ) -> BTreeSet<String> {
     let speaks = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        [".md", ".rst", ".adoc", ".sh", ".mk", "makefile", "justfile", "taskfile.yml", "readme"]
-            .iter()
-            .any(|end| name.ends_with(end))
+        let name = lowered(name);
+        table.guides.iter().any(|end| name.ends_with(end.as_str()))
     };
     let guides = source.files().iter().filter(|file| {
         matches!(file.class, PathClass::Main | PathClass::Documentation) && speaks(file.name())
@@ -180,7 +183,8 @@ fn documented(
     let mut given = BTreeSet::new();
     for file in guides.take(MOST_GUIDES) {
         let Ok(text) = source.text(&file.path) else { continue };
-        for line in text.lines().filter(|line| line.contains("kubectl ") || line.contains("kustomize ")) {
+        let gives = |line: &&str| table.given_by.iter().any(|words| line.contains(words.as_str()));
+        for line in text.lines().filter(gives) {
             if given.len() >= ci::MOST_GIVEN {
                 break;
             }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use rayon::prelude::*;
 
 use super::ci::Given;
-use super::facts::{Kubernetes, PathClass};
+use super::facts::{Kubernetes, Object, PathClass};
 use super::manifest;
 use super::paths::join;
 use super::patterns::Patterns;
@@ -33,7 +33,6 @@ impl Followed {
     /// Reads it from the objects of one's own, and from whether there are charts that make such.
     pub(super) fn of(found: &Kubernetes, source: &impl Source, table: &KubernetesTable) -> Self {
         let delivery = Patterns::any_of(&table.delivery);
-        let own = found.objects.iter().filter(|object| object.class == PathClass::Main);
         let rows: Vec<Row<'_>> =
             table.follows.iter().map(|row| (Patterns::any_of(&row.objects), &row.paths[..])).collect();
         let charts = found.charts.iter().filter(|chart| chart.class == PathClass::Main);
@@ -41,13 +40,17 @@ impl Followed {
         let has_more = kinds.any(|kind| table.delivery_kinds.contains(kind));
         let mut followed = Self { has_more, ..Self::default() };
         let mut files: BTreeSet<&str> = BTreeSet::new();
-        for object in own {
-            let what = manifest::group_and_kind(&object.api_version, &object.kind);
+        let is_own = |object: &&Object| object.class == PathClass::Main;
+        for alike in found.objects.chunk_by(Object::is_like) {
+            let Some(first) = alike.iter().find(is_own) else { continue };
+            let what = manifest::group_and_kind(&first.api_version, &first.kind);
             match rows.iter().find(|(objects, _)| objects.fit(&what)) {
                 // What follows nothing here need not be read.
                 Some((_, [])) => {}
                 Some(_) => {
-                    files.extend(object.copies.iter().chain([&object.place.path]).map(String::as_str));
+                    let own = alike.iter().filter(is_own);
+                    let places = own.flat_map(|object| object.copies.iter().chain([&object.place.path]));
+                    files.extend(places.map(String::as_str));
                 }
                 None => followed.has_more |= delivery.fit(&what),
             }

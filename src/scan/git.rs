@@ -40,12 +40,13 @@ const FOLDER: &str = ".git";
 /// Bytes of the files that are read as a whole.
 const SMALL_FILES: [(&str, u64); 6] = [
     ("HEAD", SMALLEST),
-    ("config", 256 << 10),
-    ("config.worktree", 256 << 10),
+    ("config", LARGEST_CONFIG),
+    ("config.worktree", LARGEST_CONFIG),
     ("shallow", 4 << 20),
     ("packed-refs", 8 << 20),
     ("objects/info/commit-graphs/commit-graph-chain", 64 << 10),
 ];
+const LARGEST_CONFIG: u64 = 256 << 10;
 /// Bytes of a file that names one commit.
 const SMALLEST: u64 = 4 << 10;
 /// Files whose mere presence says that a part of the repository lies elsewhere.
@@ -110,6 +111,35 @@ impl Reading {
             }
         }
     }
+}
+
+/// The configuration of the repository that a folder is checked out of; a further worktree has that of the main repository.
+pub(crate) fn config(folder: &Folder, root: &Path) -> Option<String> {
+    match folder.look(FOLDER)? {
+        (Kind::Folder, _) => small(folder, ".git/config"),
+        (Kind::File, _) => small(&main_of_worktree(folder, root)?, "config"),
+        (Kind::Link | Kind::Other, _) => None,
+    }
+}
+
+/// The own folder of the repository that a folder says to be a worktree of, if that one says the same of the folder.
+fn main_of_worktree(folder: &Folder, root: &Path) -> Option<Folder> {
+    let named = small(folder, FOLDER)?;
+    let named = named.strip_prefix("gitdir:")?.trim();
+    // The address of another machine.
+    if named.starts_with("//") || named.starts_with("\\\\") {
+        return None;
+    }
+    let named = root.join(named).canonicalize().ok()?;
+    let own = Folder::open(&named).ok()?;
+    let leads_back = Path::new(small(&own, "gitdir")?.trim_end()) == root.join(FOLDER);
+    let is_within = small(&own, "commondir")?.trim_end() == "../..";
+    if leads_back && is_within { Folder::open(named.parent()?.parent()?).ok() } else { None }
+}
+
+/// The text of a file of git.
+fn small(folder: &Folder, path: &str) -> Option<String> {
+    String::from_utf8(folder.read(path, LARGEST_CONFIG, Links::Refused).ok()?).ok()
 }
 
 /// A repository that the library may open.

@@ -8,6 +8,7 @@ mod dockerfile;
 mod excluding;
 mod followed;
 mod git;
+mod guide;
 mod hcl;
 mod ignored;
 mod kubernetes;
@@ -40,6 +41,7 @@ use crate::facts::{self, Excluded, Facts};
 use crate::folder::Folder;
 pub use compose::Environment;
 use excluding::Excluding;
+use guide::Guide;
 use owner::Owner;
 use paths::Paths;
 pub use progress::Progress;
@@ -73,7 +75,8 @@ pub fn read(
         let count = tree.leave_out_all(&Excluding::new(&environment.exclude));
         Excluded { patterns: environment.exclude.clone(), count }
     });
-    let mut facts = from_files(&tree, &paths, rules, environment);
+    let config = git::config(&folder, &root);
+    let mut facts = from_files(&tree, config.as_deref(), &paths, rules, environment);
     facts.excluded = excluded;
     let unread;
     (facts.git, unread) = history.end();
@@ -92,10 +95,16 @@ pub fn read(
     Ok(facts)
 }
 
-fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &Environment) -> Facts {
+fn from_files(
+    source: &impl Source,
+    config: Option<&str>,
+    paths: &Paths,
+    rules: &Rules,
+    environment: &Environment,
+) -> Facts {
     let tables = &rules.tables;
     let signs = signs::read(source, tables);
-    let mut owner = Owner::of(source, &tables.own);
+    let mut owner = Owner::of(source, config, &tables.own);
     let ((dockerfiles, kubernetes), (terraform, ((ci, applied), (ml, unreadable)))) = rayon::join(
         || {
             let dockerfiles = dockerfile::read(source, paths, &tables.dockerfiles);
@@ -118,7 +127,9 @@ fn from_files(source: &impl Source, paths: &Paths, rules: &Rules, environment: &
             object.purpose = compose::purpose(&object.name, image, &rules.compose, &owner);
         }
     }
-    let judgement = relation::judge(&facts, source, &signs, tables);
+    let guide = Guide::of(source);
+    facts.retired = guide::retired(&guide, &signs, &tables.retired);
+    let judgement = relation::judge(&facts, source, &signs, &guide, tables);
     facts.kubernetes.relation = judgement.relation;
     facts.kubernetes.is_deployed = judgement.is_deployed;
     facts.kubernetes.relation_because = judgement.because;
@@ -143,7 +154,7 @@ mod tests {
                 &[(path, text), ("compose.yaml", "include: [.env, Dockerfile]\n")],
                 &paths,
             );
-            from_files(&source, &paths, &rules, &Environment::default())
+            from_files(&source, None, &paths, &rules, &Environment::default())
         });
     }
 

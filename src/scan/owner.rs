@@ -1,6 +1,6 @@
 //! Whose images are: the repository's own are those that it builds or pushes, and those of its remote's owner.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::budget::Budget;
 use super::facts::{PathClass, without_tag};
@@ -17,6 +17,8 @@ pub(crate) struct Owner {
     namespaces: BTreeSet<String>,
     /// Names of images without registry, namespace and tag.
     images: BTreeSet<String>,
+    /// Those with parts that nobody knows, by the last part: `*/shop/web`.
+    partly_known: BTreeMap<String, Vec<String>>,
     /// Those that only their owner publishes in, as patterns.
     registries: BTreeSet<String>,
     mirrors: Vec<String>,
@@ -53,16 +55,14 @@ impl Home {
 
 impl Owner {
     /// Looks at the remote, and at what is pushed.
-    pub(crate) fn of(source: &impl Source, table: &OwnTable) -> Self {
+    pub(crate) fn of(source: &impl Source, config: Option<&str>, table: &OwnTable) -> Self {
         let mut owner = Self {
             registries: table.private_registries.iter().cloned().collect(),
             mirrors: table.mirrors.clone(),
             public_registries: table.public_registries.clone(),
             ..Self::default()
         };
-        if let Some(Ok(config)) = source.ignored(".git/config") {
-            owner.take_remote(&config);
-        }
+        config.into_iter().for_each(|config| owner.take_remote(config));
         owner.take_pushes(source, table);
         let own = source.files().iter().filter(|file| file.class == PathClass::Main);
         for file in own.filter(|file| may_be_dockerfile(file.name())) {
@@ -92,7 +92,22 @@ impl Owner {
             !is_copy
                 && Patterns::new(self.registries.iter().map(|registry| (registry.as_str(), ()))).fit(registry)
         };
-        is_named || self.images.contains(&name) || registry == "localhost" && !base.is_empty() || in_private()
+        is_named
+            || self.images.contains(&name)
+            || registry == "localhost" && !base.is_empty()
+            || in_private()
+            || self.fits(base, |known| fits(known, &name))
+    }
+
+    /// Whether an image with variables is pushed as it is written.
+    pub(crate) fn pushes(&self, written: &str) -> bool {
+        let known = without_tag(&starred(written, &BTreeMap::new())).to_ascii_lowercase();
+        let base = known.rsplit('/').next().unwrap_or(&known);
+        known.contains('*') && self.fits(base, |pushed| pushed == known)
+    }
+
+    fn fits(&self, base: &str, is_it: impl Fn(&str) -> bool) -> bool {
+        self.partly_known.get(base).is_some_and(|known| known.iter().any(|known| is_it(known)))
     }
 
     /// Whether everybody publishes in a registry.
@@ -190,6 +205,7 @@ impl Owner {
         // What a list of tags goes on with on the lines below; elsewhere a colon only ends the name of a target.
         let mut in_list = false;
         let mut variables = BTreeSet::new();
+        let mut values = None;
         for line in text.lines() {
             let trimmed = line.trim();
             let says = words.are_in(trimmed);
@@ -205,11 +221,63 @@ impl Owner {
                     before = token;
                 }
                 variables.extend(variables_pushed(trimmed));
+                if trimmed.contains('$') {
+                    let values = values.get_or_insert_with(|| self.values(text));
+                    self.take_partly_known(trimmed, values);
+                }
             }
             in_list |=
                 has_lists && says && (trimmed.ends_with(['|', '>', ':', '[']) || trimmed.ends_with("|-"));
         }
         self.take_variables(text, &variables);
+    }
+
+    /// What variables are set to in a text, and what its system sets them to.
+    fn values(&self, text: &str) -> BTreeMap<String, String> {
+        let home = self.home.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let mut values: BTreeMap<String, String> = home.collect();
+        for line in text.lines() {
+            let Some((name, value)) = line.split_once(['=', ':']) else { continue };
+            let value = value.trim_start_matches('=').trim().trim_matches(['"', '\'']);
+            let name = name.trim_end_matches(['?', ':', ' ']).trim_start().trim_start_matches("export ");
+            let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+            if is_name && !value.is_empty() && value.len() <= LONGEST && !values.contains_key(name) {
+                let value = starred(value, &values);
+                values.insert(name.to_owned(), value);
+            }
+        }
+        values
+    }
+
+    /// What a line pushes by names that begin with variables: what these stand for, or anything.
+    fn take_partly_known(&mut self, line: &str, values: &BTreeMap<String, String>) {
+        let words = starred(line, values);
+        for word in words.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | '[' | ']')) {
+            // What a build is given besides is not what it is called.
+            let word = ["--tag=", "--destination="]
+                .iter()
+                .find_map(|option| word.strip_prefix(option))
+                .unwrap_or(word);
+            let name = without_tag(word).to_ascii_lowercase();
+            let Some((before, base)) = name.rsplit_once('/') else { continue };
+            if !before.contains('*') {
+                // What stands there as it is was seen already.
+                if !line.contains(word) && is_reference(&name) {
+                    self.add_built(&name);
+                }
+                continue;
+            }
+            let is_plain =
+                |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | ':' | '*');
+            let is_image = !base.is_empty() && !base.contains(['*', '.']) && name.chars().all(is_plain);
+            let is_path = name.starts_with(['/', '.', '-']) || name.contains("//") || word.contains("://");
+            if is_image && !is_path {
+                let known = self.partly_known.entry(base.to_owned()).or_default();
+                if known.len() < MOST_OF_A_NAME && !known.contains(&name) {
+                    known.push(name);
+                }
+            }
+        }
     }
 
     /// What the variables are set to that a build is called by: `IMAGE ?= acme/web`.
@@ -222,6 +290,47 @@ impl Owner {
             }
         }
     }
+}
+
+/// Images of one name of which not all is known.
+const MOST_OF_A_NAME: usize = 20;
+/// Bytes of the value of a variable, and of a line in which variables stand.
+const LONGEST: usize = 200;
+const LONGEST_LINE: usize = 4 << 10;
+
+/// A text with what its variables stand for, and with `*` for those that nobody knows: `$X`, `${X}`, `$(X)`, `${{ x }}`.
+fn starred(text: &str, values: &BTreeMap<String, String>) -> String {
+    let mut said = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$').filter(|_| said.len() < LONGEST_LINE) {
+        said.push_str(before);
+        let (name, after) = match after.as_bytes() {
+            [b'{', b'{', ..] => after[2..].split_once("}}").unwrap_or((after, "")),
+            [b'{', ..] => after[1..].split_once('}').unwrap_or((after, "")),
+            [b'(', ..] => after[1..].split_once(')').unwrap_or((after, "")),
+            _ => after.split_at(
+                after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(after.len()),
+            ),
+        };
+        let name = name.split(":-").next().unwrap_or(name).trim().trim_start_matches("env.");
+        said.push_str(values.get(name).map_or("*", String::as_str));
+        rest = after;
+    }
+    said.push_str(rest);
+    said
+}
+
+/// Whether an image is one of which not all is known; what is not known first may be several parts.
+fn fits(known: &str, name: &str) -> bool {
+    let (mut known, mut parts) = (known.rsplit('/').peekable(), name.rsplit('/'));
+    while let Some(part) = known.next() {
+        match (part, parts.next()) {
+            ("*", Some(_)) if known.peek().is_none() => return true,
+            (part, Some(own)) if part == own || part == "*" => {}
+            _ => return false,
+        }
+    }
+    parts.next().is_none()
 }
 
 /// The variables that say what is built or pushed: `docker push $(IMAGE)`, `docker build -t "${IMAGE}:1" .`.
@@ -348,6 +457,35 @@ mod tests {
         let makefile = "BASE = gcr.io/others/base\nIMAGE ?= quay.io/acme/web\nweb:\n\tdocker build --build-arg BASE=$(BASE) -t $(IMAGE):1 .\n";
         let owner = owner("", makefile);
         assert!(owner.owns("quay.io/acme/api") && !owner.owns("gcr.io/others/tool"));
+    }
+
+    #[test]
+    fn what_is_pushed_behind_a_variable_is_owned_by_what_is_known_of_it() {
+        for (line, own, others) in [
+            (
+                "docker push europe-docker.pkg.dev/$PROJECT_ID/shop/api",
+                "europe-docker.pkg.dev/acme-1/shop/api:2",
+                "europe-docker.pkg.dev/acme-1/mall/api",
+            ),
+            ("docker build -t $REG/api api", "harbor.acme.internal/shop/api:2", "redis"),
+            (
+                "docker push ${{ env.REG }}/api:${{ github.sha }}",
+                "harbor.acme.internal/shop/api",
+                "others/web",
+            ),
+            (
+                "docker push $(UNKNOWN)/api",
+                "registry.acme.example/team/api",
+                "registry.acme.example/team/web",
+            ),
+            ("tags: ${{ secrets.USER }}/shop:latest", "acme/shop:1", "acme/mall"),
+        ] {
+            let owner = owner("", &format!("REG: harbor.acme.internal/shop\nrun: {line}\n"));
+            assert!(owner.owns(own), "{line}");
+            assert!(!owner.owns(others), "{line}");
+        }
+        let owner = owner("", "docker push gcr.io/$PROJECT/api\n");
+        assert!(owner.pushes("gcr.io/${PROJECT_ID}/api:${TAG}") && !owner.pushes("gcr.io/${PROJECT_ID}/web"));
     }
 
     #[test]

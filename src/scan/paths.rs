@@ -95,7 +95,11 @@ pub(crate) fn is_within(path: &str, folder: &str) -> bool {
 
 /// Whether a file is YAML by its name.
 pub(crate) fn is_yaml(path: &str) -> bool {
-    path.ends_with(".yml") || path.ends_with(".yaml")
+    let ends = |end: &str| {
+        path.len() > end.len()
+            && path.as_bytes()[path.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+    };
+    ends(".yml") || ends(".yaml")
 }
 
 /// Whether a file may be a Dockerfile by its name: `Dockerfile.dev`, `api.dockerfile`, `Containerfile`.

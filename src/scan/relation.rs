@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::facts::{
     Chart, Deploy, DeployedBy, Facts, Kubernetes, Object, PathClass, Place, Relation, Terraform,
 };
+use super::guide::Guide;
 use super::manifest;
 use super::paths::{folder, is_within, is_yaml};
 use super::patterns::Patterns;
@@ -40,6 +41,7 @@ pub(crate) fn judge<'a, S: Source>(
     facts: &'a Facts,
     source: &'a S,
     signs: &'a [Sign<'a>],
+    guide: &'a Guide,
     tables: &'a Tables,
 ) -> Judgement {
     let judge = Judge {
@@ -47,6 +49,7 @@ pub(crate) fn judge<'a, S: Source>(
         found: &facts.kubernetes,
         source,
         signs,
+        guide,
         tables,
         table: &tables.kubernetes,
         offers: OnceLock::new(),
@@ -96,6 +99,7 @@ struct Judge<'a, S> {
     found: &'a Kubernetes,
     source: &'a S,
     signs: &'a [Sign<'a>],
+    guide: &'a Guide,
     tables: &'a Tables,
     table: &'a KubernetesTable,
     /// What several steps ask for, once it was looked for.
@@ -384,7 +388,10 @@ impl<S: Source> Judge<'_, S> {
     /// The first object of one's own of each kind that fits a pattern.
     fn objects(&self, patterns: &[String]) -> Grounds {
         let patterns = Patterns::any_of(patterns);
-        first_of_kinds(self.own_objects().filter(|object| patterns.fit(&group_and_kind(object))))
+        let alike = self.found.objects.chunk_by(Object::is_like);
+        let fitting =
+            alike.filter(|alike| alike.first().is_some_and(|one| patterns.fit(&group_and_kind(one))));
+        first_of_kinds(fitting.flatten().filter(|object| object.class == PathClass::Main))
     }
 
     fn offer_signs(&self) -> &Grounds {
@@ -403,7 +410,7 @@ impl<S: Source> Judge<'_, S> {
         let is_guide = |file: &&Listed| {
             let name = file.name().to_ascii_lowercase();
             matches!(file.class, PathClass::Main | PathClass::Documentation)
-                && ["readme", "install"].iter().any(|start| name.starts_with(start))
+                && self.table.guides_for_others.iter().any(|start| name.starts_with(start.as_str()))
         };
         let guides = self.source.files().iter().filter(|_| !here.is_empty()).filter(is_guide);
         let applies = |line: &str| {
@@ -411,7 +418,7 @@ impl<S: Source> Judge<'_, S> {
             let addresses = words.by_ref().filter(|word| word.contains("://") || word.contains(".com/"));
             let mut addresses =
                 addresses.map(|word| word.split('?').next().unwrap_or(word).trim_end_matches('/'));
-            line.contains("kubectl ")
+            self.table.given_by.iter().any(|words| line.contains(words.as_str()))
                 && addresses.any(|address| {
                     address.match_indices('/').any(|(at, _)| here.contains(&address[at + 1..]))
                 })
@@ -443,41 +450,9 @@ impl<S: Source> Judge<'_, S> {
 
     /// The line in which the guide at the top calls the repository a collection of examples.
     fn speaks_of_examples(&self) -> Option<&(Place, String)> {
-        self.examples.get_or_init(|| self.guide_to_examples()).as_ref()
-    }
-
-    fn guide_to_examples(&self) -> Option<(Place, String)> {
-        let guides = self.source.files().iter().filter(|file| !file.path.contains('/'));
-        let guides = guides.filter(|file| file.name().to_ascii_lowercase().starts_with("readme"));
-        for file in guides {
-            let Ok(text) = self.source.text(&file.path) else { continue };
-            let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-            for (index, line) in lines.take(FIRST_LINES) {
-                let line = line.to_ascii_lowercase();
-                let is_title =
-                    line.starts_with("# ") || line.starts_with("<h1") || line.starts_with("title:");
-                let title = is_title.then(|| {
-                    let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).collect();
-                    let is_known = |word: &str| self.table.example_words.iter().any(|known| known == word);
-                    let is_home = |before: Option<&&str>| before == Some(&"home");
-                    let (index, word) = words.iter().enumerate().find(|(_, word)| is_known(word))?;
-                    (!is_home(index.checked_sub(1).and_then(|before| words.get(before)))).then_some(*word)
-                });
-                let said = title.flatten().or_else(|| {
-                    self.table.example_phrases.iter().map(String::as_str).find(|phrase| line.contains(phrase))
-                });
-                if let Some(said) = said {
-                    let place = Place { path: file.path.clone(), line: index + 1 };
-                    return Some((place, format!("a guide that speaks of {said}")));
-                }
-            }
-        }
-        None
+        self.examples.get_or_init(|| self.guide.calls_it_examples(self.table)).as_ref()
     }
 }
-
-/// Lines of a guide that say what the repository is.
-const FIRST_LINES: usize = 20;
 
 /// Whether anything here is applied: a pipeline does so, or a configuration says with which account or where its state is.
 fn is_applied(terraform: &Terraform, deploys: &[Deploy]) -> bool {

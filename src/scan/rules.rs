@@ -45,6 +45,7 @@ impl Rules {
                 git: sections.take("git", tables.git),
                 own: sections.take("own", tables.own),
                 seen: sections.take("seen", tables.seen),
+                retired: sections.take("retired", tables.retired),
             },
             compose: ComposeTables {
                 compose: sections.take("compose", compose.compose),

@@ -31,6 +31,22 @@ pub(crate) struct Tables {
     pub(crate) own: OwnTable,
     /// Formats that are seen and not read.
     pub(crate) seen: Vec<FileSign>,
+    /// What says that a repository is of the past.
+    pub(crate) retired: RetiredTable,
+}
+
+/// `[retired]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RetiredTable {
+    /// What a guide calls the repository, in lower case.
+    pub(crate) subjects: Vec<String>,
+    /// What it says of it then, or begins a line with.
+    pub(crate) states: Vec<String>,
+    /// What says so anywhere in its first lines.
+    pub(crate) phrases: Vec<String>,
+    /// Files that describe the repository to others.
+    pub(crate) sign: Vec<FileSign>,
 }
 
 /// `[own]`
@@ -124,6 +140,18 @@ pub(crate) struct KubernetesTable {
     pub(crate) shared_sign: Vec<FileSign>,
     /// Kinds in the templates of a chart that do so.
     pub(crate) delivery_kinds: Vec<String>,
+    /// Objects that may only follow changes that are proposed.
+    #[serde(default)]
+    pub(crate) for_changes: Vec<ForChanges>,
+    /// What a line says that gives something to a cluster.
+    #[serde(default)]
+    pub(crate) given_by: Vec<String>,
+    /// Ends of the names of guides and scripts in which such lines are looked for.
+    #[serde(default)]
+    pub(crate) guides: Vec<String>,
+    /// Starts of the names of those for whoever installs what is here.
+    #[serde(default)]
+    pub(crate) guides_for_others: Vec<String>,
     /// Patterns of `apiVersion/kind` that describe software made for clusters.
     pub(crate) made_for: Vec<String>,
     /// What deployments (`[[ci.deploy]]`, `[[ci.sign]]`) and Terraform resources mean when they are meant for it.
@@ -151,6 +179,18 @@ pub(crate) struct Follows {
     pub(crate) objects: Vec<String>,
     /// Where in them folders stand: `spec.path`.
     pub(crate) paths: Vec<String>,
+}
+
+/// Objects that only follow changes that are proposed, by the keys that they have.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ForChanges {
+    /// Patterns of `apiVersion/kind`.
+    pub(crate) objects: Vec<String>,
+    /// One of these keys says so.
+    pub(crate) keys: Vec<String>,
+    /// None of these is there, by which they follow something else as well.
+    pub(crate) without: Vec<String>,
 }
 
 /// Objects of a format that another platform takes over.
@@ -243,6 +283,9 @@ pub(crate) struct ChangeTable {
     pub(crate) released: Vec<String>,
     /// Events of a change.
     pub(crate) events: Vec<String>,
+    /// Conditions of a stage of Jenkins that only a change meets.
+    #[serde(default)]
+    pub(crate) conditions: Vec<String>,
     /// What the branch is called that is built.
     pub(crate) branch: Vec<String>,
     /// Starts of variables that only a change sets.

@@ -26,6 +26,8 @@ pub(crate) enum Use {
     Offers(usize),
     /// `[[kubernetes.autoscaling_sign]]`
     Autoscales(usize),
+    /// `[[retired.sign]]`
+    Retired(usize),
 }
 
 /// The patterns of all tables.
@@ -58,13 +60,14 @@ impl Uses {
 pub(crate) fn file_signs(tables: &Tables) -> impl Iterator<Item = (Use, &FileSign)> {
     type Table<'t> = (&'t [FileSign], fn(usize) -> Use);
     let kubernetes = &tables.kubernetes;
-    let all: [Table<'_>; 6] = [
+    let all: [Table<'_>; 7] = [
         (&tables.seen, Use::Seen),
         (&kubernetes.made_for_sign, Use::MadeFor),
         (&kubernetes.delivery_sign, Use::Delivers),
         (&kubernetes.shared_sign, Use::Shared),
         (&kubernetes.offer_sign, Use::Offers),
         (&kubernetes.autoscaling_sign, Use::Autoscales),
+        (&tables.retired.sign, Use::Retired),
     ];
     all.into_iter().flat_map(|(signs, of)| signs.iter().enumerate().map(move |(row, sign)| (of(row), sign)))
 }

@@ -164,6 +164,28 @@ fn what_is_there_for_kubernetes_is_called_what_it_is() {
 }
 
 #[test]
+fn a_worktree_has_the_remote_of_the_repository_that_knows_it() {
+    let at = |program: &Program, name: &str| {
+        program.path(name).canonicalize().expect("a path").display().to_string()
+    };
+    let program = Program::new()
+        .file("main/.git/config", "[remote \"origin\"]\n\turl = https://github.com/acme/shop.git\n")
+        .file("main/.git/worktrees/wt/commondir", "../..\n")
+        .file("wt/compose.yaml", "services:\n  api:\n    image: ghcr.io/acme/api:1\n");
+    let main = at(&program, "main/.git/worktrees/wt");
+    let program = program.file("wt/.git", format!("gitdir: {main}\n"));
+    let class = |program: &Program| {
+        let scanned = program.run("scan wt --format json").ok().json();
+        scanned["compose"]["services"][0]["class"].as_str().expect("a class").to_owned()
+    };
+    let back = at(&program, "wt/.git");
+    let program = program.file("main/.git/worktrees/wt/gitdir", "/elsewhere/.git\n");
+    assert_eq!(class(&program), "unsure");
+    let program = program.file("main/.git/worktrees/wt/gitdir", format!("{back}\n"));
+    assert_eq!(class(&program), "application");
+}
+
+#[test]
 fn a_folder_without_facts_answers_nothing() {
     let program = Program::new().file("notes.txt", "x");
     let run = program.run("scan").ok();

@@ -77,7 +77,8 @@ fn what_it_is(facts: &Facts) -> Vec<String> {
         };
         targets.push((&deploy.target, how));
     }
-    relation.into_iter().chain(targets.into_iter().map(|(_, how)| how)).collect()
+    let retired = groups::retired(facts);
+    retired.into_iter().chain(relation).chain(targets.into_iter().map(|(_, how)| how)).collect()
 }
 
 fn what_runs(facts: &Facts) -> Vec<String> {

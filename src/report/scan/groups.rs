@@ -321,7 +321,16 @@ fn delivery(facts: &Facts) -> Option<Group> {
         };
         item(format!("{how}{aside}"), &deploy.place)
     });
-    Some(Group { title: "Delivery", summary: Vec::new(), items: systems.chain(deploys).collect() })
+    let summary = retired(facts).into_iter().collect();
+    Some(Group { title: "Delivery", summary, items: systems.chain(deploys).collect() })
+}
+
+/// That nothing here need be so today.
+pub(super) fn retired(facts: &Facts) -> Option<String> {
+    let (place, says) = facts.retired.as_ref()?;
+    Some(one_line(&format!(
+        "Of the past, by its own words: {says} ({place}). So all that follows is a hint."
+    )))
 }
 
 fn ml(libraries: &[Dependency]) -> Option<Group> {

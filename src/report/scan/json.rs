@@ -26,6 +26,7 @@ struct Document<'a> {
     ml: Vec<Library<'a>>,
     git: Option<Git>,
     seen: Vec<Seen<'a>>,
+    retired: Option<Says<'a>>,
     excluded: Option<Excluded<'a>>,
     unreadable: Vec<Unreadable<'a>>,
     answers: Vec<Answer<'a>>,
@@ -291,6 +292,11 @@ pub(super) fn render(scan: &Scan<'_>) -> String {
             .iter()
             .map(|seen| Seen { format: &seen.format, path: &seen.path, count: seen.count })
             .collect(),
+        retired: facts.retired.as_ref().map(|(place, says)| Says {
+            path: &place.path,
+            line: place.line,
+            says,
+        }),
         excluded: facts
             .excluded
             .as_ref()

@@ -1,11 +1,12 @@
 //! What a pipeline has to say to run what is written down elsewhere: the name of a script, of a target, of a template.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use aho_corasick::AhoCorasick;
 
 use super::super::patterns;
+use super::super::yaml::mend;
 use super::bodies::{Body, DEEPEST};
 use super::commands::{begin, is_whole};
 use super::pipeline::{Job, Pipeline};
@@ -32,12 +33,45 @@ pub(super) fn of_script(path: &str, text: &str, lines: &BTreeSet<usize>) -> Hash
         name if name.ends_with(".just") => target("just", at_margin),
         // An action is named by its folder.
         "action.yml" | "action.yaml" => lines.iter().map(|line| (*line, folder.to_owned())).collect(),
+        "project.json" => of_targets(text, folder, lines),
         "package.json" => {
             let own = heads(text, lines, |_| true).into_iter();
             own.filter_map(|(line, text)| Some((line, format!("run {}", text.split('"').nth(1)?)))).collect()
         }
         name => lines.iter().map(|line| (*line, name.to_owned())).collect(),
     }
+}
+
+/// What runs the targets of a project of Nx, by its name or that of its folder.
+fn of_targets(text: &str, folder: &str, lines: &BTreeSet<usize>) -> HashMap<usize, String> {
+    let document = mend::read(&"project.json".into(), text)
+        .ok()
+        .and_then(|reading| reading.documents.into_iter().next());
+    let Some(document) = document else { return HashMap::new() };
+    let name = document.get("name").and_then(|name| name.node.text());
+    let name = name.unwrap_or_else(|| folder.rsplit('/').next().unwrap_or(folder));
+    let mut targets: BTreeMap<usize, &str> = BTreeMap::new();
+    for (target, entry) in
+        document.get("targets").and_then(|targets| targets.node.map()).into_iter().flatten()
+    {
+        targets.entry(entry.mark.line).or_insert(target);
+    }
+    let called = |line: &usize| Some(format!("{NX}{name}:{}", targets.range(..=*line).next_back()?.1));
+    lines.iter().filter_map(|line| Some((*line, called(line)?))).collect()
+}
+
+/// How what runs targets of Nx is kept.
+const NX: &str = "nx ";
+
+/// How a target of Nx may be run: by itself, or with those of other projects.
+fn of_nx(called: &str) -> Vec<String> {
+    let Some((project, target)) = called.strip_prefix(NX).and_then(|called| called.split_once(':')) else {
+        return Vec::new();
+    };
+    let many = ["run-many", "affected"].into_iter().flat_map(|many| {
+        ["-t ", "--target=", "--targets=", "--target "].map(|option| format!("{many} {option}{target}"))
+    });
+    [format!("run {project}:{target}"), format!("nx {target} {project}")].into_iter().chain(many).collect()
 }
 
 /// The last line at or before each of some lines, from 1, that is a head.
@@ -153,7 +187,8 @@ impl Names {
         let forms = called.into_iter().flat_map(|called| {
             let yarn = called.strip_prefix("run ").map(|script| format!("yarn {script}"));
             let forms = [Some(called.clone()), of_any_environment(&called), yarn];
-            forms.into_iter().flatten().map(move |form| (form, called.clone()))
+            let forms = forms.into_iter().flatten().chain(of_nx(&called));
+            forms.map(move |form| (form, called.clone()))
         });
         let (forms, meant): (Vec<String>, Vec<String>) = forms.unzip();
         let searcher = (!forms.is_empty()).then(|| patterns::searcher(&forms)).flatten()?;

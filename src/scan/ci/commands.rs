@@ -173,12 +173,12 @@ pub(super) fn folder_entered(line: &str) -> Option<&str> {
     after_words(line, &["cd", "pushd"])
 }
 
-/// The folder that a command is given: `--cwd web`, `--prefix web`, `--config web/fly.toml`, `kubectl apply -k web/k8s`.
+/// The folder that a command is given: `--cwd web`, `--source web`, `--prefix web`, `--config web/fly.toml`, `kubectl apply -k web/k8s`.
 pub(super) fn folder_given<'l>(line: &'l str, appliers: &[String]) -> Option<&'l str> {
     let is_applied = appliers.iter().any(|program| line.contains(&format!("{program} ")));
     let files: &[&str] =
         if is_applied { &["-f", "--filename", "-k", "--kustomize"] } else { &["--config", "-c"] };
-    let folder = after_words(line, &["--cwd", "--prefix", "--working-dir", "--dir"]);
+    let folder = after_words(line, &["--cwd", "--prefix", "--working-dir", "--dir", "--source"]);
     folder.or_else(|| {
         let path = after_words(line, files)?;
         let last = path.rsplit('/').next().unwrap_or(path);

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::super::tables::ChangeTable;
 use super::condition::Constants;
 
 /// The lines that never run, from 1: `when { expression { false } }` holds for the stage around it.
@@ -14,16 +15,19 @@ pub(super) fn never_run(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The lines of stages that only run for changes that are proposed.
-pub(super) fn previews(text: &str) -> Vec<Range<usize>> {
-    if !["changeRequest", "branch '", "CHANGE_ID"].iter().any(|sign| text.contains(sign)) {
+pub(super) fn previews(text: &str, changes: &ChangeTable) -> Vec<Range<usize>> {
+    let conditions = || changes.conditions.iter();
+    if !text.contains("branch '") && !conditions().any(|condition| text.contains(condition.as_str())) {
         return Vec::new();
     }
     let lines: Vec<&str> = text.lines().collect();
     stages(&lines, |line| {
         let line: String = line.split_whitespace().collect();
-        let is_not_released = |branch: &&str| line.contains(&format!("not{{branch'{branch}'}}"));
-        ["main", "master"].iter().any(is_not_released)
-            || line.contains("changeRequest") && !line.contains("not{changeRequest")
+        let is_not_released = |branch: &String| line.contains(&format!("not{{branch'{branch}'}}"));
+        let is_met = |condition: &String| {
+            line.contains(condition.as_str()) && !line.contains(&format!("not{{{condition}"))
+        };
+        changes.released.iter().any(is_not_released) || conditions().any(is_met)
     })
 }
 
@@ -108,6 +112,7 @@ fn stage(lines: &[&str], start: usize) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Terms;
     use super::*;
 
     fn is_off(text: &str, said: &str) -> bool {
@@ -132,8 +137,9 @@ mod tests {
     #[test]
     fn a_stage_for_change_requests_is_one_of_previews() {
         let text = "pipeline {\n  stages {\n    stage('a') {\n      when { changeRequest() }\n      steps { sh 'ship a' }\n    }\n    stage('b') {\n      steps { sh 'ship b' }\n    }\n  }\n}\n";
-        assert_eq!(previews(text).into_iter().flatten().collect::<Vec<_>>(), [3, 4, 5, 6]);
-        assert!(previews(&text.replace("changeRequest()", "not { changeRequest() }")).is_empty());
+        let changes = Terms::builtin().changes;
+        assert_eq!(previews(text, changes).into_iter().flatten().collect::<Vec<_>>(), [3, 4, 5, 6]);
+        assert!(previews(&text.replace("changeRequest()", "not { changeRequest() }"), changes).is_empty());
     }
 
     #[test]

@@ -89,8 +89,8 @@ impl Pipeline {
 
     fn read_in(path: &str, text: &str, terms: Terms<'_>, namespace: Option<&str>) -> Self {
         let mut pipeline = if !is_yaml(path) {
-            let script =
-                Self::of_script(text, jenkins::never_run(text)).with_previews(jenkins::previews(text));
+            let script = Self::of_script(text, jenkins::never_run(text))
+                .with_previews(jenkins::previews(text, terms.changes));
             Self { elsewhere: jenkins::libraries(text), ..script }
         } else {
             match mend::read(&path.into(), text) {

@@ -60,14 +60,9 @@ pub(super) fn choose(
     }
 }
 
-/// The place of a file's name among the default ones, those first that Docker prefers; in any case of its letters.
-fn default_rank(words: &Words, path: &str) -> Option<usize> {
-    words.default_names.iter().position(|default| default.eq_ignore_ascii_case(name(path)))
-}
-
 /// Of files that are given together the one that stands for all: that of a default name, wherever it stands, else the first.
 pub(super) fn main_of(files: &[String], words: &Words) -> Option<String> {
-    let main = files.iter().find(|path| default_rank(words, path).is_some());
+    let main = files.iter().find(|path| words.default_rank(name(path)).is_some());
     main.or(files.first()).cloned()
 }
 
@@ -124,7 +119,7 @@ impl<'a> Chooser<'a, '_> {
     }
 
     fn is_default(&self, path: &str) -> bool {
-        default_rank(self.words, path).is_some()
+        self.words.default_rank(name(path)).is_some()
     }
 
     fn main(&mut self, files: &[&Found]) -> Result<String, Vec<String>> {
@@ -157,7 +152,13 @@ impl<'a> Chooser<'a, '_> {
         }
         let of_deployments =
             self.runs().iter().filter(|run| !run.is_advice && deploying.contains(&run.from.as_str()));
-        let named: HashSet<String> = of_deployments.filter_map(|run| main_of(&run.files, words)).collect();
+        let default_in = |folder: &str| {
+            let here = files.iter().filter(|file| parent(&file.path) == folder);
+            let ranked = here.filter_map(|file| Some((words.default_rank(name(&file.path))?, &file.path)));
+            ranked.min().map(|(_, path)| path.clone())
+        };
+        let meant = |run: &Run| main_of(&run.files, words).or_else(|| default_in(run.folder.as_deref()?));
+        let named: HashSet<String> = of_deployments.filter_map(meant).collect();
         let started: Vec<&str> =
             files.iter().map(|file| file.path.as_str()).filter(|path| named.contains(*path)).collect();
         let only = |fits: &dyn Fn(&&str) -> bool| {
@@ -175,7 +176,7 @@ impl<'a> Chooser<'a, '_> {
 
     /// In each folder the default name that Docker prefers; of several folders the one that something speaks for.
     fn among_defaults(&mut self, defaults: &[&Found]) -> Result<String, Vec<String>> {
-        let rank = |path: &str| default_rank(self.words, path);
+        let rank = |path: &str| self.words.default_rank(name(path));
         let mut folders: BTreeMap<&str, &str> = BTreeMap::new();
         for file in defaults {
             let kept = folders.entry(parent(&file.path)).or_insert(&file.path);

@@ -20,6 +20,8 @@ pub(super) struct Signs<'a> {
     pub(super) command: Vec<&'a str>,
     /// It publishes ports.
     pub(super) takes_requests: bool,
+    /// It is started again whenever it ends.
+    pub(super) restarts: bool,
     pub(super) has_volumes: bool,
     /// Others wait until it has ended.
     pub(super) is_awaited: bool,
@@ -39,7 +41,8 @@ pub(super) fn class(signs: &Signs, tables: &ComposeTables, owner: &Owner) -> Cla
     let image = signs.image.map(str::to_ascii_lowercase);
     let is_own = signs.is_built
         || image.as_deref().is_some_and(|image| owner.owns(image))
-        || is_in_own_registry(signs.written, &tables.compose, owner);
+        || is_in_own_registry(signs.written, &tables.compose, owner)
+        || owner.pushes(signs.written);
     let by_image = image.as_deref().and_then(|image| find_image(image, &tables.image));
     let wraps = signs.built_on.filter(|built_on| built_on.adds_only_settings);
     let built_on = |base: Option<&BuiltOn>, kinds: &[String]| {
@@ -139,10 +142,23 @@ const JOB: &str = "job";
 /// Whether a service goes on running although its name speaks of work that ends: `import-service`, `export-api`.
 fn goes_on(signs: &Signs, by_name: &Meaning, tables: &ComposeTables) -> bool {
     match by_name.kind.as_str() {
-        TEST => false,
+        TEST => {
+            signs.is_built
+                && signs.takes_requests
+                && signs.restarts
+                && is_only_within(signs.name, &by_name.words)
+        }
         JOB => signs.takes_requests || serves(signs.name, tables),
         _ => serves_requests(signs, tables),
     }
+}
+
+/// Whether some words stand within a name, and neither begin nor end it: `exam-test-center`.
+fn is_only_within(name: &str, known: &[String]) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = words(&name);
+    let is_known = |word: Option<&&str>| word.is_some_and(|word| known.iter().any(|known| known == word));
+    !is_known(words.first()) && !is_known(words.last())
 }
 
 /// Whether a service is reached from outside and is called like one that serves.

@@ -47,7 +47,13 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
         for said in lists(&text, words) {
             let (Arguments { files, started, profiles }, is_bare) = match said {
                 Said::Enter(entered) => {
-                    folder = join(parent(&from.path), &entered).or_else(|| join("", &entered));
+                    // A pipeline begins at the top, and a script where it lies or at the top.
+                    let here = join(parent(&from.path), &entered);
+                    let at_top = || join("", &entered).filter(|folder| library.has_folder(folder));
+                    folder = match here {
+                        Some(here) if library.has_folder(&here) => Some(here),
+                        here => at_top().or(here),
+                    };
                     continue;
                 }
                 Said::List { of, is_bare } => (of, is_bare),

@@ -28,7 +28,7 @@ use rayon::prelude::*;
 
 use super::facts::{Compose, Deploy, PathClass, Place, ServiceClass, Unreadable};
 use super::owner::Owner;
-use super::paths::is_yaml;
+use super::paths::{is_yaml, lowered};
 use super::source::{Listed, Source};
 use super::yaml::Entry;
 use choose::{Choice, Found};
@@ -240,7 +240,7 @@ fn variables_in(library: &mut Library, folder: &str, words: &Words) -> Variables
 
 /// All files whose content is compose.
 fn find(source: &dyn Source, words: &Words) -> Vec<Found> {
-    let is_default = |path: &str| words.default_names.iter().any(|default| default == name(path));
+    let is_default = |path: &str| words.default_rank(name(path)).is_some();
     let recognised = |listed: &Listed| {
         let is_template = can_be_compose(&listed.path, words)?;
         // What cannot be read is listed by the source.
@@ -318,7 +318,8 @@ fn can_be_compose(path: &str, words: &Words) -> Option<bool> {
     if is_yaml(path) {
         return Some(false);
     }
-    let is_template = name(path).contains("compose")
+    let path = lowered(path);
+    let is_template = name(&path).contains("compose")
         && words.template_endings.iter().any(|end| path.strip_suffix(end.as_str()).is_some_and(is_yaml));
     is_template.then_some(true)
 }

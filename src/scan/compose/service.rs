@@ -77,6 +77,9 @@ impl Reader<'_> {
             built_on: built_on.as_ref(),
             command: command(node),
             takes_requests: node.get("ports").is_some(),
+            restarts: self
+                .restart(node)
+                .is_some_and(|(policy, _)| policy == "always" || policy == "unless-stopped"),
             has_volumes: node.get("volumes").is_some(),
             is_awaited,
             is_job: self.is_job(node),

@@ -1,5 +1,6 @@
 //! Tells by the text alone whether a file is compose: most YAML of a repository is not, and parsing costs.
 
+use super::super::paths::lowered;
 use super::tables::Words;
 
 /// What a glance at a file shows.
@@ -12,8 +13,8 @@ pub(super) struct Glance {
 
 /// Looks at a file that has the given name.
 pub(super) fn glance(name: &str, text: &str, words: &Words) -> Glance {
-    let is_default = words.default_names.iter().any(|default| default == name);
-    let is_named = is_default || name.contains("compose");
+    let is_default = words.default_rank(name).is_some();
+    let is_named = is_default || lowered(name).contains("compose");
     if !is_named && !text.contains("services:") && !text.contains("services\":") {
         return Glance::default();
     }

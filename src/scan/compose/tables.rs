@@ -13,6 +13,13 @@ pub(crate) struct ComposeTables {
     pub(crate) image: Vec<Meaning>,
 }
 
+impl Words {
+    /// The place of a file's name among the default ones, those first that Docker prefers; in any case of its letters.
+    pub(crate) fn default_rank(&self, name: &str) -> Option<usize> {
+        self.default_names.iter().position(|default| default.eq_ignore_ascii_case(name))
+    }
+}
+
 /// The table `[compose]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
