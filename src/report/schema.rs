@@ -43,8 +43,8 @@ pub fn render(rulebook: &Rulebook) -> String {
 }
 
 /// The kinds that others refer to by their ids.
-const REFERRED_TO: [&str; 8] =
-    ["aspect", "criterion", "family", "group", "platform", "question", "source", "exception"];
+const REFERRED_TO: [&str; 9] =
+    ["aspect", "criterion", "duty", "family", "group", "platform", "question", "source", "exception"];
 
 /// A reference to a definition.
 fn defined(name: &str) -> Json {
@@ -152,6 +152,7 @@ impl Writer<'_> {
         match kind {
             "aspect" => of(rulebook.aspects(), |aspect| &aspect.id),
             "criterion" => of(rulebook.criteria(), |criterion| &criterion.id),
+            "duty" => of(rulebook.duties(), |duty| &duty.id),
             "exception" => of(rulebook.exceptions(), |exception| &exception.id),
             "family" => of(rulebook.families(), |family| &family.id),
             "group" => of(rulebook.groups(), |group| &group.id),

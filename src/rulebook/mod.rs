@@ -60,6 +60,7 @@ pub struct Rulebook {
     pub(crate) criteria: Vec<Criterion>,
     pub(crate) aspects: Vec<Aspect>,
     pub(crate) families: Vec<Family>,
+    pub(crate) duties: Vec<Duty>,
     pub(crate) platforms: Vec<Platform>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) steps: Vec<Step>,
@@ -402,6 +403,15 @@ pub struct Claim {
 /// The key of names of products, which are no claims by themselves.
 pub(crate) const PRODUCTS_WHERE: &str = "products-where";
 
+/// What one takes on with each of several platforms, which name it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Duty {
+    /// The id.
+    pub id: String,
+    /// What it is.
+    pub claim: Claim,
+}
+
 /// Something that can run the system.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Platform {
@@ -431,7 +441,7 @@ pub struct Platform {
     pub summary: String,
     /// Why the effort is what it is.
     pub effort_because: String,
-    /// What one takes on with it.
+    /// What one takes on with it, first what others have as well.
     pub takes_on: Vec<Claim>,
     /// Licence, life cycle, limits.
     pub caveats: Vec<Claim>,
@@ -735,6 +745,11 @@ impl Rulebook {
     pub fn aspects(&self) -> &[Aspect] {
         &self.aspects
     }
+    /// What one takes on with each of several platforms; those that name it have it among their own.
+    pub fn duties(&self) -> &[Duty] {
+        &self.duties
+    }
+
     /// The families.
     pub fn families(&self) -> &[Family] {
         &self.families

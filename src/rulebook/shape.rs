@@ -177,6 +177,7 @@ pub const KINDS: &[(&str, &Shape)] = &[
     ("source", &SOURCE),
     ("group", &GROUP),
     ("question", &QUESTION),
+    ("duty", &DUTY),
     ("band", &BAND),
     ("family", &FAMILY),
     ("platform", &PLATFORM),
@@ -402,7 +403,8 @@ const PLATFORM: Shape = Shape {
         key("effort", Number(0, MOST), "What it costs to run, from 0 to 10."),
         key("summary", Text, "What it is."),
         key("effort-because", Text, "Why the effort is what it is."),
-        may("takes-on", Tables(&CLAIM), "What one takes on with it: things to do."),
+        may("duties", Refs("duty"), "What one takes on with it as with others."),
+        may("takes-on", Tables(&CLAIM), "What else one takes on with it: things to do."),
         may("caveats", Tables(&CLAIM), "Licence, life cycle, limits."),
         may("sources", Refs("source"), "What it rests on."),
     ],
@@ -430,19 +432,19 @@ pub const OF_LAYERS: Shape = Shape {
     ],
 };
 
-const CLAIM: Shape = Shape {
-    what: "the claim",
-    keys: &[
-        key("text", Text, "The sentence."),
-        may("when", Condition, "When it concerns the reader."),
-        may(
-            "harm",
-            OneOf(&["pain", "data", "outage", "security", "convenience"]),
-            "What comes of ignoring it.",
-        ),
-        may("helps", Refs("aspect"), "Of something to do: the aspects whose remedies it makes needless."),
-        may("sources", Refs("source"), "What it rests on."),
-    ],
+const SENTENCE: Key = key("text", Text, "The sentence.");
+const CONCERNS: Key = may("when", Condition, "When it concerns the reader.");
+const HARM: Key =
+    may("harm", OneOf(&["pain", "data", "outage", "security", "convenience"]), "What comes of ignoring it.");
+const HELPS: Key =
+    may("helps", Refs("aspect"), "Of something to do: the aspects whose remedies it makes needless.");
+const RESTS_ON: Key = may("sources", Refs("source"), "What it rests on.");
+
+const CLAIM: Shape = Shape { what: "the claim", keys: &[SENTENCE, CONCERNS, HARM, HELPS, RESTS_ON] };
+
+const DUTY: Shape = Shape {
+    what: "the duty",
+    keys: &[key("id", Id, "The id that platforms name."), SENTENCE, CONCERNS, HARM, HELPS, RESTS_ON],
 };
 
 const ASPECT: Shape = Shape {

@@ -258,6 +258,7 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
         });
         keep(table, "case", |_| false);
         keep(table, "promise", |_| false);
+        keep(table, "duty", |_| false);
         keep(table, "problem", |problem| asked_by(&problem["when"], &ids).iter().all(|id| kept.contains(id)));
         let concerns = |value: &toml::Value| {
             let asked = value.get("when").map(|when| asked_by(when, &ids)).unwrap_or_default();
@@ -271,6 +272,7 @@ pub(crate) fn slice(numbers: &mut Numbers, questions: usize) -> Rulebook {
         });
         for platform in table.get_mut("platform").and_then(toml::Value::as_array_mut).into_iter().flatten() {
             let platform = platform.as_table_mut().expect("a platform");
+            keep(platform, "duties", |_| false);
             keep(platform, "takes-on", concerns);
             keep(platform, "caveats", concerns);
             keep(platform, "products-where", concerns);

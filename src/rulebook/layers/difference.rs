@@ -97,6 +97,8 @@ impl<'r> Document<'r> {
 
 /// The kinds of items that no verdict depends on.
 const ASIDE: [&str; 5] = ["case", "promise", "exception", "problem", "step"];
+/// Those that nothing depends on and that others name.
+const NAMED: [&str; 2] = [SOURCE, "duty"];
 
 impl<'r> Between<'r> {
     /// Holds two rulebooks against each other; nothing where one of them cannot be taken apart.
@@ -168,8 +170,8 @@ impl<'r> Between<'r> {
         let mut belongs = self.belongs.iter();
         let mut choose = |found: Found| {
             let is_wanted = belongs.next().is_some_and(|index| wanted.contains(index));
-            // Sources decide nothing: whatever is cited is there.
-            if found.spot.kind == SOURCE { found.turn != Turn::Removed } else { is_wanted }
+            // They decide nothing: whatever is named is there.
+            if NAMED.contains(&found.spot.kind.as_str()) { found.turn != Turn::Removed } else { is_wanted }
         };
         let mut entries = Walk { choose: &mut choose }.documents(&self.older.entries, &self.newer.entries);
         entries.retain(|entry| !ASIDE.contains(&entry.key.as_ref()));

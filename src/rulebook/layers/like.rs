@@ -8,8 +8,8 @@ use crate::text::counted;
 /// The key that names the platform that another one is like.
 pub(super) const LIKE: &str = "like";
 /// What need not be said of a platform that is like another one.
-pub(super) const INHERITED: [&str; 7] =
-    ["family", "effort", "effort-because", "summary", "takes-on", "caveats", "sources"];
+pub(super) const INHERITED: [&str; 8] =
+    ["family", "effort", "effort-because", "summary", "duties", "takes-on", "caveats", "sources"];
 /// The cells of a platform, by aspect.
 const CELLS: &str = "cells";
 /// Constraints that leave a platform on the table.

@@ -5,8 +5,8 @@ use super::{Ids, Section, condition, is_id};
 use crate::document::{Reader, Word, word};
 use crate::rulebook::value::Question;
 use crate::rulebook::{
-    Asks, Aspect, Cell, Claim, Condition, Exception, Family, Group, Harm, PRODUCTS_WHERE, Page, Platform,
-    Problem, Source, Step,
+    Asks, Aspect, Cell, Claim, Condition, Duty, Exception, Family, Group, Harm, PRODUCTS_WHERE, Page,
+    Platform, Problem, Source, Step,
 };
 
 /// What the texts of a section may refer to.
@@ -14,6 +14,7 @@ use crate::rulebook::{
 pub(super) struct Names<'a> {
     pub(super) questions: &'a [Question],
     pub(super) families: &'a Ids,
+    pub(super) duties: &'a Ids,
     pub(super) platforms: &'a Ids,
     pub(super) aspects: &'a Ids,
     pub(super) sources: &'a Ids,
@@ -67,21 +68,36 @@ pub(super) fn claims(table: &Reader<'_>, key: &'static str, names: Names<'_>) ->
     table
         .tables(key, "the claim")
         .into_iter()
-        .map(|claim| {
-            let built = Claim {
-                text: claim.required_text("text"),
-                when: names.condition(&claim, "when"),
-                harm: harm(&claim),
-                helps: names.aspects.resolve_list(&claim, "helps"),
-                sources: names.sources.resolve_list(&claim, "sources"),
-            };
-            claim.finish();
+        .map(|table| {
+            let built = claim(&table, names);
+            table.finish();
             built
         })
         .collect()
 }
 
-pub(super) fn platforms(section: Section<'_>, names: Names<'_>) -> Vec<Platform> {
+fn claim(table: &Reader<'_>, names: Names<'_>) -> Claim {
+    Claim {
+        text: table.required_text("text"),
+        when: names.condition(table, "when"),
+        harm: harm(table),
+        helps: names.aspects.resolve_list(table, "helps"),
+        sources: names.sources.resolve_list(table, "sources"),
+    }
+}
+
+pub(super) fn duties(section: Section<'_>, names: Names<'_>) -> Vec<Duty> {
+    section.build(|table, id| Duty { id, claim: claim(table, names) })
+}
+
+/// The duties that a platform names, and what one takes on with it alone.
+fn takes_on(table: &Reader<'_>, duties: &[Duty], names: Names<'_>) -> Vec<Claim> {
+    let shared =
+        names.duties.resolve_list(table, "duties").into_iter().map(|duty| duties[duty].claim.clone());
+    shared.chain(claims(table, "takes-on", names)).collect()
+}
+
+pub(super) fn platforms(section: Section<'_>, duties: &[Duty], names: Names<'_>) -> Vec<Platform> {
     let mut taken: Vec<String> = section.ids.names.clone();
     section.build(|table, id| Platform {
         id,
@@ -97,7 +113,7 @@ pub(super) fn platforms(section: Section<'_>, names: Names<'_>) -> Vec<Platform>
         effort: table.required_integer("effort", 0..=MAX_FIGURE),
         summary: table.required_text("summary"),
         effort_because: table.required_text("effort-because"),
-        takes_on: claims(table, "takes-on", names),
+        takes_on: takes_on(table, duties, names),
         caveats: claims(table, "caveats", names),
         sources: names.sources.resolve_list(table, "sources"),
     })

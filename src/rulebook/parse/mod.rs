@@ -203,6 +203,7 @@ fn build(
     let sources = Section::collect(&heads, "source", "the source");
     let families = Section::collect(&heads, "family", "the family");
     let platforms = Section::collect(&heads, "platform", "the platform");
+    let duties = Section::collect(&heads, "duty", "the duty");
     let groups = Section::collect(&heads, "group", "the group");
     let questions = Section::collect(&heads, "question", "the question");
     let aspects = Section::collect(&heads, "aspect", "the aspect");
@@ -221,6 +222,7 @@ fn build(
     let platform_ids = platforms.ids.clone_ids();
     let aspect_ids = aspects.ids.clone_ids();
     let family_ids = families.ids.clone_ids();
+    let duty_ids = duties.ids.clone_ids();
     let source_ids = sources.ids.clone_ids();
     let groups_ids = groups.ids.clone_ids();
     let groups = knowledge::groups(groups);
@@ -228,12 +230,14 @@ fn build(
     let names = knowledge::Names {
         questions: &questions,
         families: &family_ids,
+        duties: &duty_ids,
         platforms: &platform_ids,
         aspects: &aspect_ids,
         sources: &source_ids,
     };
     let verdicts = verdict::build(head, bands, names);
-    let platforms = knowledge::platforms(platforms, names);
+    let duties = knowledge::duties(duties, names);
+    let platforms = knowledge::platforms(platforms, &duties, names);
     let aspects = knowledge::aspects(aspects, names);
     let problems = knowledge::problems(problems, names);
     let steps = knowledge::steps(steps, names);
@@ -281,6 +285,7 @@ fn build(
         criteria,
         aspects,
         families: knowledge::families(families),
+        duties,
         platforms,
         problems,
         steps,
