@@ -448,17 +448,18 @@ impl Judge {
     fn add_up<const GROUPS: usize>(&self, scratch: &Scratch, open: usize) -> Judgement {
         let bits = scratch.bits.as_flattened();
         let table = self.points.as_chunks::<GROUPS>().0;
-        let mut points = self.first_points.as_chunks::<GROUPS>().0[0];
-        self.adding.iter().for_each(|question| add(&mut points, &table[scratch.rows[*question] as usize]));
-        self.adding_marks.iter().for_each(|marks| add(&mut points, &table[marks.row(bits)]));
+        let first = self.first_points.as_chunks::<GROUPS>().0[0];
+        let rows = self.adding.iter().map(|question| scratch.rows[*question] as usize);
+        let points = rows.fold(first, |points, row| added(points, &table[row]));
+        let points =
+            self.adding_marks.iter().fold(points, |points, marks| added(points, &table[marks.row(bits)]));
         let table = self.gaps.as_chunks::<GROUPS>().0;
-        let mut short = [[0; LANES]; GROUPS];
-        self.demands.iter().for_each(|marks| add(&mut short, &table[marks.row(bits)]));
-        for demands in &self.many_demands {
-            let mut most = [[0; LANES]; GROUPS];
-            demands.iter().for_each(|marks| raise(&mut most, &table[marks.row(bits)]));
-            add(&mut short, &most);
-        }
+        let nothing = [[0; LANES]; GROUPS];
+        let short = self.demands.iter().fold(nothing, |short, marks| added(short, &table[marks.row(bits)]));
+        let short = self.many_demands.iter().fold(short, |short, demands| {
+            let most = demands.iter().fold(nothing, |most, marks| raised(most, &table[marks.row(bits)]));
+            added(short, &most)
+        });
         self.conclude(bits, points.as_flattened(), short.as_flattened(), open)
     }
 
@@ -595,23 +596,25 @@ fn joined(bits: Block, row: &Block) -> Block {
     std::array::from_fn(|word| bits[word] | row[word])
 }
 
-/// Adds figures side by side; the bounds of a rulebook keep them far from overflow.
+/// The sums of figures side by side; the bounds of a rulebook keep them far from overflow.
 #[inline(always)]
-fn add<const GROUPS: usize>(sums: &mut [Lanes; GROUPS], figures: &[Lanes; GROUPS]) {
+fn added<const GROUPS: usize>(mut sums: [Lanes; GROUPS], figures: &[Lanes; GROUPS]) -> [Lanes; GROUPS] {
     for group in 0..GROUPS {
         for lane in 0..LANES {
             sums[group][lane] = sums[group][lane].wrapping_add(figures[group][lane]);
         }
     }
+    sums
 }
 
 #[inline(always)]
-fn raise<const GROUPS: usize>(most: &mut [Lanes; GROUPS], figures: &[Lanes; GROUPS]) {
+fn raised<const GROUPS: usize>(mut most: [Lanes; GROUPS], figures: &[Lanes; GROUPS]) -> [Lanes; GROUPS] {
     for group in 0..GROUPS {
         for lane in 0..LANES {
             most[group][lane] = most[group][lane].max(figures[group][lane]);
         }
     }
+    most
 }
 
 /// Figures joined one by one with others that stand for the same.
@@ -675,14 +678,15 @@ impl Asked {
     /// What is unknown is a place of the list as well: to look it up costs less than to guess.
     #[inline(always)]
     fn row(&self, value: Option<Value>, classes: &Classes) -> u32 {
-        let place = match value {
-            None => u64::MAX,
-            Some(Value::Flag(flag)) => u64::from(flag),
-            Some(Value::Choice(option)) => option as u64,
-            Some(Value::Count(number)) => number,
-            Some(Value::Choices(set)) => set.0,
-        };
-        let place = place.wrapping_add(1);
+        let place = value.map_or(0, |value| {
+            let place = match value {
+                Value::Flag(flag) => u64::from(flag),
+                Value::Choice(option) => option as u64,
+                Value::Count(number) => number,
+                Value::Choices(set) => set.0,
+            };
+            place.saturating_add(1)
+        });
         let listed = usize::try_from(place).ok().and_then(|place| self.listed.get(place));
         let found = || value.map_or(0, |value| (self.start + classes.class_of(value)) as u32);
         listed.copied().unwrap_or_else(found)
