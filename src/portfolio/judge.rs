@@ -152,6 +152,9 @@ struct Effect {
     mark: Option<usize>,
 }
 
+/// A criterion that looks at a single question, and what that has to be.
+type Single = (usize, Vec<Term>);
+
 /// The first words of a row are these masks.
 const MASKS: usize = 3;
 
@@ -274,13 +277,13 @@ impl Judge {
         marks
     }
 
-    /// Numbers the alternatives of all conditions, and notes for each state of each question what it comes to. Nothing is an
-    /// alternative to other marks, which come first.
+    /// Numbers the alternatives of all conditions, and notes what all comes to. Nothing is an alternative to other marks,
+    /// which come first.
     fn add_conditions(&mut self, rulebook: &Rulebook, mut effects: Vec<Effect>, lacks: &[Option<Lack>]) {
         let all = self.classes.len();
         let mut always = Effect { points: first_points(rulebook), ..Effect::default() };
         let mut joint = Vec::new();
-        let mut singles: Vec<Vec<(usize, Vec<Term>)>> = vec![Vec::new(); all];
+        let mut singles: Vec<Vec<Single>> = vec![Vec::new(); all];
         for (index, criterion) in rulebook.criteria().iter().enumerate() {
             match terms(&criterion.when, Wanted::True, &self.classes, all) {
                 Some(terms) if terms.iter().any(|term| term.0.is_empty()) => {
@@ -332,24 +335,7 @@ impl Judge {
         }
         let blocks = blocks_of(listed.len());
         self.rows = vec![Vec::new(); blocks];
-        for (question, asked) in rulebook.questions().iter().enumerate() {
-            let states = States { classes: self.classes[question].len() };
-            let start = self.rows[0].len();
-            let mut adds = false;
-            for state in 0..states.number() {
-                let holds = |terms: &[Term]| terms.iter().any(|term| term.admits(question, state));
-                let holding = singles[question].iter().filter(|(_, terms)| holds(terms));
-                let effect = holding.fold(Effect::default(), |all, (index, _)| all.join(&effects[*index]));
-                let rules_out =
-                    |mark: usize| listed.get(mark).is_some_and(|term| !term.admits(question, state));
-                push(&mut self.rows, |mark| effect.marks(mark, lacks) || rules_out(mark));
-                self.points.extend(lanes(self.groups, &effect.points));
-                adds |= effect.adds();
-            }
-            self.adding.extend(adds.then_some(question));
-            let listed = listed_rows(&asked.kind, &self.classes[question], start);
-            self.questions.push(Asked { states, start, listed });
-        }
+        self.add_questions(rulebook, &singles, &listed, &effects, lacks);
         for (first, some) in adding_marks {
             let figures: Vec<&[i32]> = some.iter().map(|index| effects[*index].points.as_slice()).collect();
             let marks = look_up(&mut self.points, self.groups, first, &figures, |one, other| one + other);
@@ -365,6 +351,35 @@ impl Judge {
             for bit in bits_of(mask) {
                 self.joint_rows.iter_mut().zip(&own).for_each(|(rows, own)| rows[word * 64 + bit] = *own);
             }
+        }
+    }
+
+    /// Notes for each state of each question what it comes to.
+    fn add_questions(
+        &mut self,
+        rulebook: &Rulebook,
+        singles: &[Vec<Single>],
+        alternatives: &[Term],
+        effects: &[Effect],
+        lacks: &[Option<Lack>],
+    ) {
+        for (question, asked) in rulebook.questions().iter().enumerate() {
+            let states = States { classes: self.classes[question].len() };
+            let start = self.rows[0].len();
+            let mut adds = false;
+            for state in 0..states.number() {
+                let holds = |terms: &[Term]| terms.iter().any(|term| term.admits(question, state));
+                let holding = singles[question].iter().filter(|(_, terms)| holds(terms));
+                let effect = holding.fold(Effect::default(), |all, (index, _)| all.join(&effects[*index]));
+                let rules_out =
+                    |mark: usize| alternatives.get(mark).is_some_and(|term| !term.admits(question, state));
+                push(&mut self.rows, |mark| effect.marks(mark, lacks) || rules_out(mark));
+                self.points.extend(lanes(self.groups, &effect.points));
+                adds |= effect.adds();
+            }
+            self.adding.extend(adds.then_some(question));
+            let listed = listed_rows(&asked.kind, &self.classes[question], start);
+            self.questions.push(Asked { states, start, listed });
         }
     }
 
