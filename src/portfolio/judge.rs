@@ -9,20 +9,26 @@ use crate::rulebook::{
     Cell, Classes, Condition, Demand, Kind, Leaning, OptionSet, Reading, Rulebook, Truth, Value,
 };
 
-/// Platforms are worked on in groups of so many lanes.
-const LANES: usize = 8;
+/// Figures of platforms are worked on in groups of so many lanes, as processors do.
+const LANES: usize = 4;
 
-type Lanes<T> = [T; LANES];
+type Lanes = [i32; LANES];
 
-/// A rulebook has no more platforms than these have lanes.
-const MOST_GROUPS: usize = 8;
+/// A rulebook has no more platforms than these have lanes, of which the price of effort takes one.
+const MOST_GROUPS: usize = 64 / LANES + 1;
 
-/// Bits are joined so many words at once.
-const WORDS: usize = 4;
+/// The most that code is made for beside that.
+const FEW_GROUPS: usize = 6;
+
+/// Bits are joined so many words at once, which is room for the built-in rulebook.
+const WORDS: usize = 8;
 
 type Block = [u64; WORDS];
 
-/// So many demands of an aspect are looked up together.
+/// The first blocks of all rows, then their second ones, and so on.
+type Rows = Vec<Vec<Block>>;
+
+/// So many marks are looked up together.
 const TOGETHER: usize = 4;
 
 /// Numbers up to this, and sets of so few options, have their class in a table; the class of others is looked for.
@@ -58,58 +64,54 @@ pub struct Judge {
     /// Those that always apply, and the others in their order, each with when it does not.
     unconditional: Vec<usize>,
     conditional: Vec<(usize, Joint)>,
-    /// For each state of each question, what is demanded and which alternatives are ruled out, a bit each.
-    rows: Vec<Block>,
-    /// Blocks of a row, and those of them that have bits of demands.
-    blocks: usize,
-    demanding: usize,
-    /// The alternatives of criteria that look at several questions, a bit each, and what is demanded where one is left.
+    /// For each state of each question, what it marks: platforms off the table, demands, alternatives that are ruled out.
+    rows: Rows,
+    /// The alternatives of criteria that look at several questions, a bit each, and what one marks that is left.
     alternatives: Vec<u64>,
-    joint_rows: Vec<Block>,
-    /// What is demanded whatever is answered.
+    joint_rows: Rows,
+    /// What is marked whatever is answered.
     always: Vec<Block>,
-    /// Such of these criteria as do more than demand. They have states as questions have, and follow them.
-    joint: Vec<Joint>,
-    /// Those that have too many alternatives, by their place among all that have states.
-    complex: Vec<(usize, Vec<Block>)>,
-    /// What adds something without regard to platforms.
-    summed: Vec<Source>,
-    sums: Vec<Sum>,
-    /// What adds points of effort, and what they are by platform.
-    familiar: Vec<Source>,
-    points: Vec<Lanes<i32>>,
-    /// For each aspect, its demands, some of them together.
-    demands: Vec<Vec<Demands>>,
+    /// Criteria that have too many alternatives, and what they mark.
+    complex: Vec<(Condition, usize)>,
+    complex_rows: Rows,
+    /// The points of effort of each platform and behind them those of its price: at first, and what adds to them.
+    first_points: Vec<Lanes>,
+    points: Vec<Lanes>,
+    /// The questions that add points, by their row, and marks that do.
+    adding: Vec<usize>,
+    adding_marks: Vec<Marks>,
+    /// The demands of each aspect that has few of them, and of each that has more.
+    demands: Vec<Marks>,
+    many_demands: Vec<Vec<Marks>>,
     /// What platforms lack of them.
-    gaps: Vec<Lanes<i16>>,
+    gaps: Vec<Lanes>,
     groups: usize,
-    efforts: Vec<i64>,
+    platforms: usize,
     /// The platforms with and without the subject, a bit each.
     subjects: u64,
     others: u64,
-    base_price: i64,
     shortfall_price: i64,
     /// The greatest margin of each band but the last.
     ends_of_bands: Vec<i64>,
 }
 
-/// How what is known of one question becomes a state.
+/// How what is known of one question selects a row.
 #[derive(Debug)]
 struct Asked {
     states: States,
-    /// Where its states start among those of all questions.
+    /// The row of its first state.
     start: usize,
-    /// The class of each value, as far as they are listed.
-    listed: Vec<u16>,
+    /// The row where nothing is known, and those of values, as far as they are listed.
+    listed: Vec<u32>,
 }
 
-/// A condition that looks at several questions.
+/// When a question does not apply.
 #[derive(Debug, Clone)]
 enum Joint {
     /// Any of these alternatives is left.
     Listed(Alternatives),
-    /// It has too many of them, and is looked at as it stands: whether it comes out so.
-    Complex(Condition, Truth),
+    /// It has too many of them, and is looked at as it stands: whether it is false.
+    Complex(Condition),
 }
 
 /// Alternatives that stand side by side in one word.
@@ -119,17 +121,9 @@ struct Alternatives {
     mask: u64,
 }
 
-/// Something whose state selects a row.
+/// Some marks that select a row together.
 #[derive(Debug, Clone, Copy)]
-struct Source {
-    place: usize,
-    /// Its first row.
-    start: usize,
-}
-
-/// Some demands of one aspect, whose bits select a row.
-#[derive(Debug, Clone, Copy)]
-struct Demands {
+struct Marks {
     word: usize,
     shift: usize,
     mask: u64,
@@ -137,54 +131,61 @@ struct Demands {
     start: usize,
 }
 
-/// What criteria do when they hold.
-#[derive(Debug, Clone, Default)]
-struct Effect {
-    sum: Sum,
-    /// Points of effort by platform.
-    familiarity: Vec<i32>,
-    /// What they demand.
-    demands: BTreeSet<Lack>,
-}
-
-/// A demand: its aspect, and what each platform lacks of it.
-type Lack = (usize, Vec<i16>);
-
-/// What is added up without regard to platforms.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Sum {
-    price: i64,
-    /// Platforms taken off the table, a bit each, by what can be lifted as a whole and by what cannot.
-    leaves: u64,
-    removes: u64,
-    /// Platforms that miss a must.
-    misses: u64,
-}
-
-impl Sum {
-    fn join(&mut self, other: &Self) {
-        self.price += other.price;
-        self.leaves |= other.leaves;
-        self.removes |= other.removes;
-        self.misses |= other.misses;
+impl Marks {
+    #[inline(always)]
+    fn row(self, bits: &[u64]) -> usize {
+        self.start + (bits[self.word] >> self.shift & self.mask) as usize
     }
 }
 
+/// What criteria do when they hold.
+#[derive(Debug, Clone, Default)]
+struct Effect {
+    /// Platforms that are taken off the table, by what can be lifted as a whole and by what cannot, and those that miss a
+    /// must, a bit each.
+    masks: [u64; MASKS],
+    /// Points of effort by platform, and those of its price.
+    points: Vec<i32>,
+    /// What they demand.
+    demands: BTreeSet<Lack>,
+    /// The mark that adds the points, where it is not the state of a question that does.
+    mark: Option<usize>,
+}
+
+/// A criterion that looks at a single question, and what that has to be.
+type Single = (usize, Vec<Term>);
+
+/// The first words of a row are these masks.
+const MASKS: usize = 3;
+
+/// A demand: its aspect, and what each platform lacks of it.
+type Lack = (usize, Vec<i32>);
+
 impl Effect {
     fn join(mut self, other: &Self) -> Self {
-        self.sum.join(&other.sum);
-        let points = self.familiarity.len().max(other.familiarity.len());
-        self.familiarity.resize(points, 0);
-        self.familiarity.iter_mut().zip(&other.familiarity).for_each(|(sum, points)| *sum += points);
+        self.masks.iter_mut().zip(other.masks).for_each(|(mask, other)| *mask |= other);
+        self.points = both(self.points, &other.points, |one, other| one + other);
         self.demands.extend(other.demands.iter().cloned());
         self
+    }
+
+    fn adds(&self) -> bool {
+        self.points.iter().any(|points| *points != 0)
+    }
+
+    /// Whether it makes a mark, some of which stand for demands.
+    fn marks(&self, mark: usize, lacks: &[Option<Lack>]) -> bool {
+        let is_off = self.masks.get(mark / 64).is_some_and(|mask| mask >> (mark % 64) & 1 == 1);
+        let lack = lacks.get(mark).and_then(Option::as_ref);
+        is_off || self.mark == Some(mark) || lack.is_some_and(|lack| self.demands.contains(lack))
     }
 }
 
 /// Room to judge in. One is enough for any number of sets of answers, one after another.
 #[derive(Debug, Clone)]
 pub struct Scratch {
-    states: Vec<u16>,
+    /// The row of each question.
+    rows: Vec<u32>,
     readings: Vec<Reading>,
     bits: Vec<Block>,
 }
@@ -195,30 +196,25 @@ pub struct Scratch {
 struct Rank(u128);
 
 impl Rank {
-    const MISSES: u128 = 1 << 127;
+    const MISSES: u64 = 1 << 63;
 
     /// Neither a burden nor an effort is below 0, and an effort is far below what 32 bits hold.
-    fn new(misses: bool, burden: i64, effort: i64, platform: usize) -> Self {
-        let misses = if misses { Self::MISSES } else { 0 };
-        Self(
-            misses
-                | u128::from(burden.unsigned_abs()) << 40
-                | u128::from(effort as u32) << 8
-                | platform as u128,
-        )
+    fn new(misses: bool, burden: i64, effort: i32, platform: usize) -> Self {
+        let burden = burden as u64 | u64::from(misses) << 63;
+        Self(u128::from(burden) << 64 | u128::from(u64::from(effort as u32) << 32 | platform as u64))
     }
 
     /// The same without regard to musts.
     fn cost(self) -> u128 {
-        self.0 & !Self::MISSES
+        self.0 & !(u128::from(Self::MISSES) << 64)
     }
 
     fn burden(self) -> i64 {
-        (self.cost() >> 40) as i64
+        (self.cost() >> 64) as i64
     }
 
     fn platform(self) -> usize {
-        (self.0 & 0xff) as usize
+        self.0 as u32 as usize
     }
 }
 
@@ -232,166 +228,167 @@ impl Judge {
             unconditional: Vec::new(),
             conditional: Vec::new(),
             rows: Vec::new(),
-            blocks: 0,
-            demanding: 0,
             alternatives: Vec::new(),
             joint_rows: Vec::new(),
             always: Vec::new(),
-            joint: Vec::new(),
             complex: Vec::new(),
-            summed: Vec::new(),
-            sums: Vec::new(),
-            familiar: Vec::new(),
+            complex_rows: Vec::new(),
+            first_points: Vec::new(),
             points: Vec::new(),
+            adding: Vec::new(),
+            adding_marks: Vec::new(),
             demands: Vec::new(),
+            many_demands: Vec::new(),
             gaps: Vec::new(),
-            groups: groups_of(platforms.len()),
-            efforts: platforms.iter().map(|platform| platform.effort).collect(),
+            groups: groups_of(platforms.len() + 1),
+            platforms: platforms.len(),
             subjects: mask(platforms.len(), |platform| rulebook.is_subject(platform)),
             others: mask(platforms.len(), |platform| !rulebook.is_subject(platform)),
-            base_price: rulebook.effort_price().value,
             shortfall_price: rulebook.shortfall_price().value,
             ends_of_bands: rulebook.bands().iter().filter_map(|band| band.to).collect(),
         };
         let effects: Vec<Effect> =
             (0..rulebook.criteria().len()).map(|criterion| effect(rulebook, criterion)).collect();
         let lacks = judge.add_demands(&effects);
-        judge.add_conditions(rulebook, &effects, &lacks);
+        judge.add_conditions(rulebook, effects, &lacks);
         judge
     }
 
-    /// Gives each demand a bit, and lists what platforms lack of those of an aspect, whichever of them are made.
+    /// Gives each demand a mark, and lists what platforms lack of those of an aspect, whichever of them are made. The marks
+    /// with the demands that they stand for.
     fn add_demands(&mut self, effects: &[Effect]) -> Vec<Option<Lack>> {
         let lacks: BTreeSet<&Lack> = effects.iter().flat_map(|effect| &effect.demands).collect();
         let lacks: Vec<&Lack> = lacks.into_iter().collect();
-        let mut bits = Vec::new();
+        let mut marks = vec![None; MASKS * 64];
         for of_aspect in lacks.chunk_by(|one, next| one.0 == next.0) {
             let mut all = Vec::new();
             for some in of_aspect.chunks(TOGETHER) {
-                let start = self.gaps.len() / self.groups;
-                all.push(Demands {
-                    word: bits.len() / 64,
-                    shift: bits.len() % 64,
-                    mask: (1 << some.len()) - 1,
-                    start,
-                });
-                for made in 0..1_usize << some.len() {
-                    let made = some.iter().enumerate().filter(|(at, _)| made >> at & 1 == 1);
-                    let gaps = made.fold(Vec::new(), |most, (_, (_, gaps))| greatest(most, gaps));
-                    self.gaps.extend(lanes(self.groups, &gaps));
-                }
-                bits.extend(some.iter().map(|lack| Some((*lack).clone())));
+                let figures: Vec<&[i32]> = some.iter().map(|lack| lack.1.as_slice()).collect();
+                all.push(look_up(&mut self.gaps, self.groups, marks.len(), &figures, i32::max));
+                marks.extend(some.iter().map(|lack| Some((*lack).clone())));
                 // None of them stand in two words.
-                bits.resize(bits.len().next_multiple_of(TOGETHER), None);
+                marks.resize(marks.len().next_multiple_of(TOGETHER), None);
             }
-            self.demands.push(all);
+            match all[..] {
+                [few] => self.demands.push(few),
+                _ => self.many_demands.push(all),
+            }
         }
-        bits
+        marks
     }
 
-    /// Numbers the alternatives of all conditions, and notes for each state of everything what it comes to. Nothing is an
-    /// alternative to the bits of demands, which come first.
-    fn add_conditions(&mut self, rulebook: &Rulebook, effects: &[Effect], lacks: &[Option<Lack>]) {
+    /// Numbers the alternatives of all conditions, and notes what all comes to. Nothing is an alternative to other marks,
+    /// which come first.
+    fn add_conditions(&mut self, rulebook: &Rulebook, mut effects: Vec<Effect>, lacks: &[Option<Lack>]) {
         let all = self.classes.len();
-        let mut always = Effect::default();
+        let mut always = Effect { points: first_points(rulebook), ..Effect::default() };
         let mut joint = Vec::new();
-        let mut singles: Vec<Vec<(usize, Vec<Term>)>> = vec![Vec::new(); all];
-        let mut listed = vec![Term::default(); lacks.len()];
+        let mut singles: Vec<Vec<Single>> = vec![Vec::new(); all];
         for (index, criterion) in rulebook.criteria().iter().enumerate() {
             match terms(&criterion.when, Wanted::True, &self.classes, all) {
-                None => joint.push((Joint::Complex(criterion.when.clone(), Truth::True), index)),
                 Some(terms) if terms.iter().any(|term| term.0.is_empty()) => {
                     always = always.join(&effects[index]);
                 }
-                Some(terms) => match only_question(&terms) {
-                    Some(question) => singles[question].push((index, terms)),
-                    None => joint.push((Joint::Listed(Alternatives::add(terms, &mut listed)), index)),
+                terms => match terms.as_deref().and_then(only_question) {
+                    Some(question) => singles[question].push((index, terms.unwrap_or_default())),
+                    None => joint.push((index, terms)),
                 },
             }
         }
-        let mut asides = Vec::new();
+        let mut listed = vec![Term::default(); lacks.len()];
+        let adding: Vec<usize> =
+            joint.iter().map(|(index, _)| *index).filter(|index| effects[*index].adds()).collect();
+        let mut adding_marks = Vec::new();
+        for some in adding.chunks(TOGETHER) {
+            adding_marks.push((listed.len(), some));
+            for index in some {
+                effects[*index].mark = Some(listed.len());
+                listed.push(Term::default());
+            }
+            listed.resize(listed.len().next_multiple_of(TOGETHER), Term::default());
+        }
+        let marking = blocks_of(listed.len());
+        self.complex_rows = vec![Vec::new(); marking];
+        let mut joint_marks = Vec::new();
+        for (index, terms) in joint {
+            match terms {
+                Some(terms) => joint_marks.push((index, Alternatives::add(terms, &mut listed))),
+                None => {
+                    let when = rulebook.criteria()[index].when.clone();
+                    self.complex.push((when, self.complex_rows[0].len()));
+                    push(&mut self.complex_rows, |mark| effects[index].marks(mark, lacks));
+                }
+            }
+        }
         for (question, asked) in rulebook.questions().iter().enumerate() {
             let terms = |condition| terms(condition, Wanted::False, &self.classes, question);
-            asides.push(asked.ask_when.as_ref().map(|condition| match terms(condition) {
-                Some(terms) => Joint::Listed(Alternatives::add(terms, &mut listed)),
-                None => Joint::Complex(condition.clone(), Truth::False),
-            }));
-        }
-        self.blocks = listed.len().div_ceil(64 * WORDS).max(1);
-        self.demanding = lacks.len().div_ceil(64 * WORDS).max(1);
-        let demanded = |effect: &Effect, bit: usize| {
-            lacks.get(bit).and_then(Option::as_ref).is_some_and(|lack| effect.demands.contains(lack))
-        };
-        for (question, aside) in asides.into_iter().enumerate() {
-            let states = States { classes: self.classes[question].len() };
-            let effect = |state: usize| {
-                let holds = |terms: &[Term]| terms.iter().any(|term| term.admits(question, state));
-                let holding = singles[question].iter().filter(|(_, terms)| holds(terms));
-                holding.fold(Effect::default(), |all, (index, _)| all.join(&effects[*index]))
-            };
-            let by_state: Vec<Effect> = (0..states.number()).map(effect).collect();
-            let start = self.rows.len() / self.blocks;
-            for (state, effect) in by_state.iter().enumerate() {
-                let rules_out =
-                    |bit: usize| listed.get(bit).is_some_and(|term| !term.admits(question, state));
-                self.rows.extend(row(self.blocks, |bit| demanded(effect, bit) || rules_out(bit)));
-            }
-            self.add_source(question, &by_state);
-            let listed = listed_classes(&rulebook.questions()[question].kind, &self.classes[question]);
-            self.questions.push(Asked { states, start, listed });
-            match aside {
-                Some(aside) => self.conditional.push((question, aside)),
+            match &asked.ask_when {
                 None => self.unconditional.push(question),
-            }
-        }
-        self.always = row(self.blocks, |bit| demanded(&always, bit));
-        self.alternatives = vec![0; self.blocks * WORDS];
-        self.joint_rows = vec![[0; WORDS]; self.demanding * self.blocks * WORDS * 64];
-        for (condition, index) in joint {
-            let effect = effects[index].clone();
-            let own = row(self.demanding, |bit| demanded(&effect, bit));
-            let place = all + self.joint.len();
-            let is_complex = match &condition {
-                Joint::Listed(Alternatives { word, mask }) => {
-                    self.alternatives[*word] |= mask;
-                    for bit in bits_of(*mask) {
-                        let start = (word * 64 + bit) * self.demanding;
-                        self.joint_rows[start..][..self.demanding].copy_from_slice(&own);
-                    }
-                    false
+                Some(condition) => {
+                    let aside = match terms(condition) {
+                        Some(terms) => Joint::Listed(Alternatives::add(terms, &mut listed)),
+                        None => Joint::Complex(condition.clone()),
+                    };
+                    self.conditional.push((question, aside));
                 }
-                Joint::Complex(..) => true,
-            };
-            if is_complex || effect.sum != Sum::default() || !effect.familiarity.is_empty() {
-                self.joint.push(condition);
-                self.add_source(place, &[Effect::default(), effect]);
-            }
-            if is_complex {
-                self.complex.push((place, own));
             }
         }
-        // What has a single state is always in it.
-        self.add_source(all + self.joint.len(), &[always]);
+        let blocks = blocks_of(listed.len());
+        self.rows = vec![Vec::new(); blocks];
+        self.add_questions(rulebook, &singles, &listed, &effects, lacks);
+        for (first, some) in adding_marks {
+            let figures: Vec<&[i32]> = some.iter().map(|index| effects[*index].points.as_slice()).collect();
+            let marks = look_up(&mut self.points, self.groups, first, &figures, |one, other| one + other);
+            self.adding_marks.push(marks);
+        }
+        self.first_points = lanes(self.groups, &always.points);
+        self.always = row(blocks, |mark| always.marks(mark, lacks));
+        self.alternatives = vec![0; blocks * WORDS];
+        self.joint_rows = vec![vec![[0; WORDS]; blocks * WORDS * 64]; marking];
+        for (index, Alternatives { word, mask }) in joint_marks {
+            self.alternatives[word] |= mask;
+            let own = row(marking, |mark| effects[index].marks(mark, lacks));
+            for bit in bits_of(mask) {
+                self.joint_rows.iter_mut().zip(&own).for_each(|(rows, own)| rows[word * 64 + bit] = *own);
+            }
+        }
     }
 
-    /// Adds something with the effect of each of its states.
-    fn add_source(&mut self, place: usize, by_state: &[Effect]) {
-        if by_state.iter().any(|effect| effect.sum != Sum::default()) {
-            self.summed.push(Source { place, start: self.sums.len() });
-            self.sums.extend(by_state.iter().map(|effect| effect.sum));
-        }
-        if by_state.iter().any(|effect| !effect.familiarity.is_empty()) {
-            self.familiar.push(Source { place, start: self.points.len() / self.groups });
-            self.points.extend(by_state.iter().flat_map(|effect| lanes(self.groups, &effect.familiarity)));
+    /// Notes for each state of each question what it comes to.
+    fn add_questions(
+        &mut self,
+        rulebook: &Rulebook,
+        singles: &[Vec<Single>],
+        alternatives: &[Term],
+        effects: &[Effect],
+        lacks: &[Option<Lack>],
+    ) {
+        for (question, asked) in rulebook.questions().iter().enumerate() {
+            let states = States { classes: self.classes[question].len() };
+            let start = self.rows[0].len();
+            let mut adds = false;
+            for state in 0..states.number() {
+                let holds = |terms: &[Term]| terms.iter().any(|term| term.admits(question, state));
+                let holding = singles[question].iter().filter(|(_, terms)| holds(terms));
+                let effect = holding.fold(Effect::default(), |all, (index, _)| all.join(&effects[*index]));
+                let rules_out =
+                    |mark: usize| alternatives.get(mark).is_some_and(|term| !term.admits(question, state));
+                push(&mut self.rows, |mark| effect.marks(mark, lacks) || rules_out(mark));
+                self.points.extend(lanes(self.groups, &effect.points));
+                adds |= effect.adds();
+            }
+            self.adding.extend(adds.then_some(question));
+            let listed = listed_rows(&asked.kind, &self.classes[question], start);
+            self.questions.push(Asked { states, start, listed });
         }
     }
 
     /// Room to judge in.
     pub fn scratch(&self) -> Scratch {
         Scratch {
-            states: vec![0; self.questions.len() + self.joint.len() + 1],
+            rows: vec![0; self.questions.len()],
             readings: vec![Reading::Unknown; self.classes.len()],
-            bits: vec![[0; WORDS]; self.blocks],
+            bits: self.always.clone(),
         }
     }
 
@@ -402,125 +399,101 @@ impl Judge {
 
     /// Judges what is known of each question.
     pub fn judge(&self, values: &[Option<Value>], scratch: &mut Scratch) -> Judgement {
-        let open = self.find_states(values, scratch);
-        self.add_up(scratch, open)
+        let open = self.find_marks(values, scratch);
+        match self.groups {
+            1 => self.add_up::<1>(scratch, open),
+            2 => self.add_up::<2>(scratch, open),
+            3 => self.add_up::<3>(scratch, open),
+            4 => self.add_up::<4>(scratch, open),
+            5 => self.add_up::<5>(scratch, open),
+            FEW_GROUPS => self.add_up::<FEW_GROUPS>(scratch, open),
+            _ => self.add_up::<MOST_GROUPS>(scratch, open),
+        }
     }
 
-    /// Finds the state of everything that has one and all that is demanded; how many questions are open.
-    fn find_states(&self, values: &[Option<Value>], scratch: &mut Scratch) -> usize {
+    /// Finds the row of each question and all that is marked; how many questions are open.
+    fn find_marks(&self, values: &[Option<Value>], scratch: &mut Scratch) -> usize {
         let known = self.questions.iter().zip(&self.classes).zip(values);
-        for (state, ((asked, classes), value)) in scratch.states.iter_mut().zip(known) {
-            *state = value.map_or(asked.states.unknown(), |value| asked.class(value, classes)) as u16;
+        let mut open = 0;
+        for (row, ((asked, classes), value)) in scratch.rows.iter_mut().zip(known) {
+            *row = asked.row(*value, classes);
+            open += usize::from(value.is_none());
         }
-        for (block, bits) in scratch.bits.iter_mut().enumerate() {
-            let rows = self.unconditional.iter().map(|question| self.row(*question, &scratch.states));
-            *bits = rows.fold(self.always[block], |bits, row| joined(bits, &row[block]));
+        for ((bits, always), rows) in scratch.bits.iter_mut().zip(&self.always).zip(&self.rows) {
+            let rows = self.unconditional.iter().map(|question| &rows[scratch.rows[*question] as usize]);
+            *bits = rows.fold(*always, joined);
         }
         for (question, aside) in &self.conditional {
-            if self.holds(aside, *question, scratch) {
-                scratch.states[*question] = self.questions[*question].states.aside() as u16;
+            let is_aside = match aside {
+                Joint::Listed(Alternatives { word, mask }) => !scratch.bits.as_flattened()[*word] & mask != 0,
+                Joint::Complex(condition) => self.truth(condition, *question, scratch) == Truth::False,
+            };
+            if is_aside {
+                let Asked { start, states, .. } = self.questions[*question];
+                open -= usize::from(values[*question].is_none());
+                scratch.rows[*question] = (start + states.aside()) as u32;
             }
-            join(&mut scratch.bits, self.row(*question, &scratch.states));
+            join(&mut scratch.bits, &self.rows, scratch.rows[*question] as usize);
         }
         for (word, alternatives) in self.alternatives.iter().enumerate() {
             for bit in bits_of(alternatives & !scratch.bits.as_flattened()[word]) {
-                join(&mut scratch.bits, self.joint_row(word * 64 + bit));
+                join(&mut scratch.bits, &self.joint_rows, word * 64 + bit);
             }
         }
-        let questions = self.questions.len();
-        for (at, condition) in self.joint.iter().enumerate() {
-            scratch.states[questions + at] = self.holds(condition, questions, scratch).into();
-        }
-        for (place, row) in &self.complex {
-            if scratch.states[*place] == 1 {
-                join(&mut scratch.bits, row);
+        for (condition, row) in &self.complex {
+            if self.truth(condition, self.questions.len(), scratch) == Truth::True {
+                join(&mut scratch.bits, &self.complex_rows, *row);
             }
         }
-        let is_open = |(state, asked): &(&u16, &Asked)| usize::from(**state) == asked.states.unknown();
-        scratch.states.iter().zip(&self.questions).filter(is_open).count()
-    }
-
-    /// What a question comes to in its state.
-    #[inline(always)]
-    fn row(&self, question: usize, states: &[u16]) -> &[Block] {
-        let row = self.questions[question].start + usize::from(states[question]);
-        &self.rows[row * self.blocks..][..self.blocks]
-    }
-
-    /// What an alternative demands, as far as anything can be demanded.
-    #[inline(always)]
-    fn joint_row(&self, bit: usize) -> &[Block] {
-        &self.joint_rows[bit * self.demanding..][..self.demanding]
-    }
-
-    /// Whether a condition on the questions before one holds.
-    #[inline(always)]
-    fn holds(&self, condition: &Joint, before: usize, scratch: &mut Scratch) -> bool {
-        match condition {
-            Joint::Listed(Alternatives { word, mask }) => {
-                let ruled_out = scratch.bits.as_flattened()[*word];
-                !ruled_out & mask != 0
-            }
-            Joint::Complex(condition, wanted) => self.truth(condition, before, scratch) == *wanted,
-        }
+        open
     }
 
     #[cold]
     fn truth(&self, condition: &Condition, before: usize, scratch: &mut Scratch) -> Truth {
-        let Scratch { readings, states, .. } = scratch;
+        let Scratch { readings, rows, .. } = scratch;
         for (earlier, classes) in self.classes[..before].iter().enumerate() {
-            readings[earlier] = reading(classes, usize::from(states[earlier]));
+            readings[earlier] = reading(classes, rows[earlier] as usize - self.questions[earlier].start);
         }
         readings[before..].fill(Reading::Unknown);
         condition.truth(readings)
     }
 
-    /// Adds up what everything comes to in its state.
-    fn add_up(&self, scratch: &Scratch, open: usize) -> Judgement {
-        match self.groups {
-            1 => self.add_up_groups::<1>(scratch, open),
-            2 => self.add_up_groups::<2>(scratch, open),
-            3 => self.add_up_groups::<3>(scratch, open),
-            4 => self.add_up_groups::<4>(scratch, open),
-            _ => self.add_up_groups::<MOST_GROUPS>(scratch, open),
-        }
+    /// Adds up what all that is marked comes to, for a number of groups that is known to the compiler, which then keeps
+    /// their sums in registers.
+    fn add_up<const GROUPS: usize>(&self, scratch: &Scratch, open: usize) -> Judgement {
+        let bits = scratch.bits.as_flattened();
+        let table = self.points.as_chunks::<GROUPS>().0;
+        let first = self.first_points.as_chunks::<GROUPS>().0[0];
+        let rows = self.adding.iter().map(|question| scratch.rows[*question] as usize);
+        let points = rows.fold(first, |points, row| added(points, &table[row]));
+        let points =
+            self.adding_marks.iter().fold(points, |points, marks| added(points, &table[marks.row(bits)]));
+        let table = self.gaps.as_chunks::<GROUPS>().0;
+        let nothing = [[0; LANES]; GROUPS];
+        let short = self.demands.iter().fold(nothing, |short, marks| added(short, &table[marks.row(bits)]));
+        let short = self.many_demands.iter().fold(short, |short, demands| {
+            let most = demands.iter().fold(nothing, |most, marks| raised(most, &table[marks.row(bits)]));
+            added(short, &most)
+        });
+        self.conclude(bits, points.as_flattened(), short.as_flattened(), open)
     }
 
-    /// The same for a number of groups that is known to the compiler, which then keeps their sums in registers.
-    fn add_up_groups<const GROUPS: usize>(&self, scratch: &Scratch, open: usize) -> Judgement {
-        let row = |source: &Source| source.start + usize::from(scratch.states[source.place]);
-        let mut sum = Sum { price: self.base_price, ..Sum::default() };
-        self.summed.iter().for_each(|source| sum.join(&self.sums[row(source)]));
-        let mut familiarity = [[0; LANES]; GROUPS];
-        let points = self.points.as_chunks::<GROUPS>().0;
-        self.familiar.iter().for_each(|source| add(&mut familiarity, &points[row(source)]));
-        let mut short = [[0; LANES]; GROUPS];
-        let (bits, gaps) = (scratch.bits.as_flattened(), self.gaps.as_chunks::<GROUPS>().0);
-        for demands in &self.demands {
-            let mut most = [[0; LANES]; GROUPS];
-            for Demands { word, shift, mask, start } in demands {
-                raise(&mut most, &gaps[start + (bits[*word] >> shift & mask) as usize]);
-            }
-            add(&mut short, &most);
-        }
-        self.conclude(sum, familiarity.as_flattened(), short.as_flattened(), open)
-    }
-
-    fn conclude(&self, sum: Sum, familiarity: &[i32], short: &[i32], open: usize) -> Judgement {
-        let price = sum.price.max(1);
+    fn conclude(&self, bits: &[u64], points: &[i32], short: &[i32], open: usize) -> Judgement {
+        let [leaves, removes, misses] = *bits.first_chunk::<MASKS>().unwrap_or(&[0; MASKS]);
+        let price = i64::from(points[self.platforms].max(1));
         let rank = |platform: usize| {
-            let effort = (self.efforts[platform] + i64::from(familiarity[platform])).max(0);
-            let burden = price * effort + self.shortfall_price * i64::from(short[platform]);
-            Rank::new(sum.misses >> platform & 1 == 1, burden, effort, platform)
+            let effort = points[platform].max(0);
+            let burden = price * i64::from(effort) + self.shortfall_price * i64::from(short[platform]);
+            Rank::new(misses >> platform & 1 == 1, burden, effort, platform)
         };
         let best = |side: u64| bits_of(side).map(rank).min();
         // The best of each side among those that are not off the table.
         let bests = |off: u64| (best(self.others & !off), best(self.subjects & !off));
-        let (without, with) = bests(sum.leaves | sum.removes);
+        let (without, with) = bests(leaves | removes);
         let compared = match (without, with) {
             (Some(without), Some(with)) => Some((without, with)),
             // Where constraints empty a side, those that leave a family are lifted, and then all.
-            _ => [sum.removes, 0].into_iter().find_map(|off| {
+            _ => [removes, 0].into_iter().find_map(|off| {
                 let (without, with) = bests(off);
                 Some((without?, with?))
             }),
@@ -572,22 +545,33 @@ fn effect(rulebook: &Rulebook, index: usize) -> Effect {
     let (leaves, removes) = if criterion.leaves.is_some() { (off, 0) } else { (0, off) };
     let misses = mask(platforms.len(), |platform| !rulebook.meets_musts(index, platform));
     let points = |platform: usize| rulebook.familiarity(index, platform) as i32;
-    let familiarity = match criterion.familiarity.is_empty() {
-        true => Vec::new(),
-        false => (0..platforms.len()).map(points).collect(),
-    };
     let lack = |demand: &Demand| {
-        let lack = |cell: &Cell| i16::try_from(demand.lacks(cell.level)).unwrap_or(i16::MAX);
+        let lack = |cell: &Cell| i32::try_from(demand.lacks(cell.level)).unwrap_or(i32::MAX);
         (demand.aspect, rulebook.aspects()[demand.aspect].cells.iter().map(lack).collect())
     };
-    let sum = Sum { price: criterion.effort, leaves, removes, misses };
-    Effect { sum, familiarity, demands: criterion.demands.iter().map(lack).collect() }
+    Effect {
+        masks: [leaves, removes, misses],
+        points: (0..platforms.len()).map(points).chain([criterion.effort as i32]).collect(),
+        demands: criterion.demands.iter().map(lack).collect(),
+        mark: None,
+    }
 }
 
-/// How many groups so many platforms take. What is made for more than half of all groups is made for all.
-fn groups_of(platforms: usize) -> usize {
-    let groups = platforms.div_ceil(LANES);
-    if groups > MOST_GROUPS / 2 { MOST_GROUPS } else { groups }
+/// The points of effort of each platform and of its price that no criterion has changed.
+fn first_points(rulebook: &Rulebook) -> Vec<i32> {
+    let efforts = rulebook.platforms().iter().map(|platform| platform.effort);
+    efforts.chain([rulebook.effort_price().value]).map(|points| points as i32).collect()
+}
+
+/// How many groups so many figures take; what is made for more than a few is made for all.
+fn groups_of(figures: usize) -> usize {
+    let groups = figures.div_ceil(LANES);
+    if groups > FEW_GROUPS { MOST_GROUPS } else { groups }
+}
+
+/// How many blocks so many bits take.
+fn blocks_of(bits: usize) -> usize {
+    bits.div_ceil(64 * WORDS)
 }
 
 /// The bits of those platforms that are such.
@@ -610,10 +594,16 @@ fn row(blocks: usize, is_set: impl Fn(usize) -> bool) -> Vec<Block> {
     (0..blocks).map(|block| std::array::from_fn(|at| word(block * WORDS + at))).collect()
 }
 
-/// Joins the blocks of a row to bits.
+/// Adds a row.
+fn push(rows: &mut Rows, is_set: impl Fn(usize) -> bool) {
+    let row = row(rows.len(), is_set);
+    rows.iter_mut().zip(row).for_each(|(rows, block)| rows.push(block));
+}
+
+/// Joins the blocks of a row to bits, as far as it has any.
 #[inline(always)]
-fn join(bits: &mut [Block], row: &[Block]) {
-    bits.iter_mut().zip(row).for_each(|(bits, row)| *bits = joined(*bits, row));
+fn join(bits: &mut [Block], rows: &[Vec<Block>], row: usize) {
+    bits.iter_mut().zip(rows).for_each(|(bits, rows)| *bits = joined(*bits, &rows[row]));
 }
 
 #[inline(always)]
@@ -621,39 +611,56 @@ fn joined(bits: Block, row: &Block) -> Block {
     std::array::from_fn(|word| bits[word] | row[word])
 }
 
-/// Adds figures side by side; the bounds of a rulebook keep them far from overflow.
+/// The sums of figures side by side; the bounds of a rulebook keep them far from overflow.
 #[inline(always)]
-fn add<T: Copy + Into<i32>, const GROUPS: usize>(
-    sums: &mut [Lanes<i32>; GROUPS],
-    figures: &[Lanes<T>; GROUPS],
-) {
+fn added<const GROUPS: usize>(mut sums: [Lanes; GROUPS], figures: &[Lanes; GROUPS]) -> [Lanes; GROUPS] {
     for group in 0..GROUPS {
         for lane in 0..LANES {
-            sums[group][lane] = sums[group][lane].wrapping_add(figures[group][lane].into());
+            sums[group][lane] = sums[group][lane].wrapping_add(figures[group][lane]);
         }
     }
+    sums
 }
 
 #[inline(always)]
-fn raise<const GROUPS: usize>(most: &mut [Lanes<i16>; GROUPS], figures: &[Lanes<i16>; GROUPS]) {
+fn raised<const GROUPS: usize>(mut most: [Lanes; GROUPS], figures: &[Lanes; GROUPS]) -> [Lanes; GROUPS] {
     for group in 0..GROUPS {
         for lane in 0..LANES {
             most[group][lane] = most[group][lane].max(figures[group][lane]);
         }
     }
-}
-
-/// The greatest of figures that stand for the same.
-fn greatest(mut most: Vec<i16>, other: &[i16]) -> Vec<i16> {
-    most.resize(most.len().max(other.len()), 0);
-    most.iter_mut().zip(other).for_each(|(most, other)| *most = (*most).max(*other));
     most
 }
 
+/// Figures joined one by one with others that stand for the same.
+fn both(mut figures: Vec<i32>, others: &[i32], join: impl Fn(i32, i32) -> i32) -> Vec<i32> {
+    figures.resize(figures.len().max(others.len()), 0);
+    figures.iter_mut().zip(others).for_each(|(figure, other)| *figure = join(*figure, *other));
+    figures
+}
+
 /// A figure for each platform, in groups that are filled up with nothing.
-fn lanes<T: Copy + Default>(groups: usize, figures: &[T]) -> Vec<Lanes<T>> {
-    let lane = |platform: usize| figures.get(platform).copied().unwrap_or_default();
+fn lanes(groups: usize, figures: &[i32]) -> Vec<Lanes> {
+    let lane = |at: usize| figures.get(at).copied().unwrap_or_default();
     (0..groups).map(|group| std::array::from_fn(|column| lane(group * LANES + column))).collect()
+}
+
+/// Adds rows to a table: what the figures of some marks come to, whichever of the marks are made. The first of these marks
+/// has the number `first`.
+fn look_up(
+    table: &mut Vec<Lanes>,
+    groups: usize,
+    first: usize,
+    figures: &[&[i32]],
+    join: fn(i32, i32) -> i32,
+) -> Marks {
+    let mask = (1 << figures.len()) - 1;
+    let marks = Marks { word: first / 64, shift: first % 64, mask, start: table.len() / groups };
+    for made in 0..=mask {
+        let made = bits_of(made).map(|at| figures[at]);
+        table.extend(lanes(groups, &made.fold(Vec::new(), |all, figures| both(all, figures, join))));
+    }
+    marks
 }
 
 /// The question that all alternatives look at, where it is a single one.
@@ -664,10 +671,11 @@ fn only_question(terms: &[Term]) -> Option<usize> {
     questions.all(|question| question == first).then_some(first)
 }
 
-/// The class of each value from the first, as far as they are listed.
-fn listed_classes(kind: &Kind, classes: &Classes) -> Vec<u16> {
-    let class = |value: Value| classes.class_of(value) as u16;
-    match kind {
+/// The row where nothing is known, and that of each value from the first, as far as they are listed.
+fn listed_rows(kind: &Kind, classes: &Classes, start: usize) -> Vec<u32> {
+    let class = |value: Value| classes.class_of(value);
+    let unknown = States { classes: classes.len() }.unknown();
+    let known: Vec<usize> = match kind {
         Kind::Flag(_) => vec![class(Value::Flag(false)), class(Value::Flag(true))],
         Kind::Choice(options) => (0..options.len()).map(|option| class(Value::Choice(option))).collect(),
         Kind::Count(count) => {
@@ -677,19 +685,26 @@ fn listed_classes(kind: &Kind, classes: &Classes) -> Vec<u16> {
             (0..1 << options.len()).map(|set| class(Value::Choices(OptionSet(set)))).collect()
         }
         Kind::Choices(_) => Vec::new(),
-    }
+    };
+    [unknown].into_iter().chain(known).map(|state| (start + state) as u32).collect()
 }
 
 impl Asked {
-    fn class(&self, value: Value, classes: &Classes) -> usize {
-        let place = match value {
-            Value::Flag(flag) => u64::from(flag),
-            Value::Choice(option) => option as u64,
-            Value::Count(number) => number,
-            Value::Choices(set) => set.0,
-        };
+    /// What is unknown is a place of the list as well: to look it up costs less than to guess.
+    #[inline(always)]
+    fn row(&self, value: Option<Value>, classes: &Classes) -> u32 {
+        let place = value.map_or(0, |value| {
+            let place = match value {
+                Value::Flag(flag) => u64::from(flag),
+                Value::Choice(option) => option as u64,
+                Value::Count(number) => number,
+                Value::Choices(set) => set.0,
+            };
+            place.saturating_add(1)
+        });
         let listed = usize::try_from(place).ok().and_then(|place| self.listed.get(place));
-        listed.map_or_else(|| classes.class_of(value), |class| usize::from(*class))
+        let found = || value.map_or(0, |value| (self.start + classes.class_of(value)) as u32);
+        listed.copied().unwrap_or_else(found)
     }
 }
 

@@ -28,13 +28,16 @@ pub struct Record {
     pub group: String,
     /// What else stands there: the members of a JSON object, each with a comma before it.
     pub kept: Vec<u8>,
-    seen: u128,
+    /// How many were read, and for each question the last of them that answers it.
+    number: u64,
+    answered: Vec<u64>,
 }
 
 impl Record {
     /// Room for the answers to a rulebook's questions.
     pub fn of(rulebook: &Rulebook) -> Self {
-        Self { values: vec![None; rulebook.questions().len()], ..Self::default() }
+        let questions = rulebook.questions().len();
+        Self { values: vec![None; questions], answered: vec![0; questions], ..Self::default() }
     }
 
     fn clear(&mut self) {
@@ -43,7 +46,7 @@ impl Record {
         self.path.clear();
         self.group.clear();
         self.kept.clear();
-        self.seen = 0;
+        self.number += 1;
     }
 
     /// Refuses what is too long to be shown wherever the system is named.
@@ -325,12 +328,11 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
         while let Some(key) = map.next_key_seed(Word { form, other: &other })? {
             match key {
                 Key::Question(question) => {
-                    let bit = 1_u128 << (question % 128);
-                    if record.seen & bit != 0 {
+                    let number = record.number;
+                    if std::mem::replace(&mut record.answered[question], number) == number {
                         let id = &form.rulebook.questions()[question].id;
                         return Err(de::Error::custom(format_args!("`{id}` is answered twice")));
                     }
-                    record.seen |= bit;
                     map.next_value_seed(AnswerOf { form, question, value: &mut record.values[question] })?;
                 }
                 Key::Answers if !nested => {
