@@ -14,8 +14,10 @@ const LEAST: usize = 10;
 const ALIKE: i64 = 4;
 /// Answers that agree entirely.
 const SAME: i64 = 100;
+/// Answers less alike than this are quite others: of two numbers, one more than ten times the other.
+const QUITE_OTHER: i64 = SAME / 10;
 /// One in so many questions has to be answered by both for them to count as alike.
-const ONE_IN: usize = 6;
+const ONE_IN: usize = 5;
 
 /// What is said of one result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +118,7 @@ fn is_kin(rulebook: &Rulebook, case: usize, readings: &[Reading]) -> bool {
     let mut telling =
         rulebook.questions().iter().zip(theirs).zip(readings).filter(|((question, _), _)| question.kin);
     telling.all(|((question, theirs), ours)| match (theirs, *ours) {
-        (Reading::Known(theirs), Reading::Known(ours)) => closeness(question, theirs, ours) > 0,
+        (Reading::Known(theirs), Reading::Known(ours)) => closeness(question, theirs, ours) >= QUITE_OTHER,
         _ => true,
     })
 }

@@ -622,7 +622,7 @@ fn plain_takes(question: &Question) -> String {
 
 /// Turns what was typed for a command into a plan. clap has already checked every value.
 pub(super) fn plan(rulebook: &Rulebook, inner: &ArgMatches) -> Result<Plan, String> {
-    let output: Option<PathBuf> = path(inner, "output");
+    let output = output_of(inner, "output");
     let format_name = inner.try_get_one::<String>("format").ok().flatten().map(String::as_str);
     let exchange = Exchange::asked_for(inner, format_name, output.as_deref());
     let named = match format_name {
@@ -670,6 +670,16 @@ fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
 
 fn path(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
     matches.try_get_one::<PathBuf>(name).ok().flatten().cloned()
+}
+
+/// The file that a result goes to; `-` is standard output, where results go that go to no file.
+pub(super) fn output_of(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
+    path(matches, name).filter(|file| !is_stdout(file))
+}
+
+/// Whether a path stands for standard output.
+pub(super) fn is_stdout(file: &Path) -> bool {
+    file == Path::new("-")
 }
 
 fn format_of(file: &Path, has_pages: bool) -> Result<Format, String> {

@@ -484,6 +484,11 @@ fn the_questions_are_listed_and_make_an_answers_file() {
     assert_eq!(json["questions"].as_array().map(Vec::len), Some(rulebook.questions().len()));
     program.run("questions --template t.toml").ok();
     program.run("questions --template t.toml").refused(&["t.toml exists"]);
+    let template = program.read("t.toml");
+    assert_eq!(program.run("questions --template -").ok().stdout, template);
+    let plain = program.run("questions").ok().stdout;
+    assert_eq!(program.run("questions -o -").ok().stdout, plain);
+    assert!(!program.path("-").exists());
     let filled: String = program
         .read("t.toml")
         .lines()

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::cli::args::{asks, flag};
+use crate::cli::args::{asks, flag, output_of};
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{print, say, shown, write_whole};
 use crate::cli::portfolio::{Done, Filter, Flow, Job, Verdicts, linked, sources};
@@ -146,7 +146,7 @@ pub(super) fn command(_: &Rulebook) -> Command {
 
 pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCode, Stop> {
     let rulebook = program.rulebook;
-    let output = matches.get_one::<PathBuf>(OUTPUT).cloned();
+    let output = output_of(matches, OUTPUT);
     let form = form(matches, output.as_deref())?;
     let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("paths").into_iter().flatten().cloned().collect();
     if paths.is_empty() || paths.iter().any(|path| path.as_os_str() == "-") && stdin().is_terminal() {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
-use crate::cli::args::{flag, with_format};
+use crate::cli::args::{flag, is_stdout, with_format};
 use crate::cli::exit::{ExitCode, Stop};
-use crate::cli::output::{say, shown, write_whole};
+use crate::cli::output::{print, say, shown, write_whole};
 use crate::cli::program::Program;
 use crate::report::questions;
 use crate::report::text::Layout;
@@ -34,6 +34,10 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         return program
             .show(|format, layout| questions::render(rulebook, format, Layout { verbose, ..layout }));
     };
+    if is_stdout(file) {
+        print(&questions::template(rulebook))?;
+        return Ok(ExitCode::Done);
+    }
     if file.exists() {
         return Err(Stop::wrong(format!("{} exists; it is not overwritten", shown(file))));
     }
