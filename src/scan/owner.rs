@@ -237,12 +237,18 @@ impl Owner {
         let home = self.home.variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         let mut values: BTreeMap<String, String> = home.collect();
         for line in text.lines() {
+            if values.len() >= MOST_VARIABLES {
+                break;
+            }
             let Some((name, value)) = line.split_once(['=', ':']) else { continue };
             let value = value.trim_start_matches('=').trim().trim_matches(['"', '\'']);
             let name = name.trim_end_matches(['?', ':', ' ']).trim_start().trim_start_matches("export ");
             let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
-            if is_name && !value.is_empty() && value.len() <= LONGEST && !values.contains_key(name) {
-                let value = starred(value, &values);
+            if !is_name || value.is_empty() || value.len() > LONGEST || values.contains_key(name) {
+                continue;
+            }
+            let value = starred(value, &values);
+            if value.len() <= LONGEST {
                 values.insert(name.to_owned(), value);
             }
         }
@@ -272,7 +278,12 @@ impl Owner {
             let is_image = !base.is_empty() && !base.contains(['*', '.']) && name.chars().all(is_plain);
             let is_path = name.starts_with(['/', '.', '-']) || name.contains("//") || word.contains("://");
             if is_image && !is_path {
-                let known = self.partly_known.entry(base.to_owned()).or_default();
+                let has_room = self.partly_known.len() < MOST_NAMES;
+                let known = match self.partly_known.get_mut(base) {
+                    Some(known) => known,
+                    None if has_room => self.partly_known.entry(base.to_owned()).or_default(),
+                    None => continue,
+                };
                 if known.len() < MOST_OF_A_NAME && !known.contains(&name) {
                     known.push(name);
                 }
@@ -292,8 +303,11 @@ impl Owner {
     }
 }
 
-/// Images of one name of which not all is known.
+/// Names of images of which not all is known, and images of one such name.
+const MOST_NAMES: usize = 2_000;
 const MOST_OF_A_NAME: usize = 20;
+/// Variables of a text that are looked up.
+const MOST_VARIABLES: usize = 2_000;
 /// Bytes of the value of a variable, and of a line in which variables stand.
 const LONGEST: usize = 200;
 const LONGEST_LINE: usize = 4 << 10;

@@ -125,6 +125,21 @@ fn a_platform_that_is_like_another_differs_only_in_what_it_says() {
 }
 
 #[test]
+fn a_duty_is_changed_once_for_all_platforms_that_name_it() {
+    let after = with(&["[[duty]]\nid = \"image-first\"\ntext = \"Ask the platform team for an image.\"\n\
+         [[platform]]\nid = \"own\"\nlike = \"k3s\"\nname = \"Own\"\n"]);
+    let told = |id: &str| {
+        let platform = &after.platforms()[after.platform(id).expect("a platform")];
+        platform.takes_on.iter().filter(|claim| claim.text == "Ask the platform team for an image.").count()
+    };
+    assert_eq!([told("k3s"), told("own"), told("compose"), told("slurm")], [1, 1, 1, 0]);
+    let slip = refused(&["[[platform]]\nid = \"k3s\"\nduties = [\"image-frist\"]\n"]);
+    assert!(slip.contains("`image-frist`") && slip.contains("image-first"), "{slip}");
+    let used = refused(&["remove = [\"duty.image-first\"]"]);
+    assert!(used.contains("it is used by platform.docker"), "{used}");
+}
+
+#[test]
 fn later_layers_change_what_earlier_ones_add() {
     let after = with(&[
         POLICY,
