@@ -503,6 +503,18 @@ mod tests {
     }
 
     #[test]
+    fn variables_that_double_are_not_kept_beyond_their_bounds() {
+        let doubled = (1..5_000).map(|at| format!("A{at}=${{A{}}}${{A{}}}\n", at - 1, at - 1));
+        let pushed = (0..5_000).map(|at| format!("docker push $A1/b{at}\n"));
+        let text: String =
+            std::iter::once("A0=aaaaaaaaaa\n".to_owned()).chain(doubled).chain(pushed).collect();
+        let owner = owner("", &text);
+        let values = owner.values(&text);
+        assert!(values.len() <= MOST_VARIABLES && values.values().all(|value| value.len() <= LONGEST));
+        assert!(owner.partly_known.len() <= MOST_NAMES);
+    }
+
+    #[test]
     fn a_registry_without_namespaces_is_that_of_whoever_pushes_into_it() {
         let owner = owner("", "run: docker push registry.acme.example:5000/web\n");
         assert!(owner.owns("registry.acme.example:5000/api:1") && !owner.owns("registry.other.example/api"));

@@ -21,8 +21,8 @@ pub(super) fn of_script(path: &str, text: &str, lines: &BTreeSet<usize>) -> Hash
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let target = |program: &str, is_head: fn(&str) -> bool| {
         let heads = heads(text, lines, is_head).into_iter();
-        let target = |head: &str| head.trim_start().split([':', ' ']).next().unwrap_or_default().to_owned();
-        let targets = heads.map(|(line, head)| (line, target(head))).filter(|(_, target)| !target.is_empty());
+        let targets =
+            heads.map(|(line, head)| (line, first_word(head))).filter(|(_, target)| is_name(target));
         targets.map(|(line, target)| (line, format!("{program} {target}"))).collect()
     };
     let at_margin = |line: &str| !line.starts_with([' ', '\t', '#']) && line.contains(':');
@@ -42,6 +42,17 @@ pub(super) fn of_script(path: &str, text: &str, lines: &BTreeSet<usize>) -> Hash
     }
 }
 
+/// Bytes of what one would type: it is kept for each line that it runs.
+const LONGEST: usize = 200;
+
+fn first_word(head: &str) -> &str {
+    head.trim_start().split([':', ' ']).next().unwrap_or_default()
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= LONGEST
+}
+
 /// What runs the targets of a project of Nx, by its name or that of its folder.
 fn of_targets(text: &str, folder: &str, lines: &BTreeSet<usize>) -> HashMap<usize, String> {
     let document = mend::read(&"project.json".into(), text)
@@ -50,11 +61,16 @@ fn of_targets(text: &str, folder: &str, lines: &BTreeSet<usize>) -> HashMap<usiz
     let Some(document) = document else { return HashMap::new() };
     let name = document.get("name").and_then(|name| name.node.text());
     let name = name.unwrap_or_else(|| folder.rsplit('/').next().unwrap_or(folder));
+    if !is_name(name) {
+        return HashMap::new();
+    }
     let mut targets: BTreeMap<usize, &str> = BTreeMap::new();
     for (target, entry) in
         document.get("targets").and_then(|targets| targets.node.map()).into_iter().flatten()
     {
-        targets.entry(entry.mark.line).or_insert(target);
+        if is_name(target) {
+            targets.entry(entry.mark.line).or_insert(target);
+        }
     }
     let called = |line: &usize| Some(format!("{NX}{name}:{}", targets.range(..=*line).next_back()?.1));
     lines.iter().filter_map(|line| Some((*line, called(line)?))).collect()
@@ -248,6 +264,18 @@ fn is_namespace(after: &str) -> bool {
 mod tests {
     use super::super::{Terms, bodies};
     use super::*;
+
+    #[test]
+    fn a_name_that_nobody_types_is_not_kept_for_each_of_its_lines() {
+        let long = "x".repeat(LONGEST + 1);
+        let makefile = format!("{long}:\n\tship\n\tship\n");
+        assert!(of_script("Makefile", &makefile, &BTreeSet::from([2, 3])).is_empty());
+        let project =
+            |name: &str| format!("{{\"name\": \"{name}\",\n\"targets\": {{\n\"deploy\": {{\n}}}}}}");
+        assert!(of_script("project.json", &project(&long), &BTreeSet::from([3])).is_empty());
+        let called = of_script("project.json", &project("web"), &BTreeSet::from([3]));
+        assert_eq!(called.get(&3).map(String::as_str), Some("nx web:deploy"));
+    }
 
     fn is_said_through(text: &str, script: (&str, &str), called: &str) -> bool {
         let pipeline = Pipeline::read("ci.yml", text);
