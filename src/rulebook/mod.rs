@@ -745,6 +745,7 @@ impl Rulebook {
     pub fn aspects(&self) -> &[Aspect] {
         &self.aspects
     }
+
     /// What one takes on with each of several platforms; those that name it have it among their own.
     pub fn duties(&self) -> &[Duty] {
         &self.duties
