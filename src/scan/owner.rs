@@ -242,7 +242,7 @@ impl Owner {
             }
             let Some((name, value)) = line.split_once(['=', ':']) else { continue };
             let value = value.trim_start_matches('=').trim().trim_matches(['"', '\'']);
-            let name = name.trim_end_matches(['?', ':', ' ']).trim_start().trim_start_matches("export ");
+            let name = name_set(name);
             let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
             if !is_name || value.is_empty() || value.len() > LONGEST || values.contains_key(name) {
                 continue;
@@ -278,12 +278,10 @@ impl Owner {
             let is_image = !base.is_empty() && !base.contains(['*', '.']) && name.chars().all(is_plain);
             let is_path = name.starts_with(['/', '.', '-']) || name.contains("//") || word.contains("://");
             if is_image && !is_path {
-                let has_room = self.partly_known.len() < MOST_NAMES;
-                let known = match self.partly_known.get_mut(base) {
-                    Some(known) => known,
-                    None if has_room => self.partly_known.entry(base.to_owned()).or_default(),
-                    None => continue,
-                };
+                if self.partly_known.len() >= MOST_NAMES && !self.partly_known.contains_key(base) {
+                    continue;
+                }
+                let known = self.partly_known.entry(base.to_owned()).or_default();
                 if known.len() < MOST_OF_A_NAME && !known.contains(&name) {
                     known.push(name);
                 }
@@ -295,7 +293,7 @@ impl Owner {
     fn take_variables(&mut self, text: &str, variables: &BTreeSet<&str>) {
         for line in text.lines().filter(|_| !variables.is_empty()) {
             let Some((name, value)) = line.split_once('=') else { continue };
-            let name = name.trim_end_matches(['?', ':', ' ']).trim_start().trim_start_matches("export ");
+            let name = name_set(name);
             if variables.contains(name) {
                 tokens(value).filter(|token| is_reference(token)).for_each(|image| self.add_built(image));
             }
@@ -311,6 +309,11 @@ const MOST_VARIABLES: usize = 2_000;
 /// Bytes of the value of a variable, and of a line in which variables stand.
 const LONGEST: usize = 200;
 const LONGEST_LINE: usize = 4 << 10;
+
+/// The variable that is set by what stands before `=` or `:`: `export NAME`, `NAME ?`, `NAME :`.
+fn name_set(before: &str) -> &str {
+    before.trim_end_matches(['?', ':', ' ']).trim_start().trim_start_matches("export ")
+}
 
 /// A text with what its variables stand for, and with `*` for those that nobody knows: `$X`, `${X}`, `$(X)`, `${{ x }}`.
 fn starred(text: &str, values: &BTreeMap<String, String>) -> String {

@@ -192,12 +192,12 @@ fn consequences(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     let assessment = contents.assessment;
     let best = &contents.rulebook.platforms()[assessment.recommendation];
     let name = escape(best.in_sentence());
-    if contents.stays && !contents.is_undecided() {
-        if !best.is_in_use(&assessment.readings) {
-            writeln!(out, "Of a move to {name}, which is not what runs today:\n")?;
-        }
-    } else if contents.is_undecided() || assessment.leaning(contents.rulebook) == Leaning::Hedge {
-        writeln!(out, "Of {name}, the lowest in total:\n")?;
+    match assessment.leaning(contents.rulebook) {
+        _ if contents.is_undecided() => writeln!(out, "Of {name}, the lowest in total:\n")?,
+        _ if contents.stays && best.is_in_use(&assessment.readings) => {}
+        _ if contents.stays => writeln!(out, "Of a move to {name}, which is not what runs today:\n")?,
+        Leaning::Hedge => writeln!(out, "Of {name}, the lowest in total:\n")?,
+        _ => {}
     }
     for good in &contents.balance.good {
         writeln!(out, "* Good, because {}", escape(good))?;
