@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::conditions::{Tree, Vocabulary, may};
 use super::model::{
-    ANSWERED, Adds, Effect, Frame, Model, Need, Owner, ROW, Row32, UNANSWERED, Variable, values_in,
+    ANSWERED, Adds, Effect, Frame, Link, Model, Need, Owner, ROW, Row32, UNANSWERED, Variable, values_in,
 };
 use crate::rulebook::{Classes, Condition, CriterionSide, OptionSet, Rulebook, Value};
 
@@ -105,6 +105,7 @@ impl Model {
             effects: Vec::new(),
             owners: Vec::new(),
             helpers: vec![Vec::new(); conditions],
+            links: Vec::new(),
             slots: Vec::new(),
             loose: Vec::new(),
             strangers: Vec::new(),
@@ -248,7 +249,7 @@ impl Model {
             let (variables, _) = self.conditions[index].reads();
             let open = self.conditions[index].evaluate(&frame) & may::HOLD != 0;
             let masks =
-                variables.iter().map(|variable| (*variable, self.holding(&mut frame, index, *variable)));
+                variables.iter().map(|variable| (*variable, self.holding(&mut frame, index, *variable).0));
             let narrowest = masks.min_by_key(|(_, mask)| mask.count_ones()).filter(|_| open);
             let (variable, values) = narrowest.unwrap_or((0, u64::MAX));
             let (aside, unanswered) = self.holds_without(&mut frame, index, variable);
@@ -260,6 +261,11 @@ impl Model {
                 [only] => self.add_to_table(&mut frame, index, only, 1),
                 _ => self.loose.push(index),
             }
+        }
+        for index in 0..self.conditions.len() {
+            let (variables, _) = self.conditions[index].reads();
+            let link = |variable: &usize| self.link_between(&mut frame, index, *variable);
+            self.links.push(variables.iter().map(link).collect());
         }
         let owners = &self.owners;
         self.needs.iter_mut().for_each(|needs| needs.sort_by_key(|need| owners[need.criterion].variable));
@@ -323,21 +329,30 @@ impl Model {
         (aside, unanswered)
     }
 
+    /// What the values of a variable say of a criterion.
+    fn link_between(&self, frame: &mut Frame, criterion: usize, variable: usize) -> Link {
+        let (aside, unanswered) = self.holds_without(frame, criterion, variable);
+        let none = 1 << (self.slots[variable + 1] - self.slots[variable] - 1);
+        let (may, must) = self.holding(frame, criterion, variable);
+        Link { variable, may: may | if aside || unanswered { none } else { 0 }, must }
+    }
+
     /// The values of a variable with which a criterion may hold, when its question applies.
-    fn holding(&self, frame: &mut Frame, criterion: usize, variable: usize) -> u64 {
+    fn holding(&self, frame: &mut Frame, criterion: usize, variable: usize) -> (u64, u64) {
         let (domain, question) = (frame.domains[variable], self.variables[variable].question);
         let start = self.variables_of[question].start;
         let answered = std::mem::replace(&mut frame.domains[start], ANSWERED);
         let asked = std::mem::replace(&mut frame.asks[question], may::HOLD | may::NOT_FAIL);
-        let mut mask = 0;
+        let (mut may, mut must) = (0, 0);
         for value in values_in(domain) {
             frame.domains[variable] = value;
             let result = self.conditions[criterion].evaluate(frame);
-            mask |= if result & may::HOLD != 0 { value } else { 0 };
+            may |= if result & may::HOLD != 0 { value } else { 0 };
+            must |= if result & may::NOT_HOLD == 0 { value } else { 0 };
         }
         frame.domains[variable] = domain;
         (frame.asks[question], frame.domains[start]) = (asked, answered);
-        mask
+        (may, must)
     }
 }
 

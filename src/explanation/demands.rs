@@ -2,11 +2,12 @@
 //! something else have it in common, so that it is worked out once.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
-use super::bounds::{Way, above, add, each_bit, raise};
-use super::model::{Frame, Model, Owner, ROW, Row, Row32};
+use super::bounds::{Way, above, add, raise};
+use super::model::{Frame, Model, ROW, Row, Row32};
 
+/// Averages are told in such parts of a point.
+const PARTS: i32 = 64;
 /// So many states are kept; when there are more, all of them are forgotten.
 const MOST_STATES: usize = 4_096;
 
@@ -27,6 +28,8 @@ pub(super) struct State {
     pub(super) held: Vec<Row>,
     /// What may count beside it, variable by variable.
     pub(super) open: Vec<Open>,
+    /// The variables that they change with.
+    pub(super) owners: Vec<usize>,
     /// What the open demands may add to differences, by the way, the platform from which they are taken, and the row.
     excesses: Vec<Option<Box<Excess>>>,
 }
@@ -36,9 +39,6 @@ pub(super) struct State {
 pub(super) struct Open {
     pub(super) criterion: usize,
     pub(super) rows: usize,
-    pub(super) owner: usize,
-    /// The values of the owner with which it may, the last bit for none of them.
-    values: u64,
 }
 
 /// What open demands may add to the differences between the platforms of a row and one platform.
@@ -113,71 +113,94 @@ impl State {
             held.iter().zip(&model.gaps[rows..]).any(|(held, gap)| above(gap, held) != [0; ROW])
         };
         let open = needs.iter().filter(|need| frame.is_open(need.criterion) && counts(need.rows));
-        let open: Vec<Open> = open
-            .map(|need| {
-                let Owner { variable, values, without } = model.owners[need.criterion];
-                let none = model.slots[variable + 1] - model.slots[variable] - 1;
-                let values = values | u64::from(without).checked_shl(none as u32).unwrap_or(0);
-                Open { criterion: need.criterion, rows: need.rows, owner: variable, values }
-            })
-            .collect();
+        let open: Vec<Open> = open.map(|need| Open { criterion: need.criterion, rows: need.rows }).collect();
+        let mut owners: Vec<usize> =
+            open.iter().flat_map(|open| &model.links[open.criterion]).map(|link| link.variable).collect();
+        owners.sort_unstable();
+        owners.dedup();
         let kept = if open.is_empty() { 0 } else { 2 * model.efforts.len() * model.rows };
-        Self { held, open, excesses: vec![None; kept] }
+        Self { held, open, owners, excesses: vec![None; kept] }
     }
 
-    /// In one aspect the largest shortfall counts. Let the demand that counts for a platform be *d*: the anchor lacks
-    /// at least what it lacks of *d*, so that their difference is at most that in *d* alone. Of the demands that may
-    /// count in one aspect, what exceeds the second largest variable's is charged to the largest variable's values, so
-    /// that a variable is not held to several of its values at once.
+    /// What the demands come to at most is worked out for each value of each variable, and for each platform charged to
+    /// the values of the one variable that leaves the least of it on average, so that no variable is held to several of
+    /// its values at once.
     fn excess(&self, model: &Model, way: Way, anchor: usize, row: usize) -> Excess {
-        let held = self.held[row];
-        let anchored = self.held[anchor / ROW][anchor % ROW];
-        let base: Row = std::array::from_fn(|column| match way {
-            Way::Above => held[column].wrapping_sub(anchored),
-            Way::Below => anchored.wrapping_sub(held[column]),
-        });
-        let excess = |need: &Open| -> Row {
-            let gaps = &model.gaps[need.rows + row];
-            let anchor_gap = model.gaps[need.rows + anchor / ROW][anchor % ROW];
-            let most = anchor_gap.max(anchored);
-            std::array::from_fn(|column| match way {
-                Way::Above => gaps[column].wrapping_sub(most),
-                Way::Below => anchor_gap.wrapping_sub(gaps[column].max(held[column])),
-            })
-        };
-        let needs = &self.open;
-        let excesses: Vec<Row> = needs.iter().map(excess).collect();
-        let (mut first, mut second) = (base, base);
-        for group in groups(needs) {
-            let mut largest = excesses[group.start];
-            excesses[group.start + 1..group.end].iter().for_each(|other| raise(&mut largest, other));
+        let most = |known: Option<(usize, usize)>| self.most(model, (way, anchor, row), known);
+        let most_of_all = most(None);
+        let mut averages: Row32 = most_of_all.map(|points| PARTS * i32::from(points));
+        let mut owners: [Option<usize>; ROW] = [None; ROW];
+        let mut rows: Vec<Vec<Row>> = Vec::with_capacity(self.owners.len());
+        for (at, owner) in self.owners.iter().enumerate() {
+            let slots = model.slots[owner + 1] - model.slots[*owner];
+            let by_value: Vec<Row> = (0..slots).map(|value| most(Some((*owner, value)))).collect();
             for column in 0..ROW {
-                second[column] = second[column].max(first[column].min(largest[column]));
-                first[column] = first[column].max(largest[column]);
-            }
-        }
-        let mut shares = Vec::new();
-        for group in groups(needs).filter(|_| first != second) {
-            let owner = needs[group.start].owner;
-            let own = u64::MAX >> (64 - (model.slots[owner + 1] - model.slots[owner]));
-            for at in group.clone() {
-                if above(&excesses[at], &second) == [0; ROW] {
-                    continue;
+                let sum: i32 = by_value.iter().map(|row| i32::from(row[column])).sum();
+                let average = PARTS * sum / slots as i32;
+                if average < averages[column] {
+                    (averages[column], owners[column]) = (average, Some(at));
                 }
-                each_bit(needs[at].values & own, |value| {
-                    // Of several demands that count with the same value, the largest does.
-                    let mut known = second;
-                    for other in group.start..at {
-                        if needs[other].values >> value & 1 == 1 {
-                            raise(&mut known, &excesses[other]);
-                        }
-                    }
-                    shares.push((owner, value, above(&excesses[at], &known)));
-                });
+            }
+            rows.push(by_value);
+        }
+        let least: Row = std::array::from_fn(|column| {
+            let by_value = |at: usize| rows[at].iter().map(|row| row[column]).min();
+            owners[column].and_then(by_value).unwrap_or(most_of_all[column])
+        });
+        let mut shares = Vec::new();
+        for (at, by_value) in rows.iter().enumerate() {
+            for (value, most) in by_value.iter().enumerate() {
+                let own = |column: usize| owners[column] == Some(at);
+                let share: Row =
+                    std::array::from_fn(|column| if own(column) { most[column] - least[column] } else { 0 });
+                if share != [0; ROW] {
+                    shares.push((self.owners[at], value, share));
+                }
             }
         }
-        Excess { lacks: above(&second, &base), shares }
+        let base = apart(way, &self.held[row], self.held[anchor / ROW][anchor % ROW]);
+        Excess { lacks: std::array::from_fn(|column| least[column] - base[column]), shares }
     }
+
+    /// The most that the platforms of a row may lack more than the anchor, or less, when a variable has some value.
+    ///
+    /// In one aspect the largest shortfall counts. Let the demand that counts for a platform be *d*: the anchor lacks
+    /// at least what it lacks of *d*, so that their difference is at most that in *d* alone.
+    fn most(&self, model: &Model, (way, anchor, row): (Way, usize, usize), known: Option<(usize, usize)>) -> Row {
+        let mut held = self.held[row];
+        let mut anchored = self.held[anchor / ROW][anchor % ROW];
+        let gaps = |open: &Open| {
+            (&model.gaps[open.rows + row], model.gaps[open.rows + anchor / ROW][anchor % ROW])
+        };
+        let said = |open: &Open| {
+            let (variable, value) = known?;
+            let link = model.links[open.criterion].iter().find(|link| link.variable == variable)?;
+            Some((link.may >> value & 1 == 1, link.must >> value & 1 == 1))
+        };
+        for open in self.open.iter().filter(|open| said(open).is_some_and(|(_, must)| must)) {
+            let (own, of_anchor) = gaps(open);
+            raise(&mut held, own);
+            anchored = anchored.max(of_anchor);
+        }
+        let mut most = apart(way, &held, anchored);
+        for open in self.open.iter().filter(|open| said(open).is_none_or(|(may, _)| may)) {
+            let (own, of_anchor) = gaps(open);
+            let excess = std::array::from_fn(|column| match way {
+                Way::Above => own[column].wrapping_sub(of_anchor.max(anchored)),
+                Way::Below => of_anchor.wrapping_sub(own[column].max(held[column])),
+            });
+            raise(&mut most, &excess);
+        }
+        most
+    }
+}
+
+/// How far the figures of a row lie apart from another one.
+fn apart(way: Way, row: &Row, other: i16) -> Row {
+    row.map(|own| match way {
+        Way::Above => own.wrapping_sub(other),
+        Way::Below => other.wrapping_sub(own),
+    })
 }
 
 /// What values of variables contribute to a bound.
@@ -206,13 +229,4 @@ impl Shares {
         }
         add(share, row);
     }
-}
-
-/// The stretches of demands with one owner.
-fn groups(needs: &[Open]) -> impl Iterator<Item = Range<usize>> {
-    let mut end = 0;
-    needs.chunk_by(|a, b| a.owner == b.owner).map(move |group| {
-        end += group.len();
-        end - group.len()..end
-    })
 }

@@ -58,6 +58,16 @@ pub(super) struct Owner {
     pub(super) without: bool,
 }
 
+/// What the values of a variable say of a criterion, a bit each, the last one for none of them.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Link {
+    pub(super) variable: usize,
+    /// Those with which it may hold.
+    pub(super) may: u64,
+    /// Those with which it holds whatever the other answers are.
+    pub(super) must: u64,
+}
+
 /// What one criterion does when it holds, apart from demands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Effect {
@@ -111,6 +121,8 @@ pub(super) struct Model {
     pub(super) owners: Vec<Owner>,
     /// For each criterion, the variables that it changes with, and the values with which it may hold.
     pub(super) helpers: Vec<Vec<(usize, u64)>>,
+    /// For each criterion, what its variables say of it.
+    pub(super) links: Vec<Vec<Link>>,
     /// Where the values of each variable start when all values of all variables are counted, and one more for each that
     /// stands for none of them.
     pub(super) slots: Vec<usize>,
