@@ -212,8 +212,14 @@ impl Model {
             }
             let such =
                 (0..self.conditions.len()).filter(|criterion| touches(&reads_conditions[*criterion], &moved));
-            self.variables[index].criteria = such.collect();
-            self.variables[index].asks = moved;
+            let criteria: Vec<usize> = such.collect();
+            let asks = moved.iter().filter_map(|asked| Some((*asked, self.asks[*asked].as_ref()?)));
+            let asks_pass = passes(asks, index);
+            let conditions = criteria.iter().map(|criterion| (*criterion, &self.conditions[*criterion]));
+            let criteria_pass = passes(conditions, index);
+            let variable = &mut self.variables[index];
+            (variable.asks, variable.asks_pass) = (moved, asks_pass);
+            (variable.criteria, variable.criteria_pass) = (criteria, criteria_pass);
         }
     }
 
@@ -429,6 +435,18 @@ fn kinds(rulebook: &Rulebook) -> Vec<usize> {
     (0..rulebook.platforms().len()).map(&mut kind).collect()
 }
 
+/// What conditions ask of a variable: the values that pass, with the number of the condition.
+fn passes<'t>(trees: impl Iterator<Item = (usize, &'t Tree)>, variable: usize) -> Vec<(usize, u64)> {
+    let mut passes = Vec::new();
+    for (number, tree) in trees {
+        tree.visit(&mut |_, parts| {
+            let own = parts.iter().filter(|(tested, _)| *tested == variable);
+            passes.extend(own.map(|(_, values)| (number, *values)));
+        });
+    }
+    passes
+}
+
 /// Figures of lanes in rows.
 fn in_rows(figures: &[i64]) -> Vec<Row32> {
     let row = |row: &[i64]| std::array::from_fn(|column| row[column] as i32);
@@ -459,6 +477,8 @@ impl Variable {
             all,
             asks: Vec::new(),
             criteria: Vec::new(),
+            asks_pass: Vec::new(),
+            criteria_pass: Vec::new(),
             adds: Vec::new(),
             adding: 0,
             adds_aside: Adds::default(),

@@ -26,6 +26,9 @@ pub(super) struct Variable {
     /// The conditions that change with it: questions in their order, criteria.
     pub(super) asks: Vec<usize>,
     pub(super) criteria: Vec<usize>,
+    /// What they ask of it: the question or criterion, and the values that pass.
+    pub(super) asks_pass: Vec<(usize, u64)>,
+    pub(super) criteria_pass: Vec<(usize, u64)>,
     /// What criteria that look at nothing else add to effort, by value; and the values that add anything.
     pub(super) adds: Vec<Adds>,
     pub(super) adding: u64,
@@ -345,6 +348,31 @@ impl Model {
         }
     }
 
+    /// The values of a variable in boxes that are split together, in groups: which one of a group it has makes no difference
+    /// in any of them.
+    pub(super) fn groups(&self, frames: &[&Frame], variable: usize) -> Vec<u64> {
+        let Variable { question, asks_pass, criteria_pass, .. } = &self.variables[variable];
+        let domain = frames.iter().fold(u64::MAX, |domain, frame| domain & frame.domains[variable]);
+        if variable == self.variables_of[*question].start {
+            return values_in(domain).collect();
+        }
+        let asks = asks_pass.iter().filter(|(asked, _)| {
+            frames.iter().any(|frame| frame.may_apply(*asked) && frame.may_be_aside(*asked))
+        });
+        let criteria =
+            criteria_pass.iter().filter(|(criterion, _)| frames.iter().any(|frame| frame.is_open(*criterion)));
+        let passes: Vec<u64> = asks.chain(criteria).map(|(_, passes)| *passes).collect();
+        let mut left = domain;
+        let group = || {
+            let first = Some(first_of(left)).filter(|first| *first != 0)?;
+            let like_first = |group, passes: &u64| group & if passes & first != 0 { *passes } else { !passes };
+            let group = passes.iter().fold(left, like_first);
+            left &= !group;
+            Some(group)
+        };
+        std::iter::from_fn(group).collect()
+    }
+
     /// Evaluates anew which questions apply after one was answered otherwise.
     pub(super) fn settle_asks(&self, frame: &mut Frame, question: usize) {
         for variable in self.variables_of[question].clone() {
@@ -431,6 +459,11 @@ impl Model {
             })
             .collect()
     }
+}
+
+/// The first value in a domain, which is not empty.
+pub(super) fn first_of(domain: u64) -> u64 {
+    domain & domain.wrapping_neg()
 }
 
 /// The positions of the bits that are set.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::bounds::{Sides, Way};
-use super::model::{Effect, Frame, Model, bits, values_in};
+use super::model::{Effect, Frame, Model, bits, first_of, values_in};
 use super::outcome::Outcome;
 use super::shift::{Rests, Shift, may_differ};
 use super::sureness::Numbers;
@@ -194,9 +194,9 @@ impl<'m> PairSearch<'m> {
                 return if self.queue.is_empty() { End::Holds } else { End::Open };
             }
             let Some((_, (twin, variable))) = self.queue.pop_last() else { return End::Holds };
-            for value in values_in(twin.after.domains[variable] & twin.before.domains[variable]) {
+            for values in self.model.groups(&[&twin.before, &twin.after], variable) {
                 let mut part = twin.clone();
-                self.narrow(&mut part, variable, value);
+                self.narrow(&mut part, variable, first_of(values));
                 self.offer(part);
             }
         }

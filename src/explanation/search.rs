@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bounds::{Bound, Measure, Sides, Way};
-use super::model::{Frame, Model, values_in};
+use super::model::{Frame, Model, first_of};
 use super::outcome::Outcome;
 
 /// What a goal makes of a box that is worth a look.
@@ -180,12 +180,11 @@ impl<'m> Search<'m> {
             return End::Exhausted;
         }
         let Some(variable) = self.most_open(&frame, promise) else { return End::Exhausted };
-        let domain = frame.domains[variable];
-        for value in values_in(domain) {
+        for values in self.model.groups(&[&frame], variable) {
             if self.is_over() {
                 return End::OutOfBudget;
             }
-            self.offer(&frame, Some((variable, value)), goal);
+            self.offer(&frame, Some((variable, first_of(values))), goal);
         }
         End::Exhausted
     }

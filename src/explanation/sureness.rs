@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::Engine;
-use super::model::{Frame, Model, values_in};
+use super::model::{Frame, Model, first_of, values_in};
 use super::search::{Reach, Search};
 use super::situation::Situation;
 use super::turning::Found;
@@ -278,12 +278,11 @@ impl<'m> Weighing<'m> {
             };
             let question = self.model().variables[variable].question;
             self.split_by[question] = true;
-            let domain = heavy.frame.domains[variable];
-            let total = self.model().weight_of(variable, domain);
-            for value in values_in(domain) {
+            let total = self.model().weight_of(variable, heavy.frame.domains[variable]);
+            for values in self.model().groups(&[&heavy.frame], variable) {
                 let mut frame = heavy.frame.clone();
-                self.model().narrow(&mut frame, variable, value);
-                self.offer(frame, heavy.weight * self.model().weight_of(variable, value) / total);
+                self.model().narrow(&mut frame, variable, first_of(values));
+                self.offer(frame, heavy.weight * self.model().weight_of(variable, values) / total);
             }
         }
     }
