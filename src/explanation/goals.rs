@@ -92,6 +92,11 @@ impl Goal for AnyOf {
     fn see(&mut self, outcome: &Outcome) -> Seen {
         wanted(self.wanted >> outcome.band & 1 == 1)
     }
+
+    fn distance(&self, model: &Model, outcome: &Outcome) -> Option<i64> {
+        let (from, to) = model.margins_of(self.wanted);
+        i64::try_from(outcome.margin.abs_diff(outcome.margin.clamp(from, to))).ok()
+    }
 }
 
 /// Any answers whose verdict lies beyond a band.
@@ -138,6 +143,13 @@ impl Goal for Beyond {
         wanted(match self.way {
             Way::Above => outcome.band > self.band,
             Way::Below => outcome.band < self.band,
+        })
+    }
+
+    fn distance(&self, _: &Model, outcome: &Outcome) -> Option<i64> {
+        Some(match self.way {
+            Way::Above => outcome.margin.saturating_neg(),
+            Way::Below => outcome.margin,
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bounds::{Bound, Measure, Sides, Way};
-use super::model::{Frame, Model, first_of};
+use super::model::{Frame, Model, first_of, values_in};
 use super::outcome::Outcome;
 
 /// What a goal makes of a box that is worth a look.
@@ -36,6 +36,10 @@ pub(super) trait Goal {
     }
     /// Sees what one complete set of answers comes to.
     fn see(&mut self, outcome: &Outcome) -> Seen;
+    /// How far from what is wanted a complete set of answers is; `None` when no way leads there step by step.
+    fn distance(&self, _model: &Model, _outcome: &Outcome) -> Option<i64> {
+        None
+    }
 }
 
 /// What a goal says of a complete set of answers.
@@ -48,6 +52,17 @@ pub(super) enum Seen {
     /// What the search was for.
     Wanted,
 }
+
+/// What one complete set of answers is to a search.
+enum Tried {
+    Wanted,
+    /// So far from what is wanted.
+    Away(i64),
+    Useless,
+}
+
+/// It takes as long to look at a box as to try so many complete sets of answers.
+const TRIES_OF_A_BOX: u64 = 32;
 
 /// How a search ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,8 +93,11 @@ pub(super) struct Search<'m> {
     unused: Vec<usize>,
     /// The boxes that are still to be looked at, by worth. Of equal ones the younger comes first: it is further split.
     queue: BTreeMap<(i64, usize), Promise>,
-    /// The complete set of answers that was seen last.
+    /// The values in the root box.
+    within: Vec<u64>,
+    /// The complete set of answers that was seen last, and how near to what is wanted others came.
     seen: Frame,
+    nearest: i64,
     /// The one that was wanted, or the best.
     pub(super) kept: Frame,
     /// The highest promise that was left when the budget was used up.
@@ -96,7 +114,9 @@ impl<'m> Search<'m> {
             frames: Vec::new(),
             unused: Vec::new(),
             queue: BTreeMap::new(),
+            within: Vec::new(),
             seen: model.frame(),
+            nearest: i64::MAX,
             kept: model.frame(),
             rest: None,
             budget,
@@ -130,6 +150,8 @@ impl<'m> Search<'m> {
     /// Looks through the box of `root`, whose conditions are evaluated: the most promising part first.
     pub(super) fn run(&mut self, root: &Frame, goal: &mut impl Goal) -> End {
         self.rest = None;
+        self.nearest = i64::MAX;
+        self.within.clone_from(&root.domains);
         self.queue.clear();
         self.unused = (0..self.frames.len()).collect();
         self.offer(root, None, goal);
@@ -198,14 +220,58 @@ impl<'m> Search<'m> {
             *domain &= domain.wrapping_neg();
         }
         self.model.settle(&mut self.seen);
-        if !goal.admits(&self.seen) {
-            return false;
+        match self.try_seen(goal) {
+            Tried::Wanted => true,
+            Tried::Away(distance) if distance < self.nearest => self.come_nearer(distance, goal),
+            _ => false,
         }
-        let seen = goal.see(&self.model.outcome(&self.seen));
+    }
+
+    /// From the set of answers that was seen last goes to nearer ones, one value at a time, as long as there are any in the
+    /// root box. Tells whether one is wanted.
+    fn come_nearer(&mut self, mut distance: i64, goal: &mut impl Goal) -> bool {
+        let mut at = self.seen.clone();
+        let open: Vec<usize> =
+            (0..at.domains.len()).filter(|variable| !self.within[*variable].is_power_of_two()).collect();
+        let (mut tries, mut idle) = (0, 0);
+        for variable in open.iter().cycle() {
+            if idle == open.len() {
+                break;
+            }
+            idle += 1;
+            for value in values_in(self.within[*variable] & !at.domains[*variable]) {
+                self.seen.copy_from(&at);
+                self.model.narrow(&mut self.seen, *variable, value);
+                tries += 1;
+                match self.try_seen(goal) {
+                    Tried::Wanted => return true,
+                    Tried::Away(nearer) if nearer < distance => {
+                        at.copy_from(&self.seen);
+                        (distance, idle) = (nearer, 0);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.spent += tries / TRIES_OF_A_BOX;
+        self.nearest = distance;
+        false
+    }
+
+    /// Shows the goal one complete set of answers.
+    fn try_seen(&mut self, goal: &mut impl Goal) -> Tried {
+        if !goal.admits(&self.seen) {
+            return Tried::Useless;
+        }
+        let outcome = self.model.outcome(&self.seen);
+        let seen = goal.see(&outcome);
         if seen != Seen::Nothing {
             self.kept.copy_from(&self.seen);
         }
-        seen == Seen::Wanted
+        match seen {
+            Seen::Wanted => Tried::Wanted,
+            _ => goal.distance(self.model, &outcome).map_or(Tried::Useless, Tried::Away),
+        }
     }
 
     /// The variable with several values on which the most hangs; none when no criterion is open.
