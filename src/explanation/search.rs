@@ -124,6 +124,11 @@ impl<'m> Search<'m> {
         }
     }
 
+    /// Allows so many further boxes.
+    pub(super) fn allow(&mut self, boxes: u64) {
+        self.budget = self.spent.saturating_add(boxes);
+    }
+
     /// Whether the budget is used up.
     pub(super) fn is_over(&self) -> bool {
         self.spent >= self.budget

@@ -2,17 +2,22 @@
 //!
 //! Smallest sets are found by their opposite (implicit hitting sets; Marques-Silva and Ignatiev, AAAI 2022): every set
 //! of other answers with another verdict must differ from the given ones in at least one answer of the reason. The
-//! smallest set that meets all that are known is tried; where it does not force the verdict, one more becomes known.
+//! sets that meet all that are known are tried; where one does not force the verdict, one more becomes known. Of several,
+//! those are looked at first that bounds leave the least open.
 
 use super::Engine;
 use super::goals::Beyond;
 use super::model::Frame;
-use super::search::{End, Search};
+use super::search::{End, Reach, Search};
 use super::situation::Change;
 use crate::rulebook::Values;
 
 /// Questions beyond these always count as part of a reason.
 const MOST_QUESTIONS: usize = 128;
+/// Of so many sets that may force the verdict the likeliest is looked at first.
+const MOST_CANDIDATES: usize = 6;
+/// The part of the budget that may be spent on whether one more answer can be left out, or take other values.
+const PART: u64 = 16;
 
 /// Given answers that force the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +47,23 @@ impl Engine {
         known: &[&Vec<Change>],
     ) -> Option<SufficientReason> {
         let given = self.applicable(root, |question| classes[question].is_some());
-        let mut force = Force { engine: self, search, band, classes, known };
-        if !matches!(force.escape(root), Escape::No) {
+        let mut force = Force { engine: self, search, band, classes, known, left: self.budget };
+        if !matches!(force.escape(root, self.budget), Escape::No) {
             return None;
         }
         let (set, smallest) = force.smallest(&given);
+        force.left = self.budget;
         let answers = force.widen(&set);
         Some(SufficientReason { answers, smallest })
     }
+}
+
+/// A set of given answers that may force the verdict.
+struct Candidate {
+    /// By how far margins may lie beyond the band.
+    beyond: i64,
+    set: u128,
+    frame: Frame,
 }
 
 struct Force<'f, 'm> {
@@ -58,20 +72,28 @@ struct Force<'f, 'm> {
     band: usize,
     classes: &'f [Option<usize>],
     known: &'f [&'f Vec<Change>],
+    /// The boxes that may still be looked at.
+    left: u64,
 }
 
 impl Force<'_, '_> {
-    /// Whether anything in a box has another verdict; if so, the search keeps it.
-    fn escape(&mut self, frame: &Frame) -> Escape {
-        let mut unknown = false;
+    /// Whether anything in a box has another verdict, as far as so many boxes tell; if so, the search keeps it.
+    fn escape(&mut self, frame: &Frame, boxes: u64) -> Escape {
+        let before = self.search.spent;
+        self.search.allow(boxes.min(self.left));
+        let mut escape = Escape::No;
         for goal in [Beyond::above(self.band), Beyond::below(self.band)] {
             match self.search.run(frame, &mut { goal }) {
-                End::Found => return Escape::Yes,
+                End::Found => {
+                    escape = Escape::Yes;
+                    break;
+                }
                 End::Exhausted => {}
-                End::OutOfBudget => unknown = true,
+                End::OutOfBudget => escape = Escape::Unknown,
             }
         }
-        if unknown { Escape::Unknown } else { Escape::No }
+        self.left = self.left.saturating_sub(self.search.spent - before);
+        escape
     }
 
     /// The box in which only these questions are answered.
@@ -83,26 +105,83 @@ impl Force<'_, '_> {
 
     /// A smallest forcing set, and whether it is proved to be one.
     fn smallest(&mut self, given: &[usize]) -> (Vec<usize>, bool) {
-        let always = &given[given.len().min(MOST_QUESTIONS)..];
         let mut conflicts = self.known_conflicts(given);
-        let mut met = 0_u128;
+        let mut size = 0;
         loop {
-            met = meet(&conflicts, met.count_ones());
-            let set: Vec<usize> = members(met).map(|at| given[at]).chain(always.iter().copied()).collect();
-            match self.escape(&self.fixed(&set)) {
-                Escape::No => return (set, always.is_empty()),
-                Escape::Yes => match self.differences(given) {
-                    0 => return (given.to_vec(), false),
-                    conflict => conflicts.push(conflict),
-                },
-                Escape::Unknown => {
-                    let thinned = self.thinned(given);
-                    // None is smaller than what meets all that must be met.
-                    let smallest = thinned.len() == set.len();
-                    return (thinned, smallest);
+            size = least_to_meet(&conflicts, size);
+            let (mut is_refuted, mut has_learnt) = (true, false);
+            for Candidate { set, frame, .. } in self.candidates(given, &mut conflicts, size) {
+                if !meets(set, &conflicts) {
+                    continue;
+                }
+                match self.escape(&frame, self.left / 2) {
+                    Escape::No => return (questions(given, set), given.len() <= MOST_QUESTIONS),
+                    Escape::Yes => match self.differences(given) {
+                        0 => return (given.to_vec(), false),
+                        conflict => {
+                            learn(&mut conflicts, conflict);
+                            has_learnt = true;
+                        }
+                    },
+                    Escape::Unknown => is_refuted = false,
                 }
             }
+            if !is_refuted && (self.left == 0 || !has_learnt) {
+                let thinned = self.thinned(given);
+                // None is smaller than what meets all that must be met.
+                let is_smallest = thinned.len() == questions(given, 0).len() + size as usize;
+                return (thinned, is_smallest);
+            }
         }
+    }
+
+    /// Sets of so many given answers that meet all conflicts and of which no escape is soon found, those that bounds leave
+    /// the least open first. Conflicts that are found on the way are added.
+    fn candidates(&mut self, given: &[usize], conflicts: &mut Vec<u128>, size: u32) -> Vec<Candidate> {
+        let mut candidates: Vec<Candidate> = Vec::new();
+        while candidates.len() < MOST_CANDIDATES {
+            let tried: Vec<u128> = candidates.iter().map(|candidate| candidate.set).collect();
+            let Some(set) = meet(conflicts, size, &tried) else { break };
+            if self.soon_escapes(given, set, conflicts) {
+                candidates.retain(|candidate| meets(candidate.set, conflicts));
+                continue;
+            }
+            let frame = self.fixed(&questions(given, set));
+            let beyond = self.beyond(&frame);
+            candidates.push(Candidate { beyond, set, frame });
+            if beyond == 0 {
+                break;
+            }
+        }
+        candidates.sort_by_key(|candidate| candidate.beyond);
+        candidates
+    }
+
+    /// Whether an escape from a set is soon found. What it must meet is added to the conflicts, then the same with these
+    /// questions in the set, until there is nothing that they have not in common.
+    fn soon_escapes(&mut self, given: &[usize], mut set: u128, conflicts: &mut Vec<u128>) -> bool {
+        let mut escapes = false;
+        while matches!(self.escape(&self.fixed(&questions(given, set)), 1), Escape::Yes) {
+            let conflict = self.differences(given);
+            if conflict == 0 {
+                break;
+            }
+            learn(conflicts, conflict);
+            set |= conflict;
+            escapes = true;
+        }
+        escapes
+    }
+
+    /// By how far the margins in a box may lie beyond the band, by its bounds.
+    fn beyond(&mut self, frame: &Frame) -> i64 {
+        let model = &self.engine.model;
+        let Reach { margins: (least, most), sides, .. } = self.search.reach(&mut frame.clone());
+        if model.possible((least, most), sides) == 1 << self.band {
+            return 0;
+        }
+        let (from, to) = model.margins_of(1 << self.band);
+        most.saturating_sub(to).max(0).saturating_add(from.saturating_sub(least).max(0)).max(1)
     }
 
     /// In which given answers the known sets differ, each as bits.
@@ -118,23 +197,18 @@ impl Force<'_, '_> {
             .filter(|bits| *bits != 0)
             .collect();
         conflicts.sort_unstable_by_key(|bits| (bits.count_ones(), *bits));
-        conflicts.dedup();
-        let mut least: Vec<u128> = Vec::new();
-        for conflict in conflicts {
-            if least.iter().all(|smaller| smaller & conflict != *smaller) {
-                least.push(conflict);
-            }
-        }
+        let mut least = Vec::new();
+        conflicts.into_iter().for_each(|conflict| learn(&mut least, conflict));
         least
     }
 
     /// All given answers but those that can be shown not to be needed, one after the other.
     fn thinned(&mut self, given: &[usize]) -> Vec<usize> {
-        self.search.spent = 0;
+        self.left = self.engine.budget;
         let mut kept = given.to_vec();
         for question in given {
             let without: Vec<usize> = kept.iter().copied().filter(|other| other != question).collect();
-            if matches!(self.escape(&self.fixed(&without)), Escape::No) {
+            if matches!(self.escape(&self.fixed(&without), self.engine.budget / PART), Escape::No) {
                 kept = without;
             }
         }
@@ -242,7 +316,7 @@ impl Force<'_, '_> {
             let mut frame = frame.clone();
             frame.domains[variables.clone()].copy_from_slice(domains);
             model.settle(&mut frame);
-            matches!(self.escape(&frame), Escape::No)
+            matches!(self.escape(&frame, self.engine.budget / PART), Escape::No)
         })
     }
 
@@ -307,13 +381,37 @@ fn members(set: u128) -> impl Iterator<Item = usize> {
     (0..MOST_QUESTIONS).filter(move |at| set >> at & 1 == 1)
 }
 
-/// A smallest set that has a member in each of `sets`, and no fewer members than `least`; of several, the one with the first
-/// members.
-fn meet(sets: &[u128], least: u32) -> u128 {
-    (least..=u128::BITS).find_map(|most| extend(sets, 0, 0, most)).unwrap_or_default()
+/// The questions of a set of given answers, with those that always count.
+fn questions(given: &[usize], set: u128) -> Vec<usize> {
+    let always = &given[given.len().min(MOST_QUESTIONS)..];
+    members(set).map(|at| given[at]).chain(always.iter().copied()).collect()
 }
 
-fn extend(sets: &[u128], chosen: u128, banned: u128, most: u32) -> Option<u128> {
+/// Adds a conflict to others, of which none is part of another.
+fn learn(conflicts: &mut Vec<u128>, conflict: u128) {
+    if conflicts.iter().all(|known| known & conflict != *known) {
+        conflicts.retain(|known| known & conflict != conflict);
+        conflicts.push(conflict);
+    }
+}
+
+/// Whether a set has a member in each of these.
+fn meets(set: u128, conflicts: &[u128]) -> bool {
+    conflicts.iter().all(|conflict| conflict & set != 0)
+}
+
+/// How many members a set has at least that has one in each of `sets`, where it is known that there are no fewer than so many.
+fn least_to_meet(sets: &[u128], known: u32) -> u32 {
+    (known..u128::BITS).find(|most| meet(sets, *most, &[]).is_some()).unwrap_or(u128::BITS)
+}
+
+/// A set of no more than so many members that has one in each of `sets`, other than those that are `known`; of several, the
+/// one with the first members.
+fn meet(sets: &[u128], most: u32, known: &[u128]) -> Option<u128> {
+    extend(sets, 0, 0, most, known)
+}
+
+fn extend(sets: &[u128], chosen: u128, banned: u128, most: u32, known: &[u128]) -> Option<u128> {
     let unmet = || sets.iter().copied().filter(|set| set & chosen == 0);
     // Sets without a common member need a member each.
     let (mut apart, mut taken) = (0, 0);
@@ -327,11 +425,11 @@ fn extend(sets: &[u128], chosen: u128, banned: u128, most: u32) -> Option<u128> 
         return None;
     }
     let Some(next) = unmet().map(|set| set & !banned).min_by_key(|set| set.count_ones()) else {
-        return Some(chosen);
+        return Some(chosen).filter(|chosen| !known.contains(chosen));
     };
     let mut banned = banned;
     members(next).find_map(|at| {
-        let met = extend(sets, chosen | 1 << at, banned, most);
+        let met = extend(sets, chosen | 1 << at, banned, most, known);
         banned |= 1 << at;
         met
     })
