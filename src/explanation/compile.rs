@@ -1,14 +1,14 @@
 //! Compiles a rulebook for searching.
 //!
 //! Answers become values of variables and conditions become trees over them; demands become rows of what each platform
-//! lacks. Then every variable is told which conditions change with it, and every criterion is put under one variable, so
+//! lacks. Then every variable is told which conditions change with it, and what its values say of each criterion, so
 //! that bounds can hold it to one value at a time.
 
 use std::ops::Range;
 
 use super::conditions::{Tree, Vocabulary, may};
 use super::model::{
-    ANSWERED, Adds, Effect, Frame, Link, Model, Need, Owner, ROW, Row32, UNANSWERED, Variable, values_in,
+    ANSWERED, Adds, Effect, Frame, Link, Model, Need, ROW, Row32, UNANSWERED, Variable, values_in,
 };
 use crate::rulebook::{Classes, Condition, CriterionSide, OptionSet, Rulebook, Value};
 
@@ -103,7 +103,6 @@ impl Model {
             asks: Vec::new(),
             conditions: Vec::new(),
             effects: Vec::new(),
-            owners: Vec::new(),
             helpers: vec![Vec::new(); conditions],
             links: Vec::new(),
             slots: Vec::new(),
@@ -248,33 +247,21 @@ impl Model {
             self.touched_by.iter().map(|a| self.touched_by.iter().map(|b| shares(a, b)).collect()).collect();
     }
 
-    /// Puts every criterion under one variable, and sums up the efforts that follow from the value of one variable alone.
+    /// Notes what the values of variables say of each criterion, and sums up the efforts that follow from the value of one
+    /// variable alone.
     fn tabulate(&mut self) {
         let mut frame = self.anything();
         for index in 0..self.conditions.len() {
             let (variables, _) = self.conditions[index].reads();
-            let open = self.conditions[index].evaluate(&frame) & may::HOLD != 0;
-            let masks =
-                variables.iter().map(|variable| (*variable, self.holding(&mut frame, index, *variable).0));
-            let narrowest = masks.min_by_key(|(_, mask)| mask.count_ones()).filter(|_| open);
-            let (variable, values) = narrowest.unwrap_or((0, u64::MAX));
-            let (aside, unanswered) = self.holds_without(&mut frame, index, variable);
-            self.owners.push(Owner { variable, values, without: aside || unanswered });
-            if !self.effects[index].changes_effort() {
-                continue;
-            }
+            let links = variables.iter().map(|variable| self.link_between(&mut frame, index, *variable));
+            let links = links.collect();
+            self.links.push(links);
             match variables[..] {
+                _ if !self.effects[index].changes_effort() => {}
                 [only] => self.add_to_table(&mut frame, index, only, 1),
                 _ => self.loose.push(index),
             }
         }
-        for index in 0..self.conditions.len() {
-            let (variables, _) = self.conditions[index].reads();
-            let link = |variable: &usize| self.link_between(&mut frame, index, *variable);
-            self.links.push(variables.iter().map(link).collect());
-        }
-        let owners = &self.owners;
-        self.needs.iter_mut().for_each(|needs| needs.sort_by_key(|need| owners[need.criterion].variable));
         for (index, variable) in self.variables.iter().enumerate() {
             for criterion in &variable.criteria {
                 let mut mask = 0;
@@ -291,7 +278,7 @@ impl Model {
     /// Adds the effort of a criterion that hangs on one variable alone to what is added with each of its values, so many
     /// times.
     fn add_to_table(&mut self, frame: &mut Frame, criterion: usize, variable: usize, times: i64) {
-        let holding = self.owners[criterion].values;
+        let (holding, _) = self.holding(frame, criterion, variable);
         let (aside, unanswered) = self.holds_without(frame, criterion, variable);
         let effect = &self.effects[criterion];
         let variable = &mut self.variables[variable];
@@ -343,7 +330,8 @@ impl Model {
         Link { variable, may: may | if aside || unanswered { none } else { 0 }, must }
     }
 
-    /// The values of a variable with which a criterion may hold, when its question applies.
+    /// The values of a variable with which a criterion may hold when its question applies, and those with which it does
+    /// whatever the other answers are.
     fn holding(&self, frame: &mut Frame, criterion: usize, variable: usize) -> (u64, u64) {
         let (domain, question) = (frame.domains[variable], self.variables[variable].question);
         let start = self.variables_of[question].start;

@@ -51,16 +51,6 @@ pub(super) const ANSWERED: u64 = 2;
 /// The same when it is not.
 pub(super) const UNANSWERED: u64 = 1;
 
-/// The variable that a criterion is counted under.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Owner {
-    pub(super) variable: usize,
-    /// The values with which the criterion may hold.
-    pub(super) values: u64,
-    /// Whether it may hold while the variable's question is set aside or not answered.
-    pub(super) without: bool,
-}
-
 /// What the values of a variable say of a criterion, a bit each, the last one for none of them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Link {
@@ -120,8 +110,6 @@ pub(super) struct Model {
     pub(super) asks: Vec<Option<Tree>>,
     pub(super) conditions: Vec<Tree>,
     pub(super) effects: Vec<Effect>,
-    /// The variable that each criterion is counted under.
-    pub(super) owners: Vec<Owner>,
     /// For each criterion, the variables that it changes with, and the values with which it may hold.
     pub(super) helpers: Vec<Vec<(usize, u64)>>,
     /// For each criterion, what its variables say of it.
