@@ -61,6 +61,8 @@ enum Tried {
     Useless,
 }
 
+/// So many sets of answers that were wanted are kept to begin at.
+const MOST_FOUND: usize = 4;
 /// It takes as long to look at a box as to try so many complete sets of answers.
 const TRIES_OF_A_BOX: u64 = 32;
 
@@ -100,6 +102,8 @@ pub(super) struct Search<'m> {
     nearest: i64,
     /// The one that was wanted, or the best.
     pub(super) kept: Frame,
+    /// Those that were wanted in the last runs.
+    found: Vec<Frame>,
     /// The highest promise that was left when the budget was used up.
     pub(super) rest: Option<i64>,
     budget: u64,
@@ -118,6 +122,7 @@ impl<'m> Search<'m> {
             seen: model.frame(),
             nearest: i64::MAX,
             kept: model.frame(),
+            found: Vec::new(),
             rest: None,
             budget,
             spent: 0,
@@ -160,6 +165,18 @@ impl<'m> Search<'m> {
         self.queue.clear();
         self.unused = (0..self.frames.len()).collect();
         self.offer(root, None, goal);
+        let end = self.look_through(root, goal);
+        if end == End::Found {
+            self.found.truncate(MOST_FOUND - 1);
+            self.found.insert(0, self.kept.clone());
+        }
+        end
+    }
+
+    fn look_through(&mut self, root: &Frame, goal: &mut impl Goal) -> End {
+        if !self.queue.is_empty() && self.begin_near_found(root, goal) {
+            return End::Found;
+        }
         while let Some(((_, frame), promise)) = self.queue.pop_last() {
             if !goal.still(&promise) {
                 break;
@@ -172,6 +189,21 @@ impl<'m> Search<'m> {
             }
         }
         End::Exhausted
+    }
+
+    /// Begins at the sets of answers that were wanted in the last runs, as far as the root box allows. Tells whether one that
+    /// is wanted was found from there.
+    fn begin_near_found(&mut self, root: &Frame, goal: &mut impl Goal) -> bool {
+        let found = (0..self.found.len()).any(|at| {
+            self.seen.copy_from(root);
+            for (domain, found) in self.seen.domains.iter_mut().zip(&self.found[at].domains) {
+                *domain = if *domain & found == 0 { first_of(*domain) } else { *found };
+            }
+            self.model.settle(&mut self.seen);
+            self.try_and_come_nearer(goal)
+        });
+        self.nearest = i64::MAX;
+        found
     }
 
     /// Queues a box, or the part of it in which a variable has one value, if it promises something.
@@ -225,6 +257,11 @@ impl<'m> Search<'m> {
             *domain &= domain.wrapping_neg();
         }
         self.model.settle(&mut self.seen);
+        self.try_and_come_nearer(goal)
+    }
+
+    /// Shows the goal the set of answers seen last, and where it is the nearest to what is wanted, nearer ones.
+    fn try_and_come_nearer(&mut self, goal: &mut impl Goal) -> bool {
         match self.try_seen(goal) {
             Tried::Wanted => true,
             Tried::Away(distance) if distance < self.nearest => self.come_nearer(distance, goal),
@@ -259,7 +296,7 @@ impl<'m> Search<'m> {
             }
         }
         self.spent += tries / TRIES_OF_A_BOX;
-        self.nearest = distance;
+        self.nearest = self.nearest.min(distance);
         false
     }
 

@@ -47,8 +47,8 @@ impl Engine {
         known: &[&Vec<Change>],
     ) -> Option<SufficientReason> {
         let given = self.applicable(root, |question| classes[question].is_some());
-        let mut force = Force { engine: self, search, band, classes, known, left: self.budget };
-        if !matches!(force.escape(root, self.budget), Escape::No) {
+        let mut force = Force { engine: self, search, band, classes, known, left: 2 * self.budget };
+        if !matches!(force.escape(root, force.left), Escape::No) {
             return None;
         }
         let (set, smallest) = force.smallest(&given);
