@@ -61,6 +61,8 @@ enum Tried {
     Useless,
 }
 
+/// What is not found in so many boxes is not found soon.
+const SOON: u64 = 64;
 /// So many sets of answers that were wanted are kept to begin at.
 const MOST_FOUND: usize = 4;
 /// It takes as long to look at a box as to try so many complete sets of answers.
@@ -97,9 +99,11 @@ pub(super) struct Search<'m> {
     queue: BTreeMap<(i64, usize), Promise>,
     /// The values in the root box.
     within: Vec<u64>,
-    /// The complete set of answers that was seen last, and how near to what is wanted others came.
+    /// The complete set of answers that was seen last.
     seen: Frame,
-    nearest: i64,
+    /// How far from what is wanted the nearest was from which a way was looked for, and where such ways came nearest.
+    begun_at: i64,
+    nearest: (i64, Frame),
     /// The one that was wanted, or the best.
     pub(super) kept: Frame,
     /// Those that were wanted in the last runs.
@@ -120,7 +124,8 @@ impl<'m> Search<'m> {
             queue: BTreeMap::new(),
             within: Vec::new(),
             seen: model.frame(),
-            nearest: i64::MAX,
+            begun_at: i64::MAX,
+            nearest: (i64::MAX, model.frame()),
             kept: model.frame(),
             found: Vec::new(),
             rest: None,
@@ -160,7 +165,8 @@ impl<'m> Search<'m> {
     /// Looks through the box of `root`, whose conditions are evaluated: the most promising part first.
     pub(super) fn run(&mut self, root: &Frame, goal: &mut impl Goal) -> End {
         self.rest = None;
-        self.nearest = i64::MAX;
+        self.begun_at = i64::MAX;
+        self.nearest.0 = i64::MAX;
         self.within.clone_from(&root.domains);
         self.queue.clear();
         self.unused = (0..self.frames.len()).collect();
@@ -177,9 +183,17 @@ impl<'m> Search<'m> {
         if !self.queue.is_empty() && self.begin_near_found(root, goal) {
             return End::Found;
         }
+        let soon = self.spent + SOON;
+        let mut is_soon = true;
         while let Some(((_, frame), promise)) = self.queue.pop_last() {
             if !goal.still(&promise) {
                 break;
+            }
+            if is_soon && self.spent >= soon {
+                is_soon = false;
+                if self.come_nearer_by_two(goal) {
+                    return End::Found;
+                }
             }
             let end = self.look(frame, &promise, goal);
             self.unused.push(frame);
@@ -202,7 +216,7 @@ impl<'m> Search<'m> {
             self.model.settle(&mut self.seen);
             self.try_and_come_nearer(goal)
         });
-        self.nearest = i64::MAX;
+        self.begun_at = i64::MAX;
         found
     }
 
@@ -260,11 +274,15 @@ impl<'m> Search<'m> {
         self.try_and_come_nearer(goal)
     }
 
-    /// Shows the goal the set of answers seen last, and where it is the nearest to what is wanted, nearer ones.
+    /// Shows the goal the set of answers seen last, and where it is nearer to what is wanted than others, those on a way
+    /// from there.
     fn try_and_come_nearer(&mut self, goal: &mut impl Goal) -> bool {
         match self.try_seen(goal) {
             Tried::Wanted => true,
-            Tried::Away(distance) if distance < self.nearest => self.come_nearer(distance, goal),
+            Tried::Away(distance) if distance < self.begun_at => {
+                self.begun_at = distance;
+                self.come_nearer(distance, goal)
+            }
             _ => false,
         }
     }
@@ -273,8 +291,7 @@ impl<'m> Search<'m> {
     /// root box. Tells whether one is wanted.
     fn come_nearer(&mut self, mut distance: i64, goal: &mut impl Goal) -> bool {
         let mut at = self.seen.clone();
-        let open: Vec<usize> =
-            (0..at.domains.len()).filter(|variable| !self.within[*variable].is_power_of_two()).collect();
+        let open = self.open_variables();
         let (mut tries, mut idle) = (0, 0);
         for variable in open.iter().cycle() {
             if idle == open.len() {
@@ -296,8 +313,55 @@ impl<'m> Search<'m> {
             }
         }
         self.spent += tries / TRIES_OF_A_BOX;
-        self.nearest = self.nearest.min(distance);
+        if distance < self.nearest.0 {
+            self.nearest = (distance, at);
+        }
         false
+    }
+
+    /// The same from where others came nearest, two values at a time where criteria tie them.
+    fn come_nearer_by_two(&mut self, goal: &mut impl Goal) -> bool {
+        let (open, model) = (self.open_variables(), self.model);
+        let are_tied = |one: usize, other: usize| {
+            model.are_tied(model.variables[one].question, model.variables[other].question)
+        };
+        let mut first = self.seen.clone();
+        'nearer: while !self.is_over() && self.nearest.0 < i64::MAX {
+            let (distance, at) = self.nearest.clone();
+            let mut tries = 0;
+            for (place, one) in open.iter().enumerate() {
+                for value in values_in(self.within[*one] & !at.domains[*one]) {
+                    first.copy_from(&at);
+                    model.narrow(&mut first, *one, value);
+                    for other in open[place + 1..].iter().filter(|other| are_tied(*one, **other)) {
+                        for value in values_in(self.within[*other] & !at.domains[*other]) {
+                            self.seen.copy_from(&first);
+                            model.narrow(&mut self.seen, *other, value);
+                            tries += 1;
+                            match self.try_seen(goal) {
+                                Tried::Wanted => return true,
+                                Tried::Away(nearer) if nearer < distance => {
+                                    self.spent += tries / TRIES_OF_A_BOX;
+                                    if self.come_nearer(nearer, goal) {
+                                        return true;
+                                    }
+                                    continue 'nearer;
+                                }
+                                _ => {}
+                            }
+                        }
+                    }
+                }
+            }
+            self.spent += tries / TRIES_OF_A_BOX;
+            break;
+        }
+        false
+    }
+
+    /// The variables with several values in the root box.
+    fn open_variables(&self) -> Vec<usize> {
+        (0..self.within.len()).filter(|variable| !self.within[*variable].is_power_of_two()).collect()
     }
 
     /// Shows the goal one complete set of answers.
