@@ -101,9 +101,9 @@ pub(super) struct Search<'m> {
     within: Vec<u64>,
     /// The complete set of answers that was seen last.
     seen: Frame,
-    /// How far from what is wanted the nearest was from which a way was looked for, and where such ways came nearest.
+    /// How far from what is wanted the nearest was from which a way to it was looked for, and where such ways came nearest.
     begun_at: i64,
-    nearest: (i64, Frame),
+    nearest: Option<(i64, Frame)>,
     /// The one that was wanted, or the best.
     pub(super) kept: Frame,
     /// Those that were wanted in the last runs.
@@ -125,7 +125,7 @@ impl<'m> Search<'m> {
             within: Vec::new(),
             seen: model.frame(),
             begun_at: i64::MAX,
-            nearest: (i64::MAX, model.frame()),
+            nearest: None,
             kept: model.frame(),
             found: Vec::new(),
             rest: None,
@@ -166,7 +166,7 @@ impl<'m> Search<'m> {
     pub(super) fn run(&mut self, root: &Frame, goal: &mut impl Goal) -> End {
         self.rest = None;
         self.begun_at = i64::MAX;
-        self.nearest.0 = i64::MAX;
+        self.nearest = None;
         self.within.clone_from(&root.domains);
         self.queue.clear();
         self.unused = (0..self.frames.len()).collect();
@@ -313,50 +313,50 @@ impl<'m> Search<'m> {
             }
         }
         self.spent += tries / TRIES_OF_A_BOX;
-        if distance < self.nearest.0 {
-            self.nearest = (distance, at);
+        if self.nearest.as_ref().is_none_or(|(nearest, _)| distance < *nearest) {
+            self.nearest = Some((distance, at));
         }
         false
     }
 
-    /// The same from where others came nearest, two values at a time where criteria tie them.
+    /// The same from where such ways came nearest, two values at a time where criteria tie them.
     fn come_nearer_by_two(&mut self, goal: &mut impl Goal) -> bool {
-        let (open, model) = (self.open_variables(), self.model);
-        let are_tied = |one: usize, other: usize| {
-            model.are_tied(model.variables[one].question, model.variables[other].question)
-        };
-        let mut first = self.seen.clone();
-        'nearer: while !self.is_over() && self.nearest.0 < i64::MAX {
-            let (distance, at) = self.nearest.clone();
-            let mut tries = 0;
-            for (place, one) in open.iter().enumerate() {
-                for value in values_in(self.within[*one] & !at.domains[*one]) {
-                    first.copy_from(&at);
-                    model.narrow(&mut first, *one, value);
-                    for other in open[place + 1..].iter().filter(|other| are_tied(*one, **other)) {
-                        for value in values_in(self.within[*other] & !at.domains[*other]) {
-                            self.seen.copy_from(&first);
-                            model.narrow(&mut self.seen, *other, value);
-                            tries += 1;
-                            match self.try_seen(goal) {
-                                Tried::Wanted => return true,
-                                Tried::Away(nearer) if nearer < distance => {
-                                    self.spent += tries / TRIES_OF_A_BOX;
-                                    if self.come_nearer(nearer, goal) {
-                                        return true;
-                                    }
-                                    continue 'nearer;
-                                }
-                                _ => {}
-                            }
+        while let Some((distance, at)) = self.nearest.take().filter(|_| !self.is_over()) {
+            let changes = self.tied_changes(&at);
+            self.spent += changes.len() as u64 / TRIES_OF_A_BOX;
+            for change in changes {
+                self.seen.copy_from(&at);
+                change.iter().for_each(|(variable, value)| self.model.narrow(&mut self.seen, *variable, *value));
+                match self.try_seen(goal) {
+                    Tried::Wanted => return true,
+                    Tried::Away(nearer) if nearer < distance => {
+                        if self.come_nearer(nearer, goal) {
+                            return true;
                         }
+                        break;
                     }
+                    _ => {}
                 }
             }
-            self.spent += tries / TRIES_OF_A_BOX;
-            break;
         }
         false
+    }
+
+    /// Other values of two variables that criteria tie.
+    fn tied_changes(&self, at: &Frame) -> Vec<[(usize, u64); 2]> {
+        let (model, open) = (self.model, self.open_variables());
+        let changes = |variable: usize| {
+            values_in(self.within[variable] & !at.domains[variable]).map(move |value| (variable, value))
+        };
+        let question = |variable: usize| model.variables[variable].question;
+        let mut tied = Vec::new();
+        for (place, one) in open.iter().enumerate() {
+            let others = open[place + 1..].iter();
+            for other in others.filter(|other| model.are_tied(question(*one), question(**other))) {
+                tied.extend(changes(*one).flat_map(|one| changes(*other).map(move |other| [one, other])));
+            }
+        }
+        tied
     }
 
     /// The variables with several values in the root box.

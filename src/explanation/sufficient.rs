@@ -142,12 +142,15 @@ impl Force<'_, '_> {
         while candidates.len() < MOST_CANDIDATES {
             let tried: Vec<u128> = candidates.iter().map(|candidate| candidate.set).collect();
             let Some(set) = meet(conflicts, size, &tried) else { break };
-            if self.soon_escapes(given, set, conflicts) {
-                candidates.retain(|candidate| meets(candidate.set, conflicts));
-                continue;
-            }
             let frame = self.fixed(&questions(given, set));
-            let beyond = self.beyond(&frame);
+            let beyond = match self.soon_escapes(given, set, conflicts) {
+                Escape::No => 0,
+                Escape::Yes => {
+                    candidates.retain(|candidate| meets(candidate.set, conflicts));
+                    continue;
+                }
+                Escape::Unknown => self.beyond(&frame).max(1),
+            };
             candidates.push(Candidate { beyond, set, frame });
             if beyond == 0 {
                 break;
@@ -157,31 +160,28 @@ impl Force<'_, '_> {
         candidates
     }
 
-    /// Whether an escape from a set is soon found. What it must meet is added to the conflicts, then the same with these
-    /// questions in the set, until there is nothing that they have not in common.
-    fn soon_escapes(&mut self, given: &[usize], mut set: u128, conflicts: &mut Vec<u128>) -> bool {
-        let mut escapes = false;
-        while matches!(self.escape(&self.fixed(&questions(given, set)), 1), Escape::Yes) {
-            let conflict = self.differences(given);
+    /// Whether a few boxes tell that there is an escape from a set. What it must meet is added to the conflicts, then the same
+    /// with these questions in the set, until there is nothing that they have not in common.
+    fn soon_escapes(&mut self, given: &[usize], mut set: u128, conflicts: &mut Vec<u128>) -> Escape {
+        let (mut known, mut boxes) = (None, self.engine.budget / PART);
+        loop {
+            let escape = self.escape(&self.fixed(&questions(given, set)), boxes);
+            let conflict = if matches!(escape, Escape::Yes) { self.differences(given) } else { 0 };
             if conflict == 0 {
-                break;
+                return known.unwrap_or(escape);
             }
             learn(conflicts, conflict);
             set |= conflict;
-            escapes = true;
+            (known, boxes) = (Some(Escape::Yes), 1);
         }
-        escapes
     }
 
     /// By how far the margins in a box may lie beyond the band, by its bounds.
     fn beyond(&mut self, frame: &Frame) -> i64 {
         let model = &self.engine.model;
-        let Reach { margins: (least, most), sides, .. } = self.search.reach(&mut frame.clone());
-        if model.possible((least, most), sides) == 1 << self.band {
-            return 0;
-        }
+        let Reach { margins: (least, most), .. } = self.search.reach(&mut frame.clone());
         let (from, to) = model.margins_of(1 << self.band);
-        most.saturating_sub(to).max(0).saturating_add(from.saturating_sub(least).max(0)).max(1)
+        most.saturating_sub(to).max(0).saturating_add(from.saturating_sub(least).max(0))
     }
 
     /// In which given answers the known sets differ, each as bits.
