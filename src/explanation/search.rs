@@ -62,7 +62,7 @@ enum Tried {
 }
 
 /// What is not found in so many boxes is not found soon.
-const SOON: u64 = 64;
+const SOON: u64 = 250;
 /// So many sets of answers that were wanted are kept to begin at.
 const MOST_FOUND: usize = 4;
 /// It takes as long to look at a box as to try so many complete sets of answers.
