@@ -166,12 +166,16 @@ impl State {
     ///
     /// In one aspect the largest shortfall counts. Let the demand that counts for a platform be *d*: the anchor lacks
     /// at least what it lacks of *d*, so that their difference is at most that in *d* alone.
-    fn most(&self, model: &Model, (way, anchor, row): (Way, usize, usize), known: Option<(usize, usize)>) -> Row {
+    fn most(
+        &self,
+        model: &Model,
+        (way, anchor, row): (Way, usize, usize),
+        known: Option<(usize, usize)>,
+    ) -> Row {
         let mut held = self.held[row];
         let mut anchored = self.held[anchor / ROW][anchor % ROW];
-        let gaps = |open: &Open| {
-            (&model.gaps[open.rows + row], model.gaps[open.rows + anchor / ROW][anchor % ROW])
-        };
+        let gaps =
+            |open: &Open| (&model.gaps[open.rows + row], model.gaps[open.rows + anchor / ROW][anchor % ROW]);
         let said = |open: &Open| {
             let (variable, value) = known?;
             let link = model.links[open.criterion].iter().find(|link| link.variable == variable)?;

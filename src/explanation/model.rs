@@ -347,13 +347,15 @@ impl Model {
         let asks = asks_pass.iter().filter(|(asked, _)| {
             frames.iter().any(|frame| frame.may_apply(*asked) && frame.may_be_aside(*asked))
         });
-        let criteria =
-            criteria_pass.iter().filter(|(criterion, _)| frames.iter().any(|frame| frame.is_open(*criterion)));
+        let criteria = criteria_pass
+            .iter()
+            .filter(|(criterion, _)| frames.iter().any(|frame| frame.is_open(*criterion)));
         let passes: Vec<u64> = asks.chain(criteria).map(|(_, passes)| *passes).collect();
         let mut left = domain;
         let group = || {
             let first = Some(first_of(left)).filter(|first| *first != 0)?;
-            let like_first = |group, passes: &u64| group & if passes & first != 0 { *passes } else { !passes };
+            let like_first =
+                |group, passes: &u64| group & if passes & first != 0 { *passes } else { !passes };
             let group = passes.iter().fold(left, like_first);
             left &= !group;
             Some(group)

@@ -326,7 +326,9 @@ impl<'m> Search<'m> {
             self.spent += changes.len() as u64 / TRIES_OF_A_BOX;
             for change in changes {
                 self.seen.copy_from(&at);
-                change.iter().for_each(|(variable, value)| self.model.narrow(&mut self.seen, *variable, *value));
+                change
+                    .iter()
+                    .for_each(|(variable, value)| self.model.narrow(&mut self.seen, *variable, *value));
                 match self.try_seen(goal) {
                     Tried::Wanted => return true,
                     Tried::Away(nearer) if nearer < distance => {

@@ -129,7 +129,7 @@ impl Force<'_, '_> {
             if !is_refuted && (self.left == 0 || !has_learnt) {
                 let thinned = self.thinned(given);
                 // None is smaller than what meets all that must be met.
-                let is_smallest = thinned.len() == questions(given, 0).len() + size as usize;
+                let is_smallest = thinned.len() == size as usize && given.len() <= MOST_QUESTIONS;
                 return (thinned, is_smallest);
             }
         }
@@ -163,16 +163,20 @@ impl Force<'_, '_> {
     /// Whether a few boxes tell that there is an escape from a set. What it must meet is added to the conflicts, then the same
     /// with these questions in the set, until there is nothing that they have not in common.
     fn soon_escapes(&mut self, given: &[usize], mut set: u128, conflicts: &mut Vec<u128>) -> Escape {
-        let (mut known, mut boxes) = (None, self.engine.budget / PART);
+        let (mut told, mut boxes) = (Escape::Unknown, self.engine.budget / PART);
         loop {
-            let escape = self.escape(&self.fixed(&questions(given, set)), boxes);
-            let conflict = if matches!(escape, Escape::Yes) { self.differences(given) } else { 0 };
+            match (self.escape(&self.fixed(&questions(given, set)), boxes), &told) {
+                (Escape::Yes, _) => {}
+                (Escape::No, Escape::Unknown) => return Escape::No,
+                _ => return told,
+            }
+            let conflict = self.differences(given);
             if conflict == 0 {
-                return known.unwrap_or(escape);
+                return told;
             }
             learn(conflicts, conflict);
             set |= conflict;
-            (known, boxes) = (Some(Escape::Yes), 1);
+            (told, boxes) = (Escape::Yes, 1);
         }
     }
 
