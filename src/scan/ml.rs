@@ -335,8 +335,8 @@ fn toml(text: &str) -> Result<Declared<'_>, String> {
     if crate::document::marks(text) > MOST_MARKS {
         return Err("it has more keys and values than are read".to_owned());
     }
-    if crate::document::is_too_deep(text) {
-        return Err("its values are nested more deeply than is read".to_owned());
+    if let Some(reason) = crate::document::too_much(text) {
+        return Err(format!("its {reason}"));
     }
     let document = Document::parse(text)
         .map_err(|error| format!("it is no TOML: {}", first_sentence(error.message())))?;
