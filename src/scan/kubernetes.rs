@@ -13,6 +13,7 @@ use super::paths::{Paths, folder, is_yaml};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::KubernetesTable;
+use crate::text::shortened;
 
 /// Objects of a whole tree, with the images in them.
 const MOST_OBJECTS: usize = 30_000;
@@ -20,6 +21,8 @@ const MOST_OBJECTS: usize = 30_000;
 const MOST_COPIES: usize = 50;
 /// Kinds in one template.
 const MOST_KINDS: usize = 1_000;
+/// Letters of a name or an image: more than a cluster takes.
+const LONGEST: usize = 300;
 
 /// Reads manifests, charts and kustomizations. How the repository stands to them is judged later, from all facts.
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &KubernetesTable) -> Kubernetes {
@@ -104,9 +107,9 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
         return Some(Vec::new());
     }
     let object = |api_version: &str, kind: &str, name: &str, line| Object {
-        kind: kind.to_owned(),
-        api_version: api_version.to_owned(),
-        name: name.to_owned(),
+        kind: named(kind),
+        api_version: named(api_version),
+        name: named(name),
         class,
         place: Place { path: file.path.clone(), line },
         ..Object::default()
@@ -117,7 +120,7 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
         let found = in_json.into_iter().take_while(|found| budget.take(1 + found.images.len()));
         let found = found.map(|found| Object {
             replicas: found.replicas,
-            images: found.images,
+            images: found.images.iter().map(|image| named(image)).collect(),
             claims_volumes,
             ..object(&found.api_version, &found.kind, &found.name, found.line)
         });
@@ -135,7 +138,7 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
             .images
             .iter()
             .filter(|image| !image.starts_with(['>', '|']))
-            .map(|image| (*image).to_owned())
+            .map(|image| named(image))
             .collect(),
         ..object(found.api_version, found.kind, found.name, found.line)
     });
@@ -196,7 +199,7 @@ fn chart(file: &Listed, text: &str, charts: &ChartFolders) -> Option<Chart> {
         class => class,
     };
     let place = Place { path: file.path.clone(), line };
-    Some(Chart { name: name.to_owned(), place, class, kinds: Vec::new() })
+    Some(Chart { name: named(name), place, class, kinds: Vec::new() })
 }
 
 /// The kinds in a template, which is no YAML until it is run: only whole words at the margin count.
@@ -206,8 +209,13 @@ fn kinds(text: &str) -> Vec<String> {
         .map(|kind| manifest::unquoted(kind.trim()))
         .filter(|kind| manifest::is_kind(kind))
         .take(MOST_KINDS)
-        .map(str::to_owned)
+        .map(named)
         .collect()
+}
+
+/// A name as far as it is kept.
+fn named(written: &str) -> String {
+    shortened(written, LONGEST).into_owned()
 }
 
 fn gather(parts: Vec<Part>, table: &KubernetesTable) -> Kubernetes {
