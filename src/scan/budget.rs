@@ -7,9 +7,10 @@ use rayon::prelude::*;
 
 use super::source::Source;
 
-/// The bytes of a text, or what its lines count if that is more.
+/// The bytes of a text, or what it counts for its lines and as a file if that is more.
 pub(crate) fn weight(text: &str) -> usize {
-    text.len().max(BYTES_OF_A_LINE * memchr::memchr_iter(b'\n', text.as_bytes()).count())
+    let lines = memchr::memchr_iter(b'\n', text.as_bytes()).count();
+    text.len().max(BYTES_OF_A_LINE * lines).max(BYTES_OF_A_FILE)
 }
 
 /// So much as is left for all files together.
@@ -25,6 +26,8 @@ pub(crate) struct Budget {
 const LARGEST_KIND: usize = 4;
 /// What a line counts at least: short ones take as long as usual ones.
 const BYTES_OF_A_LINE: usize = 16;
+/// What a file counts at least.
+const BYTES_OF_A_FILE: usize = 256;
 /// Files that are read at a time, of which the last ones may turn out to be too many.
 const AT_A_TIME: usize = 1_000;
 

@@ -17,6 +17,8 @@ use crate::text::shortened;
 
 /// Objects of a whole tree, with the images in them.
 const MOST_OBJECTS: usize = 30_000;
+/// Charts and kustomizations of a whole tree: more than any known repository has.
+const MOST_CHARTS: usize = 20_000;
 /// Files that define the same object.
 const MOST_COPIES: usize = 50;
 /// Kinds in one template.
@@ -26,11 +28,14 @@ const LONGEST: usize = 300;
 
 /// Reads manifests, charts and kustomizations. How the repository stands to them is judged later, from all facts.
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &KubernetesTable) -> Kubernetes {
-    let charts = ChartFolders::new(source.files());
     let may_hold = |file: &&Listed| {
         is_yaml(file.name()) || file.name() == "Kustomization" || may_be_json(&file.path, &table.json_words)
     };
-    let files: Vec<&Listed> = source.files().iter().filter(may_hold).collect();
+    let number = Budget::new(MOST_CHARTS, "charts and kustomizations");
+    let is_kept = |file: &&Listed| !(is_chart(file) || is_kustomization(file)) || number.take(1);
+    let files: Vec<&Listed> = source.files().iter().filter(may_hold).filter(is_kept).collect();
+    number.tell(source);
+    let charts = ChartFolders::new(&files);
     let budget = || Budget::new(MOST_OBJECTS, "objects and images in manifests");
     let part = |file: &&Listed, budget: &Budget| part(source, file, paths, &charts, budget);
     let of_all = budget();
@@ -83,14 +88,23 @@ fn part(source: &impl Source, file: &Listed, paths: &Paths, charts: &ChartFolder
     if let Some(folder) = charts.of_template(&file.path) {
         return Part::Template(folder.to_owned(), kinds(&text));
     }
-    match file.name().to_ascii_lowercase().as_str() {
-        "chart.yaml" | "chart.yml" => chart(file, &text, charts).map_or(Part::Nothing, Part::Chart),
-        "kustomization.yaml" | "kustomization.yml" | "kustomization" => {
-            Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class)
-        }
-        _ => objects(file, paths.class_in_use(file), &text, budget)
-            .map_or_else(|| Part::Unread(file.path.clone()), Part::Objects),
+    if is_chart(file) {
+        return chart(file, &text, charts).map_or(Part::Nothing, Part::Chart);
     }
+    if is_kustomization(file) {
+        return Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class);
+    }
+    let found = objects(file, paths.class_in_use(file), &text, budget);
+    found.map_or_else(|| Part::Unread(file.path.clone()), Part::Objects)
+}
+
+fn is_chart(file: &Listed) -> bool {
+    ["chart.yaml", "chart.yml"].iter().any(|name| file.name().eq_ignore_ascii_case(name))
+}
+
+fn is_kustomization(file: &Listed) -> bool {
+    let names = ["kustomization.yaml", "kustomization.yml", "kustomization"];
+    names.iter().any(|name| file.name().eq_ignore_ascii_case(name))
 }
 
 /// JSON is mostly something else: only where folder or name speak of manifests is it looked into.
@@ -164,7 +178,7 @@ fn mentions(text: &str, word: &[u8]) -> bool {
 struct ChartFolders(BTreeSet<String>);
 
 impl ChartFolders {
-    fn new(files: &[Listed]) -> Self {
+    fn new(files: &[&Listed]) -> Self {
         let charts = files.iter().filter(|file| matches!(file.name(), "Chart.yaml" | "Chart.yml"));
         Self(charts.map(|file| folder(&file.path).to_owned()).collect())
     }

@@ -444,6 +444,24 @@ fn short_lines_count_more_than_their_bytes() {
 }
 
 #[test]
+fn a_dockerfile_that_installs_more_than_is_read_is_named() {
+    let folder = tree(&[("Dockerfile", &format!("FROM a\nRUN pip install {}\n", "torch ".repeat(60_000)))]);
+    let facts = bounded(folder.path());
+    assert_eq!(reason(&facts, "Dockerfile"), "it has more keys and values than are read");
+}
+
+#[test]
+fn many_small_files_count_more_than_their_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 0..16_500 {
+        write(folder.path(), &format!("Dockerfile.{number}"), "FROM a\n");
+    }
+    let facts = bounded(folder.path());
+    let said = "there are more than 4 MiB of Dockerfiles; the others are left out";
+    assert_eq!((reason(&facts, "."), facts.dockerfiles.len()), (said, 16_384));
+}
+
+#[test]
 fn names_as_long_as_a_file_are_cut() {
     let long = "a".repeat(100_000);
     let folder = tree(&[
