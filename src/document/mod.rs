@@ -42,48 +42,56 @@ pub(crate) fn marks(text: &str) -> usize {
     text.as_bytes().iter().filter(|byte| is_mark(byte)).count()
 }
 
-/// Notes that a text has more structure than is read.
-fn is_too_much(text: &str, log: &FaultLog<'_>) -> bool {
-    let is_too_much = text.len() > MOST_MARKS && marks(text) > MOST_MARKS;
-    if is_too_much {
-        log.fault(0..0, "the file has more keys and values than are read".to_owned(), None);
-    }
-    is_too_much
+/// Why a text has more structure than is read.
+const TOO_MUCH: &str = "the file has more keys and values than are read";
+
+fn is_too_much(text: &str) -> bool {
+    text.len() > MOST_MARKS && marks(text) > MOST_MARKS
 }
 
-/// Notes that a text may have more tables than are read: each part of `[a.b.c]` and of `a.b = 1` is one.
-fn has_too_many_tables(text: &str, log: &FaultLog<'_>) -> bool {
+/// Whether a text may have more tables than are read: each part of `[a.b.c]` and of `a.b = 1` is one.
+fn has_too_many_tables(text: &str) -> bool {
     let begins = |byte: &u8| matches!(byte, b'.' | b'[' | b'{');
-    let has_too_many =
-        text.len() > MOST_TABLES && text.as_bytes().iter().filter(|byte| begins(byte)).count() > MOST_TABLES;
-    if has_too_many {
-        log.fault(0..0, "the file has more tables than are read".to_owned(), None);
+    text.len() > MOST_TABLES && text.as_bytes().iter().filter(|byte| begins(byte)).count() > MOST_TABLES
+}
+
+/// Where and why a TOML text is not read at all.
+fn toml_refused(text: &str) -> Option<(Span, &'static str)> {
+    if is_too_much(text) {
+        return Some((0..0, TOO_MUCH));
     }
-    has_too_many
+    let lone_return = || {
+        let span = toml::lone_return(text)?;
+        Some((span, "a line ends in a carriage return alone; save it with line feeds"))
+    };
+    toml::too_much(text)
+        .or_else(|| has_too_many_tables(text).then_some((0..0, "the file has more tables than are read")))
+        .or_else(lone_return)
 }
 
 /// Reads TOML; every fault of the syntax goes to `log`, and what could be read is returned all the same.
 pub(crate) fn read_toml<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    if is_too_much(text, log) {
-        return Vec::new();
-    }
-    if let Some(span) = toml::too_deep(text) {
-        log.fault(span, "values are nested more deeply than is read".to_owned(), None);
-        return Vec::new();
-    }
-    if has_too_many_tables(text, log) {
-        return Vec::new();
-    }
-    if let Some(span) = toml::lone_return(text) {
-        log.fault(span, "a line ends in a carriage return alone; save it with line feeds".to_owned(), None);
+    if let Some((span, reason)) = toml_refused(text) {
+        log.fault(span, reason.to_owned(), None);
         return Vec::new();
     }
     toml::read(text, |span, message| log.fault(span, message, None))
 }
 
-/// Whether values of a TOML text are nested more deeply than is safe to follow, for readers of their own.
-pub(crate) fn is_too_deep(text: &str) -> bool {
-    toml::too_deep(text).is_some()
+/// Reads TOML as the `toml` crate has it, for readers of their own; what is wrong goes to `fault`.
+pub(crate) fn toml_table(text: &str, mut fault: impl FnMut(Span, String)) -> ::toml::de::DeTable<'_> {
+    match toml_refused(text) {
+        Some((span, reason)) => {
+            fault(span, reason.to_owned());
+            ::toml::de::DeTable::new()
+        }
+        None => toml::parse(text, fault),
+    }
+}
+
+/// What a TOML text has too much of, for readers that parse it themselves.
+pub(crate) fn too_much(text: &str) -> Option<&'static str> {
+    toml::too_much(text).map(|(_, reason)| reason)
 }
 
 /// What a file that the program ships with says, which was read when the program was built.
@@ -93,7 +101,11 @@ pub(crate) fn read_when_built(entries: &'static [u8]) -> Vec<Entry<'static>> {
 
 /// Reads JSON whose top level is an object; a fault of the syntax goes to `log`.
 pub(crate) fn read_json<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
-    if is_too_much(text, log) { Vec::new() } else { json::read(text, log) }
+    if is_too_much(text) {
+        log.fault(0..0, TOO_MUCH.to_owned(), None);
+        return Vec::new();
+    }
+    json::read(text, log)
 }
 
 #[cfg(test)]

@@ -10,11 +10,16 @@ use super::{Entry, Located, Node, Span};
 /// Values deeper within one another than this help nobody.
 const MOST_NESTED: usize = 100;
 
-/// Where a text opens one value too many within others. The parser follows them on the stack, and its own bound can be
-/// talked down by what is closed and was never opened.
-pub(super) fn too_deep(text: &str) -> Option<Span> {
+/// Words, spaces and signs of a text, each of which the parser keeps: what is within the other bounds has fewer.
+const MOST_TOKENS: usize = 500_000;
+/// Bytes of a text of which all faults are told: each letter may be one, and the parser keeps them all.
+const ALL_FAULTS_WITHIN: usize = 128 << 10;
+
+/// Where a text has one word or sign too many, or opens one value too many within others, and which of it. The parser follows
+/// them on the stack, and its own bound can be talked down by what is closed and was never opened.
+pub(super) fn too_much(text: &str) -> Option<(Span, &'static str)> {
     let mut open: Vec<TokenKind> = Vec::new();
-    for token in Source::new(text).lex() {
+    for (number, token) in Source::new(text).lex().enumerate() {
         let opened_by = match token.kind() {
             kind @ (TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket) => {
                 open.push(kind);
@@ -27,9 +32,12 @@ pub(super) fn too_deep(text: &str) -> Option<Span> {
         if opened_by.is_some() && open.last().copied() == opened_by {
             open.pop();
         }
+        let span = || token.span().start()..token.span().end();
         if open.len() > MOST_NESTED {
-            let span = token.span();
-            return Some(span.start()..span.end());
+            return Some((span(), "values are nested more deeply than is read"));
+        }
+        if number > MOST_TOKENS {
+            return Some((span(), "words and signs are more than are read"));
         }
     }
     None
@@ -42,13 +50,27 @@ pub(super) fn lone_return(text: &str) -> Option<Span> {
     text.match_indices('\r').map(|(place, _)| place).find(lone).map(|place| place..place + 1)
 }
 
-/// What a text says; what is wrong with it goes to `fault`.
-pub(super) fn read(text: &str, fault: impl Fn(Span, String)) -> Vec<Entry<'_>> {
-    let (table, errors) = DeTable::parse_recoverable(text);
+/// What a text says; what is wrong with it goes to `fault`: all of it, or where the text is long only the first.
+pub(super) fn parse(text: &str, mut fault: impl FnMut(Span, String)) -> DeTable<'_> {
+    let (table, errors) = match text.len() > ALL_FAULTS_WITHIN {
+        true => match DeTable::parse(text) {
+            Ok(table) => (table.into_inner(), Vec::new()),
+            Err(error) => (DeTable::new(), vec![error]),
+        },
+        false => {
+            let (table, errors) = DeTable::parse_recoverable(text);
+            (table.into_inner(), errors)
+        }
+    };
     for error in errors {
         fault(error.span().unwrap_or(0..0), format!("this is not valid TOML: {}", error.message()));
     }
-    entries(table.into_inner())
+    table
+}
+
+/// The same as located nodes.
+pub(super) fn read(text: &str, fault: impl FnMut(Span, String)) -> Vec<Entry<'_>> {
+    entries(parse(text, fault))
 }
 
 fn entries(table: DeTable<'_>) -> Vec<Entry<'_>> {

@@ -13,21 +13,29 @@ use super::paths::{Paths, folder, is_yaml};
 use super::patterns::Patterns;
 use super::source::{Listed, Source};
 use super::tables::KubernetesTable;
+use crate::text::shortened;
 
 /// Objects of a whole tree, with the images in them.
 const MOST_OBJECTS: usize = 30_000;
+/// Charts and kustomizations of a whole tree: more than any known repository has.
+const MOST_CHARTS: usize = 20_000;
 /// Files that define the same object.
 const MOST_COPIES: usize = 50;
 /// Kinds in one template.
 const MOST_KINDS: usize = 1_000;
+/// Letters of a name or an image: more than a cluster takes.
+const LONGEST: usize = 300;
 
 /// Reads manifests, charts and kustomizations. How the repository stands to them is judged later, from all facts.
 pub(crate) fn read(source: &impl Source, paths: &Paths, table: &KubernetesTable) -> Kubernetes {
-    let charts = ChartFolders::new(source.files());
     let may_hold = |file: &&Listed| {
         is_yaml(file.name()) || file.name() == "Kustomization" || may_be_json(&file.path, &table.json_words)
     };
-    let files: Vec<&Listed> = source.files().iter().filter(may_hold).collect();
+    let number = Budget::new(MOST_CHARTS, "charts and kustomizations");
+    let is_kept = |file: &&Listed| !(is_chart(file) || is_kustomization(file)) || number.take(1);
+    let files: Vec<&Listed> = source.files().iter().filter(may_hold).filter(is_kept).collect();
+    number.tell(source);
+    let charts = ChartFolders::new(&files);
     let budget = || Budget::new(MOST_OBJECTS, "objects and images in manifests");
     let part = |file: &&Listed, budget: &Budget| part(source, file, paths, &charts, budget);
     let of_all = budget();
@@ -80,14 +88,23 @@ fn part(source: &impl Source, file: &Listed, paths: &Paths, charts: &ChartFolder
     if let Some(folder) = charts.of_template(&file.path) {
         return Part::Template(folder.to_owned(), kinds(&text));
     }
-    match file.name().to_ascii_lowercase().as_str() {
-        "chart.yaml" | "chart.yml" => chart(file, &text, charts).map_or(Part::Nothing, Part::Chart),
-        "kustomization.yaml" | "kustomization.yml" | "kustomization" => {
-            Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class)
-        }
-        _ => objects(file, paths.class_in_use(file), &text, budget)
-            .map_or_else(|| Part::Unread(file.path.clone()), Part::Objects),
+    if is_chart(file) {
+        return chart(file, &text, charts).map_or(Part::Nothing, Part::Chart);
     }
+    if is_kustomization(file) {
+        return Part::Kustomization(Place { path: file.path.clone(), line: 0 }, file.class);
+    }
+    let found = objects(file, paths.class_in_use(file), &text, budget);
+    found.map_or_else(|| Part::Unread(file.path.clone()), Part::Objects)
+}
+
+fn is_chart(file: &Listed) -> bool {
+    ["chart.yaml", "chart.yml"].iter().any(|name| file.name().eq_ignore_ascii_case(name))
+}
+
+fn is_kustomization(file: &Listed) -> bool {
+    let names = ["kustomization.yaml", "kustomization.yml", "kustomization"];
+    names.iter().any(|name| file.name().eq_ignore_ascii_case(name))
 }
 
 /// JSON is mostly something else: only where folder or name speak of manifests is it looked into.
@@ -104,9 +121,9 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
         return Some(Vec::new());
     }
     let object = |api_version: &str, kind: &str, name: &str, line| Object {
-        kind: kind.to_owned(),
-        api_version: api_version.to_owned(),
-        name: name.to_owned(),
+        kind: named(kind),
+        api_version: named(api_version),
+        name: named(name),
         class,
         place: Place { path: file.path.clone(), line },
         ..Object::default()
@@ -117,7 +134,7 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
         let found = in_json.into_iter().take_while(|found| budget.take(1 + found.images.len()));
         let found = found.map(|found| Object {
             replicas: found.replicas,
-            images: found.images,
+            images: found.images.iter().map(|image| named(image)).collect(),
             claims_volumes,
             ..object(&found.api_version, &found.kind, &found.name, found.line)
         });
@@ -135,7 +152,7 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
             .images
             .iter()
             .filter(|image| !image.starts_with(['>', '|']))
-            .map(|image| (*image).to_owned())
+            .map(|image| named(image))
             .collect(),
         ..object(found.api_version, found.kind, found.name, found.line)
     });
@@ -161,7 +178,7 @@ fn mentions(text: &str, word: &[u8]) -> bool {
 struct ChartFolders(BTreeSet<String>);
 
 impl ChartFolders {
-    fn new(files: &[Listed]) -> Self {
+    fn new(files: &[&Listed]) -> Self {
         let charts = files.iter().filter(|file| matches!(file.name(), "Chart.yaml" | "Chart.yml"));
         Self(charts.map(|file| folder(&file.path).to_owned()).collect())
     }
@@ -196,7 +213,7 @@ fn chart(file: &Listed, text: &str, charts: &ChartFolders) -> Option<Chart> {
         class => class,
     };
     let place = Place { path: file.path.clone(), line };
-    Some(Chart { name: name.to_owned(), place, class, kinds: Vec::new() })
+    Some(Chart { name: named(name), place, class, kinds: Vec::new() })
 }
 
 /// The kinds in a template, which is no YAML until it is run: only whole words at the margin count.
@@ -206,8 +223,13 @@ fn kinds(text: &str) -> Vec<String> {
         .map(|kind| manifest::unquoted(kind.trim()))
         .filter(|kind| manifest::is_kind(kind))
         .take(MOST_KINDS)
-        .map(str::to_owned)
+        .map(named)
         .collect()
+}
+
+/// A name as far as it is kept.
+fn named(written: &str) -> String {
+    shortened(written, LONGEST).into_owned()
 }
 
 fn gather(parts: Vec<Part>, table: &KubernetesTable) -> Kubernetes {

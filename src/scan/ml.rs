@@ -15,6 +15,8 @@ use super::tables::MlTable;
 
 /// Keys, values and what separates them in one manifest.
 const MOST_MARKS: usize = 50_000;
+/// Why one that has more is not read.
+const TOO_MUCH: &str = "it has more keys and values than are read";
 /// Other files that one includes.
 const MOST_INCLUDED: usize = 1_000;
 
@@ -123,6 +125,9 @@ fn part(
         Format::Conda => conda(text),
         Format::Dockerfile => installed(text),
     };
+    if declared.len() > MOST_MARKS {
+        return Err(Unreadable { path: file.path.clone(), reason: TOO_MUCH.to_owned() });
+    }
     let known = declared.into_iter().filter_map(|(requirement, line)| {
         let name = normalised(requirement)?;
         let kind = libraries.first(&name)?.to_owned();
@@ -302,16 +307,15 @@ fn installed(text: &str) -> Declared<'_> {
             continue;
         }
         for step in line.split("&&").flat_map(|step| step.split(';')) {
-            let start = INSTALLERS.iter().find_map(|words| Some(step.find(words)? + words.len()));
+            let fitting = INSTALLERS.iter().filter(|words| words.len() <= step.len());
+            let start = fitting.into_iter().find_map(|words| Some(step.find(words)? + words.len()));
             installs = installs && step.as_ptr() == line.as_ptr() || start.is_some();
             if installs {
                 let words = step[start.unwrap_or(0)..].split_whitespace();
                 let words = words.map(|word| word.trim_matches(['"', '\'', '\\']));
-                all.extend(
-                    words
-                        .filter(|word| !word.starts_with('-') && !word.is_empty())
-                        .map(|word| (word, number)),
-                );
+                let names = words.filter(|word| !word.starts_with('-') && !word.is_empty());
+                // One more than is read tells that there are more.
+                all.extend(names.map(|word| (word, number)).take((MOST_MARKS + 1).saturating_sub(all.len())));
             }
         }
         installs &= line.ends_with('\\');
@@ -333,10 +337,10 @@ const INSTALLERS: [&str; 7] = [
 /// The dependencies of `pyproject.toml` by PEP 621 and 735, Poetry, PDM and uv, and of a Pipfile.
 fn toml(text: &str) -> Result<Declared<'_>, String> {
     if crate::document::marks(text) > MOST_MARKS {
-        return Err("it has more keys and values than are read".to_owned());
+        return Err(TOO_MUCH.to_owned());
     }
-    if crate::document::is_too_deep(text) {
-        return Err("its values are nested more deeply than is read".to_owned());
+    if let Some(reason) = crate::document::too_much(text) {
+        return Err(format!("its {reason}"));
     }
     let document = Document::parse(text)
         .map_err(|error| format!("it is no TOML: {}", first_sentence(error.message())))?;

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use super::compose::ComposeTables;
 use super::tables::Tables;
-use crate::document::{Fault, Faults, SourceFile};
+use crate::document::{Fault, Faults, SourceFile, toml_table};
 use crate::rulebook::is_builtin_scan_file;
 
 /// What all detectors go by.
@@ -67,13 +67,10 @@ struct Sections<'a> {
 
 impl<'a> Sections<'a> {
     fn new(file: &'a SourceFile) -> Self {
-        let (own, errors) = DeTable::parse_recoverable(&file.text);
-        let syntax = |error: &Error| Fault {
-            message: format!("this is not valid TOML: {}", error.message()),
-            ..fault(error)
-        };
-        let mut faults: Vec<Fault> = errors.iter().map(syntax).collect();
-        let own = own.into_inner();
+        let mut faults = Vec::new();
+        let own = toml_table(&file.text, |span, message| {
+            faults.push(Fault::new(0, span, message, None));
+        });
         let mut words = Words { left: MOST_WORDS, fault: None };
         own.iter().for_each(|(_, value)| words.take(value));
         faults.extend(words.fault);

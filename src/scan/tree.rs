@@ -27,8 +27,8 @@ const MOST_FILES: usize = 500_000;
 const DEEPEST: usize = 100;
 /// Bytes of one file: the largest bundles of manifests fit.
 const LARGEST_FILE: u64 = 4 << 20;
-/// Bytes of all files together.
-const LARGEST_TREE: u64 = 256 << 20;
+/// Bytes of all files together: several readers look at each of them.
+const LARGEST_TREE: u64 = 64 << 20;
 /// Bytes of the file that names the repositories within one.
 const LARGEST_SUBMODULES: u64 = 1 << 20;
 /// Bytes of texts that stay in memory; what is beyond them is read again by each reader that wants it.

@@ -571,6 +571,14 @@ fn names_from_another_folder_are_told_apart_from_new_systems() {
 }
 
 #[test]
+fn a_result_of_more_values_than_are_read_at_once_is_refused() {
+    let systems = "0,".repeat(2_000_000);
+    let whole = format!("{{\"schema\":\"needk8s.portfolio/1\",\"systems\":[{systems}0]}}");
+    let program = Program::new().file("a.json", whole);
+    program.run("diff a.json a.json").refused(&["a.json: it has more keys and values than are read at once"]);
+}
+
+#[test]
 fn systems_without_results_are_not_compared_and_what_groups_nothing_is_said() {
     let program = Program::new().file("a.jsonl", complete(2));
     let run = program.run("diff a.jsonl a.jsonl");

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use needk8s::facts::Facts;
+use needk8s::document::SourceFile;
+use needk8s::facts::{Facts, Unreadable};
+use needk8s::scan::Rules;
 
 use crate::scan_facts::scan;
 
@@ -386,8 +388,7 @@ fn work_does_not_grow_with_the_square_of_a_line() {
 
 #[test]
 fn more_patterns_than_anybody_writes_are_refused() {
-    use needk8s::document::SourceFile;
-    use needk8s::scan::{Environment, Progress, Rules, read};
+    use needk8s::scan::{Environment, Progress, read};
     let folder = tree(&[("web.yaml", DEPLOYMENT)]);
     let rules = Rules::parse(&needk8s::rulebook::builtin_scan_file()).expect("the built-in tables are valid");
     let exclude = (0..1_001).map(|number| format!("*a{number}")).collect();
@@ -406,6 +407,86 @@ fn more_patterns_than_anybody_writes_are_refused() {
         let shown = Rules::parse(&file).expect_err("it is too much").to_string();
         assert!(shown.contains(reason) && shown.contains("scan.toml:1:"), "{shown}");
     }
+}
+
+#[test]
+fn lists_of_words_that_are_no_toml_are_refused_before_they_are_read() {
+    for (text, reason) in [
+        ("- ".repeat(300_000), "words and signs are more than are read"),
+        (format!("x = '{}'", "\u{2}".repeat(200_000)), "this is not valid TOML"),
+    ] {
+        let faults = Rules::parse(&SourceFile::new("scan.toml", text)).expect_err("it is too much");
+        assert_eq!(faults.faults.len(), 1);
+        assert!(faults.to_string().contains(reason), "{faults}");
+    }
+}
+
+#[test]
+fn short_lines_count_more_than_their_bytes() {
+    let lines = "\\\n".repeat(300_000);
+    let pipeline = format!("on: push\njobs:\n  a:\n    steps:\n    - run: {lines}\n");
+    let folder = tree(&[
+        ("Dockerfile", &format!("FROM scratch\n{lines}")),
+        (".github/workflows/a.yml", &pipeline),
+        ("requirements.txt", &lines),
+        ("compose.yaml", &format!("services:\n  a:\n    image: b\n{}", "\n".repeat(600_000))),
+    ]);
+    let facts = bounded(folder.path());
+    for (path, said) in [
+        (".", "there are more than 4 MiB of Dockerfiles; the others are left out"),
+        (".", "there are more than 4 MiB of pipelines and scripts; the others are left out"),
+        (".", "there are more than 4 MiB of files that may declare libraries; the others are left out"),
+        ("compose.yaml", "the files before it have 8 MiB already"),
+    ] {
+        let is_said = |left_out: &Unreadable| left_out.path == path && left_out.reason == said;
+        assert!(facts.unreadable.iter().any(is_said), "{said}: {:?}", facts.unreadable);
+    }
+}
+
+#[test]
+fn a_dockerfile_that_installs_more_than_is_read_is_named() {
+    let folder = tree(&[("Dockerfile", &format!("FROM a\nRUN pip install {}\n", "torch ".repeat(60_000)))]);
+    let facts = bounded(folder.path());
+    assert_eq!(reason(&facts, "Dockerfile"), "it has more keys and values than are read");
+}
+
+#[test]
+fn many_small_files_count_more_than_their_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 0..16_500 {
+        write(folder.path(), &format!("Dockerfile.{number}"), "FROM a\n");
+    }
+    let facts = bounded(folder.path());
+    let said = "there are more than 4 MiB of Dockerfiles; the others are left out";
+    assert_eq!((reason(&facts, "."), facts.dockerfiles.len()), (said, 16_384));
+}
+
+#[test]
+fn names_as_long_as_a_file_are_cut() {
+    let long = "a".repeat(100_000);
+    let folder = tree(&[
+        ("compose.yaml", &format!("services:\n  {long}:\n    build: {long}\n    {long}: x\n")),
+        ("charts/a/Chart.yaml", &format!("apiVersion: v2\nname: {long}\nversion: 1.0.0\n")),
+        ("k8s/a.yaml", &DEPLOYMENT.replace("web", &long)),
+    ]);
+    let facts = bounded(folder.path());
+    let shown = format!("{facts:?}");
+    assert!(facts.compose.services.len() == 1 && facts.kubernetes.charts.len() == 1);
+    assert!(facts.kubernetes.objects.len() == 1 && shown.len() < 10_000, "{} bytes", shown.len());
+}
+
+#[test]
+fn commands_that_start_compose_are_bounded_in_all() {
+    let service = "services:\n  a:\n    image: b\n";
+    let names: Vec<String> = (0..500).map(|number| format!("p{number}/compose.a{number}.yaml")).collect();
+    let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), service)).collect();
+    let commands = "docker compose -f compose.a1.yaml up\n".repeat(5_000);
+    let once = format!("compose {}", "-docker-compose ".repeat(12_000));
+    files.extend([("a.sh", commands.as_str()), ("b.sh", &once)]);
+    let facts = bounded(tree(&files).path());
+    let said =
+        "there are more than 4000 commands that start Compose and files in them; the others are left out";
+    assert!(facts.unreadable.iter().any(|left_out| left_out.reason == said), "{:?}", facts.unreadable);
 }
 
 #[test]

@@ -304,9 +304,21 @@ fn what_is_larger_than_stated_is_refused_with_one_message() {
         .run("--rules rules.toml rules export")
         .refused(&["the file has more keys and values than are read"]);
     Program::new()
-        .file("a.toml", "= \n".repeat(70_000))
+        .file("a.toml", "= \n".repeat(40_000))
         .run("--answers a.toml")
         .refused(&["and at least 980 more faults"]);
+    // Of a long text the first fault stands for all: there may be one in each letter.
+    let escapes = format!("purpose = \"{}\"\n", "\\q".repeat(100_000));
+    let program = Program::new().file("a.toml", &escapes).file("r.toml", &escapes);
+    for command in ["--answers a.toml", "--rules r.toml rules export"] {
+        let run = program.run(command);
+        run.refused(&["this is not valid TOML"]);
+        assert!(!run.stderr.contains("more faults"), "{}", run.stderr);
+    }
+    Program::new()
+        .file("a.toml", "- ".repeat(300_000))
+        .run("--answers a.toml")
+        .refused(&["words and signs are more than are read"]);
     let run = Program::new()
         .file(
             "a.json",

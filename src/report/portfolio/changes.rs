@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::json::SCHEMA;
+use crate::document::marks;
 use crate::portfolio::Judge;
 use crate::report::Format;
 use crate::report::markdown::escape;
@@ -38,6 +40,20 @@ struct Row {
 const NO_RESULT: &str =
     "a system without its result; `needk8s portfolio --format jsonl --keep-answers` finds it";
 
+/// Keys, values and separators of a result that is one JSON text: all of it is in memory at once.
+const MOST_MARKS: usize = 2_000_000;
+const TOO_MUCH: &str = "it has more keys and values than are read at once; of what `needk8s portfolio --format jsonl --keep-answers` writes any number is";
+
+/// Whether a text is a result as JSON, found out without keeping what is in it.
+fn is_whole(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    text.trim_start().starts_with('{')
+        && serde_json::from_str::<Head>(text).is_ok_and(|head| head.schema == SCHEMA)
+}
+
 impl Before {
     /// Reads a result: JSON, lines of JSON, or a table. `None` where a text is none.
     ///
@@ -45,9 +61,11 @@ impl Before {
     /// What is wrong with a text that looks like one.
     pub fn read(rulebook: &Rulebook, title: String, text: &str) -> Result<Option<Self>, String> {
         let mut before = Self { title, ..Self::default() };
-        let whole =
-            if text.trim_start().starts_with('{') { serde_json::from_str::<Json>(text).ok() } else { None };
-        if let Some(whole) = whole.filter(|whole| whole["schema"] == SCHEMA) {
+        if is_whole(text) {
+            if marks(text) > MOST_MARKS {
+                return Err(TOO_MUCH.to_owned());
+            }
+            let whole: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
             let of = |key: &str| whole["rulebook"][key].as_str().map(one_line);
             before.rules = of("name")
                 .zip(of("version"))

@@ -24,7 +24,8 @@ pub(super) fn check(rulebook: &Rulebook, places: &Places<'_>) {
         if classes.too_many() {
             let message = format!("conditions tell too many answers to `{}` apart", question.id);
             let help = format!("at most {MAX_CLASSES} ranges or {MAX_SET_CLASSES} kinds of set are possible");
-            log.fault(span.clone(), message, Some(help));
+            // Many lines together make it so, and looking for them would take as many proofs.
+            log.fault_of(FaultKind::OfAll, span.clone(), message, Some(help));
             sound = false;
         }
     }

@@ -58,7 +58,8 @@ pub(crate) fn read(
 ) -> (Ci, Applied) {
     let reader = Reader::new(paths, table, home, signs);
     let mut parts = reader.parts(source);
-    parts.extend(signs.iter().filter_map(|sign| reader.of_sign(sign)));
+    // One more than is kept tells that there are more.
+    parts.extend(signs.iter().filter_map(|sign| reader.of_sign(sign)).take(MOST_IN_ALL + 1));
     parts.sort_by(|a, b| a.path.cmp(&b.path));
     let mut included = reader.included(source, &parts);
     included.extend(reader.included_tasks(source, &parts));

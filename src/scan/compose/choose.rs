@@ -1,6 +1,6 @@
 //! Which compose file is the main one, and which others belong to it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::super::facts::PathClass;
 use super::super::paths::{is_within, is_yaml};
@@ -152,11 +152,13 @@ impl<'a> Chooser<'a, '_> {
         }
         let of_deployments =
             self.runs().iter().filter(|run| !run.is_advice && deploying.contains(&run.from.as_str()));
-        let default_in = |folder: &str| {
-            let here = files.iter().filter(|file| parent(&file.path) == folder);
-            let ranked = here.filter_map(|file| Some((words.default_rank(name(&file.path))?, &file.path)));
-            ranked.min().map(|(_, path)| path.clone())
-        };
+        let mut defaults: HashMap<&str, (usize, &String)> = HashMap::new();
+        for file in files {
+            let Some(rank) = words.default_rank(name(&file.path)) else { continue };
+            let best = defaults.entry(parent(&file.path)).or_insert((rank, &file.path));
+            *best = (*best).min((rank, &file.path));
+        }
+        let default_in = |folder: &str| Some(defaults.get(folder)?.1.clone());
         let meant = |run: &Run| main_of(&run.files, words).or_else(|| default_in(run.folder.as_deref()?));
         let named: HashSet<String> = of_deployments.filter_map(meant).collect();
         let started: Vec<&str> =
@@ -206,14 +208,14 @@ impl<'a> Chooser<'a, '_> {
     /// and whatever lies in the file's own folder speaks for that folder alone.
     fn is_commanded(&mut self, path: &str, is_alone: bool) -> bool {
         let is_run_there = self.lies_where_it_is_run(path);
-        let speaks =
-            |run: &Run| !run.is_advice || is_run_there || is_alone && parent(&run.from) != parent(path);
-        let is_from_outside = |run: &Run| parent(path).is_empty() || parent(&run.from) != parent(path);
+        let folder = parent(path);
+        let speaks = |run: &Run| !run.is_advice || is_run_there || is_alone && parent(&run.from) != folder;
+        let is_from_outside = |run: &Run| folder.is_empty() || parent(&run.from) != folder;
         let names = |run: &Run| match run.files.as_slice() {
-            [] => run.folder.as_deref() == Some(parent(path)) && parent(&run.from) != parent(path),
+            [] => run.folder.as_deref() == Some(folder) && parent(&run.from) != folder,
             files => files.iter().any(|file| file == path) && (is_run_there || is_from_outside(run)),
         };
-        self.runs().iter().any(|run| speaks(run) && names(run))
+        self.runs().iter().any(|run| names(run) && speaks(run))
     }
 
     /// A default name beside sources, or in a folder that is called after deployments.
@@ -357,8 +359,11 @@ impl<'a> Chooser<'a, '_> {
         };
         let for_users: Vec<Vec<String>> = lists.iter().filter(has_more).cloned().collect();
         let lists = if for_users.is_empty() { lists } else { for_users };
-        let is_common =
-            |path: &&String| 2 * lists.iter().filter(|list| list.contains(path)).count() > lists.len();
+        let mut counts: HashMap<&String, usize> = HashMap::new();
+        for path in lists.iter().flat_map(|list| list.iter().collect::<HashSet<_>>()) {
+            *counts.entry(path).or_default() += 1;
+        }
+        let is_common = |path: &&String| 2 * counts[*path] > lists.len();
         let longest = lists.iter().max_by_key(|list| list.iter().filter(is_common).count())?;
         let common: Vec<String> = longest.iter().filter(is_common).cloned().collect();
         (common.len() > 1).then_some(common)
@@ -378,11 +383,11 @@ impl<'a> Chooser<'a, '_> {
 
     /// The lists of all commands with the main file, unless they are for tests or development.
     fn lists_with(&mut self, main: &str) -> Vec<Vec<String>> {
-        let found = self.found;
-        let is_unfit = |path: &String| {
-            let class = found.iter().find(|file| file.path == *path).map(|file| file.class);
-            matches!(class, Some(PathClass::Test | PathClass::Development | PathClass::Vendor))
-        };
+        let is_for_others =
+            |class| matches!(class, PathClass::Test | PathClass::Development | PathClass::Vendor);
+        let unfit = self.found.iter().filter(|file| is_for_others(file.class));
+        let unfit: HashSet<&String> = unfit.map(|file| &file.path).collect();
+        let is_unfit = |path: &String| unfit.contains(path);
         let is_beside = |from: &str| parent(from).is_empty() || parent(from) == parent(main);
         let counts = |run: &&Run| {
             let is_list = run.files.iter().any(|file| file == main) && !run.files.iter().any(is_unfit);
@@ -404,16 +409,14 @@ fn one_of(paths: Vec<&str>) -> Result<String, Vec<String>> {
 
 /// The file of which all others are variants: they have its words and more.
 fn plainest<'a>(paths: &[&'a str]) -> Option<&'a str> {
-    let is_plainest = |path: &&&str| {
-        let own = words(name(path));
-        let has_all = |other: &str| {
-            let others = words(name(other));
-            own.iter().all(|word| others.contains(word))
-        };
-        paths.iter().all(|other| has_all(other) && parent(other) == parent(path))
+    let known: Vec<(&str, HashSet<&str>)> =
+        paths.iter().map(|path| (*path, words(name(path)).into_iter().collect())).collect();
+    let (plainest, own) = known.iter().min_by_key(|(_, words)| words.len())?;
+    let mut others = known.iter().filter(|(path, _)| path != plainest);
+    let is_variant = |(path, words): &(&str, HashSet<&str>)| {
+        parent(path) == parent(plainest) && words.len() > own.len() && own.is_subset(words)
     };
-    let mut plain = paths.iter().filter(is_plainest);
-    plain.next().filter(|_| plain.next().is_none()).copied()
+    others.all(is_variant).then_some(*plainest)
 }
 
 /// Whether a file is laid over others by its name.

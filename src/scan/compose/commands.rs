@@ -1,7 +1,9 @@
 //! Which compose files are given together: the lists of `-f` and `COMPOSE_FILE` in scripts, CI and documentation.
 
 use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
 
+use super::super::budget::Budget;
 use super::super::facts::PathClass;
 use super::super::paths::is_yaml;
 use super::super::source::Listed;
@@ -14,6 +16,8 @@ use super::tables::Words;
 /// Larger files are no scripts, and more are no help.
 const LARGEST: usize = 256 * 1024;
 const MOST: usize = 400;
+/// Commands that are kept, with the files that they name: each is held against each Compose file.
+const MOST_KEPT: usize = 4_000;
 
 /// A command that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +38,17 @@ pub(super) struct Run {
 
 /// All commands of the repository; `known` are the compose files that they can mean.
 pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Vec<Run> {
+    let known = Known::of(known);
+    let bytes = Budget::of_kind("MiB of guides and scripts that may start Compose");
+    let number = Budget::new(MOST_KEPT, "commands that start Compose and files in them");
     let mut runs = Vec::new();
     for from in sources(library, words) {
+        if bytes.is_spent() || number.is_spent() {
+            break;
+        }
         let Some(text) = library.text(&from.path).filter(|text| text.len() <= LARGEST) else { continue };
-        if !text.contains("compose") && !text.contains("COMPOSE") && !text.contains("stack deploy") {
+        let may_start = ["compose", "COMPOSE", "stack deploy"].iter().any(|word| text.contains(word));
+        if !may_start || !bytes.take_text(&text) {
             continue;
         }
         let is_advice =
@@ -62,16 +73,19 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
             // A list with a file that is not in the repository is one that the reader is to make up.
             let here = folder.as_deref().unwrap_or(parent(&from.path));
             let resolved: Option<Vec<String>> =
-                files.iter().map(|file| resolve(library, file, [here, parent(&from.path)], known)).collect();
+                files.iter().map(|file| resolve(library, file, [here, parent(&from.path)], &known)).collect();
             let Some(resolved) = resolved else { continue };
-            if is_bare && !resolved.iter().all(|file| known.contains(file)) {
+            if is_bare && !resolved.iter().all(|file| known.has(file)) {
                 continue;
             }
             let names_files = !resolved.is_empty();
-            let files = parts(library, resolved, known, words);
+            let files = parts(library, resolved, &known, words);
             // A list of which nothing is left is not the start without a list.
             if names_files && files.is_empty() {
                 continue;
+            }
+            if !number.take(1 + files.len()) {
+                break;
             }
             runs.push(Run {
                 files,
@@ -83,7 +97,39 @@ pub(super) fn runs(library: &mut Library, known: &[String], words: &Words) -> Ve
             });
         }
     }
+    library.tell(&bytes);
+    library.tell(&number);
     runs
+}
+
+/// The Compose files that commands can mean.
+struct Known<'a> {
+    paths: HashSet<&'a str>,
+    /// By their names: how deep the outermost one lies, and which it is if it is the only one there.
+    outermost: HashMap<&'a str, (usize, Option<&'a str>)>,
+}
+
+impl<'a> Known<'a> {
+    fn of(paths: &'a [String]) -> Self {
+        let mut by_depth: Vec<&str> = paths.iter().map(String::as_str).collect();
+        by_depth.sort_by_key(|path| depth(path));
+        let mut outermost = HashMap::new();
+        for path in by_depth {
+            let found = outermost.entry(name(path)).or_insert((depth(path), Some(path)));
+            if found.0 == depth(path) && found.1 != Some(path) {
+                found.1 = None;
+            }
+        }
+        Self { paths: paths.iter().map(String::as_str).collect(), outermost }
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.paths.contains(path)
+    }
+
+    fn outermost(&self, name: &str) -> Option<&'a str> {
+        self.outermost.get(name)?.1
+    }
 }
 
 /// The files that can hold commands, the outer ones first.
@@ -105,22 +151,18 @@ fn is_one_of(patterns: &[String], path: &str) -> bool {
 
 /// The file that a command means: from where it is run, from the file's folder, from the outermost one, else by its name
 /// alone among the compose files, since scripts run where they were copied to.
-fn resolve(library: &Library, file: &str, folders: [&str; 2], known: &[String]) -> Option<String> {
+fn resolve(library: &Library, file: &str, folders: [&str; 2], known: &Known<'_>) -> Option<String> {
     let [here, beside] = folders;
     let places = [join(here, file), join(beside, file), join("", file)];
-    places.into_iter().flatten().find(|path| library.has(path)).or_else(|| {
-        let named: Vec<&String> = known.iter().filter(|path| name(path) == name(file)).collect();
-        let least = named.iter().map(|path| depth(path)).min()?;
-        let mut shallowest = named.into_iter().filter(|path| depth(path) == least);
-        shallowest.next().filter(|_| shallowest.next().is_none()).cloned()
-    })
+    let there = places.into_iter().flatten().find(|path| library.has(path));
+    there.or_else(|| known.outermost(name(file)).map(str::to_owned))
 }
 
 /// The files of a list without those that have nothing to say: what a command gives to Compose is Compose, whatever it is
 /// called and however little of it there is.
-fn parts(library: &mut Library, files: Vec<String>, known: &[String], words: &Words) -> Vec<String> {
+fn parts(library: &mut Library, files: Vec<String>, known: &Known<'_>, words: &Words) -> Vec<String> {
     let says_something = |path: &String| {
-        known.contains(path) || library.text(path).is_some_and(|text| sniff::may_be_a_part(&text, words))
+        known.has(path) || library.text(path).is_some_and(|text| sniff::may_be_a_part(&text, words))
     };
     files.into_iter().filter(says_something).collect()
 }
@@ -172,7 +214,10 @@ fn lists(text: &str, words: &Words) -> Vec<Said> {
         {
             starts.push(0);
         }
-        let of_line = starts.iter().filter_map(|start| arguments(&line[*start..], is_command));
+        // A command ends where the next one begins.
+        let ends = starts.iter().skip(1).copied().chain([line.len()]);
+        let of_line =
+            starts.iter().zip(ends).filter_map(|(start, end)| arguments(&line[*start..end], is_command));
         lists.extend(of_line.map(|of| Said::List { of, is_bare }));
     }
     lists
@@ -180,8 +225,7 @@ fn lists(text: &str, words: &Words) -> Vec<Said> {
 
 /// Variables that hold a command of Compose or files for it, with what they hold.
 struct Variables {
-    /// The spellings of each, and what it holds.
-    known: Vec<([String; 2], String)>,
+    known: HashMap<String, String>,
     /// Bytes that may still be filled in.
     room: usize,
 }
@@ -198,7 +242,7 @@ const MOST_FILLED_IN: usize = 64 * 1024;
 impl Variables {
     /// Those that a script or a Makefile sets: `FILE := a.yml`, `export FILES="-f a.yml -f b.yml"`, `BOTH = $(A) $(B)`.
     fn of(text: &str, words: &Words) -> Self {
-        let mut variables = Self { known: Vec::new(), room: MOST_FILLED_IN };
+        let mut variables = Self { known: HashMap::new(), room: MOST_FILLED_IN };
         for (name, value) in text.lines().filter_map(|line| line.split_once('=')) {
             let name = name.trim_end_matches([':', '?', ' ']).trim_start();
             let name = name.strip_prefix("export ").unwrap_or(name);
@@ -212,28 +256,39 @@ impl Variables {
             let is_file = is_yaml(value) && !value.contains(' ');
             let is_command = words.commands.iter().any(|command| command == value);
             if (is_list || is_file || is_command) && !value.contains('$') && value.len() <= LONGEST_VALUE {
-                variables.known.push(([format!("${{{name}}}"), format!("${name} ")], value.to_owned()));
+                variables.known.entry(name.to_owned()).or_insert_with(|| value.to_owned());
             }
         }
         variables
     }
 
-    /// A line with what variables hold in their place.
+    /// A line with what variables hold in their place, as far as there is room.
     fn filled_in<'l>(&mut self, line: &'l str) -> Cow<'l, str> {
         if !line.contains('$') {
             return line.into();
         }
-        let mut filled = in_braces(line);
-        for (spellings, value) in &self.known {
-            for spelling in spellings {
-                let more = filled.matches(spelling.as_str()).count() * (value.len() + 1);
-                if (1..=self.room).contains(&more) && filled.len() <= LONGEST_LINE {
-                    self.room -= more;
-                    filled = filled.replace(spelling, &format!("{value} "));
+        let line = in_braces(line);
+        let mut parts = line.split('$');
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let known = named(part).and_then(|(name, rest)| Some((self.known.get(name)?, rest)));
+            match known.filter(|(value, _)| value.len() < self.room && filled.len() <= LONGEST_LINE) {
+                Some((value, rest)) => {
+                    self.room -= value.len() + 1;
+                    filled.extend([value, " ", rest]);
                 }
+                None => filled.extend(["$", part]),
             }
         }
         filled.into()
+    }
+}
+
+/// The variable that is named right after a `$`, and what follows: `{NAME}…` or `NAME …`.
+fn named(part: &str) -> Option<(&str, &str)> {
+    match part.strip_prefix('{') {
+        Some(braced) => braced.split_once('}'),
+        None => part.split_once(' '),
     }
 }
 
@@ -396,8 +451,7 @@ mod tests {
 
     #[test]
     fn what_variables_fill_in_ends_however_often_they_are_written() {
-        let spellings = ["${A}".to_owned(), "$A ".to_owned()];
-        let known = vec![(spellings, "-f a.yml ".repeat(100))];
+        let known = HashMap::from([("A".to_owned(), "-f a.yml ".repeat(100))]);
         let mut variables = Variables { known, room: MOST_FILLED_IN };
         let line = format!("docker compose {}up", "$A ".repeat(20));
         let filled: usize = (0..1_000).map(|_| variables.filled_in(&line).len()).sum();

@@ -26,6 +26,7 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
+use super::budget::Budget;
 use super::facts::{Compose, Deploy, PathClass, Place, ServiceClass, Unreadable};
 use super::owner::Owner;
 use super::paths::{is_yaml, lowered};
@@ -87,7 +88,8 @@ pub(crate) fn read(
         Choice::None => {}
         Choice::Tie(files) => compose.ambiguous = files,
         Choice::Files { main, files } => {
-            for path in files.iter().filter(|path| !found.iter().any(|file| file.path == **path)) {
+            let known: HashSet<&String> = found.iter().map(|file| &file.path).collect();
+            for path in files.iter().filter(|path| !known.contains(path)) {
                 compose.files.push((path.clone(), choose::class_of_name(path, &tables.compose)));
             }
             let known = Known { tables, owner, environment, profiles: &[] };
@@ -159,6 +161,9 @@ fn add_built(library: &mut Library, found: &[Found], owner: &mut Owner) {
         }
     }
 }
+
+/// Compose files of a tree: more than any known repository has.
+const MOST_FOUND: usize = 10_000;
 
 /// So many services may be there to choose from.
 const A_BOX_OF_TOOLS: usize = 6;
@@ -259,6 +264,9 @@ fn find(source: &dyn Source, words: &Words) -> Vec<Found> {
         found
     };
     let mut found: Vec<Found> = source.files().par_iter().filter_map(recognised).collect();
+    let number = Budget::new(MOST_FOUND, "Compose files");
+    found.retain(|_| number.take(1));
+    number.tell(source);
     let opened = files_of_dev_containers(source);
     for file in found.iter_mut().filter(|file| file.class == PathClass::Main) {
         if opened.contains(&file.path) && !is_default(&file.path) {
@@ -267,7 +275,7 @@ fn find(source: &dyn Source, words: &Words) -> Vec<Found> {
     }
     let shown = folders_that_show(source, &found, words);
     for file in found.iter_mut().filter(|file| file.class == PathClass::Main) {
-        if shown.iter().any(|folder| folder == parent(&file.path)) {
+        if shown.contains(parent(&file.path)) {
             file.class = PathClass::Example;
         }
     }
@@ -275,7 +283,7 @@ fn find(source: &dyn Source, words: &Words) -> Vec<Found> {
 }
 
 /// The folders below the top that are a site of documentation, or whose own guide is called a demonstration or the like.
-fn folders_that_show(source: &dyn Source, found: &[Found], words: &Words) -> Vec<String> {
+fn folders_that_show(source: &dyn Source, found: &[Found], words: &Words) -> HashSet<String> {
     let own = found.iter().filter(|file| file.class == PathClass::Main && file.path.contains('/'));
     let folders: HashSet<&str> = own.map(|file| parent(&file.path)).collect();
     let is_of_documentation = |name: &str| words.documentation_files.iter().any(|known| known == name);
@@ -303,7 +311,7 @@ fn says_anything(text: &str) -> bool {
 }
 
 /// The files that development containers are made of.
-fn files_of_dev_containers(source: &dyn Source) -> Vec<String> {
+fn files_of_dev_containers(source: &dyn Source) -> HashSet<String> {
     let containers = source.files().iter().filter(|file| file.name().ends_with("devcontainer.json"));
     let named = containers.filter_map(|file| {
         let text = source.text(&file.path).ok()?;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::super::budget::{Budget, weight};
 use super::super::facts::Unreadable;
 use super::super::source::{Listed, Source};
 use super::super::yaml::{Entry, MOST_VALUES, Map, Mark, Node, OnMerge, Value};
@@ -11,6 +12,7 @@ use super::merge::Merge;
 use super::paths::{join, parent};
 use super::tolerant;
 use super::variables::Variables;
+use crate::text::shortened;
 
 /// Files within files, and services that extend services: more is a circle or a trap.
 const DEEPEST: usize = 16;
@@ -26,12 +28,15 @@ const VALUES: usize = MOST_VALUES;
 /// Bytes of them, as often as each is read: what is no YAML takes long and has few values.
 const BYTES: usize = 8 << 20;
 
+/// Letters of what is said of a file.
+const LONGEST_NOTE: usize = 1_000;
+
 /// The texts of compose files, each read once.
 pub(super) struct Library<'a> {
     source: &'a dyn Source,
     read: HashMap<String, Rc<Vec<Rc<Node>>>>,
     pub(super) unreadable: Vec<Unreadable>,
-    /// How many bytes and values the texts have, and how many services were come to.
+    /// What the texts weigh, how many values they have, and how many services were come to.
     bytes: usize,
     values: usize,
     visited: usize,
@@ -40,6 +45,11 @@ pub(super) struct Library<'a> {
 impl<'a> Library<'a> {
     pub(super) fn new(source: &'a dyn Source) -> Self {
         Self { source, read: HashMap::new(), unreadable: Vec::new(), bytes: 0, values: 0, visited: 0 }
+    }
+
+    /// Says in the result that a budget was not enough, if it was not.
+    pub(super) fn tell(&self, budget: &Budget) {
+        budget.tell(self.source);
     }
 
     pub(super) fn listed(&self) -> &'a [Listed] {
@@ -120,7 +130,7 @@ impl<'a> Library<'a> {
             return Err(spent());
         }
         let Some(text) = self.text(path) else { return Ok(Vec::new()) };
-        self.bytes += text.len();
+        self.bytes += weight(&text);
         if self.bytes > BYTES {
             return Err(format!("the files before it have {} MiB already", BYTES >> 20));
         }
@@ -148,6 +158,10 @@ impl<'a> Library<'a> {
     }
 
     pub(super) fn note(&mut self, trouble: Unreadable) {
+        // What it names may be as long as a file.
+        let Unreadable { path, reason } = trouble;
+        let [path, reason] = [path, reason].map(|text| shortened(&text, LONGEST_NOTE).into_owned());
+        let trouble = Unreadable { path, reason };
         if self.unreadable.len() < FILES && !self.unreadable.contains(&trouble) {
             self.unreadable.push(trouble);
         }

@@ -14,9 +14,12 @@ use super::image;
 use super::paths::join;
 use super::project::{Library, Project};
 use super::tables::ComposeTables;
+use crate::text::shortened;
 
 /// Bytes of the reference of an image: what is longer is none.
 const LONGEST: usize = 4 << 10;
+/// Letters of a name that are shown.
+const LONGEST_NAME: usize = 300;
 /// Nobody runs more services from one file; what is beyond is left out.
 pub(super) const MOST_SERVICES: usize = 2_000;
 
@@ -38,6 +41,13 @@ const MOST_UNKNOWN: usize = 20;
 /// The arguments of a build.
 type Arguments = BTreeMap<String, String>;
 
+/// Cuts the names that would be shown, however long they are.
+fn shorten(service: &mut Service) {
+    for text in [&mut service.name].into_iter().chain(&mut service.build) {
+        *text = shortened(text, LONGEST_NAME).into_owned();
+    }
+}
+
 /// Keys that limit memory or processors without `deploy`.
 const LIMITS: [&str; 6] = ["mem_limit", "memswap_limit", "cpus", "cpu_quota", "cpu_count", "cpu_percent"];
 
@@ -52,6 +62,7 @@ impl Reader<'_> {
         self.tell_builds_apart(&mut services);
         self.tell_variants(&mut services);
         class_like_those_of_the_same_build(&mut services);
+        services.iter_mut().for_each(shorten);
         services
     }
 
