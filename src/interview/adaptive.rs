@@ -39,6 +39,17 @@ impl<'a> Adaptive<'a> {
         Self { rulebook, engine, last: RefCell::default() }
     }
 
+    /// Whether no answers to the questions that can be asked could change the outcome; if so, whether no answers at all
+    /// could.
+    pub fn settled(&self, situation: &Situation<'_>) -> Option<bool> {
+        let Situation { readings, unanswered, open, later, .. } = *situation;
+        let values = values(situation);
+        let in_part = unanswered.iter().filter(|question| matches!(readings[**question], Reading::Known(_)));
+        let askable: Vec<usize> = open.iter().chain(later).chain(in_part).copied().collect();
+        let settled = self.is_closed(situation, &values, &askable);
+        settled.then(|| self.is_closed(situation, &values, unanswered))
+    }
+
     /// What the open questions would tell.
     fn telling(&self, situation: &Situation<'_>) -> Telling {
         let known = (values(situation), situation.open.to_vec());
@@ -117,15 +128,12 @@ fn all_of(questions: &[(usize, f64)]) -> f64 {
 
 impl Order for Adaptive<'_> {
     fn next(&self, situation: &Situation<'_>) -> Next {
-        let Situation { readings, unanswered, open, later, .. } = *situation;
-        let values = values(situation);
-        let in_part = unanswered.iter().filter(|question| matches!(readings[**question], Reading::Known(_)));
-        let askable: Vec<usize> = open.iter().chain(later).chain(in_part).copied().collect();
         let question = self.best(situation);
-        if self.is_closed(situation, &values, &askable) {
-            return Next::Settled { question, wholly: self.is_closed(situation, &values, unanswered) };
+        if let Some(wholly) = self.settled(situation) {
+            return Next::Settled { question, wholly };
         }
-        let band = assess(self.rulebook, readings.to_vec()).band;
+        let values = values(situation);
+        let band = assess(self.rulebook, situation.readings.to_vec()).band;
         match self.engine.outlook(&values, band).sureness.share.percent() {
             SURE.. => Next::Sure(self.turning(situation, &values).unwrap_or(question)),
             _ if all_of(&self.telling(situation).questions) < LITTLE => Next::TellsLittle(question),

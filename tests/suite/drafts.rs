@@ -229,12 +229,12 @@ const KINDS: [&str; 5] = [
 ];
 
 /// The shipped rule files as tables.
-pub(crate) fn shipped_tables() -> Vec<toml::Table> {
+fn shipped_tables() -> Vec<toml::Table> {
     builtin_files().iter().map(|file| file.text.parse().expect("the shipped files are TOML")).collect()
 }
 
 /// The rulebook that tables spell.
-pub(crate) fn parsed(tables: &[toml::Table]) -> Result<Rulebook, Faults> {
+fn parsed(tables: &[toml::Table]) -> Result<Rulebook, Faults> {
     let file =
         |(index, table): (usize, &toml::Table)| SourceFile::new(format!("{index}.toml"), table.to_string());
     Rulebook::parse(tables.iter().enumerate().map(file).collect())

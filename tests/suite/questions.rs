@@ -1,15 +1,17 @@
 //! The questionnaire is short, and its shortness changes no result.
 
+use std::sync::LazyLock;
+
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
-use needk8s::interview::{Adaptive, Order};
+use needk8s::interview::{Adaptive, FileOrder, Next, Order, Situation};
 use needk8s::rulebook::{Classes, Rulebook};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::cases::rulebook;
 use crate::numbers::Numbers;
 use crate::respondents::{
-    Known, Walk, cases, like_the_cases, questions_until_settled, questions_until_sure, stopping_file_order,
-    uniform,
+    Known, Walk, cases, like_the_cases, questions_until_settled, questions_until_sure, uniform,
 };
 
 fn result(rulebook: &Rulebook, known: &Known) -> (usize, usize) {
@@ -27,22 +29,43 @@ fn sample(rulebook: &Rulebook) -> Vec<Known> {
     cases.into_iter().step_by(8).chain(random).collect()
 }
 
+/// How they go through the adaptive order until it is proved, made once for all tests.
+fn walks() -> &'static [(Known, Walk)] {
+    static WALKS: LazyLock<Vec<(Known, Walk)>> = LazyLock::new(|| {
+        let rulebook = rulebook();
+        let engine = Engine::new(&rulebook);
+        let walk = |known: Known| {
+            let walk = questions_until_settled(&rulebook, &Adaptive::new(&rulebook, &engine), &known);
+            (known, walk)
+        };
+        sample(&rulebook).into_par_iter().map(walk).collect()
+    });
+    &WALKS
+}
+
+/// The rulebook's order, which stops only when `adaptive` would have it proved.
+fn settling_file_order(adaptive: &Adaptive<'_>) -> impl Order {
+    |situation: &Situation<'_>| match adaptive.settled(situation) {
+        Some(wholly) => Next::Settled { question: situation.open[0], wholly },
+        None => FileOrder.next(situation),
+    }
+}
+
 #[test]
 fn the_adaptive_order_asks_no_more_than_the_rulebook_s_on_average_and_neither_changes_a_result() {
     let rulebook = rulebook();
     let engine = Engine::new(&rulebook);
     let adaptive = Adaptive::new(&rulebook, &engine);
-    let file = stopping_file_order(&adaptive);
+    let file = settling_file_order(&adaptive);
     let (mut asked, mut asked_in_file_order) = (0, 0);
-    for (number, known) in sample(&rulebook).iter().enumerate() {
-        let walks = [&adaptive as &dyn Order, &file].map(|order| {
-            let walk = questions_until_settled(&rulebook, order, known);
+    for (number, (known, walk)) in walks().iter().enumerate() {
+        let in_file_order = questions_until_settled(&rulebook, &file, known);
+        for walk in [walk, &in_file_order] {
             let answers: Known = walk.answers.values();
             assert_eq!(result(&rulebook, &answers), result(&rulebook, known), "respondent {number}");
-            walk.asked
-        });
-        asked += walks[0];
-        asked_in_file_order += walks[1];
+        }
+        asked += walk.asked;
+        asked_in_file_order += in_file_order.asked;
     }
     assert!(
         asked <= asked_in_file_order,
@@ -136,11 +159,10 @@ fn closed_is_what_trying_every_answer_and_none_finds() {
 #[test]
 fn subjects_come_in_the_rulebook_s_order_and_are_not_left_and_taken_up_again_without_need() {
     let rulebook = rulebook();
-    let engine = Engine::new(&rulebook);
-    let adaptive = Adaptive::new(&rulebook, &engine);
     let (mut people, mut returns) = (0, 0);
-    for known in sample(&rulebook) {
-        let asked = questions_until_sure(&rulebook, &adaptive, &known).order;
+    for (_, walk) in walks() {
+        // Who stops when it is sure is asked the same until then.
+        let asked = &walk.order[..walk.until_sure];
         let groups: Vec<usize> = asked.iter().map(|question| rulebook.questions()[*question].group).collect();
         people += 1;
         returns += groups.windows(2).filter(|pair| pair[1] < pair[0]).count();

@@ -1,6 +1,6 @@
 //! People who know some answers, and how many questions they are asked.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::path::Path;
 
@@ -114,6 +114,8 @@ pub(crate) struct Walk {
     pub(crate) asked: usize,
     /// The questions, in their order.
     pub(crate) order: Vec<usize>,
+    /// So many were asked before it was first sure, told little or was proved; all where it never was.
+    pub(crate) until_sure: usize,
     /// It was said to be sure, or proved.
     pub(crate) sure: bool,
     pub(crate) settled: bool,
@@ -133,9 +135,14 @@ pub(crate) fn questions_until_settled(rulebook: &Rulebook, order: &dyn Order, kn
 }
 
 fn walk(rulebook: &Rulebook, order: &dyn Order, known: &Known, stops_when_sure: bool) -> Walk {
-    let last = Cell::new(None);
+    let (last, until_sure) = (Cell::new(None), Cell::new(None));
+    let asked = RefCell::new(Vec::new());
     let noted = |situation: &Situation<'_>| {
-        let next = match order.next(situation) {
+        let next = order.next(situation);
+        if !matches!(next, Next::Ask(_)) {
+            until_sure.set(until_sure.get().or(Some(asked.borrow().len())));
+        }
+        let next = match next {
             Next::Sure(question) | Next::TellsLittle(question) if !stops_when_sure => Next::Ask(question),
             next => next,
         };
@@ -150,19 +157,21 @@ fn walk(rulebook: &Rulebook, order: &dyn Order, known: &Known, stops_when_sure: 
         hints: &[],
         record: None,
     };
-    let mut person = Person { rulebook, known, order: Vec::new() };
+    let mut person = Person { rulebook, known, order: &asked };
     let outcome = interview.run(Answers::none(rulebook), &mut Session::nowhere(), &mut person);
     let Ok(Outcome::Finished(answers)) = outcome else { panic!("nobody leaves") };
     let settled = matches!(last.get(), Some(Next::Settled { .. }));
     let sure = settled || matches!(last.get(), Some(Next::Sure(_)));
     let wholly = matches!(last.get(), Some(Next::Settled { wholly: true, .. }));
-    Walk { asked: person.order.len(), order: person.order, sure, settled, wholly, answers }
+    let order = asked.take();
+    let until_sure = until_sure.get().unwrap_or(order.len());
+    Walk { asked: order.len(), order, until_sure, sure, settled, wholly, answers }
 }
 
 struct Person<'a> {
     rulebook: &'a Rulebook,
     known: &'a Known,
-    order: Vec<usize>,
+    order: &'a RefCell<Vec<usize>>,
 }
 
 impl Prompts for Person<'_> {
@@ -172,7 +181,7 @@ impl Prompts for Person<'_> {
 
     fn ask(&mut self, ask: &Ask<'_>) -> io::Result<Reply> {
         let question = self.rulebook.question(&ask.question.id).expect("a question of the rulebook");
-        self.order.push(question);
+        self.order.borrow_mut().push(question);
         Ok(self.known[question].map_or(Reply::Unknown, Reply::Value))
     }
 

@@ -11,7 +11,7 @@ use needk8s::report::text::{self, Layout};
 use needk8s::report::{Contents, Provenance, markdown};
 use needk8s::rulebook::Rulebook;
 use needk8s::text::is_unsafe;
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 use regex::Regex;
 
 use crate::cases::rulebook;
@@ -19,7 +19,11 @@ use crate::numbers::Numbers;
 use crate::respondents::{Known, like_the_cases, uniform};
 
 /// Many results, as varied as answers can be: any answers or usual ones, all of them or few.
-fn results<R: Send>(rulebook: &Rulebook, number: usize, read: impl Fn(&Contents<'_>) -> R + Sync) -> Vec<R> {
+fn results<R: Send>(
+    rulebook: &Rulebook,
+    number: usize,
+    read: impl Fn(usize, &Contents<'_>) -> R + Sync,
+) -> Vec<R> {
     // What is not proved within so few boxes is said as such, and goes through the same sentences.
     let engine = Engine::with_budget(rulebook, 12);
     let mut numbers = Numbers(7);
@@ -31,16 +35,16 @@ fn results<R: Send>(rulebook: &Rulebook, number: usize, read: impl Fn(&Contents<
         forgetting(known, round % 5, &mut numbers)
     };
     let drawn: Vec<Known> = (0..number).map(&mut drawn).collect();
-    let result = |known: Known| {
+    let result = |(index, known): (usize, Known)| {
         let mut answers = Answers::none(rulebook);
         for (question, value) in known.into_iter().enumerate().filter(|(_, value)| value.is_some()) {
             answers.add(question, Given { value, origin: Origin::Prompt });
         }
         let assessment = assess(rulebook, answers.readings(rulebook));
         let explanation = engine.explain(rulebook, &answers.values(), &assessment);
-        read(&Contents::new(rulebook, &answers, &assessment, &explanation, Provenance::default()))
+        read(index, &Contents::new(rulebook, &answers, &assessment, &explanation, Provenance::default()))
     };
-    drawn.into_par_iter().map(result).collect()
+    drawn.into_par_iter().enumerate().map(result).collect()
 }
 
 /// Without some of the answers: `share` quarters of them.
@@ -149,16 +153,38 @@ fn faults_are_found_where_they_are() {
     }
 }
 
+/// What is read of a result.
+struct Written {
+    lines: Vec<String>,
+    /// Of some, the page, and what of it is above the offers on a small screen.
+    page: Option<(String, String)>,
+}
+
+/// What stays of a screen of 24 lines.
+const ABOVE_OFFERS: usize = 24 - interview::OFFER_LINES;
+
+/// A thousand results, made once for all tests.
+fn written() -> &'static [Written] {
+    static WRITTEN: LazyLock<Vec<Written>> = LazyLock::new(|| {
+        let rulebook = rulebook();
+        let read = |index: usize, contents: &Contents<'_>| {
+            nothing_is_said_to_lack_what_it_has(&rulebook, contents);
+            let above = Layout { lines: ABOVE_OFFERS, next: false, ..Layout::PLAIN };
+            let page = || (text::render(contents, Layout::PLAIN), text::render(contents, above));
+            Written { lines: said(contents), page: (index < 120).then(page) }
+        };
+        results(&rulebook, 1_000, read)
+    });
+    &WRITTEN
+}
+
 #[test]
 fn a_thousand_results_are_written_without_the_usual_faults() {
     let rulebook = rulebook();
     let (faults, agreement) = (faults(), agreement(&rulebook));
-    let read = |contents: &Contents<'_>| {
-        nothing_is_said_to_lack_what_it_has(&rulebook, contents);
-        said(contents)
-    };
     // Sentences recur, so each is read once.
-    let lines: BTreeSet<String> = results(&rulebook, 1_000, read).into_iter().flatten().collect();
+    let lines: BTreeSet<&str> =
+        written().iter().flat_map(|result| &result.lines).map(String::as_str).collect();
     let mut wrong: BTreeMap<String, (usize, &str)> = BTreeMap::new();
     for line in &lines {
         let disagree = agreement.iter().find(|pattern| pattern.is_match(line));
@@ -202,13 +228,9 @@ fn nothing_is_said_to_lack_what_it_has(rulebook: &Rulebook, contents: &Contents<
 
 #[test]
 fn every_result_names_what_to_run_next_and_leaves_room_for_offers() {
-    let shown = results(&rulebook(), 120, |contents| {
-        // A screen of 24 lines.
-        let above = Layout { lines: 24 - interview::OFFER_LINES, next: false, ..Layout::PLAIN };
-        (text::render(contents, Layout::PLAIN), text::render(contents, above), above.lines)
-    });
-    for (page, above, most) in shown {
+    for (page, above) in written().iter().filter_map(|result| result.page.as_ref()) {
         assert!(page.contains("\nNext: needk8s "), "{page}");
-        assert!(above.lines().count() <= most, "{} lines above offers:\n{above}", above.lines().count());
+        let lines = above.lines().count();
+        assert!(lines <= ABOVE_OFFERS, "{lines} lines above offers:\n{above}");
     }
 }

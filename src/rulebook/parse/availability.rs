@@ -36,14 +36,15 @@ pub(super) fn check(rulebook: &Rulebook, places: &Places<'_>) {
         return;
     }
     if sound {
-        Search::new(rulebook, &Classes::of_rulebook(rulebook)).report(places);
+        Search::new(rulebook).report(places);
     }
 }
 
 /// A search for answers under which the constraints remove every platform.
 struct Search<'a> {
     rulebook: &'a Rulebook,
-    classes: &'a [Classes],
+    /// What the conditions that decide it tell apart.
+    classes: Vec<Classes>,
     constraints: Vec<Constraint>,
     /// The questions that decide which constraints hold, in their order, so that `ask-when` is known when it is needed.
     questions: Vec<usize>,
@@ -61,6 +62,8 @@ struct Constraint {
     criterion: usize,
     /// The platforms, a bit each.
     removes: u64,
+    /// The places of the questions that decide whether it holds, a bit each: a rulebook has 100 questions at most.
+    asks: u128,
     /// How many tests of answers its condition has.
     tests: usize,
 }
@@ -75,7 +78,7 @@ enum Found {
 }
 
 impl<'a> Search<'a> {
-    fn new(rulebook: &'a Rulebook, classes: &'a [Classes]) -> Self {
+    fn new(rulebook: &'a Rulebook) -> Self {
         let removes = |criterion: &crate::rulebook::Criterion| {
             (0..rulebook.platforms.len())
                 .filter(|platform| {
@@ -88,9 +91,11 @@ impl<'a> Search<'a> {
         let constraints = rulebook.criteria.iter().enumerate().map(|(index, criterion)| Constraint {
             criterion: index,
             removes: removes(criterion),
+            asks: 0,
             tests: criterion.when.count_tests(),
         });
-        let constraints: Vec<Constraint> = constraints.filter(|constraint| constraint.removes != 0).collect();
+        let mut constraints: Vec<Constraint> =
+            constraints.filter(|constraint| constraint.removes != 0).collect();
         let mut wanted = vec![false; rulebook.questions.len()];
         let mut unanswered = wanted.clone();
         for constraint in &constraints {
@@ -99,15 +104,23 @@ impl<'a> Search<'a> {
             when.visit_unless(&mut |question| unanswered[question] = true);
         }
         Self::want_all_premises(rulebook, &mut wanted);
-        for question in (0..wanted.len()).filter(|question| wanted[*question]) {
-            if let Some(asked) = &rulebook.questions[question].ask_when {
-                asked.visit_unless(&mut |question| unanswered[question] = true);
-            }
-        }
-        Self::want_all_premises(rulebook, &mut unanswered);
         let questions: Vec<usize> = (0..wanted.len()).filter(|question| wanted[*question]).collect();
+        let asked =
+            || questions.iter().filter_map(|question| rulebook.questions[*question].ask_when.as_ref());
+        asked().for_each(|asked| asked.visit_unless(&mut |question| unanswered[question] = true));
+        Self::want_all_premises(rulebook, &mut unanswered);
         let mut places = vec![0; wanted.len()];
         questions.iter().enumerate().for_each(|(place, question)| places[*question] = place);
+        for constraint in &mut constraints {
+            let mut asks = vec![false; wanted.len()];
+            let when = &rulebook.criteria[constraint.criterion].when;
+            when.questions().into_iter().for_each(|question| asks[question] = true);
+            Self::want_all_premises(rulebook, &mut asks);
+            let asked = questions.iter().filter(|question| asks[**question]);
+            constraint.asks = asked.fold(0, |mask, question| mask | 1 << places[*question]);
+        }
+        let whens = constraints.iter().map(|constraint| &rulebook.criteria[constraint.criterion].when);
+        let classes = Classes::of_questions(&rulebook.questions, whens.chain(asked()));
         Self { rulebook, classes, constraints, questions, places, unanswered, tests: 0 }
     }
 
@@ -203,11 +216,15 @@ impl<'a> Search<'a> {
         if still_open.iter().fold(removed, |mask, constraint| mask | constraint.removes) != everything {
             return Found::Nothing;
         }
+        still_open.retain(|constraint| constraint.removes & !removed != 0);
         if removed == everything {
             let holding = self.constraints.iter().map(|constraint| constraint.criterion);
             let holding = holding.filter(|index| outcomes(*index).must_hold()).collect();
             return Found::Exhausted { holding, readings: readings.clone() };
         }
+        // Questions that none of them asks stay as they are.
+        let asks = still_open.iter().fold(0, |mask, constraint| mask | constraint.asks);
+        let depth = depth + (asks >> depth).trailing_zeros() as usize;
         let Some(question) = self.questions.get(depth).copied() else { return Found::Nothing };
         let asked = self.rulebook.questions[question].ask_when.as_ref();
         self.tests += asked.map_or(0, Condition::count_tests);
@@ -238,11 +255,72 @@ mod tests {
     #[test]
     fn the_shipped_constraints_are_far_from_too_intricate() {
         let rulebook = Rulebook::builtin().unwrap_or_else(|faults| panic!("{faults}"));
-        let classes = Classes::of_rulebook(&rulebook);
-        let mut search = Search::new(&rulebook, &classes);
+        let mut search = Search::new(&rulebook);
         let mut readings = vec![Reading::Unknown; rulebook.questions.len()];
         let found = search.step(0, &mut readings, &search.constraints.clone(), 0);
         assert!(matches!(found, Found::Nothing));
         assert!(search.tests < MOST_TESTS / 5, "{} tests were looked at", search.tests);
+    }
+
+    /// Whether any answers to the questions from the first on make all constraints hold, found by trying them all.
+    fn can_all_hold(search: &Search<'_>, questions: &[usize], readings: &mut Vec<Reading>) -> bool {
+        let Some((question, rest)) = questions.split_first() else {
+            let when = |constraint: &Constraint| &search.rulebook.criteria[constraint.criterion].when;
+            return search
+                .constraints
+                .iter()
+                .all(|constraint| when(constraint).truth(readings) == Truth::True);
+        };
+        let asked = search.rulebook.questions[*question].ask_when.as_ref();
+        let applies = asked.is_none_or(|asked| asked.truth(readings) != Truth::False);
+        let classes = &search.classes[*question];
+        let answers = (0..classes.len()).map(|class| Reading::Known(classes.sample(class)));
+        let choices: Vec<Reading> =
+            if applies { answers.chain([Reading::Unknown]).collect() } else { vec![Reading::DoesNotApply] };
+        choices.into_iter().any(|choice| {
+            readings[*question] = choice;
+            can_all_hold(search, rest, readings)
+        })
+    }
+
+    #[test]
+    fn two_constraints_that_remove_everything_are_found_when_trying_all_answers_finds_that_both_can_hold() {
+        let rulebook = Rulebook::builtin().unwrap_or_else(|faults| panic!("{faults}"));
+        let all = Search::new(&rulebook).constraints;
+        let everything = u64::MAX >> (MAX_BITS - rulebook.platforms.len());
+        let half = everything & 0x5555_5555_5555_5555;
+        let mut found = [0; 2];
+        for (index, first) in all.iter().enumerate() {
+            for second in &all[..index] {
+                let mut search = Search::new(&rulebook);
+                let asks = first.asks | second.asks;
+                let places = 0..search.questions.len();
+                let questions: Vec<usize> = places
+                    .filter(|place| asks >> place & 1 == 1)
+                    .map(|place| search.questions[place])
+                    .collect();
+                if questions.iter().map(|question| search.classes[*question].len() + 1).product::<usize>()
+                    > 2_000
+                {
+                    continue;
+                }
+                search.constraints = vec![
+                    Constraint { removes: half, ..*first },
+                    Constraint { removes: everything & !half, ..*second },
+                ];
+                let mut readings = vec![Reading::Unknown; rulebook.questions.len()];
+                let expected = can_all_hold(&search, &questions, &mut readings.clone());
+                let step = search.step(0, &mut readings, &search.constraints.clone(), 0);
+                assert_eq!(
+                    matches!(step, Found::Exhausted { .. }),
+                    expected,
+                    "{} {}",
+                    first.criterion,
+                    second.criterion
+                );
+                found[usize::from(expected)] += 1;
+            }
+        }
+        assert!(found.iter().all(|number| *number > 5), "{found:?}");
     }
 }
