@@ -104,7 +104,7 @@ impl Measure {
         self.owns.fill(false);
         for state in self.demands.all() {
             self.held.iter_mut().zip(&state.held).for_each(|(sum, held)| add(sum, held));
-            state.owners.iter().for_each(|owner| self.owns[*owner] = true);
+            state.owners.iter().for_each(|owner| self.owns[owner.variable] = true);
         }
         self.efforts.take(model, frame, &self.owns);
         self.removed = Removed::default();

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::bounds::{Way, above, add, raise};
+use super::bounds::{Way, above, add, each_bit, raise};
 use super::model::{Frame, Model, ROW, Row, Row32};
 
 /// Averages are told in such parts of a point.
@@ -29,7 +29,7 @@ pub(super) struct State {
     /// What may count beside it, variable by variable.
     pub(super) open: Vec<Open>,
     /// The variables that they change with.
-    pub(super) owners: Vec<usize>,
+    pub(super) owners: Vec<Owner>,
     /// What the open demands may add to differences, by the way, the platform from which they are taken, and the row.
     excesses: Vec<Option<Box<Excess>>>,
 }
@@ -39,6 +39,45 @@ pub(super) struct State {
 pub(super) struct Open {
     pub(super) criterion: usize,
     pub(super) rows: usize,
+}
+
+/// A variable that demands change with, and what its values say of them.
+#[derive(Debug, Clone)]
+pub(super) struct Owner {
+    pub(super) variable: usize,
+    says: Vec<Said>,
+}
+
+/// What some values of a variable say alike of the open demands: which may count and which do, a bit each.
+#[derive(Debug, Clone, Copy)]
+struct Said {
+    /// A bit each, the last one for none of them.
+    values: u64,
+    may: u128,
+    must: u128,
+}
+
+/// Of demands beyond these nothing is said.
+const MOST_DEMANDS: usize = u128::BITS as usize;
+
+impl Owner {
+    fn new(model: &Model, variable: usize, open: &[Open]) -> Self {
+        let mut says: Vec<Said> = Vec::new();
+        for value in 0..model.slots[variable + 1] - model.slots[variable] {
+            let (mut may, mut must) = (u128::MAX, 0);
+            for (at, open) in open.iter().take(MOST_DEMANDS).enumerate() {
+                let links = &model.links[open.criterion];
+                let Some(link) = links.iter().find(|link| link.variable == variable) else { continue };
+                may &= !(u128::from(link.may >> value & 1 == 0) << at);
+                must |= u128::from(link.must >> value & 1 == 1) << at;
+            }
+            match says.iter_mut().find(|said| (said.may, said.must) == (may, must)) {
+                Some(said) => said.values |= 1 << value,
+                None => says.push(Said { values: 1 << value, may, must }),
+            }
+        }
+        Self { variable, says }
+    }
 }
 
 /// What open demands may add to the differences between the platforms of a row and one platform.
@@ -114,10 +153,11 @@ impl State {
         };
         let open = needs.iter().filter(|need| frame.is_open(need.criterion) && counts(need.rows));
         let open: Vec<Open> = open.map(|need| Open { criterion: need.criterion, rows: need.rows }).collect();
-        let mut owners: Vec<usize> =
+        let mut variables: Vec<usize> =
             open.iter().flat_map(|open| &model.links[open.criterion]).map(|link| link.variable).collect();
-        owners.sort_unstable();
-        owners.dedup();
+        variables.sort_unstable();
+        variables.dedup();
+        let owners = variables.into_iter().map(|variable| Owner::new(model, variable, &open)).collect();
         let kept = if open.is_empty() { 0 } else { 2 * model.efforts.len() * model.rows };
         Self { held, open, owners, excesses: vec![None; kept] }
     }
@@ -126,35 +166,36 @@ impl State {
     /// the values of the one variable that leaves the least of it on average, so that no variable is held to several of
     /// its values at once.
     fn excess(&self, model: &Model, way: Way, anchor: usize, row: usize) -> Excess {
-        let most = |known: Option<(usize, usize)>| self.most(model, (way, anchor, row), known);
-        let most_of_all = most(None);
+        let most = |may: u128, must: u128| self.most(model, (way, anchor, row), may, must);
+        let most_of_all = most(u128::MAX, 0);
         let mut averages: Row32 = most_of_all.map(|points| PARTS * i32::from(points));
-        let mut owners: [Option<usize>; ROW] = [None; ROW];
-        let mut rows: Vec<Vec<Row>> = Vec::with_capacity(self.owners.len());
+        let mut charged: [Option<usize>; ROW] = [None; ROW];
+        let mut rows: Vec<Vec<(u64, Row)>> = Vec::with_capacity(self.owners.len());
         for (at, owner) in self.owners.iter().enumerate() {
-            let slots = model.slots[owner + 1] - model.slots[*owner];
-            let by_value: Vec<Row> = (0..slots).map(|value| most(Some((*owner, value)))).collect();
+            let by_value = owner.says.iter().map(|said| (said.values, most(said.may, said.must)));
+            let by_value: Vec<(u64, Row)> = by_value.collect();
+            let slots: u32 = by_value.iter().map(|(values, _)| values.count_ones()).sum();
             for column in 0..ROW {
-                let sum: i32 = by_value.iter().map(|row| i32::from(row[column])).sum();
-                let average = PARTS * sum / slots as i32;
+                let points = |(values, row): &(u64, Row)| values.count_ones() as i32 * i32::from(row[column]);
+                let average = PARTS * by_value.iter().map(points).sum::<i32>() / slots as i32;
                 if average < averages[column] {
-                    (averages[column], owners[column]) = (average, Some(at));
+                    (averages[column], charged[column]) = (average, Some(at));
                 }
             }
             rows.push(by_value);
         }
         let least: Row = std::array::from_fn(|column| {
-            let by_value = |at: usize| rows[at].iter().map(|row| row[column]).min();
-            owners[column].and_then(by_value).unwrap_or(most_of_all[column])
+            let by_value = |at: usize| rows[at].iter().map(|(_, row)| row[column]).min();
+            charged[column].and_then(by_value).unwrap_or(most_of_all[column])
         });
         let mut shares = Vec::new();
-        for (at, by_value) in rows.iter().enumerate() {
-            for (value, most) in by_value.iter().enumerate() {
-                let own = |column: usize| owners[column] == Some(at);
+        for (at, (owner, by_value)) in self.owners.iter().zip(&rows).enumerate() {
+            for (values, most) in by_value {
+                let own = |column: usize| charged[column] == Some(at);
                 let share: Row =
                     std::array::from_fn(|column| if own(column) { most[column] - least[column] } else { 0 });
                 if share != [0; ROW] {
-                    shares.push((self.owners[at], value, share));
+                    each_bit(*values, |value| shares.push((owner.variable, value, share)));
                 }
             }
         }
@@ -162,32 +203,25 @@ impl State {
         Excess { lacks: std::array::from_fn(|column| least[column] - base[column]), shares }
     }
 
-    /// The most that the platforms of a row may lack more than the anchor, or less, when a variable has some value.
+    /// The most that the platforms of a row may lack more than the anchor, or less, when some demands may count and some do,
+    /// a bit each.
     ///
     /// In one aspect the largest shortfall counts. Let the demand that counts for a platform be *d*: the anchor lacks
     /// at least what it lacks of *d*, so that their difference is at most that in *d* alone.
-    fn most(
-        &self,
-        model: &Model,
-        (way, anchor, row): (Way, usize, usize),
-        known: Option<(usize, usize)>,
-    ) -> Row {
+    fn most(&self, model: &Model, (way, anchor, row): (Way, usize, usize), may: u128, must: u128) -> Row {
         let mut held = self.held[row];
         let mut anchored = self.held[anchor / ROW][anchor % ROW];
         let gaps =
             |open: &Open| (&model.gaps[open.rows + row], model.gaps[open.rows + anchor / ROW][anchor % ROW]);
-        let said = |open: &Open| {
-            let (variable, value) = known?;
-            let link = model.links[open.criterion].iter().find(|link| link.variable == variable)?;
-            Some((link.may >> value & 1 == 1, link.must >> value & 1 == 1))
-        };
-        for open in self.open.iter().filter(|open| said(open).is_some_and(|(_, must)| must)) {
+        let first = || self.open.iter().take(MOST_DEMANDS).enumerate();
+        for (_, open) in first().filter(|(at, _)| must >> at & 1 == 1) {
             let (own, of_anchor) = gaps(open);
             raise(&mut held, own);
             anchored = anchored.max(of_anchor);
         }
         let mut most = apart(way, &held, anchored);
-        for open in self.open.iter().filter(|open| said(open).is_none_or(|(may, _)| may)) {
+        let counting = first().filter(|(at, _)| may >> at & 1 == 1).map(|(_, open)| open);
+        for open in counting.chain(self.open.iter().skip(MOST_DEMANDS)) {
             let (own, of_anchor) = gaps(open);
             let excess = std::array::from_fn(|column| match way {
                 Way::Above => own[column].wrapping_sub(of_anchor.max(anchored)),
