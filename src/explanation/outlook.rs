@@ -68,6 +68,17 @@ impl Engine {
         self.outlook_of(&span, prospect, band)
     }
 
+    /// How sure it is that the side of what is known stays; no more than that of all that [`outlook`](Self::outlook) tells.
+    pub fn sureness(&self, values: &[Option<Value>], band: usize) -> Sureness {
+        let root = self.completions(&self.model.classes_of(values));
+        self.prospect(&root, self.model.bands[band].1).sureness
+    }
+
+    /// Whether a decision asks for no more.
+    pub fn is_decided(&self, sureness: Sureness) -> bool {
+        sureness.share.fraction() >= self.model.decided_from
+    }
+
     pub(super) fn outlook_of(&self, span: &Span, prospect: Prospect, band: usize) -> Outlook {
         let Prospect { sureness, bands, .. } = prospect;
         let verdicts: Vec<usize> = bits(span.bands).collect();
@@ -75,7 +86,7 @@ impl Engine {
         let shares = verdicts.iter().map(|band| bands[*band].max(Share::LEAST)).collect();
         let status = match () {
             () if span.bands == 1 << band => Status::Settled,
-            () if sureness.share.fraction() < self.model.decided_from => Status::Undecided,
+            () if !self.is_decided(sureness) => Status::Undecided,
             () => Status::Leaning,
         };
         Outlook { margins: span.margins, verdicts, shares, sureness, status, proved: span.proved }

@@ -134,7 +134,7 @@ impl Order for Adaptive<'_> {
         }
         let values = values(situation);
         let band = assess(self.rulebook, situation.readings.to_vec()).band;
-        match self.engine.outlook(&values, band).sureness.share.percent() {
+        match self.engine.sureness(&values, band).share.percent() {
             SURE.. => Next::Sure(self.turning(situation, &values).unwrap_or(question)),
             _ if all_of(&self.telling(situation).questions) < LITTLE => Next::TellsLittle(question),
             _ => Next::Ask(question),

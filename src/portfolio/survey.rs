@@ -7,7 +7,7 @@ use super::judge::{Judge, Judgement, Scratch};
 use super::sharing::{Part, Shares};
 use crate::answers::Answers;
 use crate::assessment::{About, Assessment, Term, assess};
-use crate::explanation::{Engine, Status};
+use crate::explanation::Engine;
 use crate::rulebook::{Growth, Leaning, Reading, Rulebook, UNDECIDED, Value, Values};
 
 /// One system and what is known of it after its assessment: enough to rank it and to say why.
@@ -210,9 +210,8 @@ impl<'r> Surveyor<'r> {
             return Some(*known);
         }
         let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
-        let outlook = engine.outlook(values, judgement.band);
-        let is_decided = outlook.status != Status::Undecided;
-        let sure = Sure { percent: outlook.sureness.share.percent(), is_decided };
+        let sureness = engine.sureness(values, judgement.band);
+        let sure = Sure { percent: sureness.share.percent(), is_decided: engine.is_decided(sureness) };
         if self.known.len() < MOST_KNOWN {
             self.known.insert(state, sure);
         }

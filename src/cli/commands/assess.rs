@@ -89,11 +89,9 @@ fn is_bare(program: &Program<'_>, save: bool) -> bool {
 
 /// Whether the answers are enough for a verdict.
 fn is_enough(program: &Program<'_>, answers: &Answers) -> bool {
-    !answers.is_empty() && status(program, answers) != Status::Undecided
-}
-
-fn status(program: &Program<'_>, answers: &Answers) -> Status {
-    program.engine().outlook(&answers.values(), program.assessment(answers).band).status
+    let engine = program.engine();
+    let sureness = || engine.sureness(&answers.values(), program.assessment(answers).band);
+    !answers.is_empty() && engine.is_decided(sureness())
 }
 
 /// Says how to be asked what is left and could matter.
@@ -102,7 +100,8 @@ fn hint_at_the_rest(program: &Program<'_>, answers: &Answers) {
     let is_left =
         |question: &usize| answers.is_open(*question) && readings[*question] != Reading::DoesNotApply;
     let left = (0..readings.len()).filter(is_left).count();
-    if left > 0 && status(program, answers) != Status::Settled {
+    let outlook = || program.engine().outlook(&answers.values(), program.assessment(answers).band);
+    if left > 0 && outlook().status != Status::Settled {
         let questions = counted(left, "question is", "questions are");
         say(&format!("{questions} open. To be asked: the same command with --ask."));
     }
