@@ -28,7 +28,7 @@ pub(super) struct State {
     pub(super) held: Vec<Row>,
     /// What may count beside it, variable by variable.
     pub(super) open: Vec<Open>,
-    /// The variables that they change with.
+    /// The variables that they change with, if they are few.
     pub(super) owners: Vec<Owner>,
     /// What the open demands may add to differences, by the way, the platform from which they are taken, and the row.
     excesses: Vec<Option<Box<Excess>>>,
@@ -53,23 +53,23 @@ pub(super) struct Owner {
 struct Said {
     /// A bit each, the last one for none of them.
     values: u64,
-    may: u128,
-    must: u128,
+    may: u8,
+    must: u8,
 }
 
-/// Of demands beyond these nothing is said.
-const MOST_DEMANDS: usize = u128::BITS as usize;
+/// Where more demands of one aspect are open, bounds gain little by what values say of them.
+const MOST_OPEN: usize = 4;
 
 impl Owner {
     fn new(model: &Model, variable: usize, open: &[Open]) -> Self {
         let mut says: Vec<Said> = Vec::new();
         for value in 0..model.slots[variable + 1] - model.slots[variable] {
-            let (mut may, mut must) = (u128::MAX, 0);
-            for (at, open) in open.iter().take(MOST_DEMANDS).enumerate() {
+            let (mut may, mut must) = (u8::MAX, 0);
+            for (at, open) in open.iter().enumerate() {
                 let links = &model.links[open.criterion];
                 let Some(link) = links.iter().find(|link| link.variable == variable) else { continue };
-                may &= !(u128::from(link.may >> value & 1 == 0) << at);
-                must |= u128::from(link.must >> value & 1 == 1) << at;
+                may &= !(u8::from(link.may >> value & 1 == 0) << at);
+                must |= u8::from(link.must >> value & 1 == 1) << at;
             }
             match says.iter_mut().find(|said| (said.may, said.must) == (may, must)) {
                 Some(said) => said.values |= 1 << value,
@@ -157,6 +157,7 @@ impl State {
             open.iter().flat_map(|open| &model.links[open.criterion]).map(|link| link.variable).collect();
         variables.sort_unstable();
         variables.dedup();
+        variables.truncate(if open.len() > MOST_OPEN { 0 } else { usize::MAX });
         let owners = variables.into_iter().map(|variable| Owner::new(model, variable, &open)).collect();
         let kept = if open.is_empty() { 0 } else { 2 * model.efforts.len() * model.rows };
         Self { held, open, owners, excesses: vec![None; kept] }
@@ -166,13 +167,13 @@ impl State {
     /// the values of the one variable that leaves the least of it on average, so that no variable is held to several of
     /// its values at once.
     fn excess(&self, model: &Model, way: Way, anchor: usize, row: usize) -> Excess {
-        let most = |may: u128, must: u128| self.most(model, (way, anchor, row), may, must);
-        let most_of_all = most(u128::MAX, 0);
+        let most = |said: Option<&Said>| self.most(model, (way, anchor, row), said);
+        let most_of_all = most(None);
         let mut averages: Row32 = most_of_all.map(|points| PARTS * i32::from(points));
         let mut charged: [Option<usize>; ROW] = [None; ROW];
         let mut rows: Vec<Vec<(u64, Row)>> = Vec::with_capacity(self.owners.len());
         for (at, owner) in self.owners.iter().enumerate() {
-            let by_value = owner.says.iter().map(|said| (said.values, most(said.may, said.must)));
+            let by_value = owner.says.iter().map(|said| (said.values, most(Some(said))));
             let by_value: Vec<(u64, Row)> = by_value.collect();
             let slots: u32 = by_value.iter().map(|(values, _)| values.count_ones()).sum();
             for column in 0..ROW {
@@ -203,25 +204,25 @@ impl State {
         Excess { lacks: std::array::from_fn(|column| least[column] - base[column]), shares }
     }
 
-    /// The most that the platforms of a row may lack more than the anchor, or less, when some demands may count and some do,
-    /// a bit each.
+    /// The most that the platforms of a row may lack more than the anchor, or less, with what some values say of the open
+    /// demands.
     ///
     /// In one aspect the largest shortfall counts. Let the demand that counts for a platform be *d*: the anchor lacks
     /// at least what it lacks of *d*, so that their difference is at most that in *d* alone.
-    fn most(&self, model: &Model, (way, anchor, row): (Way, usize, usize), may: u128, must: u128) -> Row {
+    fn most(&self, model: &Model, (way, anchor, row): (Way, usize, usize), said: Option<&Said>) -> Row {
         let mut held = self.held[row];
         let mut anchored = self.held[anchor / ROW][anchor % ROW];
         let gaps =
             |open: &Open| (&model.gaps[open.rows + row], model.gaps[open.rows + anchor / ROW][anchor % ROW]);
-        let first = || self.open.iter().take(MOST_DEMANDS).enumerate();
-        for (_, open) in first().filter(|(at, _)| must >> at & 1 == 1) {
+        let holds = |at: usize| said.is_some_and(|said| said.must >> at & 1 == 1);
+        let may_hold = |at: usize| said.is_none_or(|said| said.may >> at & 1 == 1);
+        for (_, open) in self.open.iter().enumerate().filter(|(at, _)| holds(*at)) {
             let (own, of_anchor) = gaps(open);
             raise(&mut held, own);
             anchored = anchored.max(of_anchor);
         }
         let mut most = apart(way, &held, anchored);
-        let counting = first().filter(|(at, _)| may >> at & 1 == 1).map(|(_, open)| open);
-        for open in counting.chain(self.open.iter().skip(MOST_DEMANDS)) {
+        for (_, open) in self.open.iter().enumerate().filter(|(at, _)| may_hold(*at)) {
             let (own, of_anchor) = gaps(open);
             let excess = std::array::from_fn(|column| match way {
                 Way::Above => own[column].wrapping_sub(of_anchor.max(anchored)),
