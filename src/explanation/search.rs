@@ -65,6 +65,9 @@ enum Tried {
 const SOON: u64 = 250;
 /// So many sets of answers that were wanted are kept to begin at.
 const MOST_FOUND: usize = 4;
+/// So many steps on a way, and so many pairs of changes at its end, are tried: many more than usual rulebooks have.
+const MOST_TRIES: u64 = 4_096;
+const MOST_PAIRS: usize = 16_384;
 /// It takes as long to look at a box as to try so many complete sets of answers.
 const TRIES_OF_A_BOX: u64 = 32;
 
@@ -294,7 +297,7 @@ impl<'m> Search<'m> {
         let open = self.open_variables();
         let (mut tries, mut idle) = (0, 0);
         for variable in open.iter().cycle() {
-            if idle == open.len() {
+            if idle == open.len() || tries >= MOST_TRIES {
                 break;
             }
             idle += 1;
@@ -344,7 +347,7 @@ impl<'m> Search<'m> {
         false
     }
 
-    /// Other values of two variables that criteria tie.
+    /// Other values of two variables that criteria tie, as far as so many can be tried.
     fn tied_changes(&self, at: &Frame) -> Vec<[(usize, u64); 2]> {
         let (model, open) = (self.model, self.open_variables());
         let changes = |variable: usize| {
@@ -356,6 +359,9 @@ impl<'m> Search<'m> {
             let others = open[place + 1..].iter();
             for other in others.filter(|other| model.are_tied(question(*one), question(**other))) {
                 tied.extend(changes(*one).flat_map(|one| changes(*other).map(move |other| [one, other])));
+                if tied.len() >= MOST_PAIRS {
+                    return tied;
+                }
             }
         }
         tied
