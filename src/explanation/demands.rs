@@ -26,7 +26,7 @@ pub(super) struct Demands {
 pub(super) struct State {
     /// What each platform lacks for certain.
     pub(super) held: Vec<Row>,
-    /// What may count beside it, variable by variable.
+    /// What may count beside it.
     pub(super) open: Vec<Open>,
     /// The variables that they change with, if they are few.
     pub(super) owners: Vec<Owner>,
@@ -61,6 +61,15 @@ struct Said {
 const MOST_OPEN: usize = 4;
 
 impl Owner {
+    /// Those of some demands.
+    fn all(model: &Model, open: &[Open]) -> Vec<Self> {
+        let links = open.iter().flat_map(|open| &model.links[open.criterion]);
+        let mut variables: Vec<usize> = links.map(|link| link.variable).collect();
+        variables.sort_unstable();
+        variables.dedup();
+        variables.into_iter().map(|variable| Self::new(model, variable, open)).collect()
+    }
+
     fn new(model: &Model, variable: usize, open: &[Open]) -> Self {
         let mut says: Vec<Said> = Vec::new();
         for value in 0..model.slots[variable + 1] - model.slots[variable] {
@@ -153,12 +162,7 @@ impl State {
         };
         let open = needs.iter().filter(|need| frame.is_open(need.criterion) && counts(need.rows));
         let open: Vec<Open> = open.map(|need| Open { criterion: need.criterion, rows: need.rows }).collect();
-        let mut variables: Vec<usize> =
-            open.iter().flat_map(|open| &model.links[open.criterion]).map(|link| link.variable).collect();
-        variables.sort_unstable();
-        variables.dedup();
-        variables.truncate(if open.len() > MOST_OPEN { 0 } else { usize::MAX });
-        let owners = variables.into_iter().map(|variable| Owner::new(model, variable, &open)).collect();
+        let owners = if open.len() > MOST_OPEN { Vec::new() } else { Owner::all(model, &open) };
         let kept = if open.is_empty() { 0 } else { 2 * model.efforts.len() * model.rows };
         Self { held, open, owners, excesses: vec![None; kept] }
     }

@@ -243,7 +243,7 @@ impl Model {
     pub(super) fn situation(&self, classes: &[Option<usize>]) -> Frame {
         let mut frame = self.unsettled();
         for domain in &mut frame.domains {
-            *domain &= domain.wrapping_neg();
+            *domain = first_of(*domain);
         }
         for (question, class) in classes.iter().enumerate() {
             match class {
@@ -451,7 +451,7 @@ impl Model {
     }
 }
 
-/// The first value in a domain, which is not empty.
+/// The first value in a domain; none of an empty one.
 pub(super) fn first_of(domain: u64) -> u64 {
     domain & domain.wrapping_neg()
 }
@@ -463,7 +463,7 @@ pub(super) fn bits(mask: u64) -> impl Iterator<Item = usize> {
 
 /// The values in a domain, a bit each, from the lowest up.
 pub(super) fn values_in(domain: u64) -> impl Iterator<Item = u64> {
-    let lowest = |left: &u64| Some(left & left.wrapping_neg()).filter(|value| *value != 0);
+    let lowest = |left: &u64| Some(first_of(*left)).filter(|value| *value != 0);
     std::iter::successors(Some(domain), |left| Some(left & left.wrapping_sub(1)))
         .map_while(move |left| lowest(&left))
 }

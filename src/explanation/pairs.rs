@@ -367,7 +367,7 @@ impl<'m> PairSearch<'m> {
             self.fix(&mut sample, |variable, domain| {
                 let wanted = chosen[variable] & domain;
                 let wanted = if wanted == 0 { domain } else { wanted };
-                wanted & wanted.wrapping_neg()
+                first_of(wanted)
             });
             sample
         };

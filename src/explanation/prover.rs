@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::bounds::{Measure, Sides, Way};
-use super::model::{Frame, Model, ROW, UNANSWERED, values_in};
+use super::model::{Frame, Model, ROW, UNANSWERED, first_of, values_in};
 use super::outcome::Outcome;
 use super::pairs::{self, Change, Claim, PairSearch, Twin};
 use super::search::{self, Goal, Promise, Search, Seen};
@@ -229,10 +229,8 @@ impl Prover {
             if frame.domains[variables.start] & UNANSWERED != 0 {
                 return None;
             }
-            let lowest: Vec<u64> = variables
-                .skip(1)
-                .map(|variable| frame.domains[variable] & frame.domains[variable].wrapping_neg())
-                .collect();
+            let lowest: Vec<u64> =
+                variables.skip(1).map(|variable| first_of(frame.domains[variable])).collect();
             let classes = &self.model.classes[question];
             if let Value::Choices(_) = classes.sample(0) {
                 let has = self.atoms[question].iter().zip(&lowest).filter(|(_, value)| **value != 1);

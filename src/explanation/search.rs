@@ -186,17 +186,13 @@ impl<'m> Search<'m> {
         if !self.queue.is_empty() && self.begin_near_found(root, goal) {
             return End::Found;
         }
-        let soon = self.spent + SOON;
-        let mut is_soon = true;
+        let mut soon = Some(self.spent + SOON);
         while let Some(((_, frame), promise)) = self.queue.pop_last() {
             if !goal.still(&promise) {
                 break;
             }
-            if is_soon && self.spent >= soon {
-                is_soon = false;
-                if self.come_nearer_by_two(goal) {
-                    return End::Found;
-                }
+            if soon.take_if(|soon| self.spent >= *soon).is_some() && self.come_nearer_by_two(goal) {
+                return End::Found;
             }
             let end = self.look(frame, &promise, goal);
             self.unused.push(frame);
@@ -271,7 +267,7 @@ impl<'m> Search<'m> {
         self.measure.take(self.model, frame);
         self.measure.choose(self.model, promise.way, promise.pair, &mut self.seen.domains);
         for domain in &mut self.seen.domains {
-            *domain &= domain.wrapping_neg();
+            *domain = first_of(*domain);
         }
         self.model.settle(&mut self.seen);
         self.try_and_come_nearer(goal)

@@ -5,6 +5,8 @@
 //! sets that meet all that are known are tried; where one does not force the verdict, one more becomes known. Of several,
 //! those are looked at first that bounds leave the least open.
 
+use std::ops::ControlFlow;
+
 use super::Engine;
 use super::goals::Beyond;
 use super::model::Frame;
@@ -16,7 +18,8 @@ use crate::rulebook::Values;
 const MOST_QUESTIONS: usize = 128;
 /// Of so many sets that may force the verdict the likeliest is looked at first.
 const MOST_CANDIDATES: usize = 6;
-/// The part of the budget that may be spent on whether one more answer can be left out, or take other values.
+/// The part of the budget that may be spent on whether one more set may force the verdict, or one more answer can be left
+/// out or take other values.
 const PART: u64 = 16;
 
 /// Given answers that force the verdict.
@@ -110,7 +113,11 @@ impl Force<'_, '_> {
         loop {
             size = least_to_meet(&conflicts, size);
             let (mut is_refuted, mut has_learnt) = (true, false);
-            for Candidate { set, frame, .. } in self.candidates(given, &mut conflicts, size) {
+            let candidates = match self.candidates(given, &mut conflicts, size) {
+                ControlFlow::Break(set) => return (questions(given, set), given.len() <= MOST_QUESTIONS),
+                ControlFlow::Continue(candidates) => candidates,
+            };
+            for Candidate { set, frame, .. } in candidates {
                 if !meets(set, &conflicts) {
                     continue;
                 }
@@ -136,28 +143,29 @@ impl Force<'_, '_> {
     }
 
     /// Sets of so many given answers that meet all conflicts and of which no escape is soon found, those that bounds leave
-    /// the least open first. Conflicts that are found on the way are added.
-    fn candidates(&mut self, given: &[usize], conflicts: &mut Vec<u128>, size: u32) -> Vec<Candidate> {
+    /// the least open first; breaks with one that is found to force the verdict. Conflicts that are found on the way are
+    /// added.
+    fn candidates(
+        &mut self,
+        given: &[usize],
+        conflicts: &mut Vec<u128>,
+        size: u32,
+    ) -> ControlFlow<u128, Vec<Candidate>> {
         let mut candidates: Vec<Candidate> = Vec::new();
         while candidates.len() < MOST_CANDIDATES {
             let tried: Vec<u128> = candidates.iter().map(|candidate| candidate.set).collect();
             let Some(set) = meet(conflicts, size, &tried) else { break };
-            let frame = self.fixed(&questions(given, set));
-            let beyond = match self.soon_escapes(given, set, conflicts) {
-                Escape::No => 0,
-                Escape::Yes => {
-                    candidates.retain(|candidate| meets(candidate.set, conflicts));
-                    continue;
+            match self.soon_escapes(given, set, conflicts) {
+                Escape::No => return ControlFlow::Break(set),
+                Escape::Yes => candidates.retain(|candidate| meets(candidate.set, conflicts)),
+                Escape::Unknown => {
+                    let frame = self.fixed(&questions(given, set));
+                    candidates.push(Candidate { beyond: self.beyond(&frame), set, frame });
                 }
-                Escape::Unknown => self.beyond(&frame).max(1),
-            };
-            candidates.push(Candidate { beyond, set, frame });
-            if beyond == 0 {
-                break;
             }
         }
         candidates.sort_by_key(|candidate| candidate.beyond);
-        candidates
+        ControlFlow::Continue(candidates)
     }
 
     /// Whether a few boxes tell that there is an escape from a set. What it must meet is added to the conflicts, then the same
