@@ -190,6 +190,12 @@ impl Model {
         (from.map_or(i64::MIN, |to| to + 1), to.unwrap_or(i64::MAX))
     }
 
+    /// How far the margins from `least` to `most` are from lying on both sides of one that separates two verdicts.
+    pub(super) fn distance_to_an_edge(&self, least: i64, most: i64) -> i64 {
+        let edges = self.bands.iter().filter_map(|(to, _)| *to);
+        edges.map(|edge| (edge + 1 - most).max(least - edge).max(0)).min().unwrap_or(i64::MAX)
+    }
+
     /// The bands that margins and sides allow, a bit each.
     pub(super) fn possible(&self, (least, most): (i64, i64), sides: Sides) -> u64 {
         let alone = u64::from(sides.only_without) | u64::from(sides.only_with) << (self.bands.len() - 1);

@@ -5,6 +5,7 @@
 //! every machine, ends a search that grows too large: bounds take its place then, and the result says so.
 
 mod bounds;
+mod climb;
 mod closed;
 mod compile;
 mod conditions;

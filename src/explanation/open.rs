@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::Engine;
+use super::climb::{Answers, Climber};
 use super::model::Frame;
-use super::outcome::Outcome;
 use super::pairs::{Change, Claim, End, PairSearch, Twin};
 use super::situation::Situation;
 use super::sureness::Numbers;
@@ -45,10 +45,6 @@ struct Part<'m> {
 
 /// How many sets of answers are drawn to go from one to the next.
 const STATIONS: usize = 24;
-/// How many sets of answers are drawn for a question that seems to decide nothing.
-const DRAWS: usize = 48;
-/// From how many answers with which a question moves the margin a way to an edge is looked for.
-const CLIMBS: usize = 3;
 /// The part of the boxes that all questions share alike, before those that are left undecided share the rest.
 const PART_FOR_ALL: u64 = 4;
 
@@ -83,7 +79,8 @@ impl Engine {
             if split_by.is_some_and(|split_by| !split_by[*question]) {
                 return Some(false);
             }
-            (*decides || self.decides_at_random(given, *question)).then_some(true)
+            let at_random = || Climber::new(&self.model, given, *question).decides_at_random();
+            (*decides || at_random()).then_some(true)
         };
         let mut decided: Vec<Option<bool>> = open.par_iter().zip(deciding).map(at_random).collect();
         let undecided = open.iter().zip(&decided).filter(|(_, decides)| decides.is_none());
@@ -190,88 +187,19 @@ impl Engine {
         }
     }
 
-    /// Starts from pairs of answers whose margins differ, which the search in parts met, and changes the answers to other
-    /// questions, one at a time, as long as that brings the margins nearer to where verdicts differ.
+    /// Whether a way leads to where a question decides from pairs of answers whose margins differ, which the search in parts
+    /// met.
     fn decides_near(&self, given: &[Option<usize>], question: usize, parts: &[Part<'_>]) -> bool {
         let model = &self.model;
         let own = parts.iter().filter(|part| part.question == question);
-        let moved = own.flat_map(|part| &part.steps.moved);
-        let answers = |twin: &Twin| -> Vec<Option<usize>> {
+        let answers = |twin: &Twin| -> Answers {
             let class = |(question, class): (usize, &Option<usize>)| {
                 class.unwrap_or_else(|| model.class_near(&twin.before, question))
             };
             given.iter().enumerate().map(class).map(Some).collect()
         };
-        moved.map(answers).any(|start| self.climbs_to_an_edge(given, start, question))
-    }
-
-    /// Draws answers with which that to a question moves the margin, and goes from them to an edge.
-    fn decides_at_random(&self, given: &[Option<usize>], question: usize) -> bool {
-        let mut numbers = Numbers::default();
-        let mut climbs = 0;
-        for draw in 0..DRAWS {
-            // What is seldom answered is drawn seldom; so every third time all answers count alike.
-            let mut class_of = |question: usize| match draw % 3 {
-                2 => numbers.below(self.model.classes[question].len()),
-                _ => self.model.draw_class(question, &mut numbers),
-            };
-            let drawn = given.iter().enumerate();
-            let drawn = drawn.map(|(question, class)| class.or_else(|| Some(class_of(question))));
-            let drawn: Vec<Option<usize>> = drawn.collect();
-            let outcomes: Vec<Outcome> =
-                self.model.outcomes_of(self.model.situation(&drawn), question).collect();
-            if is_split(&outcomes) {
-                return true;
-            }
-            if outcomes.windows(2).any(|pair| pair[0].margin != pair[1].margin) {
-                if self.climbs_to_an_edge(given, drawn, question) {
-                    return true;
-                }
-                climbs += 1;
-                if climbs == CLIMBS {
-                    return false;
-                }
-            }
-        }
-        false
-    }
-
-    fn climbs_to_an_edge(
-        &self,
-        given: &[Option<usize>],
-        mut at: Vec<Option<usize>>,
-        question: usize,
-    ) -> bool {
-        let mut distance = i64::MAX;
-        loop {
-            let mut situation = Situation::new(&self.model, at.clone());
-            let mut nearest = None;
-            for other in (0..given.len()).filter(|other| given[*other].is_none() && *other != question) {
-                for class in 0..self.model.classes[other].len() {
-                    let outcomes: Vec<Outcome> = (0..self.model.classes[question].len())
-                        .map(|own| situation.after(&[(question, own), (other, class)]))
-                        .collect();
-                    if is_split(&outcomes) {
-                        return true;
-                    }
-                    let margins = || outcomes.iter().map(|outcome| outcome.margin);
-                    let (Some(least), Some(most)) = (margins().min(), margins().max()) else { continue };
-                    let here = self.distance_to_an_edge(least, most);
-                    if least < most && here < distance {
-                        distance = here;
-                        nearest = Some((other, class));
-                    }
-                }
-            }
-            let Some((other, class)) = nearest else { return false };
-            at[other] = Some(class);
-        }
-    }
-
-    /// How far the margins from `least` to `most` are from the nearest one that separates two verdicts.
-    fn distance_to_an_edge(&self, least: i64, most: i64) -> i64 {
-        let edges = self.model.bands.iter().filter_map(|(to, _)| *to);
-        edges.map(|edge| (edge - most).max(least - edge - 1).max(0)).min().unwrap_or(i64::MAX)
+        let starts = own.flat_map(|part| part.steps.moving_pairs()).map(answers);
+        Climber::new(model, given, question).decides_near(starts)
     }
 
     /// Takes the answer to one question from another set of answers. Tells whether it is another one.
@@ -320,9 +248,4 @@ fn conclude(parts: &[Part<'_>], open: &[usize], decided: &mut [Option<bool>]) {
             false => own.all(|decides| decides == Some(false)).then_some(false),
         };
     }
-}
-
-/// Whether answers lead to different bands.
-fn is_split(outcomes: &[Outcome]) -> bool {
-    outcomes.windows(2).any(|pair| pair[0].band != pair[1].band)
 }

@@ -1,7 +1,9 @@
 //! What one complete set of answers comes to.
 
+use std::collections::BTreeSet;
+
 use super::bounds::{MAX_ROWS, add, raise};
-use super::model::{Effect, Frame, Model, ROW, Row32};
+use super::model::{Effect, Frame, Model, ROW, Row32, values_in};
 use crate::rulebook::Leaning;
 
 /// What one complete set of answers comes to.
@@ -163,6 +165,36 @@ impl Model {
     /// Whether criteria that take these off the table leave nothing of a side together, those aside that do so alone.
     pub(super) fn empty_together(&self, outs: impl Iterator<Item = u64>) -> bool {
         self.empties(outs.filter(|out| !self.empties(*out)).fold(0, |all, out| all | out))
+    }
+
+    /// Whether the constraints that may hold in some boxes, those aside that do so alone, may leave nothing of a side
+    /// together. They may not where none of the values of some variable lets so many of them hold.
+    pub(super) fn may_empty_together(&self, frames: &[&Frame]) -> bool {
+        let open = |criterion: usize| frames.iter().any(|frame| frame.may_hold(criterion));
+        let open: Vec<usize> =
+            self.constraints.iter().copied().filter(|criterion| open(*criterion)).collect();
+        let empty_together =
+            |may_hold: &dyn Fn(usize) -> bool| self.empty_together(self.outs(&open, may_hold));
+        let links = open.iter().flat_map(|criterion| &self.links[*criterion]);
+        let variables: BTreeSet<usize> = links.map(|link| link.variable).collect();
+        let some_value_lets_them = |variable: usize| {
+            values_in(self.said_by(frames, variable)).any(|value| {
+                empty_together(&|criterion| {
+                    let said = self.links[criterion].iter().find(|link| link.variable == variable);
+                    said.is_none_or(|link| link.may & value != 0)
+                })
+            })
+        };
+        empty_together(&|_| true) && variables.into_iter().all(some_value_lets_them)
+    }
+
+    /// The values that a variable has in some boxes, as links tell them.
+    fn said_by(&self, frames: &[&Frame], variable: usize) -> u64 {
+        let none = 1 << (self.slots[variable + 1] - self.slots[variable] - 1);
+        frames.iter().fold(0, |said, frame| {
+            let (values, aside, unanswered) = self.states(frame, variable);
+            said | values | if aside || unanswered { none } else { 0 }
+        })
     }
 
     /// What some criteria take off the table, those aside that take nothing.

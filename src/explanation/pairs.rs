@@ -91,8 +91,6 @@ struct Hope {
     /// What this rests on, and whether the claim breaks downwards.
     rests: Rests,
     falls: bool,
-    /// Whether it rests on whether a side has a platform left.
-    on_empty_sides: bool,
     /// The platforms to be had before and after.
     sides: [Sides; 2],
 }
@@ -109,13 +107,11 @@ pub(super) struct PairSearch<'m> {
     queue: BTreeMap<(i64, u64), (Twin, usize)>,
     /// The pair that breaks the claim.
     broken: Option<Twin>,
-    /// The first pairs that were met whose margins differ.
-    pub(super) moved: Vec<Twin>,
+    /// The first pair that was met whose margins differ, and the nearest to where verdicts differ, with how far it is.
+    first: Option<Twin>,
+    nearest: Option<(i64, Twin)>,
     pub(super) spent: u64,
 }
-
-/// How many pairs whose margins differ are kept.
-const MOST_MOVED: usize = 2;
 
 impl<'m> PairSearch<'m> {
     pub(super) fn new(model: &'m Model, claim: Claim) -> Self {
@@ -132,7 +128,8 @@ impl<'m> PairSearch<'m> {
             whole: None,
             queue: BTreeMap::new(),
             broken: None,
-            moved: Vec::new(),
+            first: None,
+            nearest: None,
             spent: 0,
         }
     }
@@ -223,13 +220,31 @@ impl<'m> PairSearch<'m> {
                 self.broken = Some(sample);
                 return;
             }
-            if moved.is_some_and(|[was, is]| was.margin != is.margin) && self.moved.len() < MOST_MOVED {
-                self.moved.push(sample);
+            if let Some(outcomes) = moved.filter(|[was, is]| was.margin != is.margin) {
+                self.keep(sample, &outcomes);
             }
         }
         if let Some(variable) = self.most_open(&twin, &hope) {
             self.queue.insert((hope.worth, self.spent), (twin, variable));
         }
+    }
+
+    /// Keeps a pair whose margins differ if it is the first, or the nearest to where verdicts differ.
+    fn keep(&mut self, sample: Twin, [was, is]: &[Outcome; 2]) {
+        if self.first.is_none() {
+            self.first = Some(sample);
+        } else if was.is_contested && is.is_contested {
+            let distance =
+                self.model.distance_to_an_edge(was.margin.min(is.margin), was.margin.max(is.margin));
+            if self.nearest.as_ref().is_none_or(|(nearest, _)| distance < *nearest) {
+                self.nearest = Some((distance, sample));
+            }
+        }
+    }
+
+    /// Pairs that were met whose margins differ: the first one, and the nearest to where verdicts differ.
+    pub(super) fn moving_pairs(&self) -> impl Iterator<Item = &Twin> {
+        self.first.iter().chain(self.nearest.iter().map(|(_, nearest)| nearest))
     }
 
     /// Whether some pair in a box may break the claim, by how far, and on which platforms that rests.
@@ -265,7 +280,7 @@ impl<'m> PairSearch<'m> {
         let hopes = [(falls, least, true), (rises, -most, false)].into_iter();
         let hopes = hopes.filter_map(|(bound, edge, falls)| {
             let (bound, rests) = bound?;
-            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls, on_empty_sides: false, sides })
+            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls, sides })
         });
         hopes.max_by_key(|hope| hope.worth)
     }
@@ -274,11 +289,9 @@ impl<'m> PairSearch<'m> {
     /// is emptied only by single criteria that hold before as after.
     fn may_empty_a_side(&self, twin: &Twin) -> bool {
         let model = self.model;
-        let may_hold = |criterion| twin.before.may_hold(criterion) || twin.after.may_hold(criterion);
         let mut own = model.outs(&self.shift.changing, |criterion| may_differ(twin, criterion)).peekable();
         own.peek().is_some()
-            && (own.any(|out| model.empties(out))
-                || model.empty_together(model.outs(&model.constraints, may_hold)))
+            && (own.any(|out| model.empties(out)) || model.may_empty_together(&[&twin.before, &twin.after]))
     }
 
     /// Whether some pair in a box may have two verdicts, where one of them may leave only one side.
@@ -294,7 +307,7 @@ impl<'m> PairSearch<'m> {
             sides
         });
         let rests = Rests { pair, on_absence: false };
-        let hope = Hope { worth: i64::MAX, rests, falls: false, on_empty_sides: true, sides };
+        let hope = Hope { worth: i64::MAX, rests, falls: false, sides };
         ((possible & verdicts).count_ones() > 1).then_some(hope)
     }
 
@@ -451,7 +464,8 @@ impl<'m> PairSearch<'m> {
                 out += 1_000 * i64::from(((effect.removes | effect.leaves) & !missable).count_ones());
             }
             if model.empties(effect.out()) {
-                out = if hope.on_empty_sides { 10_000 } else { 0 };
+                // Where one side is left, nothing is compared.
+                out = 200_000;
             }
             let is_asked = self.claim.when.contains(&criterion)
                 || self.claim.waivers.iter().any(|waiver| waiver.condition == criterion);
