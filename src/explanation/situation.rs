@@ -217,6 +217,61 @@ impl<'m> Situation<'m> {
         outcome
     }
 
+    /// The criteria that two questions have a part in and that some answers to them flip.
+    pub(super) fn shared(&mut self, first: usize, second: usize) -> Vec<usize> {
+        let (model, frame) = (self.model, &mut self.scratch.frame);
+        frame.copy_from(&self.frame);
+        for question in [first, second] {
+            let domains = &mut frame.domains[model.variables_of[question].clone()];
+            domains.iter_mut().zip(model.full_domains(question)).for_each(|(domain, full)| *domain |= full);
+        }
+        model.settle_asks(frame, first);
+        model.settle_asks(frame, second);
+        let both = model.touched_by[first].iter().filter(|criterion| model.has_part(second, **criterion));
+        both.copied().filter(|criterion| model.conditions[*criterion].is_open(frame)).collect()
+    }
+
+    /// Takes two changes of answers to questions that share such criteria. Tells whether they flip what each of them flips
+    /// alone, and nothing else.
+    pub(super) fn adds_up(&mut self, pair: &[Change; 2], shared: &[usize]) -> bool {
+        let Scratch { frame, list, .. } = &mut self.scratch;
+        let [one, other] = pair.map(|(question, class)| &self.singles[question][class].flips);
+        list.clear();
+        list.extend(one.iter().chain(other).filter(|criterion| !shared.contains(criterion)));
+        if shared.is_empty() {
+            return true;
+        }
+        frame.copy_from(&self.frame);
+        pair.iter().for_each(|(question, class)| self.model.put(&mut frame.domains, *question, *class));
+        pair.iter().for_each(|(question, _)| self.model.settle_asks(frame, *question));
+        let mut adds_up = true;
+        for criterion in shared {
+            let flips = self.model.is_true(frame, *criterion) != self.holds[*criterion];
+            let flip_alone = [one, other].map(|flips| flips.contains(criterion));
+            adds_up &= flip_alone != [true; 2] && flips == flip_alone.contains(&true);
+            if flips {
+                list.push(*criterion);
+            }
+        }
+        adds_up
+    }
+
+    /// The outcome after the two changes that were taken.
+    pub(super) fn after_both(&mut self) -> Outcome {
+        self.flip_listed();
+        let outcome = self.conclude();
+        self.restore();
+        outcome
+    }
+
+    /// The same where they add up.
+    pub(super) fn sum_of(&mut self, pair: &[Change; 2]) -> Outcome {
+        self.add_up(pair);
+        let outcome = self.conclude();
+        self.restore();
+        outcome
+    }
+
     /// Lists what flips with changes of which some are tied: a criterion that only one of them has a part in flips as it
     /// does with that one alone, the others are evaluated.
     fn list_tied(&mut self, changes: &[Change]) {

@@ -115,11 +115,15 @@ fn targets(model: &Model, now: usize) -> Vec<Search> {
     sides.chain(verdicts).map(|(target, bands)| Search { target, bands, hits: Vec::new() }).collect()
 }
 
-/// What one change comes to: the goals that it meets, and whether any criterion flips with it.
+/// What one change comes to.
 struct Single {
     change: Change,
+    /// The goals that it meets, a bit each.
     met: u128,
+    /// Whether any criterion flips with it.
     flips: bool,
+    /// The first change of the same question with which the same criteria flip.
+    like: usize,
 }
 
 /// All sets of one and two changes that meet goals, with the goals that they meet and no smaller set within them does.
@@ -130,37 +134,55 @@ fn small_sets(situation: &mut Situation<'_>, goals: impl Fn(&Outcome) -> u128 + 
     let mut found = Vec::new();
     for question in 0..model.classes.len() {
         let now = situation.classes[question];
-        let mut single = |class: usize| {
-            let change = (question, class);
+        let others = (0..model.classes[question].len()).filter(|class| now != Some(*class));
+        let mut own: Vec<Single> = Vec::new();
+        for change in others.map(|class| (question, class)) {
             let met = goals(&situation.after(&[change]));
             if met != 0 {
                 found.push((vec![change], met));
             }
-            Single { change, met, flips: !situation.flips(change).is_empty() }
-        };
-        let others = (0..model.classes[question].len()).filter(|class| now != Some(*class));
-        singles.push(others.map(&mut single).collect());
+            let flips = situation.flips(change);
+            let like = own.iter().position(|other| situation.flips(other.change) == flips);
+            own.push(Single { change, met, flips: !flips.is_empty(), like: like.unwrap_or(own.len()) });
+        }
+        singles.push(own);
     }
     let pairs = |situation: &mut Situation<'_>, first: usize| -> Vec<(Hit, u128)> {
-        let mut found = Vec::new();
-        for second in first + 1..singles.len() {
-            let tied = model.are_tied(first, second);
-            let counts = |single: &&Single| tied || single.flips;
-            for one in singles[first].iter().filter(counts) {
-                for other in singles[second].iter().filter(counts) {
-                    let pair = [one.change, other.change];
-                    let met = goals(&situation.after(&pair)) & !one.met & !other.met;
-                    if met != 0 {
-                        found.push((pair.to_vec(), met));
-                    }
-                }
-            }
-        }
-        found
+        let further = (first + 1..singles.len()).map(|second| [&singles[first][..], &singles[second][..]]);
+        further.flat_map(|questions| pairs_of(situation, questions, &goals)).collect()
     };
     let firsts = (0..singles.len()).into_par_iter();
     let by_first: Vec<Vec<(Hit, u128)>> = firsts.map_init(|| situation.clone(), pairs).collect();
     found.extend(by_first.into_iter().flatten());
+    found
+}
+
+/// The pairs of changes of two questions that meet goals which neither of them meets alone.
+fn pairs_of(
+    situation: &mut Situation<'_>,
+    [first, second]: [&[Single]; 2],
+    goals: &impl Fn(&Outcome) -> u128,
+) -> Vec<(Hit, u128)> {
+    let mut found = Vec::new();
+    let ([one, ..], [other, ..]) = (first, second) else { return found };
+    let shared = situation.shared(one.change.0, other.change.0);
+    // Pairs that add up come to the same as others with which the same criteria flip.
+    let mut known = vec![None; first.len() * second.len()];
+    for one in first.iter().filter(|one| one.flips || !shared.is_empty()) {
+        for other in second.iter().filter(|other| other.flips || !shared.is_empty()) {
+            let pair = [one.change, other.change];
+            let met = match situation.adds_up(&pair, &shared) {
+                true if !(one.flips && other.flips) => 0,
+                true => *known[one.like * second.len() + other.like]
+                    .get_or_insert_with(|| goals(&situation.sum_of(&pair))),
+                false => goals(&situation.after_both()),
+            };
+            let met = met & !one.met & !other.met;
+            if met != 0 {
+                found.push((pair.to_vec(), met));
+            }
+        }
+    }
     found
 }
 
