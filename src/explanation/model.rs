@@ -365,11 +365,18 @@ impl Model {
 
     /// Evaluates anew which questions apply after one was answered otherwise.
     pub(super) fn settle_asks(&self, frame: &mut Frame, question: usize) {
-        for variable in self.variables_of[question].clone() {
-            for asked in &self.variables[variable].asks {
-                frame.asks[*asked] = self.applies(frame, *asked);
-            }
-        }
+        self.asked_by(question).for_each(|asked| self.settle_ask(frame, asked));
+    }
+
+    /// The questions that may apply or not after one was answered otherwise.
+    pub(super) fn asked_by(&self, question: usize) -> impl Iterator<Item = usize> {
+        let variables = &self.variables[self.variables_of[question].clone()];
+        variables.iter().flat_map(|variable| variable.asks.iter().copied())
+    }
+
+    /// Evaluates anew whether a question applies.
+    pub(super) fn settle_ask(&self, frame: &mut Frame, asked: usize) {
+        frame.asks[asked] = self.applies(frame, asked);
     }
 
     /// Whether a criterion holds in a frame of one set of answers, of which only the questions that apply are settled.

@@ -43,6 +43,22 @@ struct Single {
     aspects: u128,
 }
 
+/// What hangs on both of two questions: some answers to them change it.
+#[derive(Debug)]
+pub(super) struct Shared {
+    /// Whether these questions apply, which may hang on one of them alone.
+    asks: Vec<usize>,
+    /// Whether these criteria hold.
+    criteria: Vec<usize>,
+}
+
+impl Shared {
+    /// Whether no criterion hangs on both.
+    pub(super) fn is_empty(&self) -> bool {
+        self.criteria.is_empty()
+    }
+}
+
 fn bit(aspect: usize) -> u128 {
     1 << (aspect % 128)
 }
@@ -217,35 +233,41 @@ impl<'m> Situation<'m> {
         outcome
     }
 
-    /// The criteria that two questions have a part in and that some answers to them flip.
-    pub(super) fn shared(&mut self, first: usize, second: usize) -> Vec<usize> {
+    /// What hangs on both of two questions.
+    pub(super) fn shared(&mut self, first: usize, second: usize) -> Shared {
         let (model, frame) = (self.model, &mut self.scratch.frame);
         frame.copy_from(&self.frame);
         for question in [first, second] {
             let domains = &mut frame.domains[model.variables_of[question].clone()];
             domains.iter_mut().zip(model.full_domains(question)).for_each(|(domain, full)| *domain |= full);
         }
-        model.settle_asks(frame, first);
-        model.settle_asks(frame, second);
+        let mut asks: Vec<usize> = [first, second].into_iter().flat_map(|own| model.asked_by(own)).collect();
+        asks.sort_unstable();
+        asks.dedup();
+        asks.retain(|asked| {
+            model.settle_ask(frame, *asked);
+            frame.may_apply(*asked) && frame.may_be_aside(*asked)
+        });
         let both = model.touched_by[first].iter().filter(|criterion| model.has_part(second, **criterion));
-        both.copied().filter(|criterion| model.conditions[*criterion].is_open(frame)).collect()
+        let criteria = both.copied().filter(|criterion| model.conditions[*criterion].is_open(frame)).collect();
+        frame.copy_from(&self.frame);
+        Shared { asks, criteria }
     }
 
-    /// Takes two changes of answers to questions that share such criteria. Tells whether they flip what each of them flips
-    /// alone, and nothing else.
-    pub(super) fn adds_up(&mut self, pair: &[Change; 2], shared: &[usize]) -> bool {
+    /// Takes two changes of answers to questions that share so much. Tells whether they flip what each of them flips alone,
+    /// and nothing else.
+    pub(super) fn adds_up(&mut self, pair: &[Change; 2], shared: &Shared) -> bool {
         let Scratch { frame, list, .. } = &mut self.scratch;
         let [one, other] = pair.map(|(question, class)| &self.singles[question][class].flips);
         list.clear();
-        list.extend(one.iter().chain(other).filter(|criterion| !shared.contains(criterion)));
-        if shared.is_empty() {
+        list.extend(one.iter().chain(other).filter(|criterion| !shared.criteria.contains(criterion)));
+        if shared.criteria.is_empty() {
             return true;
         }
-        frame.copy_from(&self.frame);
         pair.iter().for_each(|(question, class)| self.model.put(&mut frame.domains, *question, *class));
-        pair.iter().for_each(|(question, _)| self.model.settle_asks(frame, *question));
+        shared.asks.iter().for_each(|asked| self.model.settle_ask(frame, *asked));
         let mut adds_up = true;
-        for criterion in shared {
+        for criterion in &shared.criteria {
             let flips = self.model.is_true(frame, *criterion) != self.holds[*criterion];
             let flip_alone = [one, other].map(|flips| flips.contains(criterion));
             adds_up &= flip_alone != [true; 2] && flips == flip_alone.contains(&true);
