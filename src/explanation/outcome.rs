@@ -32,20 +32,7 @@ struct Best {
     with: (bool, Rank),
 }
 
-impl Default for Best {
-    fn default() -> Self {
-        Self { without: NONE, with: NONE }
-    }
-}
-
 impl Best {
-    fn see(&mut self, with: bool, rank: (bool, Rank)) {
-        let best = if with { &mut self.with } else { &mut self.without };
-        if rank < *best {
-            *best = rank;
-        }
-    }
-
     fn is_complete(&self) -> bool {
         self.without != NONE && self.with != NONE
     }
@@ -112,23 +99,27 @@ impl Model {
     /// The outcome for a raw effort price, what is added to the effort of each kind of platforms, and what each platform
     /// lacks: platforms are ranked by burden, effort and order, some of them off the table or behind others.
     pub(super) fn conclude(&self, out: Out, price: i64, familiarity: &[i64], lacks: &[Row32]) -> Outcome {
-        let rank = |lane: usize| -> Rank {
-            let effort = (self.efforts[lane] + familiarity[self.kinds[lane]]).max(0);
-            let lacks = i64::from(lacks[lane / ROW][lane % ROW]);
-            let platform = self.platform_at[lane].unwrap_or(usize::MAX);
-            (price.max(1) * effort + self.shortfall_price * lacks, effort, platform)
-        };
-        let best = |removed: u64| {
-            let mut best = Best::default();
-            for (with, lanes) in [(false, &self.without), (true, &self.with)] {
-                for lane in lanes {
-                    let rank = rank(*lane);
-                    if removed >> rank.2 & 1 == 0 {
-                        best.see(with, (out.missed >> rank.2 & 1 == 1, rank));
-                    }
+        let price = price.max(1);
+        let best_of = |lanes: &[usize], removed: u64| {
+            let mut best = NONE;
+            for lane in lanes {
+                let Some(platform) = self.platform_at[*lane].filter(|platform| removed >> platform & 1 == 0)
+                else {
+                    continue;
+                };
+                let effort = (self.efforts[*lane] + familiarity[self.kinds[*lane]]).max(0);
+                let lacks = i64::from(lacks[*lane / ROW][*lane % ROW]);
+                let burden = price * effort + self.shortfall_price * lacks;
+                let rank = (out.missed >> platform & 1 == 1, (burden, effort, platform));
+                if rank < best {
+                    best = rank;
                 }
             }
             best
+        };
+        let best = |removed: u64| Best {
+            without: best_of(&self.without, removed),
+            with: best_of(&self.with, removed),
         };
         let available = best(out.by_name | out.by_family);
         let lifted = || Some(best(out.by_name)).filter(Best::is_complete).unwrap_or_else(|| best(0));

@@ -2,6 +2,8 @@
 //!
 //! Only what a change touches is computed anew: the criteria that flip with it, and the aspects that these ask for.
 
+use std::sync::Arc;
+
 use super::model::{Frame, Model, ROW};
 use super::outcome::{Out, Outcome};
 
@@ -15,7 +17,7 @@ pub(super) struct Situation<'m> {
     pub(super) classes: Vec<Option<usize>>,
     pub(super) frame: Frame,
     /// For each question and class, what follows when the answer alone changes to it.
-    singles: Vec<Vec<Single>>,
+    singles: Arc<Vec<Vec<Single>>>,
     holds: Vec<bool>,
     price: i64,
     out: Out,
@@ -100,7 +102,7 @@ impl<'m> Situation<'m> {
                 sums: vec![[0; ROW]; model.rows],
             },
             frame,
-            singles: Vec::new(),
+            singles: Arc::default(),
             out: Out::default(),
             short: vec![[0; ROW]; model.rows * model.needs.len()],
             sums: vec![[0; ROW]; model.rows],
@@ -116,11 +118,12 @@ impl<'m> Situation<'m> {
             }
         }
         situation.out = situation.out();
-        situation.singles = (0..model.classes.len())
+        let singles = (0..model.classes.len())
             .map(|question| {
                 (0..model.classes[question].len()).map(|class| situation.single((question, class))).collect()
             })
             .collect();
+        situation.singles = Arc::new(singles);
         situation
     }
 
@@ -249,7 +252,8 @@ impl<'m> Situation<'m> {
             frame.may_apply(*asked) && frame.may_be_aside(*asked)
         });
         let both = model.touched_by[first].iter().filter(|criterion| model.has_part(second, **criterion));
-        let criteria = both.copied().filter(|criterion| model.conditions[*criterion].is_open(frame)).collect();
+        let criteria =
+            both.copied().filter(|criterion| model.conditions[*criterion].is_open(frame)).collect();
         frame.copy_from(&self.frame);
         Shared { asks, criteria }
     }
