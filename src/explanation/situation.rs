@@ -258,6 +258,24 @@ impl<'m> Situation<'m> {
         Shared { asks, criteria }
     }
 
+    /// What the tests of all that is shared make of a new answer.
+    pub(super) fn tells(&self, shared: &Shared, (question, class): Change) -> Vec<bool> {
+        let model = self.model;
+        let start = model.variables_of[question].start;
+        let domains = model.domains_of(question, class);
+        let asks = shared.asks.iter().filter_map(|asked| model.asks[*asked].as_ref());
+        let criteria = shared.criteria.iter().map(|criterion| &model.conditions[*criterion]);
+        let mut tells = Vec::new();
+        for tree in asks.chain(criteria) {
+            tree.visit(&mut |tested, parts| {
+                if tested == question {
+                    tells.push(parts.iter().any(|(variable, mask)| domains[variable - start] & mask != 0));
+                }
+            });
+        }
+        tells
+    }
+
     /// Takes two changes of answers to questions that share so much. Tells whether they flip what each of them flips alone,
     /// and nothing else.
     pub(super) fn adds_up(&mut self, pair: &[Change; 2], shared: &Shared) -> bool {

@@ -151,7 +151,7 @@ fn small_sets(situation: &mut Situation<'_>, goals: impl Fn(&Outcome) -> u128 + 
         let further = (first + 1..singles.len()).map(|second| [&singles[first][..], &singles[second][..]]);
         further.flat_map(|questions| pairs_of(situation, questions, &goals)).collect()
     };
-    let firsts = (0..singles.len()).into_par_iter();
+    let firsts = (0..singles.len()).into_par_iter().with_max_len(1);
     let by_first: Vec<Vec<(Hit, u128)>> = firsts.map_init(|| situation.clone(), pairs).collect();
     found.extend(by_first.into_iter().flatten());
     found
@@ -166,23 +166,36 @@ fn pairs_of(
     let mut found = Vec::new();
     let ([one, ..], [other, ..]) = (first, second) else { return found };
     let shared = situation.shared(one.change.0, other.change.0);
-    // Pairs that add up come to the same as others with which the same criteria flip.
-    let mut known = vec![None; first.len() * second.len()];
-    for one in first.iter().filter(|one| one.flips || !shared.is_empty()) {
-        for other in second.iter().filter(|other| other.flips || !shared.is_empty()) {
+    let counts = |single: &&Single| single.flips || !shared.is_empty();
+    let [first, second] = [first, second].map(|singles| {
+        // Whatever comes of one of them with a change of the other question comes of those that are like it.
+        let mut alike: Vec<((usize, Vec<bool>), Vec<&Single>)> = Vec::new();
+        for single in singles.iter().filter(counts) {
+            let tells = (single.like, situation.tells(&shared, single.change));
+            match alike.iter_mut().find(|(known, _)| *known == tells) {
+                Some((_, singles)) => singles.push(single),
+                None => alike.push((tells, vec![single])),
+            }
+        }
+        alike.into_iter().map(|(_, singles)| singles).collect::<Vec<_>>()
+    });
+    for ones in &first {
+        for others in &second {
+            let (one, other) = (ones[0], others[0]);
             let pair = [one.change, other.change];
             let met = match situation.adds_up(&pair, &shared) {
                 true if !(one.flips && other.flips) => 0,
-                true => *known[one.like * second.len() + other.like]
-                    .get_or_insert_with(|| goals(&situation.sum_of(&pair))),
+                true => goals(&situation.sum_of(&pair)),
                 false => goals(&situation.after_both()),
             };
             let met = met & !one.met & !other.met;
             if met != 0 {
-                found.push((pair.to_vec(), met));
+                let pairs = ones.iter().flat_map(|one| others.iter().map(|other| [one.change, other.change]));
+                found.extend(pairs.map(|pair| (pair.to_vec(), met)));
             }
         }
     }
+    found.sort_unstable();
     found
 }
 
