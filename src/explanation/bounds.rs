@@ -32,6 +32,8 @@ pub(super) struct Measure {
     /// rest on.
     limits: Vec<i64>,
     rivals: Vec<Option<usize>>,
+    /// The rows of differences that were taken of the frame, by way, anchor and row.
+    taken: Vec<Option<Wide>>,
     shares: Shares,
 }
 
@@ -93,6 +95,7 @@ impl Measure {
             fields: [None; 2],
             limits: Vec::new(),
             rivals: Vec::new(),
+            taken: Vec::new(),
             shares: Shares::new(model),
         }
     }
@@ -112,6 +115,8 @@ impl Measure {
         self.limits.clone_from(&frame.limits);
         self.rivals.clear();
         self.rivals.resize(self.limits.len(), None);
+        self.taken.clear();
+        self.taken.resize(2 * self.limits.len() * model.rows, None);
         self.musts.clear();
         for criterion in model.constraints.iter().filter(|criterion| frame.may_hold(**criterion)) {
             let effect = &model.effects[*criterion];
@@ -337,19 +342,26 @@ impl Measure {
     ) -> [Wide; MAX_ROWS] {
         let mut differences = [[0; ROW]; MAX_ROWS];
         for row in rows {
-            let mut lacks = way.apart(&self.held, row, anchor);
-            self.shares.clear();
-            self.demands.excesses(model, way, anchor, row, |excess| {
-                add(&mut lacks, &excess.lacks);
-                excess.shares.iter().for_each(|share| self.shares.add(model, share));
-            });
-            let sums = self.efforts.bound(model, way, anchor, row, &self.shares);
-            differences[row] = std::array::from_fn(|column| {
-                let bound = sums[column] + model.shortfall_price * i64::from(lacks[column]);
-                if way == Way::Above { bound } else { -bound }
-            });
+            let place = (2 * anchor + usize::from(way == Way::Above)) * model.rows + row;
+            let taken = self.taken[place].unwrap_or_else(|| self.row_of_differences(model, way, anchor, row));
+            self.taken[place] = Some(taken);
+            differences[row] = taken;
         }
         differences
+    }
+
+    fn row_of_differences(&mut self, model: &Model, way: Way, anchor: usize, row: usize) -> Wide {
+        let mut lacks = way.apart(&self.held, row, anchor);
+        self.shares.clear();
+        self.demands.excesses(model, way, anchor, row, |excess| {
+            add(&mut lacks, &excess.lacks);
+            excess.shares.iter().for_each(|share| self.shares.add(model, share));
+        });
+        let sums = self.efforts.bound(model, way, anchor, row, &self.shares);
+        std::array::from_fn(|column| {
+            let bound = sums[column] + model.shortfall_price * i64::from(lacks[column]);
+            if way == Way::Above { bound } else { -bound }
+        })
     }
 
     /// How much a criterion raises the bound on a pair of lanes if it holds, and how much if it does not; only the order
@@ -376,7 +388,7 @@ impl Measure {
     pub(super) fn choose(&mut self, model: &Model, way: Way, pair: (usize, usize), chosen: &mut [u64]) {
         let (lane, anchor) = pair;
         let (row, column) = (lane / ROW, lane % ROW);
-        self.differences(model, way, anchor, row..row + 1);
+        self.row_of_differences(model, way, anchor, row);
         let by_effort = self.efforts.pulls(model, way, pair);
         let mut potentials = vec![0_i64; model.slots.last().copied().unwrap_or_default()];
         for open in self.demands.all().flat_map(|state| &state.open) {

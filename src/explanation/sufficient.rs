@@ -50,7 +50,7 @@ impl Engine {
         known: &[&Vec<Change>],
     ) -> Option<SufficientReason> {
         let given = self.applicable(root, |question| classes[question].is_some());
-        let mut force = Force { engine: self, search, band, classes, known, left: 2 * self.budget };
+        let mut force = Force { engine: self, search, band, classes, known, left: 3 * self.budget };
         if !matches!(force.escape(root, force.left), Escape::No) {
             return None;
         }
