@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::bounds::{Sides, Way};
 use super::model::{Effect, Frame, Model, bits, first_of, values_in};
 use super::outcome::Outcome;
-use super::shift::{Rests, Shift, may_differ};
+use super::shift::{Shift, may_differ};
 use super::sureness::Numbers;
 
 /// What differs between the two sets of answers.
@@ -88,8 +88,8 @@ pub(super) enum End {
 struct Hope {
     /// How far beyond the claim the margin may move.
     worth: i64,
-    /// What this rests on, and whether the claim breaks downwards.
-    rests: Rests,
+    /// The platforms that this rests on, and whether the claim breaks downwards.
+    pair: (usize, usize),
     falls: bool,
     /// The platforms to be had before and after.
     sides: [Sides; 2],
@@ -279,8 +279,8 @@ impl<'m> PairSearch<'m> {
         let rises = self.shift.lower(twin, (1, 0), sides, across, lighter, -most);
         let hopes = [(falls, least, true), (rises, -most, false)].into_iter();
         let hopes = hopes.filter_map(|(bound, edge, falls)| {
-            let (bound, rests) = bound?;
-            (bound < edge).then_some(Hope { worth: edge - bound, rests, falls, sides })
+            let (bound, pair) = bound?;
+            (bound < edge).then_some(Hope { worth: edge - bound, pair, falls, sides })
         });
         hopes.max_by_key(|hope| hope.worth)
     }
@@ -306,8 +306,7 @@ impl<'m> PairSearch<'m> {
             pair = most.pair;
             sides
         });
-        let rests = Rests { pair, on_absence: false };
-        let hope = Hope { worth: i64::MAX, rests, falls: false, sides };
+        let hope = Hope { worth: i64::MAX, pair, falls: false, sides };
         ((possible & verdicts).count_ones() > 1).then_some(hope)
     }
 
@@ -372,7 +371,7 @@ impl<'m> PairSearch<'m> {
     fn likely(&mut self, twin: &Twin, hope: &Hope) -> [Twin; 2] {
         let at = usize::from(hope.falls);
         let frame = if hope.falls { &twin.after } else { &twin.before };
-        let (p, _) = hope.rests.pair;
+        let (p, _) = hope.pair;
         let fellow = self.fellow(at, hope.sides[at], &self.model.without, p);
         let mut likely = |pair: (usize, usize)| {
             let (mut sample, mut chosen) = (twin.clone(), frame.domains.clone());
@@ -384,7 +383,7 @@ impl<'m> PairSearch<'m> {
             });
             sample
         };
-        [likely(hope.rests.pair), likely((p, fellow))]
+        [likely(hope.pair), likely((p, fellow))]
     }
 
     /// Another platform of a side that is likely to be the best of it; the same one where there is no other.
@@ -442,46 +441,39 @@ impl<'m> PairSearch<'m> {
     /// the box.
     fn most_open(&self, twin: &Twin, hope: &Hope) -> Option<usize> {
         let model = self.model;
-        let Rests { pair: (p, k), on_absence } = hope.rests;
+        let (p, k) = hope.pair;
         let (ends, starts) = if hope.falls { (1, 0) } else { (0, 1) };
         let [before, after] = [&twin.before, &twin.after];
         let rival_p = self.fellow(ends, hope.sides[ends], &model.without, p);
         let rival_k = self.fellow(starts, hope.sides[starts], &model.with, k);
-        let missable = self.shift.measures[0].missable() | self.shift.measures[1].missable();
         let mut influence = vec![0_i64; model.variables.len()];
         for criterion in 0..model.effects.len() {
             if !before.is_open(criterion) && !after.is_open(criterion) {
                 continue;
             }
             let effect = &model.effects[criterion];
-            let pulls = [(p, rival_p), (k, rival_k), (p, k)].map(|pair| {
+            let pull = |pair| {
                 let (holds, fails) = self.shift.measures[ends].pull(model, Way::Above, criterion, pair);
                 holds + fails
-            });
-            let mut out = 8 * i64::from((effect.removes | effect.leaves | effect.misses).count_ones());
-            if on_absence {
-                // Whether what misses no must is to be had comes first.
-                out += 1_000 * i64::from(((effect.removes | effect.leaves) & !missable).count_ones());
-            }
-            if model.empties(effect.out()) {
-                // Where one side is left, nothing is compared.
-                out = 200_000;
-            }
+            };
+            let (apart, rivals) = (pull((p, k)), pull((p, rival_p)) + pull((k, rival_k)));
+            // Whether one side is left, so that nothing is compared, comes before everything else, then whether the change
+            // touches anything at all.
+            let out = match model.empties(effect.out()) {
+                true => 50_000,
+                false => i64::from((effect.out() | effect.misses).count_ones()),
+            };
+            let own = if self.shift.changing.contains(&criterion) { 10_000 } else { 0 };
             let is_asked = self.claim.when.contains(&criterion)
                 || self.claim.waivers.iter().any(|waiver| waiver.condition == criterion);
-            // Whether the change touches anything at all comes before everything else.
-            let own = match self.shift.changing.contains(&criterion) {
-                true if on_absence => 100_000,
-                true => 60,
-                false => 0,
-            };
             // What changes nothing and is asked for by nothing here can stay open.
             let is_idle = *effect == Effect::default() && model.demands_of[criterion].is_empty();
             if is_idle && !is_asked {
                 continue;
             }
-            // What moves a bound goes before what is taken off the table; by how much makes little difference.
-            let weight = 1 + 3 * pulls.iter().sum::<i64>() + out + own + if is_asked { 2_000 } else { 0 };
+            let asked = if is_asked { 2_000 } else { 0 };
+            // What moves the difference itself goes before what moves rivals, and before what is taken off the table.
+            let weight = 1 + 10 * apart + 3 * rivals + out + own + asked;
             for (variable, _) in &model.helpers[criterion] {
                 let open = (before.domains[*variable] & after.domains[*variable]).count_ones() > 1;
                 if open && !self.is_of_step(*variable) {

@@ -10,15 +10,6 @@ use super::model::{Frame, Model, ROW};
 use super::musts::Field;
 use super::pairs::Twin;
 
-/// What a bound rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rests {
-    /// The lanes of the best platform without the subject, and with it.
-    pub(super) pair: (usize, usize),
-    /// Whether one of them may not be to be had on both sides of the change.
-    pub(super) on_absence: bool,
-}
-
 /// Bounds on how far the margins before and after a change lie apart.
 #[derive(Debug, Clone)]
 pub(super) struct Shift<'m> {
@@ -158,7 +149,7 @@ impl<'m> Shift<'m> {
         across: &[(i64, i64)],
         lighter: bool,
         enough: i64,
-    ) -> Option<(i64, Rests)> {
+    ) -> Option<(i64, (usize, usize))> {
         let model = self.model;
         let [from, to] = if a == 0 { [&twin.before, &twin.after] } else { [&twin.after, &twin.before] };
         // Most boxes are done with before it is known which platforms may be the best.
@@ -171,8 +162,7 @@ impl<'m> Shift<'m> {
         if steady(all_without, to, from) && steady(all_with, from, to) {
             let pairs = all_without.iter().flat_map(|p| all_with.iter().filter_map(move |k| rough(p, k)));
             if pairs.clone().all(|bound| bound >= enough) {
-                let rests = Rests { pair: (all_without[0], all_with[0]), on_absence: false };
-                return pairs.min().map(|bound| (bound, rests));
+                return pairs.min().map(|bound| (bound, (all_without[0], all_with[0])));
             }
         }
         let best_without = self.measures[b].contenders(model, &model.without, sides[b]);
@@ -196,7 +186,7 @@ impl<'m> Shift<'m> {
             .into_iter()
             .map(|lane| Contender::new(lane, self.stays(from, to, &model.with, lane, in_spite_of_a_must[1])))
             .collect();
-        let mut least: Option<(i64, Rests)> = None;
+        let mut least: Option<(i64, (usize, usize))> = None;
         for p in &mut without {
             for k in &mut with {
                 let Some(bound) = self.pair(&turn, lighter, (p.lane, k.lane)) else { continue };
@@ -210,8 +200,7 @@ impl<'m> Shift<'m> {
                     continue;
                 }
                 if least.is_none_or(|(least, _)| bound < least) {
-                    let on_absence = p.detour < 0 || k.detour < 0;
-                    least = Some((bound, Rests { pair: (p.lane, k.lane), on_absence }));
+                    least = Some((bound, (p.lane, k.lane)));
                 }
             }
         }
