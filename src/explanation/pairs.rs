@@ -95,6 +95,21 @@ struct Hope {
     sides: [Sides; 2],
 }
 
+/// What weighs how much where it is asked which variable the most hangs on; only the order of a search depends on it.
+struct Weights {
+    /// Whether a criterion holds that leaves one side alone.
+    emptying: i64,
+    /// Whether the change touches anything.
+    touching: i64,
+    /// A point of the difference between the two platforms that a bound rests on; one between rivals weighs 3.
+    apart: i64,
+}
+
+/// Answers that leave one side count where verdicts are claimed, so that it is settled first whether there are any.
+const OF_VERDICTS: Weights = Weights { emptying: 50_000, touching: 10_000, apart: 10 };
+/// Where they do not count, the difference between margins is all there is.
+const OF_MARGINS: Weights = Weights { emptying: 0, touching: 60, apart: 3 };
+
 /// A search for a pair of answers that breaks a claim, which can be gone on with.
 #[derive(Debug, Clone)]
 pub(super) struct PairSearch<'m> {
@@ -446,6 +461,7 @@ impl<'m> PairSearch<'m> {
         let [before, after] = [&twin.before, &twin.after];
         let rival_p = self.fellow(ends, hope.sides[ends], &model.without, p);
         let rival_k = self.fellow(starts, hope.sides[starts], &model.with, k);
+        let weights = if self.claim.verdicts.is_some() { OF_VERDICTS } else { OF_MARGINS };
         let mut influence = vec![0_i64; model.variables.len()];
         for criterion in 0..model.effects.len() {
             if !before.is_open(criterion) && !after.is_open(criterion) {
@@ -457,13 +473,11 @@ impl<'m> PairSearch<'m> {
                 holds + fails
             };
             let (apart, rivals) = (pull((p, k)), pull((p, rival_p)) + pull((k, rival_k)));
-            // Whether one side is left, so that nothing is compared, comes before everything else, then whether the change
-            // touches anything at all.
             let out = match model.empties(effect.out()) {
-                true => 50_000,
+                true => weights.emptying,
                 false => i64::from((effect.out() | effect.misses).count_ones()),
             };
-            let own = if self.shift.changing.contains(&criterion) { 10_000 } else { 0 };
+            let touching = if self.shift.changing.contains(&criterion) { weights.touching } else { 0 };
             let is_asked = self.claim.when.contains(&criterion)
                 || self.claim.waivers.iter().any(|waiver| waiver.condition == criterion);
             // What changes nothing and is asked for by nothing here can stay open.
@@ -472,8 +486,7 @@ impl<'m> PairSearch<'m> {
                 continue;
             }
             let asked = if is_asked { 2_000 } else { 0 };
-            // What moves the difference itself goes before what moves rivals, and before what is taken off the table.
-            let weight = 1 + 10 * apart + 3 * rivals + out + own + asked;
+            let weight = 1 + weights.apart * apart + 3 * rivals + out + touching + asked;
             for (variable, _) in &model.helpers[criterion] {
                 let open = (before.domains[*variable] & after.domains[*variable]).count_ones() > 1;
                 if open && !self.is_of_step(*variable) {
