@@ -15,6 +15,8 @@ const DRAWS: usize = 48;
 const MORE_DRAWS: usize = 240;
 /// From how many of them, with which a question moves the margin, a way is looked for.
 const CLIMBS: usize = 3;
+/// So many sets of answers are tried in one go at most: many more than usual rulebooks have.
+const MOST_TRIES: usize = 1 << 17;
 
 /// A question, and the answers to others that may be changed.
 #[derive(Debug)]
@@ -69,10 +71,11 @@ impl<'a> Climber<'a> {
             }
         }
         let two = || {
-            self.others.iter().enumerate().flat_map(|(place, one)| {
+            let two = self.others.iter().enumerate().flat_map(|(place, one)| {
                 let further = self.others[place + 1..].iter().filter(|two| two.0 != one.0);
                 further.map(|two| [*one, *two])
-            })
+            });
+            two.take(self.most_tries())
         };
         while let Some((distance, mut at)) = nearest.take() {
             match self.step(&at, distance, two()) {
@@ -91,7 +94,7 @@ impl<'a> Climber<'a> {
     /// Draws answers until there were some with which that to the question moves the margin, and tells where ways from them
     /// end.
     fn ends_of_drawn(&self, mut numbers: Numbers, draws: usize) -> impl Iterator<Item = End> {
-        let drawn = (0..draws).map(move |draw| {
+        let drawn = (0..draws.min(self.most_tries())).map(move |draw| {
             // What is seldom answered is drawn seldom; so every third time all answers count alike.
             let mut class_of = |question: usize| match draw % 3 {
                 2 => numbers.below(self.model.classes[question].len()),
@@ -153,6 +156,11 @@ impl<'a> Climber<'a> {
             }
         }
         step
+    }
+
+    /// How many sets of answers to other questions are tried at most, each with all answers to this one.
+    fn most_tries(&self) -> usize {
+        MOST_TRIES / self.model.classes[self.question].len().max(1)
     }
 
     /// How far outcomes whose margins decide, and differ, are from verdicts that do.

@@ -161,22 +161,28 @@ impl Model {
     /// Whether the constraints that may hold in some boxes, those aside that do so alone, may leave nothing of a side
     /// together. They may not where none of the values of some variable lets so many of them hold.
     pub(super) fn may_empty_together(&self, frames: &[&Frame]) -> bool {
-        let open = |criterion: usize| frames.iter().any(|frame| frame.may_hold(criterion));
-        let open: Vec<usize> =
-            self.constraints.iter().copied().filter(|criterion| open(*criterion)).collect();
-        let empty_together =
-            |may_hold: &dyn Fn(usize) -> bool| self.empty_together(self.outs(&open, may_hold));
-        let links = open.iter().flat_map(|criterion| &self.links[*criterion]);
+        let may_hold = |criterion: usize| frames.iter().any(|frame| frame.may_hold(criterion));
+        let open = self.constraints.iter().copied().filter(|criterion| may_hold(*criterion));
+        let outs = open.map(|criterion| (criterion, self.effects[criterion].out()));
+        let outs: Vec<(usize, u64)> = outs.filter(|(_, out)| *out != 0 && !self.empties(*out)).collect();
+        let links = outs.iter().flat_map(|(criterion, _)| &self.links[*criterion]);
         let variables: BTreeSet<usize> = links.map(|link| link.variable).collect();
         let some_value_lets_them = |variable: usize| {
+            let link = |criterion: usize| self.links[criterion].iter().find(|link| link.variable == variable);
+            let (mut anyway, mut linked) = (0, Vec::new());
+            for (criterion, out) in &outs {
+                match link(*criterion) {
+                    Some(link) => linked.push((link.may, out)),
+                    None => anyway |= out,
+                }
+            }
             values_in(self.said_by(frames, variable)).any(|value| {
-                empty_together(&|criterion| {
-                    let said = self.links[criterion].iter().find(|link| link.variable == variable);
-                    said.is_none_or(|link| link.may & value != 0)
-                })
+                let held = linked.iter().filter(|(may, _)| may & value != 0);
+                self.empties(held.fold(anyway, |all, (_, out)| all | *out))
             })
         };
-        empty_together(&|_| true) && variables.into_iter().all(some_value_lets_them)
+        self.empties(outs.iter().fold(0, |all, (_, out)| all | out))
+            && variables.into_iter().all(some_value_lets_them)
     }
 
     /// The values that a variable has in some boxes, as links tell them.

@@ -1,5 +1,7 @@
 //! Turning points: the smallest sets of one or two answer changes that move the verdict. All of them are tried.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 
 use super::model::Model;
@@ -169,18 +171,14 @@ fn pairs_of(
     let counts = |single: &&Single| single.flips || !shared.is_empty();
     let [first, second] = [first, second].map(|singles| {
         // Whatever comes of one of them with a change of the other question comes of those that are like it.
-        let mut alike: Vec<((usize, Vec<bool>), Vec<&Single>)> = Vec::new();
+        let mut alike: BTreeMap<(usize, Vec<bool>), Vec<&Single>> = BTreeMap::new();
         for single in singles.iter().filter(counts) {
-            let tells = (single.like, situation.tells(&shared, single.change));
-            match alike.iter_mut().find(|(known, _)| *known == tells) {
-                Some((_, singles)) => singles.push(single),
-                None => alike.push((tells, vec![single])),
-            }
+            alike.entry((single.like, situation.tells(&shared, single.change))).or_default().push(single);
         }
-        alike.into_iter().map(|(_, singles)| singles).collect::<Vec<_>>()
+        alike
     });
-    for ones in &first {
-        for others in &second {
+    for ones in first.values() {
+        for others in second.values() {
             let (one, other) = (ones[0], others[0]);
             let pair = [one.change, other.change];
             let met = match situation.adds_up(&pair, &shared) {
