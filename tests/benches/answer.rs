@@ -50,9 +50,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     measure("outlook, half answered", 300, || drop(black_box(engine.outlook(&half, band(&half)))));
 
     println!("\nfull explanation of 1,000 random sets of answers");
-    let all = explanations("all answered", &rulebook, 0, 1_000);
-    let some = explanations("half of the answers unknown", &rulebook, 5, 1_000);
+    let all = explanations("all answered", &rulebook, &drawn(&rulebook, 0, 1_000));
+    let some = explanations("half of the answers unknown", &rulebook, &drawn(&rulebook, 5, 1_000));
     println!("{:<32} {:>9.2} times the median of all answered", "", some.as_secs_f64() / all.as_secs_f64());
+    println!("\nfull explanation of the published decisions");
+    explanations("as published", &rulebook, &published(&rulebook));
     println!("\nfull explanation of 100 random sets of answers, all answered, random rulebooks");
     growth();
     println!();
@@ -73,23 +75,36 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Explains random sets of answers, and returns the median.
-fn explanations(name: &str, rulebook: &Rulebook, unknown_in_ten: usize, runs: usize) -> Duration {
-    let engine = Engine::new(rulebook);
+/// Random sets of answers, of which some are unknown.
+fn drawn(rulebook: &Rulebook, unknown_in_ten: usize, number: usize) -> Vec<Vec<Option<Value>>> {
     let classes = Classes::of_rulebook(rulebook);
     let mut numbers = Numbers(1);
-    let sets: Vec<Vec<Option<Value>>> = (0..runs)
-        .map(|_| {
-            let answer = |classes: &Classes| {
-                let value = classes.sample(numbers.below(classes.len()));
-                (numbers.below(10) >= unknown_in_ten).then_some(value)
-            };
-            classes.iter().map(answer).collect()
-        })
-        .collect();
+    let mut set = || {
+        let answer = |classes: &Classes| {
+            let value = classes.sample(numbers.below(classes.len()));
+            (numbers.below(10) >= unknown_in_ten).then_some(value)
+        };
+        classes.iter().map(answer).collect()
+    };
+    (0..number).map(|_| set()).collect()
+}
+
+/// What each published decision states.
+fn published(rulebook: &Rulebook) -> Vec<Vec<Option<Value>>> {
+    let questions = 0..rulebook.questions().len();
+    rulebook
+        .cases()
+        .iter()
+        .map(|case| questions.clone().map(|question| case.answer(question)).collect())
+        .collect()
+}
+
+/// Explains sets of answers, and returns the median.
+fn explanations(name: &str, rulebook: &Rulebook, sets: &[Vec<Option<Value>>]) -> Duration {
+    let engine = Engine::new(rulebook);
     let mut unproved = 0;
     let mut next = sets.iter();
-    let median = measure(name, runs, || {
+    let median = measure(name, sets.len(), || {
         let Some(values) = next.next() else { return };
         let assessment = assess(rulebook, rulebook.readings(|question| values[question]));
         let explanation = black_box(engine.explain(rulebook, values, &assessment));
@@ -100,7 +115,7 @@ fn explanations(name: &str, rulebook: &Rulebook, unknown_in_ten: usize, runs: us
     println!(
         "{:<32} {:>9.1} % have a statement that is not proved",
         "",
-        100.0 * unproved as f64 / runs as f64
+        100.0 * unproved as f64 / sets.len() as f64
     );
     median
 }
@@ -123,7 +138,7 @@ fn growth() {
         let mut numbers = Numbers(3);
         let made = (0..1_000).find_map(|_| rulebook_of(&mut numbers, size));
         match made {
-            Some(rulebook) => drop(explanations(name, &rulebook, 0, 100)),
+            Some(rulebook) => drop(explanations(name, &rulebook, &drawn(&rulebook, 0, 100))),
             None => println!("{name:<32} no valid rulebook in 1,000 tries"),
         }
     }
