@@ -185,7 +185,12 @@ impl<'a> Program<'a> {
     /// The same with no more than what is asked for shows.
     pub(super) fn with_asked<T>(&self, answers: &Answers, use_it: impl FnOnce(&Contents<'_>) -> T) -> T {
         let is_page = !self.plan.verbose && matches!(self.plan.format, None | Some(Format::Text));
-        self.with_contents_to(answers, if is_page { Extent::Page } else { Extent::Whole }, use_it)
+        let extent = match self.plan.short {
+            Some(Short::Word) if self.plan.output.is_none() => Extent::Outlook,
+            _ if is_page => Extent::Page,
+            _ => Extent::Whole,
+        };
+        self.with_contents_to(answers, extent, use_it)
     }
 
     fn with_contents_to<T>(

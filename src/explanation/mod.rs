@@ -77,12 +77,18 @@ pub enum Extent {
     Whole,
     /// What a page needs: of a result that is undecided not what would change it.
     Page,
+    /// What a verdict's name needs: what is still possible, not what would change it, nor which open questions can.
+    Outlook,
 }
 
 impl Extent {
     /// Whether it takes in what would change a result that is known so well.
     pub fn has_changes(self, status: Status) -> bool {
-        self == Self::Whole || status != Status::Undecided
+        match self {
+            Self::Whole => true,
+            Self::Page => status != Status::Undecided,
+            Self::Outlook => false,
+        }
     }
 }
 
@@ -144,9 +150,10 @@ impl Engine {
         let (prospect, (span, deciding)) = rayon::join(prospect, span_and_deciding);
         let split_by = prospect.split_by.clone();
         let outlook = self.outlook_of(&span, prospect, band);
-        let can_change = || match span.is_settled() {
-            true => vec![Some(false); open.len()],
-            false => self.can_change(&classes, &root, span.bands, &open, &deciding, split_by.as_deref()),
+        let can_change = || match extent {
+            _ if span.is_settled() => vec![Some(false); open.len()],
+            Extent::Outlook => vec![None; open.len()],
+            _ => self.can_change(&classes, &root, span.bands, &open, &deciding, split_by.as_deref()),
         };
         let around = || {
             let mut situation = Situation::new(&self.model, classes.clone());

@@ -71,10 +71,11 @@ pub(super) fn run(program: &Program<'_>, matches: &ArgMatches) -> Result<ExitCod
         return Err(program.nothing_known(nobody));
     }
     // A result that cannot be written is recorded all the same.
-    let concluded = program.with_asked(&answers, |contents| program.deliver(contents));
+    let (concluded, status) = program
+        .with_asked(&answers, |contents| (program.deliver(contents), contents.explanation.outlook.status));
     let recorded = if save { record(program, &answers, scanned.as_ref()) } else { Ok(()) };
     Stop::of_both(concluded, recorded)?;
-    if nobody.is_none() {
+    if nobody.is_none() && status != Status::Settled {
         hint_at_the_rest(program, &answers);
     }
     Ok(ExitCode::Done)
@@ -100,8 +101,7 @@ fn hint_at_the_rest(program: &Program<'_>, answers: &Answers) {
     let is_left =
         |question: &usize| answers.is_open(*question) && readings[*question] != Reading::DoesNotApply;
     let left = (0..readings.len()).filter(is_left).count();
-    let outlook = || program.engine().outlook(&answers.values(), program.assessment(answers).band);
-    if left > 0 && outlook().status != Status::Settled {
+    if left > 0 {
         let questions = counted(left, "question is", "questions are");
         say(&format!("{questions} open. To be asked: the same command with --ask."));
     }
