@@ -1,6 +1,8 @@
 //! Ways to answers with which a question decides: from answers with which it moves the margin, others are changed as long
 //! as that leads nearer to where verdicts differ.
 
+use std::cell::Cell;
+
 use super::model::Model;
 use super::outcome::Outcome;
 use super::situation::{Change, Situation};
@@ -15,8 +17,9 @@ const DRAWS: usize = 48;
 const MORE_DRAWS: usize = 240;
 /// From how many of them, with which a question moves the margin, a way is looked for.
 const CLIMBS: usize = 3;
-/// So many sets of answers are tried in one go at most: many more than usual rulebooks have.
-const MOST_TRIES: usize = 1 << 17;
+/// So many sets of answers are tried for all questions together, fewer where conditions have more tests than so many.
+const MOST_TRIES: usize = 1 << 19;
+const USUAL_TESTS: usize = 500;
 
 /// A question, and the answers to others that may be changed.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub(super) struct Climber<'a> {
     given: &'a [Option<usize>],
     question: usize,
     others: Vec<Change>,
+    /// How many sets of answers may still be tried.
+    left: Cell<usize>,
 }
 
 /// Where a way ends.
@@ -43,11 +48,11 @@ enum Step {
 }
 
 impl<'a> Climber<'a> {
-    /// One for a question, where so much is given.
-    pub(super) fn new(model: &'a Model, given: &'a [Option<usize>], question: usize) -> Self {
+    /// One for a question, where so much is given; `tries` sets of answers are tried.
+    pub(super) fn new(model: &'a Model, given: &'a [Option<usize>], question: usize, tries: usize) -> Self {
         let others = (0..given.len()).filter(|other| given[*other].is_none() && *other != question);
         let classes = |other: usize| (0..model.classes[other].len()).map(move |class| (other, class));
-        Self { model, given, question, others: others.flat_map(classes).collect() }
+        Self { model, given, question, others: others.flat_map(classes).collect(), left: Cell::new(tries) }
     }
 
     /// Whether a way is found soon, from answers that are drawn.
@@ -71,11 +76,10 @@ impl<'a> Climber<'a> {
             }
         }
         let two = || {
-            let two = self.others.iter().enumerate().flat_map(|(place, one)| {
+            self.others.iter().enumerate().flat_map(|(place, one)| {
                 let further = self.others[place + 1..].iter().filter(|two| two.0 != one.0);
                 further.map(|two| [*one, *two])
-            });
-            two.take(self.most_tries())
+            })
         };
         while let Some((distance, mut at)) = nearest.take() {
             match self.step(&at, distance, two()) {
@@ -94,7 +98,7 @@ impl<'a> Climber<'a> {
     /// Draws answers until there were some with which that to the question moves the margin, and tells where ways from them
     /// end.
     fn ends_of_drawn(&self, mut numbers: Numbers, draws: usize) -> impl Iterator<Item = End> {
-        let drawn = (0..draws.min(self.most_tries())).map(move |draw| {
+        let drawn = (0..draws).take_while(|_| self.may_try()).map(move |draw| {
             // What is seldom answered is drawn seldom; so every third time all answers count alike.
             let mut class_of = |question: usize| match draw % 3 {
                 2 => numbers.below(self.model.classes[question].len()),
@@ -139,7 +143,7 @@ impl<'a> Climber<'a> {
         let mut step = Step::Nowhere;
         let mut nearest = distance;
         let mut all = Vec::with_capacity(N + 1);
-        for changes in changes {
+        for changes in changes.take_while(|_| self.may_try()) {
             let after = |class: usize| {
                 all.clear();
                 all.push((self.question, class));
@@ -158,9 +162,11 @@ impl<'a> Climber<'a> {
         step
     }
 
-    /// How many sets of answers to other questions are tried at most, each with all answers to this one.
-    fn most_tries(&self) -> usize {
-        MOST_TRIES / self.model.classes[self.question].len().max(1)
+    /// Whether all answers to the question may be tried once more, which counts.
+    fn may_try(&self) -> bool {
+        let left = self.left.get().checked_sub(self.model.classes[self.question].len());
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
     }
 
     /// How far outcomes whose margins decide, and differ, are from verdicts that do.
@@ -170,6 +176,12 @@ impl<'a> Climber<'a> {
         let (least, most) = (margins().min()?, margins().max()?);
         (least < most).then(|| self.model.distance_to_an_edge(least, most))
     }
+}
+
+/// How many sets of answers may be tried for each of so many questions.
+pub(super) fn tries_of_each(model: &Model, questions: usize) -> usize {
+    let tests = model.tests.max(USUAL_TESTS);
+    MOST_TRIES * USUAL_TESTS / tests / questions.max(1)
 }
 
 fn put(at: &mut Answers, changes: &[Change]) {

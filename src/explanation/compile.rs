@@ -66,6 +66,7 @@ impl Model {
         model.class_weights = class_weights(&model.weights, &variables_of, &classes, &atoms);
         model.asks = asks;
         model.conditions = conditions;
+        model.tests = model.asks.iter().flatten().chain(&model.conditions).map(Tree::count_tests).sum();
         model.classes = classes;
         model.slots = starts(&variables);
         model.variables = variables;
@@ -102,6 +103,7 @@ impl Model {
             class_weights: Vec::new(),
             asks: Vec::new(),
             conditions: Vec::new(),
+            tests: 0,
             effects: Vec::new(),
             helpers: vec![Vec::new(); conditions],
             links: Vec::new(),

@@ -121,6 +121,12 @@ impl Tree {
         }
     }
 
+    pub(super) fn count_tests(&self) -> usize {
+        let mut tests = 0;
+        self.visit(&mut |_, _| tests += 1);
+        tests
+    }
+
     /// The variables that it looks at, and the questions.
     pub(super) fn reads(&self) -> (Vec<usize>, Vec<usize>) {
         let (mut variables, mut questions) = (Vec::new(), Vec::new());

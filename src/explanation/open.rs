@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::Engine;
-use super::climb::{Answers, Climber};
+use super::climb::{Answers, Climber, tries_of_each};
 use super::model::Frame;
 use super::pairs::{Change, Claim, End, PairSearch, Twin};
 use super::situation::Situation;
@@ -75,11 +75,12 @@ impl Engine {
         deciding: &[bool],
         split_by: Option<&[bool]>,
     ) -> Vec<Option<bool>> {
+        let tries = tries_of_each(&self.model, open.len());
         let at_random = |(question, decides): (&usize, &bool)| {
             if split_by.is_some_and(|split_by| !split_by[*question]) {
                 return Some(false);
             }
-            let at_random = || Climber::new(&self.model, given, *question).decides_at_random();
+            let at_random = || Climber::new(&self.model, given, *question, tries).decides_at_random();
             (*decides || at_random()).then_some(true)
         };
         let mut decided: Vec<Option<bool>> = open.par_iter().zip(deciding).map(at_random).collect();
@@ -89,8 +90,9 @@ impl Engine {
         // Most that decide nothing are soon found so.
         let spent = search_parts(&mut parts, self.budget / PART_FOR_ALL);
         conclude(&parts, open, &mut decided);
+        let tries = tries_of_each(&self.model, decided.iter().filter(|decides| decides.is_none()).count());
         let climb = |(question, decides): (&usize, &mut Option<bool>)| {
-            if decides.is_none() && self.decides_near(given, *question, &parts) {
+            if decides.is_none() && self.decides_near(given, *question, &parts, tries) {
                 *decides = Some(true);
             }
         };
@@ -189,7 +191,13 @@ impl Engine {
 
     /// Whether a way leads to where a question decides from pairs of answers whose margins differ, which the search in parts
     /// met.
-    fn decides_near(&self, given: &[Option<usize>], question: usize, parts: &[Part<'_>]) -> bool {
+    fn decides_near(
+        &self,
+        given: &[Option<usize>],
+        question: usize,
+        parts: &[Part<'_>],
+        tries: usize,
+    ) -> bool {
         let model = &self.model;
         let own = parts.iter().filter(|part| part.question == question);
         let answers = |twin: &Twin| -> Answers {
@@ -199,7 +207,7 @@ impl Engine {
             given.iter().enumerate().map(class).map(Some).collect()
         };
         let starts = own.flat_map(|part| part.steps.moving_pairs()).map(answers);
-        Climber::new(model, given, question).decides_near(starts)
+        Climber::new(model, given, question, tries).decides_near(starts)
     }
 
     /// Takes the answer to one question from another set of answers. Tells whether it is another one.

@@ -18,6 +18,8 @@ use crate::rulebook::Values;
 const MOST_QUESTIONS: usize = 128;
 /// Of so many sets that may force the verdict the likeliest is looked at first.
 const MOST_CANDIDATES: usize = 6;
+/// Sets of options are not widened where others, widened before, make more boxes than so many.
+const MOST_BOXES: usize = 256;
 /// The part of the budget that may be spent on whether one more set may force the verdict, or one more answer can be left
 /// out or take other values.
 const PART: u64 = 16;
@@ -209,6 +211,7 @@ impl Force<'_, '_> {
             .filter(|bits| *bits != 0)
             .collect();
         conflicts.sort_unstable_by_key(|bits| (bits.count_ones(), *bits));
+        conflicts.dedup();
         let mut least = Vec::new();
         conflicts.into_iter().for_each(|conflict| learn(&mut least, conflict));
         least
@@ -258,9 +261,9 @@ impl Force<'_, '_> {
             set.iter().filter_map(|question| Some((*question, vec![self.classes[*question]?]))).collect();
         for at in 0..widened.len() {
             let (question, own) = (widened[at].0, widened[at].1[0]);
-            let frames = self.boxes_without(&widened, question);
+            let Some(frames) = self.boxes_without(&widened, question) else { continue };
             let refuted = self.refuted(&widened, question);
-            let mut classes = if model.variables_of[question].len() == 2 {
+            let mut classes = if !model.takes_sets(question) {
                 self.widen_values(&frames, question, own, &refuted)
             } else {
                 let mut domains = model.full_domains(question);
@@ -295,13 +298,18 @@ impl Force<'_, '_> {
     }
 
     /// The boxes of all answers but that to `question`. Sets of options are not made up of independent parts, so that
-    /// each of them has a box of its own.
-    fn boxes_without(&self, answers: &[(usize, Vec<usize>)], question: usize) -> Vec<Frame> {
+    /// each of them has a box of its own; nothing where these would be too many.
+    fn boxes_without(&self, answers: &[(usize, Vec<usize>)], question: usize) -> Option<Vec<Frame>> {
         let model = &self.engine.model;
+        let sets = answers.iter().filter(|(other, _)| *other != question && model.takes_sets(*other));
+        let boxes = sets.fold(1_usize, |boxes, (_, classes)| boxes.saturating_mul(classes.len()));
+        if boxes > MOST_BOXES {
+            return None;
+        }
         let mut frames = vec![model.unsettled()];
         for (other, classes) in answers.iter().filter(|(other, _)| *other != question) {
             let variables = model.variables_of[*other].clone();
-            if variables.len() == 2 {
+            if !model.takes_sets(*other) {
                 let mask = classes.iter().fold(0, |mask, class| mask | model.domains_of(*other, *class)[1]);
                 frames.iter_mut().for_each(|frame| frame.domains[variables.end - 1] = mask);
                 continue;
@@ -317,7 +325,7 @@ impl Force<'_, '_> {
                 })
                 .collect();
         }
-        frames
+        Some(frames)
     }
 
     /// Whether the verdict is forced in all boxes with these domains of a question.

@@ -1,6 +1,7 @@
 //! Turning points: the smallest sets of one or two answer changes that move the verdict. All of them are tried.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
@@ -223,13 +224,17 @@ fn merged_alike(hits: &[Hit]) -> Vec<Set> {
     let mut sets: Vec<Set> = hits.iter().map(set).collect();
     for position in (0..hits[0].len()).rev() {
         let mut joined: Vec<Set> = Vec::with_capacity(sets.len());
+        // Where those are that have the same answers to the other questions.
+        let mut places: HashMap<Set, usize> = HashMap::new();
         for set in sets {
-            let differs_here = |other: &&mut Set| {
-                set.iter().zip(&**other).enumerate().all(|(at, (one, other))| at == position || one == other)
-            };
-            match joined.iter_mut().find(differs_here) {
-                Some(other) => other[position].1.extend(&set[position].1),
-                None => joined.push(set),
+            let mut others = set.clone();
+            others[position].1.clear();
+            match places.entry(others) {
+                Entry::Occupied(place) => joined[*place.get()][position].1.extend(&set[position].1),
+                Entry::Vacant(place) => {
+                    place.insert(joined.len());
+                    joined.push(set);
+                }
             }
         }
         joined.iter_mut().for_each(|set| set[position].1.sort_unstable());

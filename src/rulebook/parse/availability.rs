@@ -6,6 +6,8 @@ use crate::rulebook::{Condition, Reading, Rulebook, Truth};
 
 /// Platforms, bands: a bit each in the searches.
 pub(super) const MAX_BITS: usize = 64;
+/// Of all questions together; what two changed answers come to is tried for each pair of these.
+const MOST_CLASSES: usize = 600;
 /// How many tests of answers are looked at before the constraints count as too intricate.
 const MOST_TESTS: usize = 10_000_000;
 
@@ -28,6 +30,13 @@ pub(super) fn check(rulebook: &Rulebook, places: &Places<'_>) {
             log.fault_of(FaultKind::OfAll, span.clone(), message, Some(help));
             sound = false;
         }
+    }
+    let all: usize = finest.iter().map(Classes::len).sum();
+    if let (true, Some((log, span))) = (all > MOST_CLASSES, places.questions.first()) {
+        let message =
+            format!("conditions tell {all} kinds of answers apart, at most {MOST_CLASSES} are weighed");
+        log.fault_of(FaultKind::OfAll, span.clone(), message, None);
+        sound = false;
     }
     if rulebook.platforms.len() > MAX_BITS {
         if let Some((log, _)) = places.criteria.first() {
