@@ -19,7 +19,7 @@ const MOST_QUESTIONS: usize = 128;
 /// Of so many sets that may force the verdict the likeliest is looked at first.
 const MOST_CANDIDATES: usize = 6;
 /// Sets of options are not widened where others, widened before, make more boxes than so many.
-const MOST_BOXES: usize = 256;
+const MOST_BOXES: usize = 2_048;
 /// The part of the budget that may be spent on whether one more set may force the verdict, or one more answer can be left
 /// out or take other values.
 const PART: u64 = 16;
