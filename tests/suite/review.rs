@@ -307,6 +307,37 @@ fn conditions_of_promises_cut_answers_into_no_more_classes_than_proofs_can_carry
     }
 }
 
+/// The broker's rules with so many questions that take sets, of which each of eight options tells by itself.
+fn with_sets(questions: usize) -> String {
+    let question = |at: usize| {
+        let option = |index| format!("[[question.option]]\nid = \"o{index}\"\nlabel = \"L\"\nsay = \"s\"\n");
+        let options = (0..8).map(option).collect::<String>();
+        let words =
+            "name = \"S\"\nprompt = \"S?\"\nhelp = \"Some.\"\nwhy = \"It counts.\"\nkind = \"choices\"";
+        format!("[[question]]\nid = \"s{at}\"\ngroup = \"all\"\n{words}\n{options}")
+    };
+    let criterion = |at: usize, index: usize| {
+        let next = (at + 1) % questions;
+        let of = |at: usize| format!("s{at} = {{ includes = [\"o{index}\"] }}");
+        let when = format!("when = {{ any = [{{ {} }}, {{ {} }}] }}", of(at), of(next));
+        let words = "statement = \"S\"\nbecause = \"b\"\nside = \"overkill\"\neffort = 1";
+        format!("[[criterion]]\nid = \"c{at}-{index}\"\n{words}\n{when}\n")
+    };
+    let criteria = (0..questions).flat_map(|at| (0..8).map(move |index| criterion(at, index)));
+    let questions = (0..questions).map(question);
+    format!("{BROKER}{}{}", questions.collect::<String>(), criteria.collect::<String>())
+}
+
+#[test]
+fn what_sets_of_options_multiply_is_bounded() {
+    let run = |questions| {
+        let program = Program::new().file("sets.toml", with_sets(questions));
+        program.run("--rules sets.toml --no-input --consumers 3 --format json")
+    };
+    run(3).refused(&["kinds of answers apart, at most 600 are weighed"]);
+    run(2).ok();
+}
+
 #[test]
 fn the_shipped_rules_are_clean_and_make_promises() {
     let rulebook = rulebook();
