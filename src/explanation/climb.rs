@@ -81,18 +81,18 @@ impl<'a> Climber<'a> {
                 further.map(|two| [*one, *two])
             })
         };
-        while let Some((distance, mut at)) = nearest.take() {
+        let Some((mut distance, mut at)) = nearest else { return false };
+        loop {
             match self.step(&at, distance, two()) {
                 Step::There => return true,
-                Step::Nowhere => break,
+                Step::Nowhere => return false,
                 Step::Nearer(nearer, changes) => {
                     put(&mut at, &changes);
-                    let End::Away(nearer, at) = self.climb(nearer, at) else { return true };
-                    nearest = Some((nearer, at));
+                    let End::Away(end, there) = self.climb(nearer, at) else { return true };
+                    (distance, at) = (end, there);
                 }
             }
         }
-        false
     }
 
     /// Draws answers until there were some with which that to the question moves the margin, and tells where ways from them

@@ -45,7 +45,7 @@ impl Model {
             let start = variables.len();
             let mut add = |all: u64| variables.push(Variable::new(question, all));
             add(UNANSWERED | ANSWERED);
-            if let Value::Choices(_) = classes.sample(0) {
+            if classes.is_of_sets() {
                 atoms.iter().for_each(|_| add(3));
             } else {
                 add(u64::MAX >> (64 - classes.len().clamp(1, 64)));
@@ -66,7 +66,6 @@ impl Model {
         model.class_weights = class_weights(&model.weights, &variables_of, &classes, &atoms);
         model.asks = asks;
         model.conditions = conditions;
-        model.tests = model.asks.iter().flatten().chain(&model.conditions).map(Tree::count_tests).sum();
         model.classes = classes;
         model.slots = starts(&variables);
         model.variables = variables;
@@ -103,7 +102,7 @@ impl Model {
             class_weights: Vec::new(),
             asks: Vec::new(),
             conditions: Vec::new(),
-            tests: 0,
+            tests: rulebook.count_tests(),
             effects: Vec::new(),
             helpers: vec![Vec::new(); conditions],
             links: Vec::new(),
@@ -360,7 +359,7 @@ fn weights(rulebook: &Rulebook, classes: &[Classes], atoms: &[Vec<OptionSet>]) -
         let shares = &question.shares;
         // Whether it is answered at all is never left to chance.
         weights.push(vec![1.0, 1.0]);
-        if let Value::Choices(_) = classes.sample(0) {
+        if classes.is_of_sets() {
             let has = |option: usize| {
                 let stated = shares.count(|value| value == Value::Choices(OptionSet::of(option)));
                 (stated as f64 + 0.5) / (shares.stated as f64 + 1.0)

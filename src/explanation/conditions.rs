@@ -107,24 +107,12 @@ impl Tree {
         }
     }
 
-    /// Whether it holds with some answers in a box and not with others.
-    pub(super) fn is_open(&self, frame: &Frame) -> bool {
-        let open = may::HOLD | may::NOT_HOLD;
-        self.evaluate(frame) & open == open
-    }
-
     pub(super) fn visit(&self, see: &mut impl FnMut(usize, &[(usize, u64)])) {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.visit(see)),
             Self::Not(part) | Self::Unless(part) => part.visit(see),
             Self::Test { question, parts, .. } => see(*question, parts),
         }
-    }
-
-    pub(super) fn count_tests(&self) -> usize {
-        let mut tests = 0;
-        self.visit(&mut |_, _| tests += 1);
-        tests
     }
 
     /// The variables that it looks at, and the questions.

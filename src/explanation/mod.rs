@@ -189,9 +189,7 @@ impl Engine {
         let sufficient_reason = match outlook.status {
             Status::Settled => {
                 let known = situation.known_escapes(root, found.sets());
-                // It is sought where nothing else is open, so that there is time for more.
-                let mut search = Search::new(&self.model, 2 * self.budget);
-                self.sufficient_reason(&mut search, &situation.classes, root, band, &known)
+                self.sufficient_reason(&mut self.search(), &situation.classes, root, band, &known)
             }
             _ => None,
         };

@@ -109,7 +109,7 @@ pub(super) struct Model {
     pub(super) class_weights: Vec<Vec<f64>>,
     pub(super) asks: Vec<Option<Tree>>,
     pub(super) conditions: Vec<Tree>,
-    /// How many tests of answers all of these have.
+    /// How many tests of answers the rulebook's conditions have.
     pub(super) tests: usize,
     pub(super) effects: Vec<Effect>,
     /// For each criterion, the variables that it changes with, and the values with which it may hold.
@@ -199,11 +199,6 @@ impl Model {
     /// Whether the platform in a lane is in a set, a bit for each platform.
     pub(super) fn is_among(&self, lane: usize, platforms: u64) -> bool {
         self.platform_at[lane].is_some_and(|platform| platforms >> platform & 1 == 1)
-    }
-
-    /// Whether the answer to a question is a set of options.
-    pub(super) fn takes_sets(&self, question: usize) -> bool {
-        matches!(self.classes[question].sample(0), Value::Choices(_))
     }
 
     /// Whether two questions have a part in the same criterion, so that changes of both do not simply add up.

@@ -232,7 +232,7 @@ impl Prover {
             let lowest: Vec<u64> =
                 variables.skip(1).map(|variable| first_of(frame.domains[variable])).collect();
             let classes = &self.model.classes[question];
-            if let Value::Choices(_) = classes.sample(0) {
+            if classes.is_of_sets() {
                 let has = self.atoms[question].iter().zip(&lowest).filter(|(_, value)| **value != 1);
                 let one_of = has.filter_map(|(atom, _)| atom.iter().next());
                 let set = one_of.map(OptionSet::of).fold(OptionSet::default(), OptionSet::union);

@@ -227,13 +227,10 @@ impl<'m> Situation<'m> {
         };
         if changes.iter().enumerate().any(tied) {
             self.list_tied(changes);
-            self.flip_listed();
+            self.after_listed()
         } else {
-            self.add_up(changes);
+            self.sum_of(changes)
         }
-        let outcome = self.conclude();
-        self.restore();
-        outcome
     }
 
     /// What hangs on both of two questions.
@@ -252,8 +249,11 @@ impl<'m> Situation<'m> {
             frame.may_apply(*asked) && frame.may_be_aside(*asked)
         });
         let both = model.touched_by[first].iter().filter(|criterion| model.has_part(second, **criterion));
-        let criteria =
-            both.copied().filter(|criterion| model.conditions[*criterion].is_open(frame)).collect();
+        let is_open = |criterion: &usize| {
+            frame.criteria[*criterion] = model.conditions[*criterion].evaluate(frame);
+            frame.is_open(*criterion)
+        };
+        let criteria = both.copied().filter(is_open).collect();
         frame.copy_from(&self.frame);
         Shared { asks, criteria }
     }
@@ -300,17 +300,17 @@ impl<'m> Situation<'m> {
         adds_up
     }
 
-    /// The outcome after the two changes that were taken.
-    pub(super) fn after_both(&mut self) -> Outcome {
+    /// The outcome after the changes of which was listed what flips with them.
+    pub(super) fn after_listed(&mut self) -> Outcome {
         self.flip_listed();
         let outcome = self.conclude();
         self.restore();
         outcome
     }
 
-    /// The same where they add up.
-    pub(super) fn sum_of(&mut self, pair: &[Change; 2]) -> Outcome {
-        self.add_up(pair);
+    /// The outcome after changes that add up.
+    pub(super) fn sum_of(&mut self, changes: &[Change]) -> Outcome {
+        self.add_up(changes);
         let outcome = self.conclude();
         self.restore();
         outcome

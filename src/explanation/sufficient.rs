@@ -52,6 +52,7 @@ impl Engine {
         known: &[&Vec<Change>],
     ) -> Option<SufficientReason> {
         let given = self.applicable(root, |question| classes[question].is_some());
+        // It is sought where nothing else is open, so that there is time for more.
         let mut force = Force { engine: self, search, band, classes, known, left: 3 * self.budget };
         if !matches!(force.escape(root, force.left), Escape::No) {
             return None;
@@ -263,7 +264,7 @@ impl Force<'_, '_> {
             let (question, own) = (widened[at].0, widened[at].1[0]);
             let Some(frames) = self.boxes_without(&widened, question) else { continue };
             let refuted = self.refuted(&widened, question);
-            let mut classes = if !model.takes_sets(question) {
+            let mut classes = if !model.classes[question].is_of_sets() {
                 self.widen_values(&frames, question, own, &refuted)
             } else {
                 let mut domains = model.full_domains(question);
@@ -301,7 +302,8 @@ impl Force<'_, '_> {
     /// each of them has a box of its own; nothing where these would be too many.
     fn boxes_without(&self, answers: &[(usize, Vec<usize>)], question: usize) -> Option<Vec<Frame>> {
         let model = &self.engine.model;
-        let sets = answers.iter().filter(|(other, _)| *other != question && model.takes_sets(*other));
+        let sets =
+            answers.iter().filter(|(other, _)| *other != question && model.classes[*other].is_of_sets());
         let boxes = sets.fold(1_usize, |boxes, (_, classes)| boxes.saturating_mul(classes.len()));
         if boxes > MOST_BOXES {
             return None;
@@ -309,7 +311,7 @@ impl Force<'_, '_> {
         let mut frames = vec![model.unsettled()];
         for (other, classes) in answers.iter().filter(|(other, _)| *other != question) {
             let variables = model.variables_of[*other].clone();
-            if !model.takes_sets(*other) {
+            if !model.classes[*other].is_of_sets() {
                 let mask = classes.iter().fold(0, |mask, class| mask | model.domains_of(*other, *class)[1]);
                 frames.iter_mut().for_each(|frame| frame.domains[variables.end - 1] = mask);
                 continue;

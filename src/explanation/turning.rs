@@ -185,7 +185,7 @@ fn pairs_of(
             let met = match situation.adds_up(&pair, &shared) {
                 true if !(one.flips && other.flips) => 0,
                 true => goals(&situation.sum_of(&pair)),
-                false => goals(&situation.after_both()),
+                false => goals(&situation.after_listed()),
             };
             let met = met & !one.met & !other.met;
             if met != 0 {

@@ -114,7 +114,8 @@ impl Classes {
         self.extents.len() > most
     }
 
-    fn is_of_sets(&self) -> bool {
+    /// Whether the answers are sets of options.
+    pub(crate) fn is_of_sets(&self) -> bool {
         matches!(self.extents.first(), Some(Extent::Results(..)))
     }
 

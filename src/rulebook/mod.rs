@@ -772,6 +772,13 @@ impl Rulebook {
         &self.sources
     }
 
+    /// How many tests of answers the conditions of criteria have, and those of when questions are asked.
+    pub(crate) fn count_tests(&self) -> usize {
+        let criteria = self.criteria.iter().map(|criterion| &criterion.when);
+        let asked = self.questions.iter().filter_map(|question| question.ask_when.as_ref());
+        criteria.chain(asked).map(Condition::count_tests).sum()
+    }
+
     /// The published decisions.
     pub fn cases(&self) -> &[Case] {
         self.cases.get_or_init(|| parse::shipped_cases(self))

@@ -23,7 +23,7 @@ use availability::Places;
 use rayon::prelude::*;
 
 use super::builtin::{CASES, entries_of};
-use super::{Case, Condition, Rulebook};
+use super::{Case, Rulebook};
 use crate::document::{
     Entry, Fault, FaultKind, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml,
 };
@@ -310,16 +310,13 @@ fn build(
 
 /// What decides how long answers take to be explained, and how much of each there may be.
 fn check_size(rulebook: &Rulebook, head: &Reader<'_>) {
-    let criteria = rulebook.criteria.iter().map(|criterion| &criterion.when);
-    let asked = rulebook.questions.iter().filter_map(|question| question.ask_when.as_ref());
-    let tests = criteria.chain(asked).map(Condition::count_tests).sum::<usize>();
     for (number, most, what) in [
         (rulebook.questions.len(), 100, "questions"),
         (rulebook.criteria.len(), 400, "criteria"),
         (rulebook.platforms.len(), 60, "platforms"),
         (rulebook.aspects.len(), 100, "aspects"),
         (rulebook.bands.len(), 20, "bands"),
-        (tests, 2_000, "tests of answers in its conditions"),
+        (rulebook.count_tests(), 2_000, "tests of answers in its conditions"),
     ] {
         if number > most {
             let message = format!("the rulebook has {number} {what}, at most {most} are weighed");
