@@ -77,6 +77,10 @@ pub fn read(
     });
     let config = git::config(&folder, &root);
     let mut facts = from_files(&tree, config.as_deref(), &paths, rules, environment);
+    if tree.is_overfull() {
+        tree.admit_in_order();
+        facts = from_files(&tree, config.as_deref(), &paths, rules, environment);
+    }
     facts.excluded = excluded;
     let unread;
     (facts.git, unread) = history.end();

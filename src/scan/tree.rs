@@ -48,7 +48,11 @@ pub(crate) struct Tree<'a> {
     files: Vec<Listed>,
     texts: Vec<OnceLock<Text>>,
     bytes: AtomicU64,
-    left_out: Mutex<Vec<Unreadable>>,
+    /// How many of the first files may be read, if all together are too many bytes.
+    admitted: Option<usize>,
+    left_out: Vec<Unreadable>,
+    /// What readers left out.
+    noted: Mutex<Vec<Unreadable>>,
     progress: &'a Progress,
 }
 
@@ -84,7 +88,16 @@ impl<'a> Tree<'a> {
         left_out.extend(not_here(folder, &files, &submodules));
         left_out.extend(set_apart(&mut files, repositories, submodules));
         let texts = files.iter().map(|_| OnceLock::new()).collect();
-        Self { folder, files, texts, bytes: AtomicU64::new(0), left_out: Mutex::new(left_out), progress }
+        Self {
+            folder,
+            files,
+            texts,
+            bytes: AtomicU64::new(0),
+            admitted: None,
+            left_out,
+            noted: Mutex::default(),
+            progress,
+        }
     }
 
     /// Leaves out all files that fit, and says how many they are.
@@ -92,9 +105,28 @@ impl<'a> Tree<'a> {
         let before = self.files.len();
         self.files.retain(|file| !excluding.fit(&file.path));
         self.texts.truncate(self.files.len());
-        let left_out = self.left_out.get_mut().unwrap_or_else(PoisonError::into_inner);
-        left_out.retain(|left| !excluding.fit(&left.path));
+        self.left_out.retain(|left| !excluding.fit(&left.path));
         before - self.files.len()
+    }
+
+    /// Whether files were asked for that have more bytes together than are read of all.
+    pub(crate) fn is_overfull(&self) -> bool {
+        self.bytes.load(Ordering::Relaxed) > LARGEST_TREE
+    }
+
+    /// Forgets what was read, and admits files in the order of their paths as long as they are not too many bytes together: the
+    /// same ones whichever thread reads first.
+    pub(crate) fn admit_in_order(&mut self) {
+        let mut bytes = 0;
+        let fits = |file: &&Listed| {
+            let size = self.folder.look(&file.path).map_or(0, |(_, size)| size);
+            bytes += if size > LARGEST_FILE { 0 } else { size };
+            bytes <= LARGEST_TREE
+        };
+        self.admitted = Some(self.files.iter().take_while(fits).count());
+        self.texts.fill_with(OnceLock::new);
+        *self.bytes.get_mut() = 0;
+        self.noted = Mutex::default();
     }
 
     /// Everything that was left out or could not be read, each reason with a bounded number of paths.
@@ -104,8 +136,8 @@ impl<'a> Tree<'a> {
             Text::Kept(_) | Text::ReadAgain => None,
         });
         let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        let left_out = self.left_out.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for Unreadable { path, reason } in left_out.into_iter().chain(unread) {
+        let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for Unreadable { path, reason } in self.left_out.into_iter().chain(noted).chain(unread) {
             by_reason.entry(reason).or_default().push(path);
         }
         let mut all: Vec<Unreadable> = by_reason.into_iter().flat_map(named).collect();
@@ -114,10 +146,9 @@ impl<'a> Tree<'a> {
     }
 
     /// Reads a file for the first time.
-    fn first(&self, path: &str) -> Text {
-        let before = self.bytes.load(Ordering::Relaxed);
-        if before > LARGEST_TREE {
-            let reason = format!("{} MiB were read before it", LARGEST_TREE >> 20);
+    fn first(&self, index: usize, path: &str) -> Text {
+        if self.admitted.map_or_else(|| self.is_overfull(), |admitted| index >= admitted) {
+            let reason = format!("it and what comes before it are more than {} MiB", LARGEST_TREE >> 20);
             return Text::Failed(Unreadable { path: path.to_owned(), reason });
         }
         match self.read(path) {
@@ -150,7 +181,7 @@ impl Source for Tree<'_> {
         let Ok(index) = self.files.binary_search_by(|file| file.path.as_str().cmp(path)) else {
             return Err(Unreadable { path: path.to_owned(), reason: "there is no such file".to_owned() });
         };
-        match self.texts[index].get_or_init(|| self.first(path)) {
+        match self.texts[index].get_or_init(|| self.first(index, path)) {
             Text::Kept(text) => Ok(Arc::clone(text)),
             Text::ReadAgain => self.read(path),
             Text::Failed(unreadable) => Err(unreadable.clone()),
@@ -158,9 +189,9 @@ impl Source for Tree<'_> {
     }
 
     fn left_out(&self, path: &str, reason: &str) {
-        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-        if left_out.len() < MOST_FILES {
-            left_out.push(Unreadable { path: path.to_owned(), reason: reason.to_owned() });
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.len() < MOST_FILES {
+            noted.push(Unreadable { path: path.to_owned(), reason: reason.to_owned() });
         }
     }
 

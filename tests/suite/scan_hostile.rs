@@ -334,6 +334,24 @@ fn what_is_left_out_does_not_hang_on_threads() {
 }
 
 #[test]
+fn of_too_many_bytes_those_are_read_that_come_first() {
+    let folder = tree(&[]);
+    let comment = format!("# {}\n", "-".repeat(62)).repeat(60_000);
+    let pod = |name: &str| format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: {name}\n");
+    for number in 10..30 {
+        write(folder.path(), &format!("{number}.yaml"), &(pod(&format!("pod-{number}")) + &comment));
+    }
+    // By hand: 17 files of 3.7 MiB are 62.3 MiB, the next one is beyond 64.
+    let kept: Vec<String> = (10..27).map(|number| format!("pod-{number}")).collect();
+    for _ in 0..2 {
+        let facts = bounded(folder.path());
+        let pods = facts.kubernetes.objects.iter().map(|object| object.name.clone());
+        assert_eq!(pods.collect::<Vec<_>>(), kept);
+        assert_eq!(reason(&facts, "27.yaml"), "it and what comes before it are more than 64 MiB");
+    }
+}
+
+#[test]
 fn of_terraform_so_much_is_kept_and_what_tells_nothing_new_is_not() {
     let resource =
         |file: usize, number: usize| format!("resource \"kubernetes_{file}_{number}\" \"a\" {{}}\n");
