@@ -1,5 +1,7 @@
 //! What others published: the decisions nearest to a set of answers, and how those turned out that come out alike.
 
+use std::sync::OnceLock;
+
 use rayon::prelude::*;
 
 use crate::assessment::{Assessment, assess};
@@ -70,9 +72,30 @@ impl Odds {
     }
 }
 
+/// The published decisions of a rulebook, and how they turned out, which is counted once when it is asked for.
+#[derive(Debug)]
+pub struct Published<'r> {
+    /// The rulebook.
+    pub rulebook: &'r Rulebook,
+    odds: OnceLock<Vec<Odds>>,
+}
+
+impl<'r> Published<'r> {
+    /// Those of a rulebook.
+    pub fn new(rulebook: &'r Rulebook) -> Self {
+        Self { rulebook, odds: OnceLock::new() }
+    }
+
+    /// How they turned out, for each band.
+    pub fn odds(&self) -> &[Odds] {
+        self.odds.get_or_init(|| odds(self.rulebook))
+    }
+}
+
 impl Precedents {
     /// The precedents of an assessment. `weights` says for each question how many points of margin it can move here.
-    pub fn of(rulebook: &Rulebook, assessment: &Assessment, weights: &[i64]) -> Self {
+    pub fn of(published: &Published<'_>, assessment: &Assessment, weights: &[i64]) -> Self {
+        let rulebook = published.rulebook;
         // Where one fact decides, what others with the same answers did tells nothing.
         let mut nearest = match assessment.decided_by {
             Some(_) => Vec::new(),
@@ -91,7 +114,7 @@ impl Precedents {
                 && is_kin(rulebook, precedent.case, &assessment.readings)
         });
         nearest.truncate(NEAREST);
-        let odds = odds(rulebook).into_iter().find(|odds| odds.band == assessment.band);
+        let odds = published.odds().iter().copied().find(|odds| odds.band == assessment.band);
         Self { nearest, odds: odds.filter(|odds| odds.total() >= LEAST) }
     }
 }
@@ -167,8 +190,7 @@ fn closeness(question: &Question, one: Value, other: Value) -> i64 {
     }
 }
 
-/// How the published decisions turned out, for each band.
-pub fn odds(rulebook: &Rulebook) -> Vec<Odds> {
+fn odds(rulebook: &Rulebook) -> Vec<Odds> {
     let mut odds: Vec<Odds> =
         (0..rulebook.bands().len()).map(|band| Odds { band, without: 0, either: 0, with: 0 }).collect();
     let cases = rulebook.cases();

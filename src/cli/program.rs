@@ -16,6 +16,7 @@ use crate::document::SourceFile;
 use crate::explanation::{Engine, Explanation, Extent};
 use crate::interview::{Session, unsaved};
 use crate::policy::Policy;
+use crate::precedents::Published;
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, LayerName, Provenance, html, json, markdown, text};
 use crate::rulebook::{Layer, Rulebook, Value};
@@ -26,6 +27,8 @@ pub(super) struct Program<'a> {
     /// Where the rules are that are not built in.
     pub(super) rules: &'a [Named],
     pub(super) plan: &'a Plan,
+    /// What others published, which reports show beside a result.
+    pub(super) published: Published<'a>,
     engine: OnceCell<Engine>,
     policy: OnceCell<Option<Policy<'a>>>,
 }
@@ -43,7 +46,8 @@ pub(super) struct Known {
 
 impl<'a> Program<'a> {
     pub(super) fn new(rulebook: &'a Rulebook, rules: &'a [Named], plan: &'a Plan) -> Self {
-        Self { rulebook, rules, plan, engine: OnceCell::new(), policy: OnceCell::new() }
+        let published = Published::new(rulebook);
+        Self { rulebook, rules, plan, published, engine: OnceCell::new(), policy: OnceCell::new() }
     }
 
     /// Where the rules are, the rulebook first.
@@ -165,10 +169,10 @@ impl<'a> Program<'a> {
     pub(super) fn judge(&self, answers: &Answers, extent: Extent) -> (Assessment, Explanation) {
         let assessment = self.assessment(answers);
         let (values, stated) = (answers.values(), self.stated(answers));
-        let (engine, rulebook) = (self.engine(), self.rulebook);
-        // Nearly every result names precedents: they are read meanwhile.
+        let (engine, rulebook, published) = (self.engine(), self.rulebook, &self.published);
+        // Nearly every result says how published decisions turned out: they are judged meanwhile.
         let (explanation, _) =
-            rayon::join(|| engine.explain_to(extent, rulebook, &values, &assessment), || rulebook.cases());
+            rayon::join(|| engine.explain_to(extent, rulebook, &values, &assessment), || published.odds());
         if values == stated || !extent.has_changes(explanation.outlook.status) {
             return (assessment, explanation);
         }
@@ -201,7 +205,7 @@ impl<'a> Program<'a> {
     ) -> T {
         let (assessment, explanation) = self.judge(answers, extent);
         let provenance = self.provenance_of(answers, &assessment);
-        use_it(&Contents::new(self.rulebook, answers, &assessment, &explanation, provenance))
+        use_it(&Contents::new(&self.published, answers, &assessment, &explanation, provenance))
     }
 
     /// Writes a text to the file that was named, else to standard output.

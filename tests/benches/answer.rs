@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
-use needk8s::precedents::odds;
+use needk8s::precedents::Published;
 use needk8s::rulebook::{Classes, Rulebook, Value};
 
 use drafts::{Size, rulebook_of};
@@ -44,7 +44,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     measure("read its published decisions too", 300, || {
         drop(black_box(Rulebook::builtin().map(|rulebook| rulebook.cases().len())));
     });
-    measure("judge all published decisions", 300, || drop(black_box(odds(&rulebook))));
+    measure("judge all published decisions", 300, || {
+        drop(black_box(Published::new(&rulebook).odds().to_vec()))
+    });
     measure("compile the engine", 300, || drop(black_box(Engine::new(&rulebook))));
     measure("outlook, all answered", 1_000, || drop(black_box(engine.outlook(&full, band(&full)))));
     measure("outlook, half answered", 300, || drop(black_box(engine.outlook(&half, band(&half)))));

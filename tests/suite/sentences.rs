@@ -7,6 +7,7 @@ use needk8s::answers::{Answers, Given, Origin};
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
 use needk8s::interview;
+use needk8s::precedents::Published;
 use needk8s::report::text::{self, Layout};
 use needk8s::report::{Contents, Provenance, markdown};
 use needk8s::rulebook::Rulebook;
@@ -25,7 +26,7 @@ fn results<R: Send>(
     read: impl Fn(usize, &Contents<'_>) -> R + Sync,
 ) -> Vec<R> {
     // What is not proved within so few boxes is said as such, and goes through the same sentences.
-    let engine = Engine::with_budget(rulebook, 12);
+    let (engine, published) = (Engine::with_budget(rulebook, 12), Published::new(rulebook));
     let mut numbers = Numbers(7);
     let mut drawn = |round: usize| {
         let known = match round % 2 {
@@ -42,7 +43,7 @@ fn results<R: Send>(
         }
         let assessment = assess(rulebook, answers.readings(rulebook));
         let explanation = engine.explain(rulebook, &answers.values(), &assessment);
-        read(index, &Contents::new(rulebook, &answers, &assessment, &explanation, Provenance::default()))
+        read(index, &Contents::new(&published, &answers, &assessment, &explanation, Provenance::default()))
     };
     drawn.into_par_iter().enumerate().map(result).collect()
 }

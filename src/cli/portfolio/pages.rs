@@ -9,12 +9,14 @@ use crate::cli::output::{shown, write_whole};
 use crate::cli::program::today;
 use crate::explanation::Engine;
 use crate::portfolio::System;
+use crate::precedents::Published;
 use crate::report::{Contents, Provenance, html};
 use crate::rulebook::{Rulebook, Value};
 
 /// Writes single reports into a folder.
 pub(super) struct Pages<'p> {
     rulebook: &'p Rulebook,
+    published: Published<'p>,
     engine: &'p OnceLock<Engine>,
     folder: &'p Path,
     provenance: Provenance,
@@ -28,7 +30,8 @@ impl<'p> Pages<'p> {
         folder: &'p Path,
         provenance: Provenance,
     ) -> Self {
-        Self { rulebook, engine, folder, provenance, date: today() }
+        let published = Published::new(rulebook);
+        Self { rulebook, published, engine, folder, provenance, date: today() }
     }
 
     /// Writes the page of a system, and notes its name.
@@ -50,7 +53,7 @@ impl<'p> Pages<'p> {
         let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
         let explanation = engine.explain(self.rulebook, &answers.values(), assessment);
         let contents =
-            Contents::new(self.rulebook, answers, assessment, &explanation, self.provenance.clone());
+            Contents::new(&self.published, answers, assessment, &explanation, self.provenance.clone());
         let name = file_name(system);
         write_whole(&self.folder.join(&name), &html::render(&contents, &self.date))
             .map_err(|stop| stop.0.trim_end().trim_start_matches("error: ").to_owned())?;

@@ -23,7 +23,7 @@ use crate::answers::{Answers, Origin};
 use crate::assessment::{About, Assessment, Shortfall};
 use crate::explanation::{Explanation, How, Outlook, Share, Status};
 use crate::policy::Moved;
-use crate::precedents::Precedents;
+use crate::precedents::{Precedents, Published};
 use crate::rulebook::{Band, Change, Kind, Layer, Leaning, Platform, Problem, Reading, Rulebook, UNDECIDED};
 use crate::text::{list, lower_first};
 
@@ -187,6 +187,7 @@ pub struct Contents<'a> {
     pub explained: Explained,
     /// The answer on one screen.
     pub brief: Brief,
+    published: &'a Published<'a>,
     precedents: OnceCell<Precedents>,
     /// Name, version and digest of the rulebook.
     pub provenance: Provenance,
@@ -237,12 +238,13 @@ pub struct Contents<'a> {
 impl<'a> Contents<'a> {
     /// Puts the content of a report together.
     pub fn new(
-        rulebook: &'a Rulebook,
+        published: &'a Published<'a>,
         answers: &Answers,
         assessment: &'a Assessment,
         explanation: &'a Explanation,
         provenance: Provenance,
     ) -> Self {
+        let rulebook = published.rulebook;
         let outlook = &explanation.outlook;
         let writer = Writer { rulebook, assessment, outlook };
         let mut contents = Self {
@@ -251,6 +253,7 @@ impl<'a> Contents<'a> {
             explanation,
             outlook,
             brief: Brief::default(),
+            published,
             precedents: OnceCell::new(),
             explained: explained(rulebook, assessment, explanation),
             provenance,
@@ -310,7 +313,7 @@ impl<'a> Contents<'a> {
     /// What others published who were in a like situation. Put together when it is asked for, as few formats show it.
     pub fn precedents(&self) -> &Precedents {
         let spreads = &self.explanation.spreads;
-        self.precedents.get_or_init(|| Precedents::of(self.rulebook, self.assessment, spreads))
+        self.precedents.get_or_init(|| Precedents::of(self.published, self.assessment, spreads))
     }
 
     /// Whether some of the platforms that can be had lack what must be had, and stand behind those that do not.
