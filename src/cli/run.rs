@@ -1,6 +1,7 @@
 //! From arguments to an exit code.
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 
 use super::args::{self, FaultFormat};
 use super::commands;
@@ -36,7 +37,8 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
     let named = rulebooks::named(args::rules_paths(args), args::config(args).as_deref());
     let read = named.and_then(|named| Ok((rulebooks::read(&named)?, named)));
     let (rulebook, named) = match read {
-        Ok(read) => read,
+        // The program ends with it: to give its memory back piece by piece would be time lost.
+        Ok((rulebook, named)) => (ManuallyDrop::new(rulebook), named),
         Err(Unreadable::Stop(stop)) => return Err(stop),
         Err(Unreadable::Faults(faults)) => return tell(&faults, args::format_of_faults(args)),
     };
