@@ -100,7 +100,7 @@ impl Goal for AnyOf {
 }
 
 /// Any answers whose verdict lies beyond a band.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Beyond {
     way: Way,
     band: usize,

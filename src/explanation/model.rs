@@ -151,7 +151,7 @@ pub(super) struct Model {
 }
 
 /// A set of answers in the making: a set of values for each variable and what follows for the conditions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Frame {
     pub(super) domains: Vec<u64>,
     pub(super) asks: Vec<u8>,

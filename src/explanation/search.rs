@@ -63,6 +63,8 @@ enum Tried {
 
 /// What is not found in so many boxes is not found soon.
 const SOON: u64 = 250;
+/// So many boxes are looked at in each half before what is left is parted anew, if need be.
+const SLICE: u64 = 128;
 /// So many sets of answers that were wanted are kept to begin at.
 const MOST_FOUND: usize = 4;
 /// So many steps on a way, and so many pairs of changes at its end, are tried: many more than usual rulebooks have.
@@ -174,7 +176,50 @@ impl<'m> Search<'m> {
         self.queue.clear();
         self.unused = (0..self.frames.len()).collect();
         self.offer(root, None, goal);
-        let end = self.look_through(root, goal);
+        let is_found = !self.queue.is_empty() && self.begin_near_found(root, goal);
+        let end = if is_found { End::Found } else { self.go_on(goal) };
+        self.remember(end)
+    }
+
+    /// The same; what is left after some boxes is looked through in halves, on two cores where there are as many.
+    pub(super) fn run_in_halves(&mut self, root: &Frame, goal: &(impl Goal + Clone + Send + Sync)) -> End {
+        let budget = self.budget;
+        self.budget = budget.min(self.spent + SOON);
+        let mut end = self.run(root, &mut goal.clone());
+        let mut half: Option<Self> = None;
+        while end == End::OutOfBudget && self.spent < budget {
+            let mut other = half.take().filter(|half| !half.queue.is_empty()).unwrap_or_else(|| self.halve());
+            if self.queue.is_empty() {
+                std::mem::swap(&mut self.queue, &mut other.queue);
+                std::mem::swap(&mut self.frames, &mut other.frames);
+                other = self.halve();
+            }
+            end = self.go_on_beside(&mut other, goal);
+            half = Some(other);
+        }
+        self.budget = budget;
+        end
+    }
+
+    /// Goes on for a while, and another search with its boxes on another core.
+    fn go_on_beside(&mut self, other: &mut Self, goal: &(impl Goal + Clone + Send + Sync)) -> End {
+        let before = other.spent;
+        self.allow(SLICE);
+        other.allow(SLICE);
+        let (own, others) = rayon::join(|| self.go_on(&mut goal.clone()), || other.go_on(&mut goal.clone()));
+        self.spent += other.spent - before;
+        if own != End::Found && others == End::Found {
+            self.kept.copy_from(&other.kept);
+        }
+        self.remember(match (own, others) {
+            (End::Found, _) | (_, End::Found) => End::Found,
+            (End::Exhausted, End::Exhausted) => End::Exhausted,
+            _ => End::OutOfBudget,
+        })
+    }
+
+    /// Keeps what was found to begin there the next time.
+    fn remember(&mut self, end: End) -> End {
         if end == End::Found {
             self.found.truncate(MOST_FOUND - 1);
             self.found.insert(0, self.kept.clone());
@@ -182,22 +227,38 @@ impl<'m> Search<'m> {
         end
     }
 
-    fn look_through(&mut self, root: &Frame, goal: &mut impl Goal) -> End {
-        if !self.queue.is_empty() && self.begin_near_found(root, goal) {
-            return End::Found;
+    /// Gives every other box that waits to another search.
+    fn halve(&mut self) -> Self {
+        let mut frames = std::mem::take(&mut self.frames);
+        let waiting = std::mem::take(&mut self.queue);
+        self.unused.clear();
+        let mut other = self.clone();
+        for (at, ((worth, frame), promise)) in waiting.into_iter().enumerate() {
+            let half = if at % 2 == 0 { &mut *self } else { &mut other };
+            half.queue.insert((worth, half.frames.len()), promise);
+            half.frames.push(std::mem::take(&mut frames[frame]));
         }
+        other
+    }
+
+    /// Looks at what waits until something is found, nothing is left, or the budget is used up.
+    fn go_on(&mut self, goal: &mut impl Goal) -> End {
         let mut soon = Some(self.spent + SOON);
-        while let Some(((_, frame), promise)) = self.queue.pop_last() {
+        while let Some((rank, promise)) = self.queue.pop_last() {
             if !goal.still(&promise) {
                 break;
             }
             if soon.take_if(|soon| self.spent >= *soon).is_some() && self.come_nearer_by_two(goal) {
                 return End::Found;
             }
-            let end = self.look(frame, &promise, goal);
-            self.unused.push(frame);
-            if end != End::Exhausted {
+            let end = self.look(rank.1, &promise, goal);
+            if end == End::OutOfBudget {
+                self.queue.insert(rank, promise);
                 self.rest = Some(promise.worth);
+                return end;
+            }
+            self.unused.push(rank.1);
+            if end == End::Found {
                 return end;
             }
         }
@@ -242,7 +303,7 @@ impl<'m> Search<'m> {
         }
     }
 
-    /// Shows the goal a set of answers in a box, and splits the box.
+    /// Shows the goal a set of answers in a box, and splits the box unless the budget is used up.
     fn look(&mut self, frame: usize, promise: &Promise, goal: &mut impl Goal) -> End {
         let frame = self.frames[frame].clone();
         if self.see(&frame, promise, goal) {
@@ -252,10 +313,10 @@ impl<'m> Search<'m> {
             return End::Exhausted;
         }
         let Some(variable) = self.most_open(&frame, promise) else { return End::Exhausted };
+        if self.is_over() {
+            return End::OutOfBudget;
+        }
         for values in self.model.groups(&[&frame], variable) {
-            if self.is_over() {
-                return End::OutOfBudget;
-            }
             self.offer(&frame, Some((variable, first_of(values))), goal);
         }
         End::Exhausted

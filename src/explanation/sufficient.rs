@@ -52,8 +52,8 @@ impl Engine {
         known: &[&Vec<Change>],
     ) -> Option<SufficientReason> {
         let given = self.applicable(root, |question| classes[question].is_some());
-        // It is sought where nothing else is open, so that there is time for more.
-        let mut force = Force { engine: self, search, band, classes, known, left: 3 * self.budget };
+        // It is sought where nothing else is open, so that there is time for more, and on two cores.
+        let mut force = Force { engine: self, search, band, classes, known, left: 9 * self.budget };
         if !matches!(force.escape(root, force.left), Escape::No) {
             return None;
         }
@@ -89,7 +89,7 @@ impl Force<'_, '_> {
         self.search.allow(boxes.min(self.left));
         let mut escape = Escape::No;
         for goal in [Beyond::above(self.band), Beyond::below(self.band)] {
-            match self.search.run(frame, &mut { goal }) {
+            match self.search.run_in_halves(frame, &goal) {
                 End::Found => {
                     escape = Escape::Yes;
                     break;
