@@ -18,7 +18,7 @@ const MORE_DRAWS: usize = 240;
 /// From how many of them, with which a question moves the margin, a way is looked for.
 const CLIMBS: usize = 3;
 /// So many sets of answers are tried for all questions together, fewer where conditions have more tests than so many.
-const MOST_TRIES: usize = 1 << 19;
+const MOST_TRIES: usize = 1 << 16;
 const USUAL_TESTS: usize = 500;
 
 /// A question, and the answers to others that may be changed.

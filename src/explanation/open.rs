@@ -41,6 +41,8 @@ struct Part<'m> {
     /// The search for a step from one answer to the next.
     steps: PairSearch<'m>,
     decides: Option<bool>,
+    /// A pair of answers with which it does.
+    deciding: Option<Twin>,
 }
 
 /// How many sets of answers are drawn to go from one to the next.
@@ -88,15 +90,7 @@ impl Engine {
         let mut parts: Vec<Part<'_>> =
             undecided.flat_map(|(question, _)| self.parts_of(root, bands, *question)).collect();
         // Most that decide nothing are soon found so.
-        let spent = search_parts(&mut parts, self.budget / PART_FOR_ALL);
-        conclude(&parts, open, &mut decided);
-        let tries = tries_of_each(&self.model, decided.iter().filter(|decides| decides.is_none()).count());
-        let climb = |(question, decides): (&usize, &mut Option<bool>)| {
-            if decides.is_none() && self.decides_near(given, *question, &parts, tries) {
-                *decides = Some(true);
-            }
-        };
-        open.par_iter().zip(&mut decided).for_each(climb);
+        let spent = self.decide(given, open, &mut parts, self.budget / PART_FOR_ALL, &mut decided);
         let left = open.iter().zip(&decided).filter(|(_, decides)| decides.is_none());
         let left: Vec<usize> = left.map(|(question, _)| *question).collect();
         parts.retain(|part| part.decides.is_none() && left.contains(&part.question));
@@ -104,9 +98,30 @@ impl Engine {
             let half = parts[0].halve();
             parts.push(half);
         }
-        search_parts(&mut parts, self.budget.saturating_sub(spent));
-        conclude(&parts, open, &mut decided);
+        self.decide(given, open, &mut parts, self.budget.saturating_sub(spent), &mut decided);
         decided
+    }
+
+    /// Goes on with the searches in parts, which share so many boxes, and looks for ways from what they met for the questions
+    /// that are left undecided. Tells how many boxes were looked at.
+    fn decide(
+        &self,
+        given: &[Option<usize>],
+        open: &[usize],
+        parts: &mut [Part<'_>],
+        boxes: u64,
+        decided: &mut [Option<bool>],
+    ) -> u64 {
+        let spent = search_parts(parts, boxes);
+        conclude(parts, open, decided);
+        let tries = tries_of_each(&self.model, decided.iter().filter(|decides| decides.is_none()).count());
+        let climb = |(question, decides): (&usize, &mut Option<bool>)| {
+            if decides.is_none() && self.decides_near(given, *question, parts, tries) {
+                *decides = Some(true);
+            }
+        };
+        open.par_iter().zip(decided).for_each(climb);
+        spent
     }
 
     /// The parts of the search for whether a question decides: one for each step from one answer to the next, or for each
@@ -117,7 +132,7 @@ impl Engine {
         let part = |change: Change| {
             let mut steps = PairSearch::new(model, Claim::no_other_verdict(model, change, bands));
             steps.begin(steps.root_in(root));
-            Part { question, steps, decides: None }
+            Part { question, steps, decides: None, deciding: None }
         };
         let variables = model.variables_of[question].clone().skip(1);
         if variables.len() > 1 {
@@ -189,8 +204,8 @@ impl Engine {
         }
     }
 
-    /// Whether a way leads to where a question decides from pairs of answers whose margins differ, which the search in parts
-    /// met.
+    /// Whether a way leads to where a question decides from pairs of answers that the search in parts met: those whose margins
+    /// differ by it, and those whose verdicts do by other questions, since there they are at an edge.
     fn decides_near(
         &self,
         given: &[Option<usize>],
@@ -206,7 +221,8 @@ impl Engine {
             };
             given.iter().enumerate().map(class).map(Some).collect()
         };
-        let starts = own.flat_map(|part| part.steps.moving_pairs()).map(answers);
+        let others = parts.iter().filter_map(|part| part.deciding.as_ref());
+        let starts = own.flat_map(|part| part.steps.moving_pairs()).chain(others).map(answers);
         Climber::new(model, given, question, tries).decides_near(starts)
     }
 
@@ -228,7 +244,10 @@ impl Part<'_> {
     fn go_on(&mut self, boxes: u64) -> u64 {
         let before = self.steps.spent;
         self.decides = match self.steps.go_on(boxes) {
-            End::Broken(_) => Some(true),
+            End::Broken(pair) => {
+                self.deciding = Some(pair);
+                Some(true)
+            }
             End::Holds => Some(false),
             End::Open => None,
         };
@@ -237,7 +256,7 @@ impl Part<'_> {
 
     /// Gives half of what is left to another part.
     fn halve(&mut self) -> Self {
-        Self { steps: self.steps.halve(), ..*self }
+        Self { steps: self.steps.halve(), deciding: None, ..*self }
     }
 }
 

@@ -8,8 +8,9 @@ use needk8s::explanation::{
     Engine, Explanation, Figure, Fragile, How, MOST_CHANGES, Share, Status, Target, TurningPoints,
 };
 use needk8s::rulebook::{
-    Classes, Kind, Leaning, OptionSet, Question, Reading, Rulebook, Value, Values, builtin_files,
+    Case, Classes, Kind, Leaning, OptionSet, Question, Reading, Rulebook, Value, Values, builtin_files,
 };
+use rayon::prelude::*;
 
 use crate::cases::{rulebook, some};
 use crate::drafts::{random_rulebook, slice};
@@ -772,6 +773,27 @@ fn where_the_budget_ends_a_search_nothing_possible_is_missing_and_it_is_said() {
         }
     }
     assert!(wider > 0, "three boxes were enough for everything");
+}
+
+#[test]
+fn what_is_said_of_the_published_decisions_is_proved() {
+    let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
+    let questions = 0..rulebook.questions().len();
+    let unproved = |case: &Case| {
+        let given: Given = questions.clone().map(|question| case.answer(question)).collect();
+        let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
+        let explanation = engine.explain(&rulebook, &given, &assessment);
+        let open = explanation.open_questions.iter().filter(|open| open.can_change.is_none());
+        let open = open
+            .map(|open| format!("{}: whether `{}` decides", case.id, rulebook.questions()[open.question].id));
+        let verdicts = (!explanation.outlook.proved).then(|| format!("{}: what is possible", case.id));
+        let reason = explanation.sufficient_reason.filter(|reason| !reason.smallest);
+        let reason = reason.map(|_| format!("{}: the smallest reason", case.id));
+        open.chain(verdicts).chain(reason).collect::<Vec<String>>()
+    };
+    let unproved: Vec<String> = rulebook.cases().par_iter().flat_map_iter(unproved).collect();
+    assert!(unproved.is_empty(), "{unproved:#?}");
 }
 
 /// Answers with which the search ends while it widens a set of options.
