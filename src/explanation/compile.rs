@@ -264,13 +264,15 @@ impl Model {
             }
         }
         for (index, variable) in self.variables.iter().enumerate() {
-            for criterion in &variable.criteria {
-                let mut mask = 0;
-                for value in values_in(variable.all) {
-                    let mut narrowed = frame.clone();
-                    self.narrow(&mut narrowed, index, value);
-                    mask |= if narrowed.may_hold(*criterion) { value } else { 0 };
+            let mut helping = vec![0; variable.criteria.len()];
+            for value in values_in(variable.all) {
+                let mut narrowed = frame.clone();
+                self.narrow(&mut narrowed, index, value);
+                for (mask, criterion) in helping.iter_mut().zip(&variable.criteria) {
+                    *mask |= if narrowed.may_hold(*criterion) { value } else { 0 };
                 }
+            }
+            for (criterion, mask) in variable.criteria.iter().zip(helping) {
                 self.helpers[*criterion].push((index, mask));
             }
         }

@@ -49,10 +49,15 @@ struct Spans {
     clipped: [bool; ROW],
 }
 
+/// Whole numbers below 2⁵³, so that sums and products of them are exact: figures are of four digits, and a rulebook has room
+/// for some ten thousands of them. Of such numbers every processor multiplies and compares several at once, of integers as
+/// wide not.
+type Exact = [f64; ROW];
+
 /// A plane above the product of price and difference: how steep it is in each of the two.
 struct Plane {
-    by_price: Wide,
-    by_effort: Wide,
+    by_price: Exact,
+    by_effort: Exact,
 }
 
 impl Efforts {
@@ -154,7 +159,7 @@ impl Efforts {
         for active in self.actives.iter().filter(|active| !is_apart(active)) {
             (low, high) = (low + active.price.0, high + active.price.1);
         }
-        let mut sums = [self.start(&spans, &planes[0], low, high), [i64::MAX; ROW]];
+        let mut sums = [self.start(&spans, &planes[0], low, high), [f64::INFINITY; ROW]];
         if let Some(plane) = planes.get(1) {
             sums[1] = self.start(&spans, plane, low, high);
         }
@@ -163,14 +168,14 @@ impl Efforts {
             for (sums, plane) in sums.iter_mut().zip(planes) {
                 let points = plane.points(effect.effort, spans.apart(&effect.by_lane));
                 for column in 0..ROW {
-                    sums[column] += if *must { points[column] } else { points[column].max(0) };
+                    sums[column] += if *must { points[column] } else { greater(points[column], 0.0) };
                 }
             }
         }
         for active in self.actives.iter().filter(is_apart) {
             active.add_most(model, &spans, planes, shares, &mut sums);
         }
-        std::array::from_fn(|column| sums[0][column].min(sums[1][column]))
+        std::array::from_fn(|column| sums[0][column].min(sums[1][column]) as i64)
     }
 
     /// One of the planes: the price at its greatest and the difference at its least, or the other way round.
@@ -178,7 +183,8 @@ impl Efforts {
         let (cheap, dear) = self.price;
         let steep = if upper { cheap } else { dear };
         let slopes = if upper { &spans.high } else { &spans.low };
-        let unless_clipped = |column: usize, slope: i64| if spans.clipped[column] { 0 } else { slope };
+        let unless_clipped =
+            |column: usize, slope: i64| if spans.clipped[column] { 0.0 } else { slope as f64 };
         Plane {
             by_price: std::array::from_fn(|column| unless_clipped(column, slopes[column])),
             by_effort: std::array::from_fn(|column| unless_clipped(column, steep)),
@@ -186,16 +192,17 @@ impl Efforts {
     }
 
     /// What the plane comes to before familiarity, with what moves nothing but the price.
-    fn start(&self, spans: &Spans, plane: &Plane, low: i64, high: i64) -> Wide {
+    fn start(&self, spans: &Spans, plane: &Plane, low: i64, high: i64) -> Exact {
         let (cheap, dear) = self.price;
+        let (low, high, raised) = (low as f64, high as f64, (1 - self.raw_price).max(0) as f64);
         std::array::from_fn(|column| {
             if spans.clipped[column] {
-                return spans.high[column] * if spans.high[column] > 0 { dear } else { cheap };
+                return (spans.high[column] * if spans.high[column] > 0 { dear } else { cheap }) as f64;
             }
             let (slope, steep) = (plane.by_price[column], plane.by_effort[column]);
-            steep * (spans.start[column] - slope)
-                + (slope * (1 - self.raw_price).max(0)).max(0)
-                + if slope > 0 { slope * high } else { slope * low }
+            steep * (spans.start[column] as f64 - slope)
+                + greater(slope * raised, 0.0)
+                + if slope > 0.0 { slope * high } else { slope * low }
         })
     }
 
@@ -231,8 +238,9 @@ impl Efforts {
         (lane, anchor): (usize, usize),
     ) -> impl Fn(&Adds) -> i64 + use<> {
         let spans = self.spans(model, way, anchor, lane / ROW);
-        let plane = Plane { by_price: spans.high, by_effort: [self.price.1; ROW] };
-        move |adds| plane.points(adds.price, spans.apart(&adds.familiarity))[lane % ROW]
+        let plane =
+            Plane { by_price: spans.high.map(|high| high as f64), by_effort: [self.price.1 as f64; ROW] };
+        move |adds| plane.points(adds.price, spans.apart(&adds.familiarity))[lane % ROW] as i64
     }
 }
 
@@ -245,10 +253,10 @@ impl Spans {
 
 impl Plane {
     /// What points of price and of familiarity add to the bound.
-    fn points(&self, price: i64, familiarity: Row32) -> Wide {
+    fn points(&self, price: i64, familiarity: Row32) -> Exact {
+        let price = price as f64;
         std::array::from_fn(|column| {
-            let by_price = self.by_price[column].wrapping_mul(price);
-            by_price.wrapping_add(self.by_effort[column].wrapping_mul(i64::from(familiarity[column])))
+            self.by_price[column] * price + self.by_effort[column] * f64::from(familiarity[column])
         })
     }
 }
@@ -281,13 +289,14 @@ impl Active {
         spans: &Spans,
         planes: &[Plane],
         shares: &Shares,
-        sums: &mut [Wide; 2],
+        sums: &mut [Exact; 2],
     ) {
         let variable = &model.variables[self.variable];
         let (start, none) = (model.slots[self.variable], model.slots[self.variable + 1] - 1);
         let shared = shares.touched[self.variable];
         let telling = shared | variable.adding;
-        let mut most = [[if self.values & !telling == 0 { i64::MIN } else { 0 }; ROW]; 2];
+        let mut most = [[if self.values & !telling == 0 { f64::NEG_INFINITY } else { 0.0 }; ROW]; 2];
+        let shortfall_price = model.shortfall_price as f64;
         let mut see = |slot: usize, adds: Option<&Adds>| {
             let is_shared = shared >> (slot - start) & 1 == 1;
             let share = if is_shared { shares.by_slot[slot] } else { [0; ROW] };
@@ -296,8 +305,8 @@ impl Active {
             for (most, plane) in most.iter_mut().zip(planes) {
                 let points = plane.points(price, familiarity);
                 for column in 0..ROW {
-                    let share = model.shortfall_price.wrapping_mul(i64::from(share[column]));
-                    most[column] = most[column].max(points[column].wrapping_add(share));
+                    let share = shortfall_price * f64::from(share[column]);
+                    most[column] = greater(most[column], points[column] + share);
                 }
             }
         };
@@ -309,9 +318,14 @@ impl Active {
             see(none, Some(&variable.adds_open));
         }
         for (sums, most) in sums.iter_mut().zip(&most).take(planes.len()) {
-            sums.iter_mut().zip(most).for_each(|(sum, most)| *sum = sum.wrapping_add(*most));
+            sums.iter_mut().zip(most).for_each(|(sum, most)| *sum += most);
         }
     }
+}
+
+/// The greater of two numbers; `f64::max` would look for what is none.
+fn greater(one: f64, other: f64) -> f64 {
+    if one > other { one } else { other }
 }
 
 fn at(rows: &[Row32], lane: usize) -> i64 {

@@ -125,6 +125,9 @@ impl<'m> Shift<'m> {
         }
         let crosses = |most: i64, least: i64| across.iter().any(|(low, high)| most > *high && least < *low);
         let mut most = self.measures[a].most_with(self.model, sides[a], k.lane);
+        if !crosses(most, i64::MIN) {
+            return false;
+        }
         let mut least = self.measures[b].least_with(self.model, sides[b], p.lane);
         if crosses(most, least) {
             // The best of a side is no dearer than one that stays.
@@ -190,9 +193,11 @@ impl<'m> Shift<'m> {
         for p in &mut without {
             for k in &mut with {
                 let Some(bound) = self.pair(&turn, lighter, (p.lane, k.lane)) else { continue };
-                // Only where it is too low it is asked whether *p* was the best, and *k* will be.
+                // Only where it is too low it is asked whether *p* was the best, and then whether *k* will be.
                 if bound + p.detour + k.detour < enough {
                     p.measure(&mut self.measures[a], model, &model.without, sides[a]);
+                }
+                if bound + p.detour + k.detour < enough {
                     k.measure(&mut self.measures[b], model, &model.with, sides[b]);
                 }
                 let bound = bound + p.detour + k.detour;

@@ -160,14 +160,16 @@ fn small_sets(situation: &mut Situation<'_>, goals: impl Fn(&Outcome) -> u128 + 
     found
 }
 
+/// From so many answers to one question on, all cores pair them with those to another.
+const MANY: usize = 64;
+
 /// The pairs of changes of two questions that meet goals which neither of them meets alone.
 fn pairs_of(
     situation: &mut Situation<'_>,
     [first, second]: [&[Single]; 2],
-    goals: &impl Fn(&Outcome) -> u128,
+    goals: &(impl Fn(&Outcome) -> u128 + Sync),
 ) -> Vec<(Hit, u128)> {
-    let mut found = Vec::new();
-    let ([one, ..], [other, ..]) = (first, second) else { return found };
+    let ([one, ..], [other, ..]) = (first, second) else { return Vec::new() };
     let shared = situation.shared(one.change.0, other.change.0);
     let counts = |single: &&Single| single.flips || !shared.is_empty();
     let [first, second] = [first, second].map(|singles| {
@@ -178,7 +180,8 @@ fn pairs_of(
         }
         alike
     });
-    for ones in first.values() {
+    let pairs = |situation: &mut Situation<'_>, ones: &Vec<&Single>| {
+        let mut found = Vec::new();
         for others in second.values() {
             let (one, other) = (ones[0], others[0]);
             let pair = [one.change, other.change];
@@ -193,7 +196,14 @@ fn pairs_of(
                 found.extend(pairs.map(|pair| (pair.to_vec(), met)));
             }
         }
-    }
+        found
+    };
+    let first: Vec<Vec<&Single>> = first.into_values().collect();
+    let mut found: Vec<(Hit, u128)> = if first.len() < MANY {
+        first.iter().flat_map(|ones| pairs(situation, ones)).collect()
+    } else {
+        first.par_iter().map_init(|| situation.clone(), pairs).flatten_iter().collect()
+    };
     found.sort_unstable();
     found
 }
