@@ -796,6 +796,28 @@ fn what_is_said_of_the_published_decisions_is_proved() {
     assert!(unproved.is_empty(), "{unproved:#?}");
 }
 
+#[test]
+fn an_explanation_is_the_same_on_one_core_and_on_several() {
+    let rulebook = rulebook();
+    let engine = Engine::new(&rulebook);
+    let naive = Naive::of_classes(&rulebook);
+    let mut numbers = Numbers(21);
+    let given: Vec<Given> =
+        (0..24).map(|round| some_answers(&mut numbers, &naive, if round % 3 == 2 { 5 } else { 0 })).collect();
+    let explain = |given: &Given| {
+        let assessment = assess(&rulebook, rulebook.readings(|question| given[question]));
+        engine.explain(&rulebook, given, &assessment)
+    };
+    let on = |cores: usize| -> Vec<Explanation> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(cores).build().expect("threads");
+        pool.install(|| given.iter().map(explain).collect())
+    };
+    let (one, several) = (on(1), on(3));
+    for (given, (one, several)) in given.iter().zip(one.iter().zip(&several)) {
+        assert_eq!(one, several, "{given:?}");
+    }
+}
+
 /// Answers with which the search ends while it widens a set of options.
 const CUT_SHORT_AT_A_SET: &[(&str, &str)] = &[
     ("services", "0"),
