@@ -11,12 +11,11 @@ use crate::explanation::Engine;
 use crate::portfolio::System;
 use crate::precedents::Published;
 use crate::report::{Contents, Provenance, html};
-use crate::rulebook::{Rulebook, Value};
+use crate::rulebook::Value;
 
 /// Writes single reports into a folder.
 pub(super) struct Pages<'p> {
-    rulebook: &'p Rulebook,
-    published: Published<'p>,
+    published: &'p Published<'p>,
     engine: &'p OnceLock<Engine>,
     folder: &'p Path,
     provenance: Provenance,
@@ -25,13 +24,12 @@ pub(super) struct Pages<'p> {
 
 impl<'p> Pages<'p> {
     pub(super) fn new(
-        rulebook: &'p Rulebook,
+        published: &'p Published<'p>,
         engine: &'p OnceLock<Engine>,
         folder: &'p Path,
         provenance: Provenance,
     ) -> Self {
-        let published = Published::new(rulebook);
-        Self { rulebook, published, engine, folder, provenance, date: today() }
+        Self { published, engine, folder, provenance, date: today() }
     }
 
     /// Writes the page of a system, and notes its name.
@@ -50,10 +48,11 @@ impl<'p> Pages<'p> {
                 &told
             }
         };
-        let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
-        let explanation = engine.explain(self.rulebook, &answers.values(), assessment);
+        let rulebook = self.published.rulebook;
+        let engine = self.engine.get_or_init(|| Engine::new(rulebook));
+        let explanation = engine.explain(rulebook, &answers.values(), assessment);
         let contents =
-            Contents::new(&self.published, answers, assessment, &explanation, self.provenance.clone());
+            Contents::new(self.published, answers, assessment, &explanation, self.provenance.clone());
         let name = file_name(system);
         write_whole(&self.folder.join(&name), &html::render(&contents, &self.date))
             .map_err(|stop| stop.0.trim_end().trim_start_matches("error: ").to_owned())?;
@@ -64,7 +63,7 @@ impl<'p> Pages<'p> {
     fn told(&self, system: &System, values: &[Option<Value>]) -> Answers {
         let (file, line) = system.place.rsplit_once(':').unwrap_or((&system.place, "1"));
         let line = line.parse().unwrap_or(1);
-        let mut answers = Answers::none(self.rulebook);
+        let mut answers = Answers::none(self.published.rulebook);
         for (question, value) in values.iter().enumerate().filter(|(_, value)| value.is_some()) {
             let origin = Origin::File { name: file.to_owned(), line };
             answers.add(question, Given { value: *value, origin });

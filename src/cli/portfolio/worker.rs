@@ -12,6 +12,7 @@ use crate::assessment::assess;
 use crate::cli::rulebooks::Named;
 use crate::explanation::Engine;
 use crate::portfolio::{Form, Judge, Judgement, Part, Record, Scratch, Surveyor, System, Totals, Unknown};
+use crate::precedents::Published;
 use crate::report::portfolio::{Line, Lines, kept};
 use crate::rulebook::Rulebook;
 use crate::text::one_line;
@@ -75,6 +76,7 @@ impl<'w> Worker<'w> {
         form: &'w Form<'w>,
         judge: &'w Judge,
         engine: &'w OnceLock<Engine>,
+        published: &'w Published<'w>,
         head: Arc<OnceLock<Head>>,
     ) -> Self {
         let rulebook = job.rulebook;
@@ -92,7 +94,7 @@ impl<'w> Worker<'w> {
             pages: job
                 .pages
                 .as_deref()
-                .map(|folder| Pages::new(rulebook, engine, folder, job.provenance.clone())),
+                .map(|folder| Pages::new(published, engine, folder, job.provenance.clone())),
             head,
             scratch: judge.scratch(),
             record: Record::of(rulebook),
