@@ -14,13 +14,15 @@ pub fn has_unsafe(text: &str) -> bool {
 }
 
 /// Whether a character takes no room, looks like none, or turns the direction of those around it: what Unicode Standard
-/// Annex 44 calls ignorable by default, the marks of Annex 9, separators of lines, and letters that are blank.
+/// Annex 44 calls ignorable by default, the marks of Annex 9, separators of lines, letters that are blank, and what is no
+/// character (23.7), of which XML cannot hold some.
 pub fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' | '\u{fdd0}'..='\u{fdef}')
+        || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// The text with every character that would stand in it unseen replaced by a visible mark.
@@ -155,6 +157,7 @@ mod tests {
         assert!(!safe_lines(&hostile).chars().any(|c| is_unsafe(c) && c != '\n'));
         assert!(!visible(&hostile).contains(is_unseen));
         assert_eq!(visible("we\u{200b}b \u{3164}ä"), "we\u{fffd}b \u{fffd}ä");
+        assert_eq!(visible("\u{fdd0}\u{fffe}\u{ffff}\u{1fffe}\u{10ffff}"), "\u{fffd}".repeat(5));
     }
 
     #[test]

@@ -361,9 +361,9 @@ fn words_of_strangers_are_no_commands_for_whoever_reads_the_log() {
 
 #[test]
 fn what_cannot_be_seen_is_marked() {
-    let compose = "services:\n  \"we\u{200b}b\": {image: a, build: ., restart: always}\n  \"api\u{e0041}\u{2060}\": {image: \"\u{3164}\", build: .}\n  \"x\\u200b\": {build: .}\n";
+    let compose = "services:\n  \"we\u{200b}b\": {image: a, build: ., restart: always}\n  \"api\u{e0041}\u{2060}\": {image: \"\u{3164}\", build: .}\n  \"x\\u200b\": {build: .}\n  \"y\\uffff\": {build: .}\n";
     let program = Program::new().file("compose.yaml", compose).file("Dockerfile", "FROM a\n");
-    let unseen = |text: &str| text.chars().any(needk8s::text::is_unseen);
+    let unseen = |text: &str| text.chars().any(needk8s::text::is_unseen) || text.contains('\u{ffff}');
     for format in ["text", "markdown", "json"] {
         let run = program.run(&format!("scan --verbose --format {format}")).ok();
         assert!(run.stdout.contains('\u{fffd}') && !unseen(&run.stdout), "{format}: {}", run.stdout);
