@@ -544,9 +544,10 @@ const UNREAD: usize = 5;
 pub(super) fn announce_unread(scanned: &Scanned) {
     let unread = &scanned.facts.unreadable;
     for file in unread.iter().take(UNREAD) {
-        say(&one_line(&format!("check: could not read {}, because {}", file.path, file.reason)));
+        say(&one_line(&format!("check: could not read {}, because {}", file.named(), file.reason)));
     }
-    if unread.len() > UNREAD {
-        say(&format!("check: {} more could not be read: needk8s scan --verbose", unread.len() - UNREAD));
+    let more: usize = unread.iter().skip(UNREAD).map(|file| 1 + file.others).sum();
+    if more > 0 {
+        say(&format!("check: {more} more could not be read: needk8s scan --verbose"));
     }
 }

@@ -90,6 +90,22 @@ pub struct Unreadable {
     pub path: String,
     /// Why, as the end of "could not read, because".
     pub reason: String,
+    /// How many others there are with the same reason that are not named.
+    pub others: usize,
+}
+
+impl Unreadable {
+    pub(crate) fn new(path: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { path: path.into(), reason: reason.into(), others: 0 }
+    }
+
+    /// What was not read: "a.yaml", or "a.yaml and 70 more".
+    pub(crate) fn named(&self) -> String {
+        match self.others {
+            0 => self.path.clone(),
+            others => format!("{} and {others} more", self.path),
+        }
+    }
 }
 
 /// The compose files of a repository.

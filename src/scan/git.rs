@@ -98,7 +98,7 @@ impl Reading {
     /// Waits for it, but not for ever. What could not be read is said beside what could.
     pub(crate) fn end(self) -> (Option<History>, Option<Unreadable>) {
         let Some(receiver) = self.0 else { return (None, None) };
-        let fail = |reason: String| Unreadable { path: FOLDER.to_owned(), reason };
+        let fail = |reason: String| Unreadable::new(FOLDER, reason);
         match receiver.recv_timeout(PATIENCE) {
             Ok(Ok(Read { history, missing })) => (history, missing.map(fail)),
             Ok(Err(reason)) => (None, Some(fail(format!("its history could not be read: {reason}")))),

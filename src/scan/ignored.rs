@@ -85,10 +85,10 @@ impl Ignored {
                         Stand::Above(format!("{from_there}/").replace('\\', "/")),
                     );
                 }
-                Err(_) => unreadable.push(Unreadable {
-                    path: format!("{}{FILE}", "../".repeat(*level)),
-                    reason: UNUSUAL.replacen("its .gitignore", "it", 1),
-                }),
+                Err(_) => unreadable.push(Unreadable::new(
+                    format!("{}{FILE}", "../".repeat(*level)),
+                    UNUSUAL.replacen("its .gitignore", "it", 1),
+                )),
             }
         }
         (ignored, unreadable)

@@ -119,14 +119,14 @@ fn part(
 ) -> Result<Vec<Dependency>, Unreadable> {
     let declared = match format {
         Format::Requirements => requirements(text),
-        Format::Toml => toml(text).map_err(|reason| Unreadable { path: file.path.clone(), reason })?,
+        Format::Toml => toml(text).map_err(|reason| Unreadable::new(file.path.clone(), reason))?,
         Format::SetupCfg => setup_cfg(text),
         Format::SetupPy => setup_py(text),
         Format::Conda => conda(text),
         Format::Dockerfile => installed(text),
     };
     if declared.len() > MOST_MARKS {
-        return Err(Unreadable { path: file.path.clone(), reason: TOO_MUCH.to_owned() });
+        return Err(Unreadable::new(file.path.clone(), TOO_MUCH));
     }
     let known = declared.into_iter().filter_map(|(requirement, line)| {
         let name = normalised(requirement)?;

@@ -78,7 +78,7 @@ pub fn read(
     let config = git::config(&folder, &root);
     let mut facts = from_files(&tree, config.as_deref(), &paths, rules, environment);
     if tree.is_overfull() {
-        tree.admit_in_order();
+        tree.admit_the_smallest();
         facts = from_files(&tree, config.as_deref(), &paths, rules, environment);
     }
     facts.excluded = excluded;

@@ -69,7 +69,7 @@ impl Source for Texts {
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, Unreadable> {
-        let missing = || Unreadable { path: path.to_owned(), reason: "there is no such file".to_owned() };
+        let missing = || Unreadable::new(path, "there is no such file");
         self.texts.get(path).cloned().ok_or_else(missing)
     }
 }

@@ -59,13 +59,13 @@ impl<'a> Tracked<'a> {
             "{} that git tracks are not here: the checkout is sparse",
             counted(count, "file", "files")
         );
-        (count > 0).then(|| Unreadable { path: ".".to_owned(), reason })
+        (count > 0).then(|| Unreadable::new(".", reason))
     }
 
     /// Why the index could not be read, if it was wanted.
     pub(crate) fn unreadable(self) -> Option<Unreadable> {
         let reason = self.index.into_inner()?.err()?;
-        Some(Unreadable { path: FILE.to_owned(), reason })
+        Some(Unreadable::new(FILE, reason))
     }
 
     fn index(&self) -> Option<&State> {

@@ -48,8 +48,8 @@ pub(crate) struct Tree<'a> {
     files: Vec<Listed>,
     texts: Vec<OnceLock<Text>>,
     bytes: AtomicU64,
-    /// How many of the first files may be read, if all together are too many bytes.
-    admitted: Option<usize>,
+    /// Which files may be read, if all together are too many bytes.
+    admitted: Option<Vec<bool>>,
     left_out: Vec<Unreadable>,
     /// What readers left out.
     noted: Mutex<Vec<Unreadable>>,
@@ -114,16 +114,21 @@ impl<'a> Tree<'a> {
         self.bytes.load(Ordering::Relaxed) > LARGEST_TREE
     }
 
-    /// Forgets what was read, and admits files in the order of their paths as long as they are not too many bytes together: the
-    /// same ones whichever thread reads first.
-    pub(crate) fn admit_in_order(&mut self) {
+    /// Forgets what was read, and admits the smallest files as long as they are not too many bytes together: as many as can be,
+    /// and the same ones whichever thread reads first.
+    pub(crate) fn admit_the_smallest(&mut self) {
+        let size = |file: &Listed| self.folder.look(&file.path).map_or(0, |(_, size)| size);
+        let mut by_size: Vec<(u64, usize)> =
+            self.files.iter().enumerate().map(|(index, file)| (size(file), index)).collect();
+        by_size.sort_unstable();
+        let mut admitted = vec![false; self.files.len()];
         let mut bytes = 0;
-        let fits = |file: &&Listed| {
-            let size = self.folder.look(&file.path).map_or(0, |(_, size)| size);
-            bytes += if size > LARGEST_FILE { 0 } else { size };
-            bytes <= LARGEST_TREE
-        };
-        self.admitted = Some(self.files.iter().take_while(fits).count());
+        for (size, index) in by_size {
+            bytes += size;
+            // A file that is too large by itself is refused for that.
+            admitted[index] = bytes <= LARGEST_TREE || size > LARGEST_FILE;
+        }
+        self.admitted = Some(admitted);
         self.texts.fill_with(OnceLock::new);
         *self.bytes.get_mut() = 0;
         self.noted = Mutex::default();
@@ -137,7 +142,7 @@ impl<'a> Tree<'a> {
         });
         let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let noted = self.noted.into_inner().unwrap_or_else(PoisonError::into_inner);
-        for Unreadable { path, reason } in self.left_out.into_iter().chain(noted).chain(unread) {
+        for Unreadable { path, reason, .. } in self.left_out.into_iter().chain(noted).chain(unread) {
             by_reason.entry(reason).or_default().push(path);
         }
         let mut all: Vec<Unreadable> = by_reason.into_iter().flat_map(named).collect();
@@ -147,9 +152,10 @@ impl<'a> Tree<'a> {
 
     /// Reads a file for the first time.
     fn first(&self, index: usize, path: &str) -> Text {
-        if self.admitted.map_or_else(|| self.is_overfull(), |admitted| index >= admitted) {
-            let reason = format!("it and what comes before it are more than {} MiB", LARGEST_TREE >> 20);
-            return Text::Failed(Unreadable { path: path.to_owned(), reason });
+        if self.admitted.as_ref().map_or_else(|| self.is_overfull(), |admitted| !admitted[index]) {
+            let reason =
+                format!("it and the smaller files are more than {} MiB together", LARGEST_TREE >> 20);
+            return Text::Failed(Unreadable::new(path, reason));
         }
         match self.read(path) {
             Ok(text) => {
@@ -162,7 +168,7 @@ impl<'a> Tree<'a> {
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, Unreadable> {
-        let fail = |reason: String| Unreadable { path: path.to_owned(), reason };
+        let fail = |reason: String| Unreadable::new(path, reason);
         let bytes = self.folder.read(path, LARGEST_FILE, Links::Refused).map_err(fail)?;
         self.progress.read_one();
         if bytes.starts_with(POINTER) {
@@ -179,7 +185,7 @@ impl Source for Tree<'_> {
 
     fn text(&self, path: &str) -> Result<Arc<str>, Unreadable> {
         let Ok(index) = self.files.binary_search_by(|file| file.path.as_str().cmp(path)) else {
-            return Err(Unreadable { path: path.to_owned(), reason: "there is no such file".to_owned() });
+            return Err(Unreadable::new(path, "there is no such file"));
         };
         match self.texts[index].get_or_init(|| self.first(index, path)) {
             Text::Kept(text) => Ok(Arc::clone(text)),
@@ -191,7 +197,7 @@ impl Source for Tree<'_> {
     fn left_out(&self, path: &str, reason: &str) {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.len() < MOST_FILES {
-            noted.push(Unreadable { path: path.to_owned(), reason: reason.to_owned() });
+            noted.push(Unreadable::new(path, reason));
         }
     }
 
@@ -409,7 +415,7 @@ impl Walk<'_> {
     fn leave_out(&self, path: String, reason: &str) {
         let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
         if found.left_out.len() < MOST_FILES {
-            found.left_out.push(Unreadable { path, reason: reason.to_owned() });
+            found.left_out.push(Unreadable::new(path, reason));
         }
     }
 }
@@ -434,7 +440,7 @@ fn set_apart(files: &mut [Listed], repositories: Vec<String>, submodules: Vec<St
         let counted = within.filter(|file| file.class == PathClass::Main);
         let count = counted.map(|file| file.class = PathClass::Vendor).count();
         let reason = "it is a repository of its own, which is to be scanned by itself".to_owned();
-        (count > 0).then_some(Unreadable { path, reason })
+        (count > 0).then_some(Unreadable::new(path, reason))
     };
     outermost(inner).into_iter().filter_map(say).collect()
 }
@@ -457,16 +463,12 @@ fn not_here(folder: &Folder, files: &[Listed], submodules: &[String]) -> Vec<Unr
         !files.get(first).is_some_and(|file| file.path.starts_with(&start))
             && folder.look(&format!("{path}/.git")).is_none()
     };
-    let missing = |path: &String| Unreadable {
-        path: path.clone(),
-        reason: "it is a submodule, and what is in it is not here".to_owned(),
-    };
+    let missing =
+        |path: &String| Unreadable::new(path.clone(), "it is a submodule, and what is in it is not here");
     let is_bare = folder.look(".git").is_none()
         && ["HEAD", "objects", "refs"].iter().all(|name| folder.look(name).is_some());
-    let bare = is_bare.then(|| Unreadable {
-        path: ".".to_owned(),
-        reason: "it is a bare repository, of which nothing is checked out".to_owned(),
-    });
+    let bare =
+        is_bare.then(|| Unreadable::new(".", "it is a bare repository, of which nothing is checked out"));
     submodules.iter().filter(is_empty).map(missing).chain(bare).collect()
 }
 
@@ -504,16 +506,16 @@ fn decode(bytes: Vec<u8>) -> Option<Arc<str>> {
     Some(if is_of_old { text.replace('\r', "\n").into() } else { text.into() })
 }
 
-/// The paths that one reason names, and how many more there are.
+/// The paths that one reason names; the last one counts the others.
 fn named((reason, mut paths): (String, Vec<String>)) -> Vec<Unreadable> {
     paths.sort();
     paths.dedup();
-    let more = paths.len().saturating_sub(MOST_NAMED);
+    let others = paths.len().saturating_sub(MOST_NAMED);
     paths.truncate(MOST_NAMED);
     let mut all: Vec<Unreadable> =
-        paths.into_iter().map(|path| Unreadable { path, reason: reason.clone() }).collect();
-    if more > 0 {
-        all.push(Unreadable { path: format!("{more} more"), reason });
+        paths.into_iter().map(|path| Unreadable::new(path, reason.clone())).collect();
+    if let Some(last) = all.last_mut() {
+        last.others = others;
     }
     all
 }

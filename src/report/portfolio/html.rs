@@ -419,7 +419,7 @@ fn linked(portfolio: &Portfolio<'_>, system: &System) -> Markup {
 }
 
 fn systems(portfolio: &Portfolio<'_>) -> Markup {
-    let rows = &portfolio.systems[..portfolio.systems.len().min(MOST_ROWS)];
+    let (rows, others) = portfolio.systems.split_at(portfolio.systems.len().min(MOST_ROWS));
     let has_groups = portfolio.has_groups();
     html! {
         fieldset.orders {
@@ -454,8 +454,14 @@ fn systems(portfolio: &Portfolio<'_>) -> Markup {
                 }
             }
         }
-        @if rows.len() < portfolio.systems.len() {
-            p { "And " (grouped((portfolio.systems.len() - rows.len()) as i64)) " more, which a table (CSV) has." }
+        @if !others.is_empty() {
+            p { "And " (grouped(others.len() as i64)) " more, which a table (CSV) has." }
+            @if portfolio.pages.is_some() {
+                details {
+                    summary { "Their pages" }
+                    ul { @for system in others { li { (linked(portfolio, system)) } } }
+                }
+            }
         }
     }
 }

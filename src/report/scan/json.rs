@@ -227,6 +227,8 @@ struct Excluded<'a> {
 struct Unreadable<'a> {
     path: &'a str,
     reason: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    others: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -304,7 +306,11 @@ pub(super) fn render(scan: &Scan<'_>) -> String {
         unreadable: facts
             .unreadable
             .iter()
-            .map(|file| Unreadable { path: &file.path, reason: &file.reason })
+            .map(|file| Unreadable {
+                path: &file.path,
+                reason: &file.reason,
+                others: (file.others > 0).then_some(file.others),
+            })
             .collect(),
         answers: scan.conclusions.findings.iter().map(|finding| answer(scan, finding)).collect(),
         conflicts: scan.conflicts(),

@@ -109,7 +109,7 @@ impl Scan<'_> {
     fn unread(&self) -> Vec<String> {
         let unread = self.facts.unreadable.iter();
         unread
-            .map(|file| one_line(&format!("{}: could not read, because {}", file.path, file.reason)))
+            .map(|file| one_line(&format!("{}: could not read, because {}", file.named(), file.reason)))
             .collect()
     }
 

@@ -126,7 +126,7 @@ fn choose_files(
     let (files, missing): (Vec<String>, Vec<String>) =
         listed.iter().filter_map(|file| join("", file)).partition(|file| library.has(file));
     for path in missing {
-        library.note(Unreadable { path, reason: "COMPOSE_FILE names it, and it is not there".to_owned() });
+        library.note(Unreadable::new(path, "COMPOSE_FILE names it, and it is not there"));
     }
     match choose::main_of(&files, &tables.compose) {
         Some(main) => Choice::Files { main, files },
@@ -193,12 +193,12 @@ fn read_project(
     unknown.into_iter().for_each(|trouble| library.note(trouble));
     if variables.is_full() || variables.are_used_up() {
         let reason = "it is given more text by variables than is followed".to_owned();
-        library.note(Unreadable { path: main.clone(), reason });
+        library.note(Unreadable::new(main.clone(), reason));
     }
     compose.main_set = project.files.clone();
     if project.services.len() > MOST_SERVICES {
         let reason = format!("it defines more than {MOST_SERVICES} services; the others are left out");
-        library.note(Unreadable { path: main.clone(), reason });
+        library.note(Unreadable::new(main.clone(), reason));
     }
     let words = &tables.compose;
     compose.for_development =

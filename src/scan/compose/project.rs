@@ -94,7 +94,7 @@ impl<'a> Library<'a> {
                 "it has more than {LINES_OF_VARIABLES} lines of variables, or {} KiB",
                 VARIABLES >> 10
             );
-            self.note(Unreadable { path: path.to_owned(), reason });
+            self.note(Unreadable::new(path, reason));
             return None;
         }
         Some((text, is_public))
@@ -116,7 +116,7 @@ impl<'a> Library<'a> {
             return Rc::clone(documents);
         }
         let documents = self.parse(path).unwrap_or_else(|reason| {
-            self.note(Unreadable { path: path.to_owned(), reason });
+            self.note(Unreadable::new(path, reason));
             Vec::new()
         });
         let documents = Rc::new(documents);
@@ -136,7 +136,7 @@ impl<'a> Library<'a> {
         }
         let reading = tolerant::read(&path.into(), &text);
         if let Some(reason) = reading.trouble {
-            self.note(Unreadable { path: path.to_owned(), reason });
+            self.note(Unreadable::new(path, reason));
         }
         self.values += reading.documents.iter().map(|document| document.size()).sum::<usize>();
         if self.values > VALUES { Err(spent()) } else { Ok(reading.documents) }
@@ -159,9 +159,9 @@ impl<'a> Library<'a> {
 
     pub(super) fn note(&mut self, trouble: Unreadable) {
         // What it names may be as long as a file.
-        let Unreadable { path, reason } = trouble;
+        let Unreadable { path, reason, .. } = trouble;
         let [path, reason] = [path, reason].map(|text| shortened(&text, LONGEST_NOTE).into_owned());
-        let trouble = Unreadable { path, reason };
+        let trouble = Unreadable::new(path, reason);
         if self.unreadable.len() < FILES && !self.unreadable.contains(&trouble) {
             self.unreadable.push(trouble);
         }
@@ -208,12 +208,12 @@ pub(super) fn assemble(library: &mut Library, files: &[String], variables: Varia
     });
     if let Some(path) = files.first().filter(|_| values > VALUES) {
         let reason = format!("its services have more than {VALUES} values, those counted that are extended");
-        assembly.library.note(Unreadable { path: path.clone(), reason });
+        assembly.library.note(Unreadable::new(path.clone(), reason));
     }
     assembly.project.services = services;
     if let Some(path) = files.first().filter(|_| assembly.project.merge.is_exhausted()) {
         let reason = "it merges more than is read; some of what is merged is missing".to_owned();
-        assembly.library.note(Unreadable { path: path.clone(), reason });
+        assembly.library.note(Unreadable::new(path.clone(), reason));
     }
     assembly.project
 }
@@ -245,7 +245,7 @@ impl Assembly<'_, '_> {
         }
         if self.open.len() >= DEEPEST || self.project.files.len() >= FILES {
             let reason = format!("the project includes more than {FILES} files, or more than {DEEPEST} deep");
-            self.library.note(Unreadable { path: path.to_owned(), reason });
+            self.library.note(Unreadable::new(path, reason));
             return Map::new();
         }
         self.open.push(path.to_owned());
@@ -256,7 +256,7 @@ impl Assembly<'_, '_> {
             if self.library.visited > VISITED {
                 let reason =
                     "the projects include more files, or files more often, than are followed".to_owned();
-                self.library.note(Unreadable { path: path.to_owned(), reason });
+                self.library.note(Unreadable::new(path, reason));
                 break;
             }
             if let Some(volumes) = document.get("volumes").and_then(|volumes| volumes.node.map()) {
@@ -310,7 +310,7 @@ impl Assembly<'_, '_> {
         }
         if variables.is_full() {
             let reason = "it includes files with more variables than are kept".to_owned();
-            self.library.note(Unreadable { path: item.mark.path.to_string(), reason });
+            self.library.note(Unreadable::new(item.mark.path.to_string(), reason));
         }
         (files, Rc::new(Setting { folder, variables }))
     }
@@ -323,7 +323,7 @@ impl Assembly<'_, '_> {
         if path.is_none() && !resolved.is_empty() {
             let Mark { path, line } = &named.mark;
             let reason = format!("{path}:{line} names it and it is not in the repository");
-            self.library.note(Unreadable { path: written.to_owned(), reason });
+            self.library.note(Unreadable::new(written, reason));
         }
         path
     }

@@ -218,7 +218,7 @@ impl Reader<'_> {
                     let Mark { path, line } = &value.mark;
                     let reason =
                         format!("service {name} has the key `{key}` (line {line}), which is not understood");
-                    unknown.push(Unreadable { path: path.to_string(), reason });
+                    unknown.push(Unreadable::new(path.to_string(), reason));
                 }
             }
         }

@@ -18,9 +18,7 @@ impl Source for Texts {
 
     fn text(&self, path: &str) -> Result<Arc<str>, Unreadable> {
         let found = self.1.iter().find(|(other, _)| other == path);
-        found
-            .map(|(_, text)| text.as_str().into())
-            .ok_or_else(|| Unreadable { path: path.to_owned(), reason: "it is gone".to_owned() })
+        found.map(|(_, text)| text.as_str().into()).ok_or_else(|| Unreadable::new(path, "it is gone"))
     }
 }
 
