@@ -46,7 +46,7 @@ pub fn read(rulebook: &Rulebook, file: SourceFile, name: &str) -> Result<Vec<Sit
         let log = FaultLog::new(0, &collected);
         let document = read_toml(&file.text, &log);
         let whole = Reader::new(&document, 0..0, "the file", &log);
-        let several = whole.tables("case", "the case");
+        let several: Vec<Reader<'_>> = whole.tables("case", "the case").collect();
         if several.is_empty() {
             let situation = one(rulebook, &whole, &file, name.to_owned());
             whole.finish();
@@ -95,7 +95,7 @@ fn one(rulebook: &Rulebook, table: &Reader<'_>, file: &SourceFile, name: String)
 fn expect(rulebook: &Rulebook, table: &Reader<'_>) -> Expect {
     let ids = |key: &'static str, what: &str, known: Vec<&str>| -> Vec<usize> {
         let find = |word: Word<'_>| table.log().find(word.span, what, word.text, known.iter().copied());
-        table.words(key).into_iter().filter_map(find).collect()
+        table.words(key).filter_map(find).collect()
     };
     let criteria = || rulebook.criteria().iter().map(|criterion| criterion.id.as_str()).collect();
     let sides = Leaning::ALL.map(|leaning| rulebook.side(leaning).id.as_str());
@@ -109,7 +109,7 @@ fn expect(rulebook: &Rulebook, table: &Reader<'_>) -> Expect {
         ),
         holds: ids("holds", "criterion", criteria()),
         fails: ids("holds-not", "criterion", criteria()),
-        says: table.words("says").into_iter().map(|word| word.text.to_owned()).collect(),
+        says: table.words("says").map(|word| word.text.to_owned()).collect(),
     }
 }
 

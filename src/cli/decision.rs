@@ -161,7 +161,7 @@ pub(super) fn read(
         let reader = Reader::new(&entries, 0..0, "the file", &log);
         let evidence = read_evidence(rulebook, reader.map("evidence"), &file.text, &log, &mut unread);
         if let Some(scan) = reader.table("scan") {
-            exclude.extend(scan.words("exclude").into_iter().map(|word| word.text.to_owned()));
+            exclude.extend(scan.words("exclude").map(|word| word.text.to_owned()));
             scan.finish();
         }
         let waivers = reader.tables(WAIVER, "the waiver");

@@ -24,7 +24,7 @@ pub(crate) struct Word<'d> {
 impl<'d> Reader<'d> {
     /// Reads `entries`; `what` names the table in messages ("the question"), `span` is where to point when a key is missing.
     pub(crate) fn new(entries: &'d [Entry<'d>], span: Span, what: &'d str, log: &'d FaultLog<'d>) -> Self {
-        Self { entries, span, what, log, known: RefCell::new(Vec::new()) }
+        Self { entries, span, what, log, known: RefCell::new(Vec::with_capacity(entries.len() + 4)) }
     }
 
     /// Reads a nested value as a table, or notes that it is none.
@@ -142,13 +142,19 @@ impl<'d> Reader<'d> {
     }
 
     /// A list of texts.
-    pub(crate) fn words(&self, key: &'static str) -> Vec<Word<'d>> {
-        self.list(key).iter().filter_map(|item| word(key, item, self.log)).collect()
+    pub(crate) fn words(&self, key: &'static str) -> impl Iterator<Item = Word<'d>> + use<'d> {
+        let log = self.log;
+        self.list(key).iter().filter_map(move |item| word(key, item, log))
     }
 
     /// A list of tables, each called `what` in messages.
-    pub(crate) fn tables(&self, key: &'static str, what: &'d str) -> Vec<Reader<'d>> {
-        self.list(key).iter().filter_map(|item| Reader::of(item, what, self.log)).collect()
+    pub(crate) fn tables(
+        &self,
+        key: &'static str,
+        what: &'d str,
+    ) -> impl Iterator<Item = Reader<'d>> + use<'d> {
+        let log = self.log;
+        self.list(key).iter().filter_map(move |item| Reader::of(item, what, log))
     }
 
     /// A nested table, if the key is there.
@@ -178,8 +184,8 @@ impl<'d> Reader<'d> {
     }
 
     /// Reports every key that nothing asked for.
-    pub(crate) fn finish(self) {
-        let known = self.known.into_inner();
+    pub(crate) fn finish(&self) {
+        let known = self.known.borrow();
         for entry in self.entries {
             if !known.iter().any(|key| entry.key == *key) {
                 self.log.unknown(

@@ -120,7 +120,7 @@ fn read(rulebook: &Rulebook, file: &SourceFile, log: &FaultLog<'_>) -> Vec<Concl
     }
     let file = Reader::new(&entries, 0..0, "the file", log);
     let mut ids = BTreeSet::new();
-    let tables = file.tables("conclusion", "the conclusion").into_iter();
+    let tables = file.tables("conclusion", "the conclusion");
     tables.filter_map(|table| ConclusionReader { rulebook, table }.read(&mut ids)).collect()
 }
 
@@ -139,7 +139,7 @@ impl<'d> ConclusionReader<'d> {
         }
         let fact = table.required_word("fact");
         let signal = fact.and_then(|fact| self.signal(fact.text, fact.span));
-        let words = table.words("words").into_iter().map(|word| word.text.to_owned()).collect();
+        let words = table.words("words").map(|word| word.text.to_owned()).collect();
         let number = self.number();
         let with = self.presences("with");
         let without = self.presences("without");
@@ -320,7 +320,7 @@ impl<'d> ConclusionReader<'d> {
 
     fn sources(&self) -> Vec<usize> {
         let ids = self.rulebook.sources().iter().map(|source| source.id.as_str());
-        let words = self.table.words("sources").into_iter();
+        let words = self.table.words("sources");
         words.filter_map(|word| self.table.log().find(word.span, "source", word.text, ids.clone())).collect()
     }
 }

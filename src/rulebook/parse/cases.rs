@@ -11,7 +11,7 @@ use crate::rulebook::{Leaning, Rulebook};
 const YEARS: std::ops::RangeInclusive<i64> = 1970..=2999;
 
 /// `rulebook` is all the rest, which the cases refer to.
-pub(super) fn build(section: Section<'_>, rulebook: &Rulebook) -> Vec<Case> {
+pub(super) fn build(section: &Section<'_>, rulebook: &Rulebook) -> Vec<Case> {
     section.build(|table, id| Case {
         id,
         who: table.required_text("who"),

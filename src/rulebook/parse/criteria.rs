@@ -1,25 +1,16 @@
 //! `[[criterion]]` → [`Criterion`].
 
+use super::knowledge::Names;
 use super::verdict::MAX_FIGURE;
 use super::{Ids, Section, condition, shown};
 use crate::document::{Entry, FaultLog, Node, Reader, Span};
-use crate::rulebook::value::Question;
 use crate::rulebook::{Condition, Criterion, CriterionSide, Demand, Must, Whose};
 
-/// What a criterion may refer to.
-pub(super) struct Names<'a> {
-    pub(super) questions: &'a [Question],
-    pub(super) aspects: &'a Ids,
-    pub(super) families: &'a Ids,
-    pub(super) platforms: &'a Ids,
-    pub(super) sources: &'a Ids,
-}
-
-pub(super) fn build(section: Section<'_>, names: &Names<'_>) -> Vec<Criterion> {
+pub(super) fn build(section: &Section<'_>, names: Names<'_>) -> Vec<Criterion> {
     section.build(|table, id| criterion(table, id, names))
 }
 
-fn criterion(table: &Reader<'_>, id: String, names: &Names<'_>) -> Criterion {
+fn criterion(table: &Reader<'_>, id: String, names: Names<'_>) -> Criterion {
     let side = side(table);
     let removes = names.platforms.resolve_list(table, "removes");
     let leaves = table.word("leaves").and_then(|word| names.families.resolve_word(word, table.log()));
@@ -73,7 +64,7 @@ pub(super) fn side_named(word: &str, span: &Span, log: &FaultLog<'_>) -> Option<
 }
 
 /// Points by the id of a family or a platform; where both are called the same, the family is meant.
-fn familiarity(table: &Reader<'_>, names: &Names<'_>) -> Vec<(Whose, i64)> {
+fn familiarity(table: &Reader<'_>, names: Names<'_>) -> Vec<(Whose, i64)> {
     let points = |entry: &Entry<'_>| match entry.value.node {
         Node::Integer(points) if (-MAX_FIGURE..=MAX_FIGURE).contains(&points) => Some(points),
         ref other => {
@@ -87,7 +78,7 @@ fn familiarity(table: &Reader<'_>, names: &Names<'_>) -> Vec<(Whose, i64)> {
         let family = families.index.get(entry.key.as_ref()).copied().map(Whose::Family);
         let whose = family.or_else(|| platforms.index.get(entry.key.as_ref()).copied().map(Whose::Platform));
         if whose.is_none() {
-            let ids = families.names.iter().chain(&platforms.names).map(String::as_str);
+            let ids = families.names.iter().chain(&platforms.names).copied();
             table.log().unknown(entry.key_span.clone(), "family or platform", &entry.key, ids);
         }
         whose
@@ -95,7 +86,7 @@ fn familiarity(table: &Reader<'_>, names: &Names<'_>) -> Vec<(Whose, i64)> {
     table.map("familiarity").iter().filter_map(|entry| Some((whose(entry)?, points(entry)?))).collect()
 }
 
-fn musts(table: &Reader<'_>, aspects: &Ids) -> Vec<Must> {
+fn musts(table: &Reader<'_>, aspects: &Ids<'_>) -> Vec<Must> {
     let level = |entry: &Entry<'_>| match entry.value.node {
         Node::Integer(level @ 1..=4) => Some(level as u8),
         ref other => {
@@ -111,7 +102,7 @@ fn musts(table: &Reader<'_>, aspects: &Ids) -> Vec<Must> {
     table.map("musts").iter().filter_map(must).collect()
 }
 
-fn demands(table: &Reader<'_>, aspects: &Ids) -> Vec<Demand> {
+fn demands(table: &Reader<'_>, aspects: &Ids<'_>) -> Vec<Demand> {
     table
         .map("demands")
         .iter()

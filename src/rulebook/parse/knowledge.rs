@@ -13,11 +13,11 @@ use crate::rulebook::{
 #[derive(Clone, Copy)]
 pub(super) struct Names<'a> {
     pub(super) questions: &'a [Question],
-    pub(super) families: &'a Ids,
-    pub(super) duties: &'a Ids,
-    pub(super) platforms: &'a Ids,
-    pub(super) aspects: &'a Ids,
-    pub(super) sources: &'a Ids,
+    pub(super) families: &'a Ids<'a>,
+    pub(super) duties: &'a Ids<'a>,
+    pub(super) platforms: &'a Ids<'a>,
+    pub(super) aspects: &'a Ids<'a>,
+    pub(super) sources: &'a Ids<'a>,
 }
 
 impl Names<'_> {
@@ -29,15 +29,15 @@ impl Names<'_> {
     }
 }
 
-pub(super) fn groups(section: Section<'_>) -> Vec<Group> {
+pub(super) fn groups(section: &Section<'_>) -> Vec<Group> {
     section.build(|table, id| Group { id, title: table.required_text("title") })
 }
 
-pub(super) fn families(section: Section<'_>) -> Vec<Family> {
+pub(super) fn families(section: &Section<'_>) -> Vec<Family> {
     section.build(|table, id| Family { id, name: table.required_text("name") })
 }
 
-pub(super) fn sources(section: Section<'_>) -> Vec<Source> {
+pub(super) fn sources(section: &Section<'_>) -> Vec<Source> {
     section.build(|table, id| Source {
         id,
         title: table.required_text("title"),
@@ -67,7 +67,6 @@ fn harm(table: &Reader<'_>) -> Harm {
 pub(super) fn claims(table: &Reader<'_>, key: &'static str, names: Names<'_>) -> Vec<Claim> {
     table
         .tables(key, "the claim")
-        .into_iter()
         .map(|table| {
             let built = claim(&table, names);
             table.finish();
@@ -86,7 +85,7 @@ fn claim(table: &Reader<'_>, names: Names<'_>) -> Claim {
     }
 }
 
-pub(super) fn duties(section: Section<'_>, names: Names<'_>) -> Vec<Duty> {
+pub(super) fn duties(section: &Section<'_>, names: Names<'_>) -> Vec<Duty> {
     section.build(|table, id| Duty { id, claim: claim(table, names) })
 }
 
@@ -97,8 +96,8 @@ fn takes_on(table: &Reader<'_>, duties: &[Duty], names: Names<'_>) -> Vec<Claim>
     shared.chain(claims(table, "takes-on", names)).collect()
 }
 
-pub(super) fn platforms(section: Section<'_>, duties: &[Duty], names: Names<'_>) -> Vec<Platform> {
-    let mut taken: Vec<String> = section.ids.names.clone();
+pub(super) fn platforms(section: &Section<'_>, duties: &[Duty], names: Names<'_>) -> Vec<Platform> {
+    let mut taken: Vec<String> = section.ids.names.iter().map(|id| (*id).to_owned()).collect();
     section.build(|table, id| Platform {
         id,
         name: table.required_text("name"),
@@ -136,7 +135,7 @@ fn aliases(table: &Reader<'_>, taken: &mut Vec<String>) -> Vec<String> {
     aliases
 }
 
-pub(super) fn aspects(section: Section<'_>, names: Names<'_>) -> Vec<Aspect> {
+pub(super) fn aspects(section: &Section<'_>, names: Names<'_>) -> Vec<Aspect> {
     section.build(|table, id| Aspect {
         name: table.required_text("name"),
         rated: table.required_text("rated"),
@@ -196,7 +195,7 @@ fn cells(table: &Reader<'_>, aspect: &str, names: Names<'_>) -> Vec<Cell> {
     cells.into_iter().flatten().collect()
 }
 
-pub(super) fn problems(section: Section<'_>, names: Names<'_>) -> Vec<Problem> {
+pub(super) fn problems(section: &Section<'_>, names: Names<'_>) -> Vec<Problem> {
     section.build(|table, id| Problem {
         id,
         title: table.required_text("title"),
@@ -211,7 +210,7 @@ pub(super) fn problems(section: Section<'_>, names: Names<'_>) -> Vec<Problem> {
     })
 }
 
-pub(super) fn exceptions(section: Section<'_>, names: Names<'_>) -> Vec<Exception> {
+pub(super) fn exceptions(section: &Section<'_>, names: Names<'_>) -> Vec<Exception> {
     section.build(|table, id| Exception {
         id,
         questions: questions(table, names),
@@ -225,10 +224,10 @@ pub(super) fn exceptions(section: Section<'_>, names: Names<'_>) -> Vec<Exceptio
 fn questions(table: &Reader<'_>, names: Names<'_>) -> Vec<usize> {
     let ids = names.questions.iter().map(|question| question.id.as_str());
     let resolve = |word: Word<'_>| table.log().find(word.span, "question", word.text, ids.clone());
-    table.words("questions").into_iter().filter_map(resolve).collect()
+    table.words("questions").filter_map(resolve).collect()
 }
 
-pub(super) fn steps(section: Section<'_>, names: Names<'_>) -> Vec<Step> {
+pub(super) fn steps(section: &Section<'_>, names: Names<'_>) -> Vec<Step> {
     section.build(|table, id| Step {
         id,
         title: table.required_text("title"),
@@ -244,7 +243,6 @@ pub(super) fn steps(section: Section<'_>, names: Names<'_>) -> Vec<Step> {
 fn pages(table: &Reader<'_>) -> Vec<Page> {
     table
         .tables("read", "the page")
-        .into_iter()
         .map(|page| {
             let built = Page { title: page.required_text("title"), url: url(&page).unwrap_or_default() };
             page.finish();

@@ -63,28 +63,28 @@ pub(super) fn shipped_cases(rulebook: &Rulebook) -> Vec<Case> {
     let log = FaultLog::new(0, &faults);
     let document = CASES.entries();
     let heads = [Reader::new(&document, 0..0, "the file", &log)];
-    cases::build(Section::collect(&heads, "case", "the case"), rulebook)
+    cases::build(&Section::collect(&heads, "case", "the case"), rulebook)
 }
 
 /// The tables of one kind in all files, and the ids that they give.
 struct Section<'d> {
     tables: Vec<Reader<'d>>,
-    ids: Ids,
+    ids: Ids<'d>,
 }
 
 /// The ids of one kind of thing, in their order.
-struct Ids {
+struct Ids<'d> {
     what: &'static str,
-    names: Vec<String>,
-    index: HashMap<String, usize>,
+    names: Vec<&'d str>,
+    index: HashMap<&'d str, usize>,
 }
 
-impl Ids {
+impl Ids<'_> {
     /// The index of an id; a fault with the nearest one when there is none.
     fn resolve(&self, text: &str, span: &Span, log: &FaultLog<'_>) -> Option<usize> {
         let found = self.index.get(text).copied();
         if found.is_none() {
-            log.unknown(span.clone(), self.what, text, self.names.iter().map(String::as_str));
+            log.unknown(span.clone(), self.what, text, self.names.iter().copied());
         }
         found
     }
@@ -95,12 +95,52 @@ impl Ids {
 
     /// The indices of the ids in a list.
     fn resolve_list(&self, reader: &Reader<'_>, key: &'static str) -> Vec<usize> {
-        reader.words(key).into_iter().filter_map(|word| self.resolve_word(word, reader.log())).collect()
+        reader.words(key).filter_map(|word| self.resolve_word(word, reader.log())).collect()
     }
 
     /// The index of the id that must stand at `key`; 0 stands in when it does not.
     fn required(&self, reader: &Reader<'_>, key: &'static str) -> usize {
         reader.required_word(key).and_then(|word| self.resolve_word(word, reader.log())).unwrap_or_default()
+    }
+}
+
+/// The tables of every kind.
+struct Sections<'d> {
+    sources: Section<'d>,
+    families: Section<'d>,
+    platforms: Section<'d>,
+    duties: Section<'d>,
+    groups: Section<'d>,
+    questions: Section<'d>,
+    aspects: Section<'d>,
+    criteria: Section<'d>,
+    problems: Section<'d>,
+    steps: Section<'d>,
+    bands: Section<'d>,
+    exceptions: Section<'d>,
+    promises: Section<'d>,
+    cases: Section<'d>,
+}
+
+impl<'d> Sections<'d> {
+    fn collect(heads: &[Reader<'d>]) -> Self {
+        let section = |key, what| Section::collect(heads, key, what);
+        Self {
+            sources: section("source", "the source"),
+            families: section("family", "the family"),
+            platforms: section("platform", "the platform"),
+            duties: section("duty", "the duty"),
+            groups: section("group", "the group"),
+            questions: section("question", "the question"),
+            aspects: section("aspect", "the aspect"),
+            criteria: section("criterion", "the criterion"),
+            problems: section("problem", "the problem"),
+            steps: section("step", "the step"),
+            bands: section("band", "the band"),
+            exceptions: section("exception", "the exception"),
+            promises: section("promise", "the promise"),
+            cases: section("case", "the case"),
+        }
     }
 }
 
@@ -110,28 +150,28 @@ impl<'d> Section<'d> {
         let mut ids = Ids { what: key, names: Vec::new(), index: HashMap::new() };
         for table in &tables {
             let Some(word) = table.required_word("id") else {
-                ids.names.push(String::new());
+                ids.names.push("");
                 continue;
             };
             if !is_id(word.text) {
                 let help = "an id is made of lower-case letters, digits, `.` and `-`".to_owned();
                 table.log().fault(word.span.clone(), format!("`{}` is no id", word.text), Some(help));
             }
-            if ids.index.insert(word.text.to_owned(), ids.names.len()).is_some() {
+            if ids.index.insert(word.text, ids.names.len()).is_some() {
                 table.log().fault(word.span.clone(), format!("there are two of {key} `{}`", word.text), None);
             }
-            ids.names.push(word.text.to_owned());
+            ids.names.push(word.text);
         }
         Self { tables, ids }
     }
 
     /// Turns every table into a value and reports its unknown keys.
-    fn build<T>(self, mut build: impl FnMut(&Reader<'d>, String) -> T) -> Vec<T> {
+    fn build<T>(&self, mut build: impl FnMut(&Reader<'d>, String) -> T) -> Vec<T> {
         self.tables
-            .into_iter()
-            .zip(self.ids.names)
+            .iter()
+            .zip(&self.ids.names)
             .map(|(table, id)| {
-                let built = build(&table, id);
+                let built = build(table, (*id).to_owned());
                 table.finish();
                 built
             })
@@ -200,60 +240,28 @@ fn build(
         collected.borrow_mut().push(Fault::new(0, 0..0, "there is no rule file".to_owned(), Some(help)));
         return None;
     };
-    let sources = Section::collect(&heads, "source", "the source");
-    let families = Section::collect(&heads, "family", "the family");
-    let platforms = Section::collect(&heads, "platform", "the platform");
-    let duties = Section::collect(&heads, "duty", "the duty");
-    let groups = Section::collect(&heads, "group", "the group");
-    let questions = Section::collect(&heads, "question", "the question");
-    let aspects = Section::collect(&heads, "aspect", "the aspect");
-    let criteria = Section::collect(&heads, "criterion", "the criterion");
-    let problems = Section::collect(&heads, "problem", "the problem");
-    let steps = Section::collect(&heads, "step", "the step");
-    let bands = Section::collect(&heads, "band", "the band");
-    let exceptions = Section::collect(&heads, "exception", "the exception");
-    let promises = Section::collect(&heads, "promise", "the promise");
-    let cases = Section::collect(&heads, "case", "the case");
-    for section in [&families, &platforms, &questions, &criteria, &bands] {
+    let all = Sections::collect(&heads);
+    for section in [&all.families, &all.platforms, &all.questions, &all.criteria, &all.bands] {
         section.require_some(head);
     }
 
-    let places = Places { questions: questions.places(), criteria: criteria.places() };
-    let platform_ids = platforms.ids.clone_ids();
-    let aspect_ids = aspects.ids.clone_ids();
-    let family_ids = families.ids.clone_ids();
-    let duty_ids = duties.ids.clone_ids();
-    let source_ids = sources.ids.clone_ids();
-    let groups_ids = groups.ids.clone_ids();
-    let groups = knowledge::groups(groups);
-    let questions = questions::build(questions, &groups_ids);
+    let places = Places { questions: all.questions.places(), criteria: all.criteria.places() };
+    let questions = questions::build(&all.questions, &all.groups.ids);
     let names = knowledge::Names {
         questions: &questions,
-        families: &family_ids,
-        duties: &duty_ids,
-        platforms: &platform_ids,
-        aspects: &aspect_ids,
-        sources: &source_ids,
+        families: &all.families.ids,
+        duties: &all.duties.ids,
+        platforms: &all.platforms.ids,
+        aspects: &all.aspects.ids,
+        sources: &all.sources.ids,
     };
-    let verdicts = verdict::build(head, bands, names);
-    let duties = knowledge::duties(duties, names);
-    let platforms = knowledge::platforms(platforms, &duties, names);
-    let aspects = knowledge::aspects(aspects, names);
-    let problems = knowledge::problems(problems, names);
-    let steps = knowledge::steps(steps, names);
-    let exceptions = knowledge::exceptions(exceptions, names);
-    let criteria = criteria::build(
-        criteria,
-        &criteria::Names {
-            questions: &questions,
-            aspects: &aspect_ids,
-            families: &family_ids,
-            platforms: &platform_ids,
-            sources: &source_ids,
-        },
-    );
+    let verdicts = verdict::build(head, &all.bands, names);
+    let duties = knowledge::duties(&all.duties, names);
+    let platforms = knowledge::platforms(&all.platforms, &duties, names);
+    let exceptions = knowledge::exceptions(&all.exceptions, names);
+    let criteria = criteria::build(&all.criteria, names);
     let promises = promises::build(
-        promises,
+        &all.promises,
         promises::Names {
             questions: &questions,
             criteria: &criteria,
@@ -262,7 +270,10 @@ fn build(
         },
     );
     promises::check_middle(&promises, &verdicts.bands, head);
-    let sharing = sharing::read(head, &questions, &platform_ids);
+    let aspects = knowledge::aspects(&all.aspects, names);
+    let problems = knowledge::problems(&all.problems, names);
+    let steps = knowledge::steps(&all.steps, names);
+    let sharing = sharing::read(head, &questions, &all.platforms.ids);
     let mut rulebook = Rulebook {
         files: Vec::new(),
         layers: Vec::new(),
@@ -280,11 +291,11 @@ fn build(
         without: verdicts.without,
         hedge: verdicts.hedge,
         bands: verdicts.bands,
-        groups,
+        groups: knowledge::groups(&all.groups),
         questions,
         criteria,
         aspects,
-        families: knowledge::families(families),
+        families: knowledge::families(&all.families),
         duties,
         platforms,
         problems,
@@ -292,10 +303,10 @@ fn build(
         exceptions,
         promises,
         sharing,
-        sources: knowledge::sources(sources),
+        sources: knowledge::sources(&all.sources),
         cases: OnceLock::new(),
     };
-    rulebook.cases = OnceLock::from(cases::build(cases, &rulebook));
+    rulebook.cases = OnceLock::from(cases::build(&all.cases, &rulebook));
     check_size(&rulebook, head);
     check_sides(&rulebook, head);
     // What follows from faulty tables is no news, and may be large.
@@ -331,12 +342,6 @@ fn check_sides(rulebook: &Rulebook, head: &Reader<'_>) {
     if subjects == 0 || subjects == rulebook.platforms.len() {
         let message = "the rulebook needs platforms inside the family `subject` and outside it".to_owned();
         head.log().fault(head.span(), message, None);
-    }
-}
-
-impl Ids {
-    fn clone_ids(&self) -> Self {
-        Self { what: self.what, names: self.names.clone(), index: self.index.clone() }
     }
 }
 

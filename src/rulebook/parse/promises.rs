@@ -16,7 +16,7 @@ pub(super) struct Names<'a> {
     pub(super) exceptions: &'a [Exception],
 }
 
-pub(super) fn build(section: Section<'_>, names: Names<'_>) -> Vec<Promise> {
+pub(super) fn build(section: &Section<'_>, names: Names<'_>) -> Vec<Promise> {
     section.build(|table, id| {
         let over = names.over(table);
         let promise = Promise {
@@ -186,7 +186,7 @@ impl Names<'_> {
     fn exceptions(self, table: &Reader<'_>) -> Vec<usize> {
         let known = self.exceptions.iter().map(|exception| exception.id.as_str());
         let find = |word: Word<'_>| table.log().find(word.span, "exception", word.text, known.clone());
-        table.words("except").into_iter().filter_map(find).collect()
+        table.words("except").filter_map(find).collect()
     }
 }
 

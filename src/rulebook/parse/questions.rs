@@ -7,15 +7,15 @@ use crate::rulebook::value::{Choice, Count, FlagSay, Growth, Kind, OptionSet, Qu
 /// Numbers beyond this are slips; the bound keeps arithmetic on them safe.
 const MAX_COUNT: i64 = 1_000_000_000;
 
-pub(super) fn build(section: Section<'_>, groups: &Ids) -> Vec<Question> {
+pub(super) fn build(section: &Section<'_>, groups: &Ids<'_>) -> Vec<Question> {
     let mut questions: Vec<Question> = Vec::new();
-    for (table, id) in section.tables.into_iter().zip(section.ids.names) {
-        let mut question = question(&table, id, groups, &questions);
+    for (table, id) in section.tables.iter().zip(&section.ids.names) {
+        let mut question = question(table, (*id).to_owned(), groups, &questions);
         let is_taken = |word: &str| {
             section.ids.index.contains_key(word)
                 || questions.iter().any(|earlier| earlier.aliases.iter().any(|alias| alias == word))
         };
-        question.aliases = aliases(&table, "question", is_taken);
+        question.aliases = aliases(table, "question", is_taken);
         questions.push(question);
         table.finish();
     }
@@ -23,7 +23,7 @@ pub(super) fn build(section: Section<'_>, groups: &Ids) -> Vec<Question> {
 }
 
 /// `earlier` are the questions that `ask-when` may refer to, so that conditions never turn in a circle.
-fn question(table: &Reader<'_>, id: String, groups: &Ids, earlier: &[Question]) -> Question {
+fn question(table: &Reader<'_>, id: String, groups: &Ids<'_>, earlier: &[Question]) -> Question {
     if ["all", "any", "not", "unless"].contains(&id.as_str()) {
         table.log().fault(table.span(), format!("`{id}` has a meaning of its own in conditions"), None);
     }

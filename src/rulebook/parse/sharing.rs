@@ -5,7 +5,7 @@ use crate::document::{Node, Reader};
 use crate::rulebook::{Condition, Question, Sharing};
 
 /// Reads the table `sharing` of the head; it may be missing.
-pub(super) fn read(head: &Reader<'_>, questions: &[Question], platforms: &Ids) -> Option<Sharing> {
+pub(super) fn read(head: &Reader<'_>, questions: &[Question], platforms: &Ids<'_>) -> Option<Sharing> {
     let table = head.table("sharing")?;
     let platform = platforms.required(&table, "platform");
     let mut answers = Vec::new();

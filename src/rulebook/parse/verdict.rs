@@ -25,7 +25,7 @@ pub(super) struct Verdicts {
     pub(super) bands: Vec<Band>,
 }
 
-pub(super) fn build(head: &Reader<'_>, bands: Section<'_>, known: Names<'_>) -> Verdicts {
+pub(super) fn build(head: &Reader<'_>, bands: &Section<'_>, known: Names<'_>) -> Verdicts {
     if let Some(schema) = head.required_word("schema")
         && schema.text != SCHEMA
     {
@@ -138,7 +138,7 @@ fn too_little() -> Undecided {
 }
 
 fn headlines(table: &Reader<'_>, known: Names<'_>) -> Vec<Headline> {
-    let headlines = table.tables("headline-where", "the headline").into_iter();
+    let headlines = table.tables("headline-where", "the headline");
     let built = headlines.map(|headline| {
         let built = Headline {
             text: headline.required_text("text"),
