@@ -21,6 +21,7 @@ pub mod interview;
 pub mod policy;
 pub mod portfolio;
 pub mod precedents;
+pub mod prepared;
 pub mod report;
 pub mod review;
 pub mod revision;

@@ -1,10 +1,7 @@
 //! What others published: the decisions nearest to a set of answers, and how those turned out that come out alike.
 
-use std::sync::OnceLock;
-
-use rayon::prelude::*;
-
 use crate::assessment::{Assessment, assess};
+use crate::prepared::Prepared;
 use crate::rulebook::{Case, Kind, Leaning, Question, Reading, Rulebook, Value};
 
 /// How many precedents a result names.
@@ -72,30 +69,10 @@ impl Odds {
     }
 }
 
-/// The published decisions of a rulebook, and how they turned out, which is counted once when it is asked for.
-#[derive(Debug)]
-pub struct Published<'r> {
-    /// The rulebook.
-    pub rulebook: &'r Rulebook,
-    odds: OnceLock<Vec<Odds>>,
-}
-
-impl<'r> Published<'r> {
-    /// Those of a rulebook.
-    pub fn new(rulebook: &'r Rulebook) -> Self {
-        Self { rulebook, odds: OnceLock::new() }
-    }
-
-    /// How they turned out, for each band.
-    pub fn odds(&self) -> &[Odds] {
-        self.odds.get_or_init(|| odds(self.rulebook))
-    }
-}
-
 impl Precedents {
     /// The precedents of an assessment. `weights` says for each question how many points of margin it can move here.
-    pub fn of(published: &Published<'_>, assessment: &Assessment, weights: &[i64]) -> Self {
-        let rulebook = published.rulebook;
+    pub fn of(prepared: &Prepared<'_>, assessment: &Assessment, weights: &[i64]) -> Self {
+        let rulebook = prepared.rulebook;
         // Where one fact decides, what others with the same answers did tells nothing.
         let mut nearest = match assessment.decided_by {
             Some(_) => Vec::new(),
@@ -114,7 +91,7 @@ impl Precedents {
                 && is_kin(rulebook, precedent.case, &assessment.readings)
         });
         nearest.truncate(NEAREST);
-        let odds = published.odds().iter().copied().find(|odds| odds.band == assessment.band);
+        let odds = prepared.odds().iter().copied().find(|odds| odds.band == assessment.band);
         Self { nearest, odds: odds.filter(|odds| odds.total() >= LEAST) }
     }
 }
@@ -188,22 +165,6 @@ fn closeness(question: &Question, one: Value, other: Value) -> i64 {
         _ if one == other => SAME,
         _ => 0,
     }
-}
-
-fn odds(rulebook: &Rulebook) -> Vec<Odds> {
-    let mut odds: Vec<Odds> =
-        (0..rulebook.bands().len()).map(|band| Odds { band, without: 0, either: 0, with: 0 }).collect();
-    let cases = rulebook.cases();
-    let bands: Vec<usize> = cases.par_iter().map(|case| verdict(rulebook, case).band).collect();
-    for (case, band) in cases.iter().zip(bands) {
-        let odds = &mut odds[band];
-        match case.outcome {
-            Leaning::Without => odds.without += 1,
-            Leaning::Hedge => odds.either += 1,
-            Leaning::With => odds.with += 1,
-        }
-    }
-    odds
 }
 
 /// What the rules say to the answers of a published decision.

@@ -16,7 +16,7 @@ use crate::document::SourceFile;
 use crate::explanation::{Engine, Explanation, Extent};
 use crate::interview::{Session, unsaved};
 use crate::policy::Policy;
-use crate::precedents::Published;
+use crate::prepared::Prepared;
 use crate::report::text::Layout;
 use crate::report::{Contents, Format, LayerName, Provenance, html, json, markdown, text};
 use crate::rulebook::{Layer, Rulebook, Value};
@@ -27,9 +27,7 @@ pub(super) struct Program<'a> {
     /// Where the rules are that are not built in.
     pub(super) rules: &'a [Named],
     pub(super) plan: &'a Plan,
-    /// What others published, which reports show beside a result.
-    pub(super) published: Published<'a>,
-    engine: OnceCell<Engine>,
+    pub(super) prepared: Prepared<'a>,
     policy: OnceCell<Option<Policy<'a>>>,
 }
 
@@ -46,8 +44,7 @@ pub(super) struct Known {
 
 impl<'a> Program<'a> {
     pub(super) fn new(rulebook: &'a Rulebook, rules: &'a [Named], plan: &'a Plan) -> Self {
-        let published = Published::new(rulebook);
-        Self { rulebook, rules, plan, published, engine: OnceCell::new(), policy: OnceCell::new() }
+        Self { rulebook, rules, plan, prepared: Prepared::new(rulebook), policy: OnceCell::new() }
     }
 
     /// Where the rules are, the rulebook first.
@@ -154,7 +151,7 @@ impl<'a> Program<'a> {
     }
 
     pub(super) fn engine(&self) -> &Engine {
-        self.engine.get_or_init(|| Engine::new(self.rulebook))
+        self.prepared.engine()
     }
 
     pub(super) fn assessment(&self, answers: &Answers) -> Assessment {
@@ -169,10 +166,10 @@ impl<'a> Program<'a> {
     pub(super) fn judge(&self, answers: &Answers, extent: Extent) -> (Assessment, Explanation) {
         let assessment = self.assessment(answers);
         let (values, stated) = (answers.values(), self.stated(answers));
-        let (engine, rulebook, published) = (self.engine(), self.rulebook, &self.published);
+        let (engine, rulebook, prepared) = (self.engine(), self.rulebook, &self.prepared);
         // Nearly every result says how published decisions turned out: they are judged meanwhile.
         let (explanation, _) =
-            rayon::join(|| engine.explain_to(extent, rulebook, &values, &assessment), || published.odds());
+            rayon::join(|| engine.explain_to(extent, rulebook, &values, &assessment), || prepared.odds());
         if values == stated || !extent.has_changes(explanation.outlook.status) {
             return (assessment, explanation);
         }
@@ -205,7 +202,7 @@ impl<'a> Program<'a> {
     ) -> T {
         let (assessment, explanation) = self.judge(answers, extent);
         let provenance = self.provenance_of(answers, &assessment);
-        use_it(&Contents::new(&self.published, answers, &assessment, &explanation, provenance))
+        use_it(&Contents::new(&self.prepared, answers, &assessment, &explanation, provenance))
     }
 
     /// Writes a text to the file that was named, else to standard output.

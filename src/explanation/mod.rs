@@ -201,6 +201,12 @@ impl Engine {
         }
     }
 
+    /// The band of what is known, as an assessment has it.
+    pub fn band(&self, values: &[Option<Value>]) -> usize {
+        let frame = self.model.situation(&self.model.classes_of(values));
+        self.model.outcome(&frame).band
+    }
+
     /// What would move the verdict with this band, target by target, and the slack of each given answer; no more than
     /// that of all that [`explain`](Self::explain) tells.
     pub fn changes(

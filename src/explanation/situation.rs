@@ -281,11 +281,11 @@ impl<'m> Situation<'m> {
     pub(super) fn adds_up(&mut self, pair: &[Change; 2], shared: &Shared) -> bool {
         let Scratch { frame, list, .. } = &mut self.scratch;
         let [one, other] = pair.map(|(question, class)| &self.singles[question][class].flips);
-        list.clear();
-        list.extend(one.iter().chain(other).filter(|criterion| !shared.criteria.contains(criterion)));
-        if shared.criteria.is_empty() {
+        if shared.is_empty() {
             return true;
         }
+        list.clear();
+        list.extend(one.iter().chain(other).filter(|criterion| !shared.criteria.contains(criterion)));
         pair.iter().for_each(|(question, class)| self.model.put(&mut frame.domains, *question, *class));
         shared.asks.iter().for_each(|asked| self.model.settle_ask(frame, *asked));
         let mut adds_up = true;

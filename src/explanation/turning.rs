@@ -1,5 +1,6 @@
 //! Turning points: the smallest sets of one or two answer changes that move the verdict. All of them are tried.
 
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +8,7 @@ use rayon::prelude::*;
 
 use super::model::Model;
 use super::outcome::Outcome;
-use super::situation::{Change, Situation};
+use super::situation::{Change, Shared, Situation};
 use crate::rulebook::{Growth, Leaning, Question, Rulebook, Value, Values};
 
 /// The most changes of a turning point. Where more answers change at once, it is another system that is asked about.
@@ -118,46 +119,66 @@ fn targets(model: &Model, now: usize) -> Vec<Search> {
     sides.chain(verdicts).map(|(target, bands)| Search { target, bands, hits: Vec::new() }).collect()
 }
 
-/// What one change comes to.
-struct Single {
-    change: Change,
-    /// The goals that it meets, a bit each.
+/// Changes of the answer to one question with which the same criteria flip.
+#[derive(Debug, Clone)]
+struct Alike {
+    changes: Vec<Change>,
+    /// The goals that each of them meets, a bit each.
     met: u128,
-    /// Whether any criterion flips with it.
+    /// Whether any criterion flips.
     flips: bool,
-    /// The first change of the same question with which the same criteria flip.
-    like: usize,
 }
 
 /// All sets of one and two changes that meet goals, with the goals that they meet and no smaller set within them does.
 /// `goals` tells which goals an outcome meets, a bit each.
 fn small_sets(situation: &mut Situation<'_>, goals: impl Fn(&Outcome) -> u128 + Sync) -> Vec<(Hit, u128)> {
-    let model = situation.model;
-    let mut singles: Vec<Vec<Single>> = Vec::with_capacity(model.classes.len());
-    let mut found = Vec::new();
-    for question in 0..model.classes.len() {
-        let now = situation.classes[question];
-        let others = (0..model.classes[question].len()).filter(|class| now != Some(*class));
-        let mut own: Vec<Single> = Vec::new();
-        for change in others.map(|class| (question, class)) {
-            let met = goals(&situation.after(&[change]));
-            if met != 0 {
-                found.push((vec![change], met));
-            }
-            let flips = situation.flips(change);
-            let like = own.iter().position(|other| situation.flips(other.change) == flips);
-            own.push(Single { change, met, flips: !flips.is_empty(), like: like.unwrap_or(own.len()) });
-        }
-        singles.push(own);
-    }
+    let questions = 0..situation.model.classes.len();
+    let singles: Vec<Vec<Alike>> = questions.map(|question| alike(situation, question, &goals)).collect();
     let pairs = |situation: &mut Situation<'_>, first: usize| -> Vec<(Hit, u128)> {
-        let further = (first + 1..singles.len()).map(|second| [&singles[first][..], &singles[second][..]]);
+        let further = singles[first + 1..].iter().map(|second| [&singles[first][..], second]);
         further.flat_map(|questions| pairs_of(situation, questions, &goals)).collect()
     };
     let firsts = (0..singles.len()).into_par_iter().with_max_len(1);
     let by_first: Vec<Vec<(Hit, u128)>> = firsts.map_init(|| situation.clone(), pairs).collect();
+    let meeting = singles.iter().flatten().filter(|alike| alike.met != 0);
+    let mut found: Vec<(Hit, u128)> =
+        meeting.flat_map(|alike| alike.changes.iter().map(|change| (vec![*change], alike.met))).collect();
+    found.sort_unstable();
     found.extend(by_first.into_iter().flatten());
     found
+}
+
+/// The changes of the answer to a question.
+fn alike(situation: &mut Situation<'_>, question: usize, goals: &impl Fn(&Outcome) -> u128) -> Vec<Alike> {
+    let now = situation.classes[question];
+    let mut all: Vec<Alike> = Vec::new();
+    for class in (0..situation.model.classes[question].len()).filter(|class| now != Some(*class)) {
+        let change = (question, class);
+        let flips = situation.flips(change);
+        if let Some(alike) = all.iter_mut().find(|alike| situation.flips(alike.changes[0]) == flips) {
+            alike.changes.push(change);
+            continue;
+        }
+        let flips = !flips.is_empty();
+        all.push(Alike { changes: vec![change], met: goals(&situation.after(&[change])), flips });
+    }
+    all
+}
+
+/// Parts of these changes: whatever comes of one of a part with a change of the other question comes of all of it.
+fn parted<'c>(situation: &Situation<'_>, all: &'c [Alike], shared: &Shared) -> Vec<Cow<'c, Alike>> {
+    if shared.is_empty() {
+        return all.iter().filter(|alike| alike.flips).map(Cow::Borrowed).collect();
+    }
+    let mut parts = Vec::new();
+    for alike in all {
+        let mut by_tests: BTreeMap<Vec<bool>, Vec<Change>> = BTreeMap::new();
+        for change in &alike.changes {
+            by_tests.entry(situation.tells(shared, *change)).or_default().push(*change);
+        }
+        parts.extend(by_tests.into_values().map(|changes| Cow::Owned(Alike { changes, ..*alike })));
+    }
+    parts
 }
 
 /// From so many answers to one question on, all cores pair them with those to another.
@@ -166,25 +187,16 @@ const MANY: usize = 64;
 /// The pairs of changes of two questions that meet goals which neither of them meets alone.
 fn pairs_of(
     situation: &mut Situation<'_>,
-    [first, second]: [&[Single]; 2],
+    [first, second]: [&[Alike]; 2],
     goals: &(impl Fn(&Outcome) -> u128 + Sync),
 ) -> Vec<(Hit, u128)> {
     let ([one, ..], [other, ..]) = (first, second) else { return Vec::new() };
-    let shared = situation.shared(one.change.0, other.change.0);
-    let counts = |single: &&Single| single.flips || !shared.is_empty();
-    let [first, second] = [first, second].map(|singles| {
-        // Whatever comes of one of them with a change of the other question comes of those that are like it.
-        let mut alike: BTreeMap<(usize, Vec<bool>), Vec<&Single>> = BTreeMap::new();
-        for single in singles.iter().filter(counts) {
-            alike.entry((single.like, situation.tells(&shared, single.change))).or_default().push(single);
-        }
-        alike
-    });
-    let pairs = |situation: &mut Situation<'_>, ones: &Vec<&Single>| {
+    let shared = situation.shared(one.changes[0].0, other.changes[0].0);
+    let [first, second] = [first, second].map(|all| parted(situation, all, &shared));
+    let pairs = |situation: &mut Situation<'_>, one: &Cow<'_, Alike>| {
         let mut found = Vec::new();
-        for others in second.values() {
-            let (one, other) = (ones[0], others[0]);
-            let pair = [one.change, other.change];
+        for other in &second {
+            let pair = [one.changes[0], other.changes[0]];
             let met = match situation.adds_up(&pair, &shared) {
                 true if !(one.flips && other.flips) => 0,
                 true => goals(&situation.sum_of(&pair)),
@@ -192,15 +204,14 @@ fn pairs_of(
             };
             let met = met & !one.met & !other.met;
             if met != 0 {
-                let pairs = ones.iter().flat_map(|one| others.iter().map(|other| [one.change, other.change]));
-                found.extend(pairs.map(|pair| (pair.to_vec(), met)));
+                let others = |one: Change| other.changes.iter().map(move |other| vec![one, *other]);
+                found.extend(one.changes.iter().flat_map(|one| others(*one)).map(|pair| (pair, met)));
             }
         }
         found
     };
-    let first: Vec<Vec<&Single>> = first.into_values().collect();
     let mut found: Vec<(Hit, u128)> = if first.len() < MANY {
-        first.iter().flat_map(|ones| pairs(situation, ones)).collect()
+        first.iter().flat_map(|one| pairs(situation, one)).collect()
     } else {
         first.par_iter().map_init(|| situation.clone(), pairs).flatten_iter().collect()
     };

@@ -1,13 +1,13 @@
 //! What the systems of a portfolio come to, one by one and all together.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::judge::{Judge, Judgement, Scratch};
 use super::sharing::{Part, Shares};
 use crate::answers::Answers;
 use crate::assessment::{About, Assessment, Term, assess};
-use crate::explanation::Engine;
+use crate::prepared::Prepared;
 use crate::rulebook::{Growth, Leaning, Reading, Rulebook, UNDECIDED, Value, Values};
 
 /// One system and what is known of it after its assessment: enough to rank it and to say why.
@@ -102,9 +102,8 @@ pub struct Asked {
 /// Assesses systems, one after another.
 #[derive(Debug)]
 pub struct Surveyor<'r> {
-    rulebook: &'r Rulebook,
+    prepared: &'r Prepared<'r>,
     judge: &'r Judge,
-    engine: &'r OnceLock<Engine>,
     asked: Asked,
     scratch: Scratch,
     changed: Vec<Option<Value>>,
@@ -120,11 +119,10 @@ const MOST_SURVEYED: usize = 1_000;
 
 impl<'r> Surveyor<'r> {
     /// Makes ready.
-    pub fn new(rulebook: &'r Rulebook, judge: &'r Judge, engine: &'r OnceLock<Engine>, asked: Asked) -> Self {
+    pub fn new(prepared: &'r Prepared<'r>, judge: &'r Judge, asked: Asked) -> Self {
         Self {
-            rulebook,
+            prepared,
             judge,
-            engine,
             asked,
             scratch: judge.scratch(),
             changed: Vec::new(),
@@ -157,19 +155,19 @@ impl<'r> Surveyor<'r> {
 
     fn surveyed_anew(&mut self, values: &[Option<Value>], answers: Option<&Answers>) -> (System, Assessment) {
         let readings = match answers {
-            Some(answers) => answers.readings(self.rulebook),
-            None => self.rulebook.readings(|question| values[question]),
+            Some(answers) => answers.readings(self.prepared.rulebook),
+            None => self.prepared.rulebook.readings(|question| values[question]),
         };
         let open: Vec<usize> =
             (0..readings.len()).filter(|question| readings[*question] == Reading::Unknown).collect();
         let known: Vec<usize> =
             (0..readings.len()).filter(|question| readings[*question] != Reading::DoesNotApply).collect();
-        let assessment = assess(self.rulebook, readings);
-        let judgement = Judgement::of(self.rulebook, &assessment);
+        let assessment = assess(self.prepared.rulebook, readings);
+        let judgement = Judgement::of(self.prepared.rulebook, &assessment);
         let whole = answers.map(Answers::values);
         let outlook = self.sure(whole.as_deref().unwrap_or(values), &judgement);
         let (need, cost) = need_and_cost(&assessment);
-        let side = judgement.leaning(self.rulebook);
+        let side = judgement.leaning(self.prepared.rulebook);
         let system = System {
             name: String::new(),
             group: String::new(),
@@ -209,7 +207,7 @@ impl<'r> Surveyor<'r> {
         if let Some(known) = self.known.get(&state) {
             return Some(*known);
         }
-        let engine = self.engine.get_or_init(|| Engine::new(self.rulebook));
+        let engine = self.prepared.engine();
         let sureness = engine.sureness(values, judgement.band);
         let sure = Sure { percent: sureness.share.percent(), is_decided: engine.is_decided(sureness) };
         if self.known.len() < MOST_KNOWN {
@@ -249,7 +247,7 @@ impl<'r> Surveyor<'r> {
 
     /// Points of margin until the side changes.
     fn distance(&self, judgement: &Judgement, side: Leaning) -> i64 {
-        let mut of_side = self.rulebook.bands().iter().filter(|band| band.leaning == side);
+        let mut of_side = self.prepared.rulebook.bands().iter().filter(|band| band.leaning == side);
         let from = of_side.clone().next().and_then(|band| band.from);
         let to = of_side.next_back().and_then(|band| band.to);
         let down = from.map(|from| judgement.margin - from + 1);
@@ -264,10 +262,10 @@ impl<'r> Surveyor<'r> {
         for question in known.iter().copied() {
             let Some(value) = values[question] else { continue };
             let own = self.judge.classes()[question].class_of(value);
-            let grows = self.rulebook.questions()[question].grows;
+            let grows = self.prepared.rulebook.questions()[question].grows;
             let mut by_side: BTreeMap<Leaning, Vec<usize>> = BTreeMap::new();
             for class in (0..self.judge.classes()[question].len()).filter(|class| *class != own) {
-                let to = self.with(values, question, class).leaning(self.rulebook);
+                let to = self.with(values, question, class).leaning(self.prepared.rulebook);
                 if to != side {
                     by_side.entry(to).or_default().push(class);
                 }

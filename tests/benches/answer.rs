@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
-use needk8s::precedents::Published;
+use needk8s::prepared::Prepared;
 use needk8s::rulebook::{Classes, Rulebook, Value};
 
 use drafts::{Size, rulebook_of};
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         drop(black_box(Rulebook::builtin().map(|rulebook| rulebook.cases().len())));
     });
     measure("judge all published decisions", 300, || {
-        drop(black_box(Published::new(&rulebook).odds().to_vec()))
+        drop(black_box(Prepared::new(&rulebook).odds().to_vec()))
     });
     measure("compile the engine", 300, || drop(black_box(Engine::new(&rulebook))));
     measure("outlook, all answered", 1_000, || drop(black_box(engine.outlook(&full, band(&full)))));

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use needk8s::agreement::{Agreement, judged, ranked_right};
-use needk8s::precedents::{Published, is_missed};
+use needk8s::precedents::is_missed;
 use needk8s::rulebook::{Case, Confidence, Leaning, Rulebook};
 
 use crate::cases::rulebook;
@@ -36,7 +36,7 @@ fn computed(rulebook: &Rulebook) -> String {
         &line(Agreement::of(judged.iter().filter(|one| !one.is_clear())), "borderline (right is a hedge)");
     text += "\n| verdict | decisions | simpler was right | either | Kubernetes was right |\n\
              | --- | ---: | ---: | ---: | ---: |\n";
-    for odds in Published::new(rulebook).odds() {
+    for odds in Prepared::new(rulebook).odds() {
         let name = &rulebook.bands()[odds.band].name;
         let _ = writeln!(
             text,
@@ -126,7 +126,7 @@ fn the_rules_miss_a_decision_exactly_where_it_says_why() {
 #[test]
 fn the_higher_the_verdict_the_more_often_kubernetes_was_right() {
     let rulebook = rulebook();
-    let published = Published::new(&rulebook);
+    let published = Prepared::new(&rulebook);
     let clear: Vec<(usize, usize)> =
         published.odds().iter().map(|odds| (odds.with, odds.with + odds.without)).collect();
     assert!(clear.windows(2).all(|two| two[0].0 * two[1].1 <= two[1].0 * two[0].1), "{clear:?}");

@@ -9,7 +9,7 @@ use needk8s::answers::{Answers, Given, Origin};
 use needk8s::assessment::assess;
 use needk8s::document::SourceFile;
 use needk8s::explanation::Engine;
-use needk8s::precedents::Published;
+use needk8s::prepared::Prepared;
 use needk8s::report::{Contents, Provenance, html};
 use needk8s::rulebook::{Rulebook, Value};
 use scraper::{ElementRef, Html, Selector};
@@ -20,7 +20,7 @@ use crate::program::Program;
 
 const DATE: &str = "2026-11-25";
 
-fn page(published: &Published<'_>, engine: &Engine, answers: &Answers) -> String {
+fn page(published: &Prepared<'_>, engine: &Engine, answers: &Answers) -> String {
     let rulebook = published.rulebook;
     let assessment = assess(rulebook, answers.readings(rulebook));
     let explanation = engine.explain(rulebook, &answers.values(), &assessment);
@@ -32,7 +32,7 @@ fn pages() -> &'static [(String, String)] {
     static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
         let rulebook = rulebook();
         let engine = Engine::new(&rulebook);
-        let published = Published::new(&rulebook);
+        let published = Prepared::new(&rulebook);
         let made = |case: crate::cases::Case| (page(&published, &engine, &case.answers(&rulebook)), case.id);
         some().into_iter().step_by(4).map(made).map(|(page, id)| (id, page)).collect()
     });
@@ -197,7 +197,7 @@ fn every_cell_has_its_note_and_sources() {
 #[test]
 fn a_number_keeps_the_verdict_exactly_where_its_course_says_so() {
     let rulebook = rulebook();
-    let (engine, published) = (Engine::new(&rulebook), Published::new(&rulebook));
+    let (engine, published) = (Engine::new(&rulebook), Prepared::new(&rulebook));
     for case in some().into_iter().step_by(4) {
         let answers = case.answers(&rulebook);
         let assessment = assess(&rulebook, answers.readings(&rulebook));
@@ -325,8 +325,8 @@ fn hostile_texts_change_nothing_but_the_text() {
                 told.add(question, Given { value: given.value, origin });
             }
         }
-        let honest = Html::parse_document(&page(&Published::new(&plain), &engines.0, &answers));
-        let source = page(&Published::new(&spoiled), &engines.1, &told);
+        let honest = Html::parse_document(&page(&Prepared::new(&plain), &engines.0, &answers));
+        let source = page(&Prepared::new(&spoiled), &engines.1, &told);
         assert!(!source.chars().any(|c| needk8s::text::is_unsafe(c) && c != '\n'), "{}", case.id);
         let hostile = Html::parse_document(&source);
         assert_eq!(structure(&honest), structure(&hostile), "{}", case.id);

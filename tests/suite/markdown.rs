@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
-use needk8s::precedents::Published;
+use needk8s::prepared::Prepared;
 use needk8s::report::markdown::{self, escape};
 use needk8s::report::{Contents, Provenance};
 use needk8s::rulebook::Leaning;
@@ -68,7 +68,7 @@ fn hostile_texts_stay_texts() {
 }
 
 /// The record of a case, and whether it is undecided.
-fn record(published: &Published<'_>, engine: &Engine, case: &Case) -> (bool, String) {
+fn record(published: &Prepared<'_>, engine: &Engine, case: &Case) -> (bool, String) {
     let rulebook = published.rulebook;
     let answers = case.answers(rulebook);
     let assessment = assess(rulebook, answers.readings(rulebook));
@@ -81,7 +81,7 @@ fn record(published: &Published<'_>, engine: &Engine, case: &Case) -> (bool, Str
 fn records() -> &'static [(String, String)] {
     static RECORDS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
         let rulebook = rulebook();
-        let (engine, published) = (Engine::new(&rulebook), Published::new(&rulebook));
+        let (engine, published) = (Engine::new(&rulebook), Prepared::new(&rulebook));
         some().into_iter().map(|case| (case.id.clone(), record(&published, &engine, &case).1)).collect()
     });
     &RECORDS
@@ -152,7 +152,7 @@ fn a_record_is_one_page() {
 #[test]
 fn a_borderline_result_is_recorded_as_open_unless_it_says_to_stay() {
     let rulebook = rulebook();
-    let (engine, published) = (Engine::new(&rulebook), Published::new(&rulebook));
+    let (engine, published) = (Engine::new(&rulebook), Prepared::new(&rulebook));
     let hedged = all().into_iter().filter(|case| case.assess(&rulebook).leaning(&rulebook) == Leaning::Hedge);
     let recorded = hedged.map(|case| record(&published, &engine, &case)).filter(|(undecided, _)| !undecided);
     let (staying, open): (Vec<String>, Vec<String>) =

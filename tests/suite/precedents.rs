@@ -3,7 +3,7 @@
 use needk8s::assessment::assess;
 use needk8s::document::SourceFile;
 use needk8s::explanation::Engine;
-use needk8s::precedents::{Precedents, Published, nearest, verdict};
+use needk8s::precedents::{Precedents, nearest, verdict};
 use needk8s::rulebook::{Leaning, Reading, Rulebook, Value, builtin_files};
 
 use crate::cases::rulebook;
@@ -44,7 +44,7 @@ fn the_nearest_number_comes_first_and_what_differs_is_said() {
 fn what_agrees_with_little_of_what_is_known_is_not_named() {
     let cases = [("six", 6), ("seven", 7)].map(|(id, number)| case(id, "table-right", number));
     let rulebook = broker(&cases.concat()).expect("a rulebook");
-    let precedents = Precedents::of(&Published::new(&rulebook), &assess(&rulebook, known(10)), &[4]);
+    let precedents = Precedents::of(&Prepared::new(&rulebook), &assess(&rulebook, known(10)), &[4]);
     // By hand: of the weight 5 that is known, 6 of 10 leaves a fifth, 100, and 7 of 10 two fifths, 200; a quarter is 125.
     let named: Vec<i64> = precedents.nearest.iter().map(|precedent| precedent.nearness).collect();
     assert_eq!(named, [200]);
@@ -60,10 +60,10 @@ fn odds_count_what_the_present_rules_put_into_a_band_and_are_left_out_below_ten(
         broker(&cases).expect("a rulebook")
     };
     let rulebook = of(9);
-    let no = Published::new(&rulebook).odds()[0];
+    let no = Prepared::new(&rulebook).odds()[0];
     assert_eq!((no.without, no.either, no.with), (9, 1, 0));
     let precedents = |rulebook: &Rulebook, consumers: u64| {
-        Precedents::of(&Published::new(rulebook), &assess(rulebook, known(consumers)), &[4])
+        Precedents::of(&Prepared::new(rulebook), &assess(rulebook, known(consumers)), &[4])
     };
     assert_eq!(precedents(&rulebook, 2).odds, Some(no));
     assert_eq!(precedents(&rulebook, 9).odds, None);
@@ -130,7 +130,7 @@ fn nothing_is_nearer_to_a_published_decision_than_itself() {
 #[test]
 fn decisions_about_another_kind_of_work_are_not_called_alike() {
     let rulebook = rulebook();
-    let (engine, published) = (Engine::new(&rulebook), Published::new(&rulebook));
+    let (engine, published) = (Engine::new(&rulebook), Prepared::new(&rulebook));
     let workloads = rulebook.question("workloads").expect("a question");
     for case in rulebook.cases() {
         let values: Vec<Option<Value>> =

@@ -7,7 +7,7 @@ use needk8s::answers::{Answers, Given, Origin};
 use needk8s::assessment::assess;
 use needk8s::explanation::Engine;
 use needk8s::interview;
-use needk8s::precedents::Published;
+use needk8s::prepared::Prepared;
 use needk8s::report::text::{self, Layout};
 use needk8s::report::{Contents, Provenance, markdown};
 use needk8s::rulebook::Rulebook;
@@ -26,7 +26,7 @@ fn results<R: Send>(
     read: impl Fn(usize, &Contents<'_>) -> R + Sync,
 ) -> Vec<R> {
     // What is not proved within so few boxes is said as such, and goes through the same sentences.
-    let (engine, published) = (Engine::with_budget(rulebook, 12), Published::new(rulebook));
+    let (engine, published) = (Engine::with_budget(rulebook, 12), Prepared::new(rulebook));
     let mut numbers = Numbers(7);
     let mut drawn = |round: usize| {
         let known = match round % 2 {

@@ -11,14 +11,14 @@ mod worker;
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use super::exit::Stop;
 use super::output::{Target, is_obeyed, say, without_workflow_commands};
 use super::rulebooks::Named;
 use crate::portfolio::{Asked, Form, Judge, System, Totals};
-use crate::precedents::Published;
+use crate::prepared::Prepared;
 use crate::report::Provenance;
 use crate::report::portfolio::{COLUMNS, Counts, kept};
 use crate::rulebook::Rulebook;
@@ -95,7 +95,7 @@ impl Job<'_> {
         let stopped = interrupt();
         let form = Form::new(rulebook, &self.group);
         let judge = Judge::new(rulebook);
-        let (engine, published) = (OnceLock::new(), Published::new(rulebook));
+        let prepared = Prepared::new(rulebook);
         let mut target = match (&self.output, self.flow) {
             (Some(path), Some(_)) => Some(Target::open(path)?),
             (None, Some(_)) => Some(Target::Stream(Box::new(io::stdout()))),
@@ -120,7 +120,7 @@ impl Job<'_> {
             interrupted: false,
         };
         let head = Arc::clone(&feed.head);
-        let worker = || Worker::new(&self, &form, &judge, &engine, &published, Arc::clone(&head));
+        let worker = || Worker::new(&self, &form, &judge, &prepared, Arc::clone(&head));
         let questions = rulebook.questions().iter().filter(|_| self.asked.detail);
         let answers: Vec<String> = questions.map(|question| question.id.clone()).collect();
         let mut has_head = self.flow != Some(Flow::Table);

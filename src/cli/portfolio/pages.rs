@@ -1,35 +1,27 @@
 //! A page for each system.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::Assessment;
 use crate::cli::output::{shown, write_whole};
 use crate::cli::program::today;
-use crate::explanation::Engine;
 use crate::portfolio::System;
-use crate::precedents::Published;
+use crate::prepared::Prepared;
 use crate::report::{Contents, Provenance, html};
 use crate::rulebook::Value;
 
 /// Writes single reports into a folder.
 pub(super) struct Pages<'p> {
-    published: &'p Published<'p>,
-    engine: &'p OnceLock<Engine>,
+    prepared: &'p Prepared<'p>,
     folder: &'p Path,
     provenance: Provenance,
     date: String,
 }
 
 impl<'p> Pages<'p> {
-    pub(super) fn new(
-        published: &'p Published<'p>,
-        engine: &'p OnceLock<Engine>,
-        folder: &'p Path,
-        provenance: Provenance,
-    ) -> Self {
-        Self { published, engine, folder, provenance, date: today() }
+    pub(super) fn new(prepared: &'p Prepared<'p>, folder: &'p Path, provenance: Provenance) -> Self {
+        Self { prepared, folder, provenance, date: today() }
     }
 
     /// Writes the page of a system, and notes its name.
@@ -48,11 +40,10 @@ impl<'p> Pages<'p> {
                 &told
             }
         };
-        let rulebook = self.published.rulebook;
-        let engine = self.engine.get_or_init(|| Engine::new(rulebook));
-        let explanation = engine.explain(rulebook, &answers.values(), assessment);
+        let rulebook = self.prepared.rulebook;
+        let explanation = self.prepared.engine().explain(rulebook, &answers.values(), assessment);
         let contents =
-            Contents::new(self.published, answers, assessment, &explanation, self.provenance.clone());
+            Contents::new(self.prepared, answers, assessment, &explanation, self.provenance.clone());
         let name = file_name(system);
         write_whole(&self.folder.join(&name), &html::render(&contents, &self.date))
             .map_err(|stop| stop.0.trim_end().trim_start_matches("error: ").to_owned())?;
@@ -63,7 +54,7 @@ impl<'p> Pages<'p> {
     fn told(&self, system: &System, values: &[Option<Value>]) -> Answers {
         let (file, line) = system.place.rsplit_once(':').unwrap_or((&system.place, "1"));
         let line = line.parse().unwrap_or(1);
-        let mut answers = Answers::none(self.published.rulebook);
+        let mut answers = Answers::none(self.prepared.rulebook);
         for (question, value) in values.iter().enumerate().filter(|(_, value)| value.is_some()) {
             let origin = Origin::File { name: file.to_owned(), line };
             answers.add(question, Given { value: *value, origin });

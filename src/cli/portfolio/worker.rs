@@ -10,9 +10,8 @@ use super::progress::ONE;
 use super::{Filter, Flow, Job, Verdicts};
 use crate::assessment::assess;
 use crate::cli::rulebooks::Named;
-use crate::explanation::Engine;
 use crate::portfolio::{Form, Judge, Judgement, Part, Record, Scratch, Surveyor, System, Totals, Unknown};
-use crate::precedents::Published;
+use crate::prepared::Prepared;
 use crate::report::portfolio::{Line, Lines, kept};
 use crate::rulebook::Rulebook;
 use crate::text::one_line;
@@ -75,8 +74,7 @@ impl<'w> Worker<'w> {
         job: &'w Job<'w>,
         form: &'w Form<'w>,
         judge: &'w Judge,
-        engine: &'w OnceLock<Engine>,
-        published: &'w Published<'w>,
+        prepared: &'w Prepared<'w>,
         head: Arc<OnceLock<Head>>,
     ) -> Self {
         let rulebook = job.rulebook;
@@ -85,16 +83,13 @@ impl<'w> Worker<'w> {
             rules: job.rules,
             form,
             judge,
-            surveyor: Surveyor::new(rulebook, judge, engine, job.asked),
+            surveyor: Surveyor::new(prepared, judge, job.asked),
             lines: Lines::new(rulebook),
             flow: job.flow,
             answers: job.asked.detail,
             filter: &job.filter,
             fail_on: &job.fail_on,
-            pages: job
-                .pages
-                .as_deref()
-                .map(|folder| Pages::new(published, engine, folder, job.provenance.clone())),
+            pages: job.pages.as_deref().map(|folder| Pages::new(prepared, folder, job.provenance.clone())),
             head,
             scratch: judge.scratch(),
             record: Record::of(rulebook),

@@ -23,7 +23,8 @@ use crate::answers::{Answers, Origin};
 use crate::assessment::{About, Assessment, Shortfall};
 use crate::explanation::{Explanation, How, Outlook, Share, Status};
 use crate::policy::Moved;
-use crate::precedents::{Precedents, Published};
+use crate::precedents::Precedents;
+use crate::prepared::Prepared;
 use crate::rulebook::{Band, Change, Kind, Layer, Leaning, Platform, Problem, Reading, Rulebook, UNDECIDED};
 use crate::text::{list, lower_first};
 
@@ -187,7 +188,7 @@ pub struct Contents<'a> {
     pub explained: Explained,
     /// The answer on one screen.
     pub brief: Brief,
-    published: &'a Published<'a>,
+    prepared: &'a Prepared<'a>,
     precedents: OnceCell<Precedents>,
     /// Name, version and digest of the rulebook.
     pub provenance: Provenance,
@@ -238,13 +239,13 @@ pub struct Contents<'a> {
 impl<'a> Contents<'a> {
     /// Puts the content of a report together.
     pub fn new(
-        published: &'a Published<'a>,
+        prepared: &'a Prepared<'a>,
         answers: &Answers,
         assessment: &'a Assessment,
         explanation: &'a Explanation,
         provenance: Provenance,
     ) -> Self {
-        let rulebook = published.rulebook;
+        let rulebook = prepared.rulebook;
         let outlook = &explanation.outlook;
         let writer = Writer { rulebook, assessment, outlook };
         let mut contents = Self {
@@ -253,7 +254,7 @@ impl<'a> Contents<'a> {
             explanation,
             outlook,
             brief: Brief::default(),
-            published,
+            prepared,
             precedents: OnceCell::new(),
             explained: explained(rulebook, assessment, explanation),
             provenance,
@@ -313,7 +314,7 @@ impl<'a> Contents<'a> {
     /// What others published who were in a like situation. Put together when it is asked for, as few formats show it.
     pub fn precedents(&self) -> &Precedents {
         let spreads = &self.explanation.spreads;
-        self.precedents.get_or_init(|| Precedents::of(self.published, self.assessment, spreads))
+        self.precedents.get_or_init(|| Precedents::of(self.prepared, self.assessment, spreads))
     }
 
     /// Whether some of the platforms that can be had lack what must be had, and stand behind those that do not.
