@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     measure("read its published decisions too", 300, || {
         drop(black_box(Rulebook::builtin().map(|rulebook| rulebook.cases().len())));
     });
-    measure("judge all published decisions", 300, || {
+    measure("compile the engine, judge all published decisions", 300, || {
         drop(black_box(Prepared::new(&rulebook).odds().to_vec()))
     });
     measure("compile the engine", 300, || drop(black_box(Engine::new(&rulebook))));

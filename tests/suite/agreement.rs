@@ -8,6 +8,7 @@ use std::path::Path;
 
 use needk8s::agreement::{Agreement, judged, ranked_right};
 use needk8s::precedents::is_missed;
+use needk8s::prepared::Prepared;
 use needk8s::rulebook::{Case, Confidence, Leaning, Rulebook};
 
 use crate::cases::rulebook;
@@ -126,8 +127,8 @@ fn the_rules_miss_a_decision_exactly_where_it_says_why() {
 #[test]
 fn the_higher_the_verdict_the_more_often_kubernetes_was_right() {
     let rulebook = rulebook();
-    let published = Prepared::new(&rulebook);
+    let prepared = Prepared::new(&rulebook);
     let clear: Vec<(usize, usize)> =
-        published.odds().iter().map(|odds| (odds.with, odds.with + odds.without)).collect();
+        prepared.odds().iter().map(|odds| (odds.with, odds.with + odds.without)).collect();
     assert!(clear.windows(2).all(|two| two[0].0 * two[1].1 <= two[1].0 * two[0].1), "{clear:?}");
 }

@@ -8,7 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 use needk8s::answers::{Answers, Given, Origin};
 use needk8s::assessment::assess;
 use needk8s::document::SourceFile;
-use needk8s::explanation::Engine;
 use needk8s::prepared::Prepared;
 use needk8s::report::{Contents, Provenance, html};
 use needk8s::rulebook::{Rulebook, Value};
@@ -20,20 +19,19 @@ use crate::program::Program;
 
 const DATE: &str = "2026-11-25";
 
-fn page(published: &Prepared<'_>, engine: &Engine, answers: &Answers) -> String {
-    let rulebook = published.rulebook;
+fn page(prepared: &Prepared<'_>, answers: &Answers) -> String {
+    let rulebook = prepared.rulebook;
     let assessment = assess(rulebook, answers.readings(rulebook));
-    let explanation = engine.explain(rulebook, &answers.values(), &assessment);
-    html::render(&Contents::new(published, answers, &assessment, &explanation, Provenance::default()), DATE)
+    let explanation = prepared.engine().explain(rulebook, &answers.values(), &assessment);
+    html::render(&Contents::new(prepared, answers, &assessment, &explanation, Provenance::default()), DATE)
 }
 
 /// The pages of some cases, with the ids of the cases; made once for all tests.
 fn pages() -> &'static [(String, String)] {
     static PAGES: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
         let rulebook = rulebook();
-        let engine = Engine::new(&rulebook);
-        let published = Prepared::new(&rulebook);
-        let made = |case: crate::cases::Case| (page(&published, &engine, &case.answers(&rulebook)), case.id);
+        let prepared = Prepared::new(&rulebook);
+        let made = |case: crate::cases::Case| (page(&prepared, &case.answers(&rulebook)), case.id);
         some().into_iter().step_by(4).map(made).map(|(page, id)| (id, page)).collect()
     });
     &PAGES
@@ -197,12 +195,12 @@ fn every_cell_has_its_note_and_sources() {
 #[test]
 fn a_number_keeps_the_verdict_exactly_where_its_course_says_so() {
     let rulebook = rulebook();
-    let (engine, published) = (Engine::new(&rulebook), Prepared::new(&rulebook));
+    let prepared = Prepared::new(&rulebook);
     for case in some().into_iter().step_by(4) {
         let answers = case.answers(&rulebook);
         let assessment = assess(&rulebook, answers.readings(&rulebook));
-        let explanation = engine.explain(&rulebook, &answers.values(), &assessment);
-        let contents = Contents::new(&published, &answers, &assessment, &explanation, Provenance::default());
+        let explanation = prepared.engine().explain(&rulebook, &answers.values(), &assessment);
+        let contents = Contents::new(&prepared, &answers, &assessment, &explanation, Provenance::default());
         for course in contents.courses() {
             let name = &rulebook.questions()[course.question].id;
             let here: Vec<_> = course.stretches.iter().filter(|stretch| stretch.here).collect();
@@ -315,7 +313,7 @@ fn hostile_texts_change_nothing_but_the_text() {
         })
         .collect();
     let spoiled = Rulebook::parse(spoiled).unwrap_or_else(|faults| panic!("{faults}"));
-    let engines = (Engine::new(&plain), Engine::new(&spoiled));
+    let prepared = [&plain, &spoiled].map(Prepared::new);
     for case in some().into_iter().step_by(15) {
         let answers = case.answers(&plain);
         let mut told = Answers::none(&plain);
@@ -325,8 +323,8 @@ fn hostile_texts_change_nothing_but_the_text() {
                 told.add(question, Given { value: given.value, origin });
             }
         }
-        let honest = Html::parse_document(&page(&Prepared::new(&plain), &engines.0, &answers));
-        let source = page(&Prepared::new(&spoiled), &engines.1, &told);
+        let honest = Html::parse_document(&page(&prepared[0], &answers));
+        let source = page(&prepared[1], &told);
         assert!(!source.chars().any(|c| needk8s::text::is_unsafe(c) && c != '\n'), "{}", case.id);
         let hostile = Html::parse_document(&source);
         assert_eq!(structure(&honest), structure(&hostile), "{}", case.id);

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use needk8s::assessment::assess;
-use needk8s::explanation::Engine;
 use needk8s::prepared::Prepared;
 use needk8s::report::markdown::{self, escape};
 use needk8s::report::{Contents, Provenance};
@@ -68,12 +67,12 @@ fn hostile_texts_stay_texts() {
 }
 
 /// The record of a case, and whether it is undecided.
-fn record(published: &Prepared<'_>, engine: &Engine, case: &Case) -> (bool, String) {
-    let rulebook = published.rulebook;
+fn record(prepared: &Prepared<'_>, case: &Case) -> (bool, String) {
+    let rulebook = prepared.rulebook;
     let answers = case.answers(rulebook);
     let assessment = assess(rulebook, answers.readings(rulebook));
-    let explanation = engine.explain(rulebook, &answers.values(), &assessment);
-    let contents = Contents::new(published, &answers, &assessment, &explanation, Provenance::default());
+    let explanation = prepared.engine().explain(rulebook, &answers.values(), &assessment);
+    let contents = Contents::new(prepared, &answers, &assessment, &explanation, Provenance::default());
     (contents.is_undecided(), markdown::render(&contents, "2026-11-25"))
 }
 
@@ -81,8 +80,8 @@ fn record(published: &Prepared<'_>, engine: &Engine, case: &Case) -> (bool, Stri
 fn records() -> &'static [(String, String)] {
     static RECORDS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
         let rulebook = rulebook();
-        let (engine, published) = (Engine::new(&rulebook), Prepared::new(&rulebook));
-        some().into_iter().map(|case| (case.id.clone(), record(&published, &engine, &case).1)).collect()
+        let prepared = Prepared::new(&rulebook);
+        some().into_iter().map(|case| (case.id.clone(), record(&prepared, &case).1)).collect()
     });
     &RECORDS
 }
@@ -152,9 +151,9 @@ fn a_record_is_one_page() {
 #[test]
 fn a_borderline_result_is_recorded_as_open_unless_it_says_to_stay() {
     let rulebook = rulebook();
-    let (engine, published) = (Engine::new(&rulebook), Prepared::new(&rulebook));
+    let prepared = Prepared::new(&rulebook);
     let hedged = all().into_iter().filter(|case| case.assess(&rulebook).leaning(&rulebook) == Leaning::Hedge);
-    let recorded = hedged.map(|case| record(&published, &engine, &case)).filter(|(undecided, _)| !undecided);
+    let recorded = hedged.map(|case| record(&prepared, &case)).filter(|(undecided, _)| !undecided);
     let (staying, open): (Vec<String>, Vec<String>) =
         recorded.map(|(_, record)| record).partition(|record| record.contains("so stay where you are"));
     assert!(!staying.is_empty() && !open.is_empty());

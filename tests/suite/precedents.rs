@@ -4,6 +4,7 @@ use needk8s::assessment::assess;
 use needk8s::document::SourceFile;
 use needk8s::explanation::Engine;
 use needk8s::precedents::{Precedents, nearest, verdict};
+use needk8s::prepared::Prepared;
 use needk8s::rulebook::{Leaning, Reading, Rulebook, Value, builtin_files};
 
 use crate::cases::rulebook;
@@ -130,13 +131,13 @@ fn nothing_is_nearer_to_a_published_decision_than_itself() {
 #[test]
 fn decisions_about_another_kind_of_work_are_not_called_alike() {
     let rulebook = rulebook();
-    let (engine, published) = (Engine::new(&rulebook), Prepared::new(&rulebook));
+    let prepared = Prepared::new(&rulebook);
     let workloads = rulebook.question("workloads").expect("a question");
     for case in rulebook.cases() {
         let values: Vec<Option<Value>> =
             (0..rulebook.questions().len()).map(|question| case.answer(question)).collect();
         let assessment = assess(&rulebook, case.readings(&rulebook));
-        for precedent in Precedents::of(&published, &assessment, &engine.spreads(&values)).nearest {
+        for precedent in Precedents::of(&prepared, &assessment, &prepared.engine().spreads(&values)).nearest {
             let other = &rulebook.cases()[precedent.case];
             let told = (case.answer(workloads), other.answer(workloads));
             if let (Some(Value::Choices(ours)), Some(Value::Choices(theirs))) = told {

@@ -26,7 +26,7 @@ fn results<R: Send>(
     read: impl Fn(usize, &Contents<'_>) -> R + Sync,
 ) -> Vec<R> {
     // What is not proved within so few boxes is said as such, and goes through the same sentences.
-    let (engine, published) = (Engine::with_budget(rulebook, 12), Prepared::new(rulebook));
+    let (engine, prepared) = (Engine::with_budget(rulebook, 12), Prepared::new(rulebook));
     let mut numbers = Numbers(7);
     let mut drawn = |round: usize| {
         let known = match round % 2 {
@@ -43,7 +43,7 @@ fn results<R: Send>(
         }
         let assessment = assess(rulebook, answers.readings(rulebook));
         let explanation = engine.explain(rulebook, &answers.values(), &assessment);
-        read(index, &Contents::new(&published, &answers, &assessment, &explanation, Provenance::default()))
+        read(index, &Contents::new(&prepared, &answers, &assessment, &explanation, Provenance::default()))
     };
     drawn.into_par_iter().enumerate().map(result).collect()
 }
