@@ -2,23 +2,25 @@
 
 use std::sync::OnceLock;
 
+use crate::document::digest;
 use crate::explanation::Engine;
 use crate::precedents::Odds;
 use crate::rulebook::{Leaning, Rulebook};
 
-/// A rulebook, its engine, and how its published decisions turned out; each is made when it is asked for.
+/// A rulebook, its engine, how its published decisions turned out, and its digest; each is made when it is asked for.
 #[derive(Debug)]
 pub struct Prepared<'r> {
     /// The rulebook.
     pub rulebook: &'r Rulebook,
     engine: OnceLock<Engine>,
     odds: OnceLock<Vec<Odds>>,
+    digest: OnceLock<String>,
 }
 
 impl<'r> Prepared<'r> {
     /// Nothing is made yet.
     pub fn new(rulebook: &'r Rulebook) -> Self {
-        Self { rulebook, engine: OnceLock::new(), odds: OnceLock::new() }
+        Self { rulebook, engine: OnceLock::new(), odds: OnceLock::new(), digest: OnceLock::new() }
     }
 
     /// The rulebook made ready for explanations.
@@ -29,6 +31,18 @@ impl<'r> Prepared<'r> {
     /// How published decisions turned out, for each band.
     pub fn odds(&self) -> &[Odds] {
         self.odds.get_or_init(|| odds(self.rulebook, self.engine()))
+    }
+
+    /// The SHA-256 of its files.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| digest(self.rulebook.files()))
+    }
+
+    /// Makes all of it, that which is needed first before the rest.
+    pub fn make_all(&self) {
+        self.engine();
+        self.odds();
+        self.digest();
     }
 }
 

@@ -12,7 +12,7 @@ use super::rulebooks::Named;
 use super::scanned::{Scanned, Scanner};
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::{Assessment, assess};
-use crate::document::SourceFile;
+use crate::document::digest;
 use crate::explanation::{Engine, Explanation, Extent};
 use crate::interview::{Session, unsaved};
 use crate::policy::Policy;
@@ -27,7 +27,7 @@ pub(super) struct Program<'a> {
     /// Where the rules are that are not built in.
     pub(super) rules: &'a [Named],
     pub(super) plan: &'a Plan,
-    pub(super) prepared: Prepared<'a>,
+    pub(super) prepared: &'a Prepared<'a>,
     policy: OnceCell<Option<Policy<'a>>>,
 }
 
@@ -43,8 +43,8 @@ pub(super) struct Known {
 }
 
 impl<'a> Program<'a> {
-    pub(super) fn new(rulebook: &'a Rulebook, rules: &'a [Named], plan: &'a Plan) -> Self {
-        Self { rulebook, rules, plan, prepared: Prepared::new(rulebook), policy: OnceCell::new() }
+    pub(super) fn new(prepared: &'a Prepared<'a>, rules: &'a [Named], plan: &'a Plan) -> Self {
+        Self { rulebook: prepared.rulebook, rules, plan, prepared, policy: OnceCell::new() }
     }
 
     /// Where the rules are, the rulebook first.
@@ -63,7 +63,7 @@ impl<'a> Program<'a> {
         Provenance {
             name: rulebook.name().to_owned(),
             version: rulebook.version().to_owned(),
-            digest: digest(rulebook.files()),
+            digest: self.prepared.digest().to_owned(),
             layers: rulebook.layers().iter().map(layer).collect(),
             moved: None,
         }
@@ -166,10 +166,7 @@ impl<'a> Program<'a> {
     pub(super) fn judge(&self, answers: &Answers, extent: Extent) -> (Assessment, Explanation) {
         let assessment = self.assessment(answers);
         let (values, stated) = (answers.values(), self.stated(answers));
-        let (engine, rulebook, prepared) = (self.engine(), self.rulebook, &self.prepared);
-        // Nearly every result says how published decisions turned out: they are judged meanwhile.
-        let (explanation, _) =
-            rayon::join(|| engine.explain_to(extent, rulebook, &values, &assessment), || prepared.odds());
+        let explanation = self.engine().explain_to(extent, self.rulebook, &values, &assessment);
         if values == stated || !extent.has_changes(explanation.outlook.status) {
             return (assessment, explanation);
         }
@@ -202,7 +199,7 @@ impl<'a> Program<'a> {
     ) -> T {
         let (assessment, explanation) = self.judge(answers, extent);
         let provenance = self.provenance_of(answers, &assessment);
-        use_it(&Contents::new(&self.prepared, answers, &assessment, &explanation, provenance))
+        use_it(&Contents::new(self.prepared, answers, &assessment, &explanation, provenance))
     }
 
     /// Writes a text to the file that was named, else to standard output.
@@ -350,19 +347,6 @@ fn existing_text(path: &Path) -> Result<Option<String>, Stop> {
         }
         _ => Ok(None),
     }
-}
-
-/// The SHA-256 of rule files with their names, in their order.
-pub(super) fn digest(files: &[SourceFile]) -> String {
-    use sha2::{Digest, Sha256};
-    let mut hasher = Sha256::new();
-    for file in files {
-        hasher.update(file.name.rsplit(['/', '\\']).next().unwrap_or_default());
-        hasher.update([0]);
-        hasher.update(file.text.as_bytes());
-        hasher.update([0]);
-    }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Today in UTC, as YYYY-MM-DD; `SOURCE_DATE_EPOCH` stands in for the clock where results must be repeatable

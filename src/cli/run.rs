@@ -9,8 +9,9 @@ use super::exit::{ExitCode, Stop};
 use super::input::check_folder;
 use super::output::{Colour, layout, print, say, shown};
 use super::program::Program;
-use super::rulebooks::{self, Unreadable};
+use super::rulebooks::{self, Named, Unreadable};
 use crate::document::Faults;
+use crate::prepared::Prepared;
 use crate::report::faults;
 use crate::text::ascii;
 
@@ -37,25 +38,38 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
     let named = rulebooks::named(args::rules_paths(args), args::config(args).as_deref());
     let read = named.and_then(|named| Ok((rulebooks::read(&named)?, named)));
     let (rulebook, named) = match read {
-        // The program ends with it: to give its memory back piece by piece would be time lost.
+        // The program ends with it, and with what is made of it: to give memory back piece by piece would be time lost.
         Ok((rulebook, named)) => (ManuallyDrop::new(rulebook), named),
         Err(Unreadable::Stop(stop)) => return Err(stop),
         Err(Unreadable::Faults(faults)) => return tell(&faults, args::format_of_faults(args)),
     };
-    let outline = args::outline(&rulebook);
-    if let Some(id) = args::reserved_question(&rulebook, &outline) {
+    let prepared = ManuallyDrop::new(Prepared::new(&rulebook));
+    std::thread::scope(|scope| {
+        if commands::judge(args) {
+            // Where no thread is to be had, it is made when it is needed.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, || prepared.make_all());
+        }
+        carry_out(args, &named, &prepared)
+    })
+}
+
+/// Does what the arguments say.
+fn carry_out(args: &[OsString], named: &[Named], prepared: &Prepared<'_>) -> Result<ExitCode, Stop> {
+    let rulebook = prepared.rulebook;
+    let outline = args::outline(rulebook);
+    if let Some(id) = args::reserved_question(rulebook, &outline) {
         return Err(Stop::wrong(format!(
             "the question `{id}` would hide the flag --{id}; give it another id"
         )));
     }
     let args = args::arranged(args, &outline);
-    let command = args::filled_in(outline, &rulebook, &args);
+    let command = args::filled_in(outline, rulebook, &args);
     let command =
-        if args::asks_for_the_least(&args, &command) { args::least(command, &rulebook) } else { command };
+        if args::asks_for_the_least(&args, &command) { args::least(command, rulebook) } else { command };
     let matches = match command.try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(mut error) if error.use_stderr() => {
-            args::suggest(&rulebook, &mut error);
+            args::suggest(rulebook, &mut error);
             return Err(Stop(error.render().to_string()));
         }
         Err(help) => {
@@ -67,9 +81,9 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         }
     };
     let (command, typed) = commands::chosen(&matches);
-    let plan = args::plan(&rulebook, typed).map_err(Stop::wrong)?;
+    let plan = args::plan(rulebook, typed).map_err(Stop::wrong)?;
     plan.notes.iter().for_each(|note| say(note));
-    (command.run)(&Program::new(&rulebook, &named, &plan), typed)
+    (command.run)(&Program::new(prepared, named, &plan), typed)
 }
 
 /// Says what is wrong with rules: to people, or to the program that asked for it.

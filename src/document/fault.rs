@@ -25,6 +25,19 @@ impl SourceFile {
     }
 }
 
+/// The SHA-256 of files with their names, in their order.
+pub(crate) fn digest(files: &[SourceFile]) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hasher = Sha256::new();
+    for file in files {
+        hasher.update(file.name.rsplit(['/', '\\']).next().unwrap_or_default());
+        hasher.update([0]);
+        hasher.update(file.text.as_bytes());
+        hasher.update([0]);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// One mistake in one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {

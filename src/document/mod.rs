@@ -6,6 +6,7 @@ mod node;
 mod reader;
 mod toml;
 
+pub(crate) use fault::digest;
 pub use fault::{Fault, FaultKind, Faults, SourceFile};
 pub(crate) use fault::{FaultLog, did_you_mean};
 pub use node::Span;

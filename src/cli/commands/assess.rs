@@ -174,8 +174,7 @@ fn interview(
 fn so_far(program: &Program<'_>, answers: &Answers) -> SoFar {
     let (assessment, explanation) = program.judge(answers, Extent::Whole);
     // Where figures come from, and what rules of one's own move, is said of the result.
-    let contents =
-        Contents::new(&program.prepared, answers, &assessment, &explanation, Provenance::default());
+    let contents = Contents::new(program.prepared, answers, &assessment, &explanation, Provenance::default());
     SoFar {
         turns: contents.explanation.unless.iter().map(|unless| unless.say(program.rulebook)).collect(),
         headline: contents.headline,

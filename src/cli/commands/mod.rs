@@ -16,6 +16,8 @@ mod scan;
 mod what_if;
 mod why;
 
+use std::ffi::OsString;
+
 use clap::{ArgMatches, Command};
 
 use super::exit::{ExitCode, Stop};
@@ -52,6 +54,15 @@ pub(super) const ALL: [Entry; 15] = [
     Entry { name: completions::NAME, command: completions::command, run: completions::run },
     Entry { name: man::NAME, command: man::command, run: man::run },
 ];
+
+/// The commands that tell what answers come to, for which all that is made of a rulebook is needed.
+const JUDGING: [&str; 4] = [DEFAULT.name, check::NAME, why::NAME, what_if::NAME];
+
+/// Whether the arguments of the program, not yet read, name one of those.
+pub(super) fn judge(args: &[OsString]) -> bool {
+    let named = args.iter().find_map(|arg| ALL.iter().find(|entry| arg == entry.name));
+    JUDGING.contains(&named.unwrap_or(&DEFAULT).name)
+}
 
 /// The command that was chosen, and what was typed for it.
 pub(super) fn chosen(matches: &ArgMatches) -> (&'static Entry, &ArgMatches) {
