@@ -12,13 +12,14 @@ const YEARS: std::ops::RangeInclusive<i64> = 1970..=2999;
 
 /// `rulebook` is all the rest, which the cases refer to.
 pub(super) fn build(section: &Section<'_>, rulebook: &Rulebook) -> Vec<Case> {
+    let outcomes = Leaning::ALL.map(|leaning| (leaning, rulebook.outcome_id(leaning)));
     section.build(|table, id| Case {
         id,
         who: table.required_text("who"),
         year: table.integer("year", YEARS).and_then(|year| u16::try_from(year).ok()),
         title: table.required_text("title"),
         url: url(table),
-        outcome: outcome(table, rulebook),
+        outcome: outcome(table, &outcomes),
         confidence: confidence(table),
         group: table.text("group"),
         ran: table.required_text("ran"),
@@ -28,9 +29,8 @@ pub(super) fn build(section: &Section<'_>, rulebook: &Rulebook) -> Vec<Case> {
     })
 }
 
-fn outcome(table: &Reader<'_>, rulebook: &Rulebook) -> Leaning {
+fn outcome(table: &Reader<'_>, outcomes: &[(Leaning, String)]) -> Leaning {
     let Some(word) = table.required_word("outcome") else { return Leaning::Hedge };
-    let outcomes = Leaning::ALL.map(|leaning| (leaning, rulebook.outcome_id(leaning)));
     let known = outcomes.iter().map(|(_, id)| id.as_str());
     let found = table.log().find(word.span, "outcome", word.text, known);
     found.map_or(Leaning::Hedge, |index| outcomes[index].0)
