@@ -38,7 +38,7 @@ impl<'r> Prepared<'r> {
         self.digest.get_or_init(|| digest(self.rulebook.files()))
     }
 
-    /// Makes all of it, that which is needed first before the rest.
+    /// Makes all of it, that which is needed first before the rest; nobody who waits for it keeps it from getting done.
     pub fn make_all(&self) {
         self.engine();
         self.odds();

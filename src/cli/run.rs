@@ -44,10 +44,9 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
         Err(Unreadable::Faults(faults)) => return tell(&faults, args::format_of_faults(args)),
     };
     let prepared = ManuallyDrop::new(Prepared::new(&rulebook));
-    std::thread::scope(|scope| {
+    rayon::in_place_scope(|scope| {
         if commands::judge(args) {
-            // Where no thread is to be had, it is made when it is needed.
-            let _ = std::thread::Builder::new().spawn_scoped(scope, || prepared.make_all());
+            scope.spawn(|_| prepared.make_all());
         }
         carry_out(args, &named, &prepared)
     })

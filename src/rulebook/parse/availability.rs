@@ -195,7 +195,14 @@ impl<'a> Search<'a> {
             .collect();
         let ids: Vec<String> =
             holding.iter().map(|criterion| format!("`{}`", self.rulebook.criteria[*criterion].id)).collect();
-        format!("with {} all of {} hold", answers.join(", "), ids.join(", "))
+        let hold = match ids.as_slice() {
+            [one] => format!("{one} holds"),
+            several => format!("all of {} hold", several.join(", ")),
+        };
+        match answers.as_slice() {
+            [] => format!("whatever is answered, {hold}"),
+            some => format!("with {} {hold}", some.join(", ")),
+        }
     }
 
     /// Looks at all answers to the questions from `depth` on. Of the constraints, those that are `open` may hold or not
