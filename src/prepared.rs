@@ -38,7 +38,8 @@ impl<'r> Prepared<'r> {
         self.digest.get_or_init(|| digest(self.rulebook.files()))
     }
 
-    /// Makes all of it, that which is needed first before the rest; nobody who waits for it keeps it from getting done.
+    /// Makes all of it, that which is needed first before the rest. None of it is parted into tasks of a pool: a thread that
+    /// waited for these could begin one that waits for it.
     pub fn make_all(&self) {
         self.engine();
         self.odds();

@@ -24,6 +24,9 @@ pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
     Budget::of_kind("MiB of Terraform").cut(source, &mut files, |file| &file.path);
     let budget = || Budget::new(MOST_KEPT, "resources, providers, outputs and conditions of Terraform");
     let part = |file: &Listed, budget: &Budget| {
+        if budget.is_spent() {
+            return None;
+        }
         let part = part(source, file, &source.text(&file.path).ok()?, &known)?;
         budget.take(part.kept()).then_some(part)
     };
