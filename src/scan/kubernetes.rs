@@ -138,7 +138,7 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
             claims_volumes,
             ..object(&found.api_version, &found.kind, &found.name, found.line)
         });
-        return Some(found.collect());
+        return Some(kept(found));
     }
     let found =
         manifest::objects(text, MOST_OBJECTS).into_iter().filter(|found| !is_of_cloud_run(found, text));
@@ -148,15 +148,19 @@ fn objects(file: &Listed, class: PathClass, text: &str, budget: &Budget) -> Opti
         claims_volumes: found.claims_volumes,
         is_left_out: found.is_suspended,
         // What goes on in the next lines is not read.
-        images: found
-            .images
-            .iter()
-            .filter(|image| !image.starts_with(['>', '|']))
-            .map(|image| named(image))
-            .collect(),
+        images: kept(
+            found.images.iter().filter(|image| !image.starts_with(['>', '|'])).map(|image| named(image)),
+        ),
         ..object(found.api_version, found.kind, found.name, found.line)
     });
-    Some(found.collect())
+    Some(kept(found))
+}
+
+/// A list that takes no more room than it needs: there are tens of thousands, most of them of one item.
+fn kept<T>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.shrink_to_fit();
+    items
 }
 
 /// A service of Knative that has the annotations of Cloud Run is one of Cloud Run, which takes over the format.

@@ -52,6 +52,8 @@ impl Uses {
         let mut uses = self.0.all(path);
         uses.sort_unstable();
         uses.dedup();
+        // There is one of each file.
+        uses.shrink_to_fit();
         uses
     }
 }
