@@ -40,19 +40,24 @@ impl Signal {
     /// The observations that have one of `words`; all of them when there are none to have.
     pub(super) fn observations(self, facts: &Facts, words: &[String]) -> Vec<Observation> {
         let mut observations = (self.observe)(facts);
-        observations.retain(|seen| words.is_empty() || words.iter().any(|word| seen.has(word)));
+        let words: Vec<String> = words.iter().map(|word| bounded(word)).collect();
+        observations.retain(|seen| words.is_empty() || seen.has(&words).any(|has| has));
         observations
     }
 }
 
 impl Observation {
-    /// Whether `word` stands in one of the words, as a whole: `worker` in `email-worker`, and not in `networker`.
-    fn has(&self, word: &str) -> bool {
-        let word = bounded(word);
-        self.words.iter().any(|own| match own.strip_prefix('=') {
+    /// For each of `words`, which are bounded, whether it stands in one of its own as a whole: `worker` in `email-worker`,
+    /// and not in `networker`.
+    fn has<'w>(&self, words: &'w [String]) -> impl Iterator<Item = bool> + use<'w> {
+        let own = self.words.iter().map(|own| match own.strip_prefix('=') {
             // A name that counts only as a whole.
-            Some(whole) => bounded(whole) == word,
-            None => bounded(own).contains(&word),
+            Some(whole) => (bounded(whole), true),
+            None => (bounded(own), false),
+        });
+        let own: Vec<(String, bool)> = own.collect();
+        words.iter().map(move |word| {
+            own.iter().any(|(own, is_whole)| if *is_whole { own == word } else { own.contains(word) })
         })
     }
 }
@@ -73,7 +78,14 @@ pub(super) fn number(observations: &[Observation], words: &[String]) -> u64 {
     let stated = observations.iter().filter_map(|seen| seen.amount).max();
     let counted = || match words {
         [] => observations.len(),
-        words => words.iter().filter(|word| observations.iter().any(|seen| seen.has(word))).count(),
+        words => {
+            let words: Vec<String> = words.iter().map(|word| bounded(word)).collect();
+            let mut seen = vec![false; words.len()];
+            for observation in observations {
+                seen.iter_mut().zip(observation.has(&words)).for_each(|(seen, has)| *seen |= has);
+            }
+            seen.into_iter().filter(|seen| *seen).count()
+        }
     };
     stated.unwrap_or_else(|| counted() as u64)
 }
