@@ -30,6 +30,8 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
     if let Some(version) = args::version_alone(args) {
         return print(&version).map(|()| ExitCode::Done);
     }
+    // This thread takes part in the work, so that it need not wait for others to wake up.
+    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
     if let Some(folder) = args::directory(args) {
         check_folder(&folder)?;
         std::env::set_current_dir(&folder)
