@@ -122,7 +122,7 @@ fn with_progress<T: Send>(work: impl FnOnce(&Progress) -> T + Send) -> T {
     std::thread::scope(|scope| {
         let (done, waiting) = channel::<()>();
         let watched = &progress;
-        scope.spawn(move || {
+        let show = move || {
             let mut wait = PATIENCE;
             while waiting.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                 wait = TICK;
@@ -131,7 +131,9 @@ fn with_progress<T: Send>(work: impl FnOnce(&Progress) -> T + Send) -> T {
             if wait == TICK {
                 let _ = write!(io::stderr(), "\r\u{1b}[K");
             }
-        });
+        };
+        // Where no thread is to be had, nothing is shown.
+        let _ = std::thread::Builder::new().spawn_scoped(scope, show);
         let result = work(&progress);
         drop(done);
         result

@@ -168,7 +168,7 @@ impl Input {
     pub(super) fn new() -> Self {
         let (sender, arrivals) = channel();
         *ARRIVE.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender.clone());
-        std::thread::spawn(move || {
+        let read = move || {
             loop {
                 let arrival = match system::read() {
                     Ok(bytes) if bytes.is_empty() => Arrival::End,
@@ -181,8 +181,10 @@ impl Input {
                     return;
                 }
             }
-        });
-        Self { keys: Keys::default(), arrivals, has_ended: false }
+        };
+        // Where no thread is to be had, nobody can be asked.
+        let has_ended = std::thread::Builder::new().spawn(read).is_err();
+        Self { keys: Keys::default(), arrivals, has_ended }
     }
 
     /// Nothing that was typed until now counts.
@@ -307,7 +309,7 @@ mod system {
         let Ok(mut signals) = Signals::new(ENDING.into_iter().chain([SIGTSTP, SIGCONT, SIGWINCH])) else {
             return;
         };
-        std::thread::spawn(move || {
+        let watch = move || {
             for signal in signals.forever() {
                 match signal {
                     SIGWINCH => redraw(),
@@ -322,7 +324,9 @@ mod system {
                     _ => leave(),
                 }
             }
-        });
+        };
+        // Where no thread is to be had, signals do what they do anyway.
+        let _ = std::thread::Builder::new().spawn(watch);
     }
 }
 

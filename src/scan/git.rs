@@ -87,11 +87,15 @@ impl Reading {
         let window =
             Window { root: root.to_owned(), now, table: table.clone(), until: Instant::now() + READING };
         let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || {
+        let failed = sender.clone();
+        let read = move || {
             let read = check(&folder).and_then(|own| window.read(&folder, &own));
             // Nobody listens any more when it took too long.
             let _ = sender.send(read);
-        });
+        };
+        if let Err(error) = std::thread::Builder::new().spawn(read) {
+            let _ = failed.send(Err(error.to_string()));
+        }
         Self(Some(receiver))
     }
 

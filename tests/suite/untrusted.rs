@@ -403,3 +403,44 @@ fn every_comment_of_a_record_is_kept() {
     program.run("--services 9 --save").ok();
     assert_eq!(program.read("needk8s.toml").matches("# the shop").count(), 1);
 }
+
+/// A container may hold its processes to a number of threads.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_thread_is_to_be_had_one_does_all_of_it() {
+    use std::io::Write as _;
+    use std::os::unix::fs::PermissionsExt;
+    let lines: String = (1..40).map(|services| format!("{{\"services\": {services}}}\n")).collect();
+    let program = Program::new()
+        .file("a.jsonl", &lines)
+        .file("compose.yaml", "services:\n  web:\n    build: .\n  worker:\n    build: worker\n");
+    let everybody = |path: &str| {
+        let permissions = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(program.path(path), permissions).expect("permissions");
+    };
+    std::fs::copy(env!("CARGO_BIN_EXE_needk8s"), program.path("needk8s")).expect("a copy");
+    ["needk8s", "."].into_iter().for_each(everybody);
+    // The system administrator is held to no number.
+    let one_thread = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "prlimit", "--nproc=1"];
+    let run = |before: &[&str], args: &str| {
+        let words: Vec<&str> = before.iter().copied().chain(args.split(' ')).collect();
+        let input = std::fs::File::open(program.path("a.jsonl")).expect("it is there");
+        Command::new(words[0])
+            .args(&words[1..])
+            .current_dir(program.path("."))
+            .env("SOURCE_DATE_EPOCH", "1795392000")
+            .stdin(input)
+            .output()
+    };
+    if !run(&one_thread, "true").is_ok_and(|output| output.status.success()) {
+        let _ = writeln!(std::io::stderr(), "left out: a limit of threads, which cannot be set here");
+        return;
+    }
+    for args in ["--services 3", "scan .", "portfolio a.jsonl", "portfolio - --format csv"] {
+        let args = format!("./needk8s {args}");
+        let [usual, alone] =
+            [&[][..], &one_thread].map(|before| run(before, &args).expect("the program starts"));
+        assert_eq!(alone.status.code(), Some(0), "{args}: {}", String::from_utf8_lossy(&alone.stderr));
+        assert_eq!(String::from_utf8_lossy(&alone.stdout), String::from_utf8_lossy(&usual.stdout), "{args}");
+    }
+}

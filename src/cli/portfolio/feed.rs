@@ -213,7 +213,11 @@ impl Open {
         let file: Arc<str> = if is_input { "standard input".into() } else { shown(path).into() };
         let wrong = |reason: String| Refusal::of_file(&file, reason);
         let reader: Box<dyn Read + Send> = if is_input {
-            Box::new(Watched::new(io::stdin(), Arc::clone(stopped)))
+            match Watched::new(io::stdin(), Arc::clone(stopped)) {
+                Ok(watched) => Box::new(watched),
+                // Where no thread is to be had, an interrupt waits for it.
+                Err(_) => Box::new(io::stdin()),
+            }
         } else {
             let cannot = |error: io::Error| wrong(format!("cannot be read: {}", opening_failed(&error)));
             let is_file = path.metadata().is_ok_and(|found| found.is_file());
@@ -221,7 +225,10 @@ impl Open {
             let opened = if is_file { open_file(path) } else { File::open(path) }.map_err(cannot)?;
             let is_file = opened.metadata().is_ok_and(|found| found.is_file());
             // Others may keep the program waiting.
-            if is_file { Box::new(opened) } else { Box::new(Watched::new(opened, Arc::clone(stopped))) }
+            match is_file {
+                true => Box::new(opened),
+                false => Box::new(Watched::new(opened, Arc::clone(stopped)).map_err(cannot)?),
+            }
         };
         let mut open = Self {
             file: Arc::clone(&file),
@@ -387,9 +394,9 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(mut stream: impl Read + Send + 'static, stopped: Arc<AtomicBool>) -> Self {
+    fn new(mut stream: impl Read + Send + 'static, stopped: Arc<AtomicBool>) -> io::Result<Self> {
         let (given, pieces) = sync_channel(1);
-        std::thread::spawn(move || {
+        std::thread::Builder::new().spawn(move || {
             loop {
                 let mut piece = vec![0; CHUNK];
                 let read = stream.read(&mut piece);
@@ -402,8 +409,8 @@ impl Watched {
                     return;
                 }
             }
-        });
-        Self { pieces, piece: io::Cursor::default(), stopped }
+        })?;
+        Ok(Self { pieces, piece: io::Cursor::default(), stopped })
     }
 }
 

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::exit::Stop;
 use super::output::{Target, is_obeyed, say, without_workflow_commands};
 use super::rulebooks::Named;
+use super::run::cores;
 use crate::portfolio::{Asked, Form, Judge, System, Totals};
 use crate::prepared::Prepared;
 use crate::report::Provenance;
@@ -110,7 +111,7 @@ impl Job<'_> {
         }
         let progress = Progress::new(&self.sources, self.flow.is_some() && self.output.is_none());
         let mut feed = Feed::new(&form, self.sources.clone(), Arc::clone(&stopped));
-        let cores = rayon::current_num_threads().max(1);
+        let cores = cores();
         let is_obeyed = target.as_ref().is_some_and(Target::is_stream) && is_obeyed();
         let mut done = Done {
             systems: Vec::new(),

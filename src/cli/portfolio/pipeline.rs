@@ -43,7 +43,8 @@ impl<B: Default, D: FnMut(&mut B)> Outbox<B, D> {
 }
 
 /// Runs until the input ends: each of so many workers takes a piece, works on it, and goes on with the next one. Each is
-/// made by its own thread, so that no two of them write to the same lines of memory.
+/// made by its own thread, so that no two of them write to the same lines of memory; one of them by this thread, which does
+/// all of it where there can be no others.
 pub(super) fn run<W: Work>(
     feed: &mut Feed<'_>,
     workers: usize,
@@ -76,7 +77,9 @@ pub(super) fn run<W: Work>(
         }
     };
     std::thread::scope(|scope| {
-        let running: Vec<_> = (0..workers).map(|_| scope.spawn(run)).collect();
-        running.into_iter().filter_map(|running| running.join().ok()).collect()
+        let begin = |_| std::thread::Builder::new().spawn_scoped(scope, run).ok();
+        let others: Vec<_> = (1..workers).filter_map(begin).collect();
+        let own = run();
+        others.into_iter().filter_map(|other| other.join().ok()).chain([own]).collect()
     })
 }
