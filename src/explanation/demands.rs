@@ -9,7 +9,7 @@ use super::model::{Frame, Model, ROW, Row, Row32};
 /// Averages are told in such parts of a point.
 const PARTS: i32 = 64;
 /// So many states are kept; when there are more, all of them are forgotten.
-const MOST_STATES: usize = 4_096;
+const MOST_STATES: usize = 200;
 
 /// The states that were met.
 #[derive(Debug, Clone, Default)]
