@@ -27,7 +27,7 @@ pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
         if budget.is_spent() {
             return None;
         }
-        let part = part(source, file, &source.text(&file.path).ok()?, &known)?;
+        let part = part(file, &source.text(&file.path).ok()?, &known);
         budget.take(part.kept()).then_some(part)
     };
     let of_all = budget();
@@ -38,12 +38,17 @@ pub(crate) fn read(source: &impl Source, table: &TerraformTable) -> Terraform {
         parts = files.iter().filter_map(|file| part(file, &of_first)).collect();
         of_first.tell(source);
     }
+    for path in parts.iter().filter_map(|part| part.unread.as_deref()) {
+        source.left_out(path, "it has more values than are read of one file");
+    }
     gather(parts)
 }
 
 /// What one file contributes.
 #[derive(Default)]
 struct Part {
+    /// The path of the file, where not all of it was read.
+    unread: Option<String>,
     found: Terraform,
     /// The block of each resource, where something switches it.
     blocks: Vec<Option<Block>>,
@@ -86,23 +91,22 @@ fn is_terraform(name: &str) -> bool {
     name.ends_with(".tf") || name.ends_with(".tf.json") || name.ends_with(".tofu")
 }
 
-fn part(source: &impl Source, file: &Listed, text: &str, known: &Known<'_>) -> Option<Part> {
+fn part(file: &Listed, text: &str, known: &Known<'_>) -> Part {
     let statements = match file.name().ends_with(".json") {
         true => hcl::json(text),
         false => Some(hcl::statements(text)),
     };
-    if statements.as_ref().is_none_or(|statements| statements.len() >= hcl::MOST_STATEMENTS) {
-        source.left_out(&file.path, "it has more values than are read of one file");
-    }
-    let statements = statements?;
-    let mut part = Part { switches: Switches::of(file, text, &statements), ..Part::default() };
+    let is_unread = statements.as_ref().is_none_or(|statements| statements.len() >= hcl::MOST_STATEMENTS);
+    let unread = is_unread.then(|| file.path.clone());
+    let Some(statements) = statements else { return Part { unread, ..Part::default() } };
+    let mut part = Part { unread, switches: Switches::of(file, text, &statements), ..Part::default() };
     for statement in statements.iter().filter(|_| is_terraform(file.name())) {
         let place = Place { path: file.path.clone(), line: statement.line };
         take(statement, place, file.class, known, &mut part.found);
         part.blocks.resize_with(part.found.resources.len(), || part.switches.switched(file, statement));
     }
     part.leave_out_again();
-    Some(part)
+    part
 }
 
 fn take(statement: &Statement, place: Place, class: PathClass, known: &Known<'_>, found: &mut Terraform) {

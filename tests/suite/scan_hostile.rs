@@ -358,7 +358,10 @@ fn of_terraform_so_much_is_kept_and_what_tells_nothing_new_is_not() {
     let resource =
         |file: usize, number: usize| format!("resource \"kubernetes_{file}_{number}\" \"a\" {{}}\n");
     let distinct = |file: usize| (0..8_000).map(|number| resource(file, number)).collect::<String>();
-    let files: Vec<(String, String)> = (0..5).map(|file| (format!("{file}/a.tf"), distinct(file))).collect();
+    let mut files: Vec<(String, String)> =
+        (0..5).map(|file| (format!("{file}/a.tf"), distinct(file))).collect();
+    // What comes after that is not read, whichever thread begins with it.
+    files.push(("9/a.tf".to_owned(), "x = 1\n".repeat(20_000)));
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let facts = bounded(tree(&files).path());
     let said = |facts: &Facts| {
@@ -366,6 +369,7 @@ fn of_terraform_so_much_is_kept_and_what_tells_nothing_new_is_not() {
     };
     assert!(said(&facts), "{:?}", facts.unreadable);
     assert_eq!(facts.terraform.resources.len(), 24_000);
+    assert_eq!(reason(&facts, "9/a.tf"), "");
     let again = "resource \"kubernetes_a\" \"b\" {}\nprovider \"c\" {}\n".repeat(8_000);
     let facts = bounded(tree(&[("a/a.tf", &again), ("b/a.tf", &again), ("c/a.tf", &again)]).path());
     assert!(!said(&facts), "{:?}", facts.unreadable);
