@@ -10,6 +10,7 @@ mod gates;
 mod input;
 mod named;
 mod output;
+mod pool;
 mod portfolio;
 mod program;
 mod rooted;

@@ -2,27 +2,19 @@
 
 use std::ffi::OsString;
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::{self, FaultFormat};
 use super::commands;
 use super::exit::{ExitCode, Stop};
 use super::input::check_folder;
 use super::output::{Colour, layout, print, say, shown};
+use super::pool;
 use super::program::Program;
 use super::rulebooks::{self, Named, Unreadable};
 use crate::document::Faults;
 use crate::prepared::Prepared;
 use crate::report::faults;
 use crate::text::ascii;
-
-/// Whether the system gives no threads for all cores, as where it limits their number.
-static ALONE: AtomicBool = AtomicBool::new(false);
-
-/// How many threads may work at once.
-pub(super) fn cores() -> usize {
-    if ALONE.load(Ordering::Relaxed) { 1 } else { rayon::current_num_threads() }
-}
 
 /// Runs the program and says how it ended. `args` starts with the program's own name.
 pub fn run(args: Vec<OsString>) -> ExitCode {
@@ -39,11 +31,7 @@ fn try_run(args: &[OsString]) -> Result<ExitCode, Stop> {
     if let Some(version) = args::version_alone(args) {
         return print(&version).map(|()| ExitCode::Done);
     }
-    // This thread takes part in the work, so that it need not wait for others to wake up, and does all of it where there
-    // can be no others.
-    if rayon::ThreadPoolBuilder::new().use_current_thread().build_global().is_err() {
-        ALONE.store(true, Ordering::Relaxed);
-    }
+    pool::begin();
     if let Some(folder) = args::directory(args) {
         check_folder(&folder)?;
         std::env::set_current_dir(&folder)

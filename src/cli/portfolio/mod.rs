@@ -16,8 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::exit::Stop;
 use super::output::{Target, is_obeyed, say, without_workflow_commands};
+use super::pool::cores;
 use super::rulebooks::Named;
-use super::run::cores;
 use crate::portfolio::{Asked, Form, Judge, System, Totals};
 use crate::prepared::Prepared;
 use crate::report::Provenance;
