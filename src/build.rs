@@ -1,55 +1,93 @@
-//! Reads the rule files when the program is built, so that it need not at every start: `OUT_DIR` gets what each says, and
-//! of the scan file the tables besides.
+//! Reads the rules when the program is built, so that it need not at every start, and finds what is wrong with them.
+//! `OUT_DIR` gets the rulebook, what each of its files says for those who put layers on top, and the tables of a scan.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    missing_docs,
+    reason = "the program makes use of the rest"
+)]
 
 #[path = "scan/compose/tables.rs"]
-#[allow(dead_code, reason = "the program makes use of the fields")]
 mod compose;
+mod document;
 #[path = "facts/class.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the program makes use of the rest")]
 mod facts;
-#[path = "document/node.rs"]
-#[allow(unreachable_pub, reason = "the program shows it")]
-mod node;
+mod rulebook;
 #[path = "scan/tables.rs"]
-#[allow(dead_code, reason = "the program makes use of the fields")]
 mod tables;
-#[path = "document/toml.rs"]
-#[allow(dead_code, reason = "the program makes use of the rest")]
-mod toml;
+mod text;
 
+use std::cell::RefCell;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::ExitCode;
 
-use node::{Entry, Located, Node, Span};
+use compose::ComposeTables;
+use document::{Entry, FaultLog, Faults, SourceFile, read_toml};
+use rulebook::Rulebook;
+use tables::Tables;
 
-fn main() -> Result<(), Box<dyn Error>> {
+/// The files of the rulebook, in the order in which people read of them; the only list.
+const FILES: [&str; 10] = [
+    "rulebook",
+    "questions",
+    "criteria",
+    "platforms",
+    "matrix",
+    "problems",
+    "learning",
+    "promises",
+    "sources",
+    "cases",
+];
+
+#[expect(clippy::print_stderr, reason = "cargo shows it")]
+fn main() -> ExitCode {
     println!("cargo::rerun-if-changed=rules");
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names a folder for what is built")?);
-    for file in std::fs::read_dir("rules")? {
-        let path = file?.path();
-        if let (Some("toml"), Some(name)) = (path.extension().and_then(|end| end.to_str()), path.file_stem())
-        {
-            let mut entries = read(&path)?;
-            // Its tables are read as what they are.
-            entries.retain(|entry| name != "scan" || entry.key == "conclusion");
-            std::fs::write(out.join(name), postcard::to_stdvec(&entries)?)?;
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
         }
     }
-    let scan = std::fs::read_to_string("rules/scan.toml")?;
-    let tables: (tables::Tables, compose::ComposeTables) =
-        (::toml::from_str(&scan)?, ::toml::from_str(&scan)?);
-    std::fs::write(out.join("scan.tables"), postcard::to_stdvec(&tables)?)?;
+}
+
+fn build() -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("cargo names a folder for what is built")?);
+    let leave = |name: &str, content: &[u8]| std::fs::write(out.join(name), content);
+
+    let files = FILES.map(file).into_iter().collect::<Result<Vec<_>, _>>()?;
+    for (name, file) in FILES.iter().zip(&files) {
+        leave(name, &postcard::to_stdvec(&entries(file)?)?)?;
+    }
+    let list = FILES.map(|name| format!("shipped!({name:?})")).join(", ");
+    leave("files.rs", format!("vec![{list}]").as_bytes())?;
+    leave("rulebook.whole", &postcard::to_stdvec(&Rulebook::parse(files)?)?)?;
+
+    let scan = file("scan")?;
+    let tables: (Tables, ComposeTables) = (toml::from_str(&scan.text)?, toml::from_str(&scan.text)?);
+    leave("scan.tables", &postcard::to_stdvec(&tables)?)?;
+    let mut conclusions = entries(&scan)?;
+    conclusions.retain(|entry| entry.key == "conclusion");
+    leave("scan", &postcard::to_stdvec(&conclusions)?)?;
     Ok(())
 }
 
+fn file(name: &str) -> std::io::Result<SourceFile> {
+    let name = format!("rules/{name}.toml");
+    let text = std::fs::read_to_string(&name)?;
+    Ok(SourceFile::new(name, text))
+}
+
 /// What a rule file says.
-fn read(path: &Path) -> Result<Vec<Entry<'static>>, Box<dyn Error>> {
-    let text: &str = std::fs::read_to_string(path)?.leak();
-    let faults = std::cell::RefCell::new(Vec::new());
-    let entries = toml::read(text, |span: Span, message| {
-        let line = 1 + text[..span.start].matches('\n').count();
-        faults.borrow_mut().push(format!("{}:{line}: {message}", path.display()));
-    });
-    let faults = faults.into_inner();
-    if faults.is_empty() { Ok(entries) } else { Err(faults.join("\n").into()) }
+fn entries(file: &SourceFile) -> Result<Vec<Entry<'_>>, Faults> {
+    let faults = RefCell::new(Vec::new());
+    let entries = read_toml(&file.text, &FaultLog::new(0, &faults));
+    match faults.into_inner() {
+        faults if faults.is_empty() => Ok(entries),
+        faults => Err(Faults { files: vec![file.clone()], faults }),
+    }
 }

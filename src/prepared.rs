@@ -2,25 +2,23 @@
 
 use std::sync::OnceLock;
 
-use crate::document::digest;
 use crate::explanation::Engine;
 use crate::precedents::Odds;
 use crate::rulebook::{Leaning, Rulebook};
 
-/// A rulebook, its engine, how its published decisions turned out, and its digest; each is made when it is asked for.
+/// A rulebook, its engine, and how its published decisions turned out; each is made when it is asked for.
 #[derive(Debug)]
 pub struct Prepared<'r> {
     /// The rulebook.
     pub rulebook: &'r Rulebook,
     engine: OnceLock<Engine>,
     odds: OnceLock<Vec<Odds>>,
-    digest: OnceLock<String>,
 }
 
 impl<'r> Prepared<'r> {
     /// Nothing is made yet.
     pub fn new(rulebook: &'r Rulebook) -> Self {
-        Self { rulebook, engine: OnceLock::new(), odds: OnceLock::new(), digest: OnceLock::new() }
+        Self { rulebook, engine: OnceLock::new(), odds: OnceLock::new() }
     }
 
     /// The rulebook made ready for explanations.
@@ -33,17 +31,11 @@ impl<'r> Prepared<'r> {
         self.odds.get_or_init(|| odds(self.rulebook, self.engine()))
     }
 
-    /// The SHA-256 of its files.
-    pub fn digest(&self) -> &str {
-        self.digest.get_or_init(|| digest(self.rulebook.files()))
-    }
-
     /// Makes all of it, that which is needed first before the rest. None of it is parted into tasks of a pool: a thread that
     /// waited for these could begin one that waits for it.
     pub fn make_all(&self) {
         self.engine();
         self.odds();
-        self.digest();
     }
 }
 

@@ -14,7 +14,7 @@ use super::program::day_of;
 use super::rulebooks;
 use crate::answers::{Answers, Given, Origin};
 use crate::assessment::Assessment;
-use crate::document::{Entry, FaultLog, Located, Node, Reader, SourceFile, did_you_mean, digest, read_toml};
+use crate::document::{Entry, FaultLog, Located, Node, Reader, SourceFile, did_you_mean, read_toml};
 use crate::explanation::{Explanation, Status, Target};
 use crate::facts::{Conclusions, Finding, Place};
 use crate::report::condition_of;
@@ -126,7 +126,7 @@ impl Decision {
                 "decided with the rulebook {name} {version}, assessed with {own_name} {own_version}"
             ));
         }
-        let is_edited = self.digest.as_ref().is_some_and(|then| *then != digest(rulebook.files()));
+        let is_edited = self.digest.as_ref().is_some_and(|then| then != rulebook.digest());
         is_edited.then(|| format!("the files of {name} {version} are others than when it was decided"))
     }
 
@@ -490,7 +490,7 @@ impl Record<'_> {
         if self.rulebook.is_shipped() && self.rulebook.layers().is_empty() {
             table.remove(DIGEST);
         } else {
-            put(table, DIGEST, value(digest(self.rulebook.files())));
+            put(table, DIGEST, value(self.rulebook.digest()));
         }
         self.put_decided_on(table);
         put_revisit(self.rulebook, table, &self.revisit());

@@ -63,7 +63,7 @@ impl<'a> Program<'a> {
         Provenance {
             name: rulebook.name().to_owned(),
             version: rulebook.version().to_owned(),
-            digest: self.prepared.digest().to_owned(),
+            digest: rulebook.digest().to_owned(),
             layers: rulebook.layers().iter().map(layer).collect(),
             moved: None,
         }

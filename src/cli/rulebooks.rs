@@ -240,7 +240,7 @@ pub(super) fn read_scan_file(rulebook: &Rulebook, named: &[Named]) -> Result<Opt
             shown(&Path::new(&named.shown).join(SCAN_FILE)),
             read_in(&named.path, OsStr::new(SCAN_FILE), MAX_RULES)?,
         ))),
-        None => Ok(rulebook.is_shipped().then(crate::rulebook::builtin_scan_file)),
+        None => Ok(rulebook.is_shipped().then(crate::builtin::builtin_scan_file)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::Span;
+use super::{Entry, Span};
 use crate::text::{line_of, shortened};
 
 /// A file as it was read: the name to show and its text.
@@ -16,12 +16,27 @@ pub struct SourceFile {
     pub name: String,
     /// The whole text.
     pub text: Cow<'static, str>,
+    /// What the text says as it was read when the program was built, where it is one that the program ships with.
+    built: Option<&'static [u8]>,
 }
 
 impl SourceFile {
     /// A file under the name that messages show.
     pub fn new(name: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self { name: name.into(), text: text.into(), built: None }
+    }
+
+    /// A file that the program ships with.
+    pub(crate) fn shipped(name: &str, text: &'static str, built: &'static [u8]) -> Self {
+        Self { built: Some(built), ..Self::new(name, text) }
+    }
+
+    /// What the file says, where it was read when the program was built and has not been changed since.
+    pub(crate) fn read_when_built(&self) -> Option<Vec<Entry<'static>>> {
+        match self.text {
+            Cow::Borrowed(_) => postcard::from_bytes(self.built?).ok(),
+            Cow::Owned(_) => None,
+        }
     }
 }
 

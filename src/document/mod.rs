@@ -95,11 +95,6 @@ pub(crate) fn too_much(text: &str) -> Option<&'static str> {
     toml::too_much(text).map(|(_, reason)| reason)
 }
 
-/// What a file that the program ships with says, which was read when the program was built.
-pub(crate) fn read_when_built(entries: &'static [u8]) -> Vec<Entry<'static>> {
-    postcard::from_bytes(entries).unwrap_or_default()
-}
-
 /// Reads JSON whose top level is an object; a fault of the syntax goes to `log`.
 pub(crate) fn read_json<'a>(text: &'a str, log: &FaultLog<'_>) -> Vec<Entry<'a>> {
     if is_too_much(text) {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::signal::{SIGNALS, Signal};
 use crate::answers::Reach;
 use crate::document::{Fault, FaultLog, Faults, Located, Node, Reader, SourceFile, did_you_mean, read_toml};
-use crate::rulebook::{Kind, Rulebook, Value, entries_of, read_answer};
+use crate::rulebook::{Kind, Rulebook, Value, read_answer};
 
 /// How sure a conclusion is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,7 +114,7 @@ impl Rules {
 }
 
 fn read(rulebook: &Rulebook, file: &SourceFile, log: &FaultLog<'_>) -> Vec<Conclusion> {
-    let entries = entries_of(file).unwrap_or_else(|| read_toml(&file.text, log));
+    let entries = file.read_when_built().unwrap_or_else(|| read_toml(&file.text, log));
     for entry in entries.iter().filter(|entry| !TABLES.contains(&entry.key.as_ref())) {
         log.unknown(entry.key_span.clone(), "table", &entry.key, TABLES);
     }

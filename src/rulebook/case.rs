@@ -1,9 +1,11 @@
 //! Published decisions: what people ran, and whether it was right.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Leaning, Reading, Rulebook, Value};
 
 /// A decision that its owners published together with how it turned out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     /// The id.
     pub id: String,
@@ -32,7 +34,7 @@ pub struct Case {
 }
 
 /// How clearly a publication says what was right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Confidence {
     /// It has to be read between the lines.
     Low,

@@ -103,7 +103,7 @@ impl Classes {
     }
 
     /// How many classes there are: at least one.
-    #[expect(clippy::len_without_is_empty, reason = "there is always a class")]
+    #[allow(clippy::len_without_is_empty, reason = "there is always a class")]
     pub fn len(&self) -> usize {
         self.extents.len()
     }

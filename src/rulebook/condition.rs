@@ -1,5 +1,6 @@
 //! Conditions on answers: data that can be evaluated, and taken apart.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use super::clauses::{all_of, any_of};
@@ -7,7 +8,7 @@ use super::value::{Kind, OptionSet, Question, Value};
 use super::values::Values;
 
 /// A statement about the answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Condition {
     /// Every part holds; an empty list always does.
     All(Vec<Condition>),
@@ -22,7 +23,7 @@ pub enum Condition {
 }
 
 /// A test of one answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Test {
     /// The index of the question.
     pub question: usize,
@@ -31,7 +32,7 @@ pub struct Test {
 }
 
 /// The values that pass a test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Accepts {
     /// This flag.
     Flag(bool),

@@ -1,6 +1,5 @@
 //! The rulebook: questions, criteria, matrix, platforms, problems and learning path, valid by construction.
 
-mod builtin;
 mod case;
 mod classes;
 mod clauses;
@@ -12,8 +11,6 @@ pub mod shape;
 mod value;
 mod values;
 
-pub use builtin::{STARTER, builtin_files, builtin_scan_file};
-pub(crate) use builtin::{entries_of, is_builtin_scan_file};
 pub use case::{Case, Confidence};
 pub use classes::Classes;
 pub use clauses::{all_of, any_of, either};
@@ -29,17 +26,21 @@ pub(crate) use layers::deciding;
 pub(crate) use parse::{read_answer, read_answer_table};
 pub(crate) use value::question_meant;
 
-use std::sync::OnceLock;
+use serde::{Deserialize, Serialize};
 
-use crate::document::{FaultLog, Faults, Located, SourceFile};
+use crate::document::{FaultLog, Faults, Located, SourceFile, digest};
 use crate::text::{lower_first, upper_first};
 
 /// Everything that is said about a domain, checked: every index points to something, every cell is there, the bands
 /// cover all margins. Lists keep the order of the files.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rulebook {
+    #[serde(skip)]
     pub(crate) files: Vec<SourceFile>,
+    pub(crate) digest: String,
+    #[serde(skip)]
     pub(crate) layers: Vec<Layer>,
+    #[serde(skip)]
     pub(crate) changes: Vec<Change>,
     /// Whether it is the one that the program ships with, layers or not.
     pub(crate) is_shipped: bool,
@@ -68,12 +69,11 @@ pub struct Rulebook {
     pub(crate) promises: Vec<Promise>,
     pub(crate) sharing: Option<Sharing>,
     pub(crate) sources: Vec<Source>,
-    /// Those of the shipped rulebook are read when they are first asked for.
-    pub(crate) cases: OnceLock<Vec<Case>>,
+    pub(crate) cases: Vec<Case>,
 }
 
 /// A number of the model and the reason for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Constant {
     /// The number.
     pub value: i64,
@@ -82,7 +82,7 @@ pub struct Constant {
 }
 
 /// What is said while too little is known for a verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undecided {
     /// The verdict's name.
     pub name: String,
@@ -97,7 +97,7 @@ pub struct Undecided {
 pub const UNDECIDED: &str = "undecided";
 
 /// One of the three answers to the rulebook's question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Side {
     /// The id in results.
     pub id: String,
@@ -108,7 +108,7 @@ pub struct Side {
 }
 
 /// Which of the three sides a band belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Leaning {
     /// Something outside the subject family.
     Without,
@@ -133,7 +133,7 @@ impl Leaning {
 }
 
 /// What a verdict says to some.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Headline {
     /// The answer in one line, with the same placeholders as the usual one.
     pub text: String,
@@ -146,7 +146,7 @@ pub struct Headline {
 }
 
 /// A range of margins and the verdict it stands for.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// The verdict's id.
     pub id: String,
@@ -169,7 +169,7 @@ pub struct Band {
 }
 
 /// A group of questions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// The id that questions name.
     pub id: String,
@@ -178,7 +178,7 @@ pub struct Group {
 }
 
 /// What kind of argument a criterion is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CriterionSide {
     /// Speaks against the subject by making effort dearer.
     Overkill,
@@ -206,7 +206,7 @@ impl CriterionSide {
 }
 
 /// What a criterion asks of an aspect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Demand {
     /// The index of the aspect.
     pub aspect: usize,
@@ -224,7 +224,7 @@ impl Demand {
 }
 
 /// A level that the system must have, whatever it costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Must {
     /// The index of the aspect.
     pub aspect: usize,
@@ -233,7 +233,7 @@ pub struct Must {
 }
 
 /// Whose effort a criterion changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Whose {
     /// That of all platforms of a family, by its index.
     Family(usize),
@@ -242,7 +242,7 @@ pub enum Whose {
 }
 
 /// A statement about the situation and what follows from it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Criterion {
     /// The id.
     pub id: String,
@@ -285,7 +285,7 @@ impl Criterion {
 }
 
 /// One row of the matrix.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Aspect {
     /// The id.
     pub id: String,
@@ -306,7 +306,7 @@ pub struct Aspect {
 }
 
 /// What a demand of each level asks for, in words that complete "you asked for …".
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asks([Option<String>; 4]);
 
 impl Asks {
@@ -323,7 +323,7 @@ impl Asks {
 }
 
 /// How well one platform covers one aspect.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// 0 none, 1 manual, 2 basic, 3 built-in, 4 automatic.
     pub level: u8,
@@ -345,7 +345,7 @@ pub struct Cell {
 pub const LEVELS: [&str; 5] = ["none", "manual", "basic", "built-in", "automatic"];
 
 /// A kind of platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Family {
     /// The id.
     pub id: String,
@@ -354,7 +354,7 @@ pub struct Family {
 }
 
 /// What comes of skipping a piece of advice, the worst first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Harm {
     /// What hurts already goes on hurting.
     Pain,
@@ -386,7 +386,7 @@ impl Harm {
 }
 
 /// A sentence and what it rests on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// The sentence.
     pub text: String,
@@ -404,7 +404,7 @@ pub struct Claim {
 pub(crate) const PRODUCTS_WHERE: &str = "products-where";
 
 /// What one takes on with each of several platforms, which name it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Duty {
     /// The id.
     pub id: String,
@@ -413,7 +413,7 @@ pub struct Duty {
 }
 
 /// Something that can run the system.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Platform {
     /// The id.
     pub id: String,
@@ -450,7 +450,7 @@ pub struct Platform {
 }
 
 /// One of the problems that the subject is said to solve.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     /// The id.
     pub id: String,
@@ -475,7 +475,7 @@ pub struct Problem {
 }
 
 /// What becomes of a system when many share what one of them, or somebody else, runs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sharing {
     /// The platform that each of them has then.
     pub platform: usize,
@@ -490,7 +490,7 @@ pub struct Sharing {
 }
 
 /// Where the rules do not keep what promises that name it say of all other answers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Exception {
     /// The id.
     pub id: String,
@@ -506,7 +506,7 @@ pub struct Exception {
 }
 
 /// One step of the learning path.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
     /// The id.
     pub id: String,
@@ -527,7 +527,7 @@ pub struct Step {
 }
 
 /// A page to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Its title.
     pub title: String,
@@ -536,7 +536,7 @@ pub struct Page {
 }
 
 /// What a claim rests on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
     /// The id.
     pub id: String,
@@ -633,20 +633,17 @@ impl Rulebook {
         parse::parse(files)
     }
 
-    /// The rulebook that the program ships with.
-    ///
-    /// # Errors
-    /// Never in a released program: a test holds the embedded files valid.
-    pub fn builtin() -> Result<Self, Faults> {
-        builtin::read()
-    }
-
-    /// Reads layers on top of the shipped rulebook, or of the first of them where that is a rulebook of its own.
+    /// Reads layers on top of the shipped rules, or of the first of them where that is a rulebook of its own.
     ///
     /// # Errors
     /// Every fault that was found, each with its place.
-    pub fn layered(layers: Vec<LayerFiles>) -> Result<Self, Faults> {
-        layers::read(layers)
+    pub(crate) fn layered_on(shipped: Vec<SourceFile>, layers: Vec<LayerFiles>) -> Result<Self, Faults> {
+        layers::read(shipped, layers)
+    }
+
+    /// It is what these files say.
+    fn of(files: Vec<SourceFile>, rulebook: Self) -> Self {
+        Self { digest: digest(&files), files, ..rulebook }
     }
 
     /// The layers on top of it, in their order.
@@ -672,6 +669,10 @@ impl Rulebook {
         [self.version.as_str()].into_iter().chain(layers).collect::<Vec<_>>().join(" + ")
     }
 
+    /// The SHA-256 of its files.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
     /// The files it was read from.
     pub fn files(&self) -> &[SourceFile] {
         &self.files
@@ -781,7 +782,7 @@ impl Rulebook {
 
     /// The published decisions.
     pub fn cases(&self) -> &[Case] {
-        self.cases.get_or_init(|| parse::shipped_cases(self))
+        &self.cases
     }
 
     /// The word for a side that was right, as rule files and results have it: the side's id and `-right`, or

@@ -1,9 +1,11 @@
 //! What the rules keep whatever is answered, as far as they say so.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Classes, Condition, Kind, Question, Value};
 
 /// A statement about all answers that can be proved or refuted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Promise {
     /// The id.
     pub id: String,
@@ -20,7 +22,7 @@ pub struct Promise {
 }
 
 /// What a promise is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Over {
     /// Two sets of answers that differ in one step of one answer.
     Rises(Vec<Rise>),
@@ -31,7 +33,7 @@ pub enum Over {
 }
 
 /// A question whose answer takes a step.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rise {
     /// The index of the question.
     pub question: usize,
@@ -40,7 +42,7 @@ pub struct Rise {
 }
 
 /// What a promise keeps.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Keeps {
     /// The margin falls with no step.
     NeverFalls,

@@ -617,8 +617,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::builtin::builtin_files;
     use crate::document::asked;
-    use crate::rulebook::{Rulebook, builtin_files};
+    use crate::rulebook::Rulebook;
 
     /// The keys of a shape and of all that stand in it, each with what messages call its table.
     fn keys(called: &str, shape: &Shape, found: &mut BTreeSet<(String, String)>) {

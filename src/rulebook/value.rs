@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::Condition;
 use crate::document::did_you_mean;
 
 /// A set of options of one question, as a bit per option.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct OptionSet(pub u64);
 
 impl OptionSet {
@@ -65,7 +67,7 @@ impl OptionSet {
 }
 
 /// The value of an answer. Options are counted from 0 in the order of the question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Value {
     /// Yes or no.
     Flag(bool),
@@ -78,7 +80,7 @@ pub enum Value {
 }
 
 /// What kind of answer a question takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Yes or no.
     Flag(FlagSay),
@@ -91,7 +93,7 @@ pub enum Kind {
 }
 
 /// Clauses about a flag, completing "when …".
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FlagSay {
     /// When it is true.
     pub yes: String,
@@ -100,7 +102,7 @@ pub struct FlagSay {
 }
 
 /// A numeric question: its range and its clauses, in which `{n}` is the number.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Count {
     /// The least possible answer.
     pub min: u64,
@@ -125,7 +127,7 @@ pub struct Count {
 }
 
 /// One option of a question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// The value in files and flags.
     pub id: String,
@@ -144,7 +146,7 @@ pub struct Choice {
 }
 
 /// How often each answer to a question occurs among the published decisions that state one.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shares {
     /// How many state an answer.
     pub stated: u64,
@@ -164,7 +166,7 @@ impl Shares {
 }
 
 /// In which direction a growing system moves along a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Growth {
     /// Larger numbers, later options, yes.
     Up,
@@ -173,7 +175,7 @@ pub enum Growth {
 }
 
 /// One question of the questionnaire.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Question {
     /// The id in files, flags and conditions.
     pub id: String,

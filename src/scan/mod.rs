@@ -151,7 +151,7 @@ mod tests {
     /// Every reader sees the text as the file of a repository that is called so.
     fn read_as(path: &str, folder: &str) {
         let rules =
-            Rules::parse(&crate::rulebook::builtin_scan_file()).unwrap_or_else(|faults| panic!("{faults}"));
+            Rules::parse(&crate::builtin::builtin_scan_file()).unwrap_or_else(|faults| panic!("{faults}"));
         let paths = Paths::new(&rules.tables);
         crate::fuzz::texts(folder, |text| {
             let source = source::Texts::new(

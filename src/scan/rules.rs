@@ -7,8 +7,8 @@ use toml::de::{DeTable, DeValue, Error, ValueDeserializer};
 
 use super::compose::ComposeTables;
 use super::tables::Tables;
+use crate::builtin::{built, builtin_scan_file};
 use crate::document::{Fault, Faults, SourceFile, toml_table};
-use crate::rulebook::is_builtin_scan_file;
 
 /// What all detectors go by.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Rules {
 impl Rules {
     /// The tables that the program ships with, as they were read when it was built.
     pub fn builtin() -> Self {
-        postcard::from_bytes(include_bytes!(concat!(env!("OUT_DIR"), "/scan.tables"))).unwrap_or_default()
+        postcard::from_bytes(built!("scan.tables")).unwrap_or_default()
     }
 
     /// Reads the tables of a scan file.
@@ -28,7 +28,7 @@ impl Rules {
     /// # Errors
     /// The first fault of every table, with its place.
     pub fn parse(file: &SourceFile) -> Result<Self, Faults> {
-        if is_builtin_scan_file(file) { Ok(Self::builtin()) } else { Self::read(file) }
+        if *file == builtin_scan_file() { Ok(Self::builtin()) } else { Self::read(file) }
     }
 
     fn read(file: &SourceFile) -> Result<Self, Faults> {
@@ -125,8 +125,6 @@ fn fault(error: &Error) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rulebook::builtin_scan_file;
-
     #[test]
     fn what_was_read_when_the_program_was_built_is_what_the_file_says() {
         let read = Rules::read(&builtin_scan_file()).unwrap_or_else(|faults| panic!("{faults}"));

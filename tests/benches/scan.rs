@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::time::SystemTime;
 
 use ignore::{WalkBuilder, WalkState};
-use needk8s::rulebook::builtin_scan_file;
+use needk8s::builtin::builtin_scan_file;
 use needk8s::scan::{Environment, Progress, Rules, read};
 use rayon::prelude::*;
 

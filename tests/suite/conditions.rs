@@ -1,7 +1,8 @@
 //! Sets of answers, written as conditions and read back, are the same sets; and they read as sentences.
 
+use needk8s::builtin::builtin_files;
 use needk8s::document::SourceFile;
-use needk8s::rulebook::{Classes, Condition, Kind, OptionSet, Rulebook, Truth, Value, Values, builtin_files};
+use needk8s::rulebook::{Classes, Condition, Kind, OptionSet, Rulebook, Truth, Value, Values};
 
 use crate::cases::rulebook;
 use crate::numbers::Numbers;

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use needk8s::builtin::builtin_files;
 use needk8s::document::{Faults, SourceFile};
-use needk8s::rulebook::{Rulebook, builtin_files};
+use needk8s::rulebook::Rulebook;
 
 use crate::numbers::Numbers;
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use needk8s::assessment::{Assessment, assess};
+use needk8s::builtin::builtin_files;
 use needk8s::document::SourceFile;
 use needk8s::explanation::{
     Engine, Explanation, Figure, Fragile, How, MOST_CHANGES, Share, Status, Target, TurningPoints,
 };
 use needk8s::rulebook::{
-    Case, Classes, Kind, Leaning, OptionSet, Question, Reading, Rulebook, Value, Values, builtin_files,
+    Case, Classes, Kind, Leaning, OptionSet, Question, Reading, Rulebook, Value, Values,
 };
 use rayon::prelude::*;
 

@@ -2,8 +2,9 @@
 
 use needk8s::answers::{Answers, Given, Origin};
 use needk8s::assessment::assess;
+use needk8s::builtin::{STARTER, builtin_files};
 use needk8s::document::SourceFile;
-use needk8s::rulebook::{Act, LayerFiles, Rulebook, STARTER, builtin_files};
+use needk8s::rulebook::{Act, LayerFiles, Rulebook};
 
 use crate::program::Program;
 
@@ -533,7 +534,7 @@ fn the_published_schema_accepts_all_shipped_files_and_refuses_slips() {
         let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{error}"));
         serde_json::to_value(table).expect("JSON")
     };
-    let files = builtin_files().into_iter().chain([needk8s::rulebook::builtin_scan_file()]);
+    let files = builtin_files().into_iter().chain([needk8s::builtin::builtin_scan_file()]);
     for file in files {
         crate::json::hold(&schema, &json(&file.text), &file.name);
     }

@@ -1,11 +1,12 @@
 //! Precedents and odds: by hand on a rulebook about something else, and on the published decisions.
 
 use needk8s::assessment::assess;
+use needk8s::builtin::builtin_files;
 use needk8s::document::SourceFile;
 use needk8s::explanation::Engine;
 use needk8s::precedents::{Precedents, nearest, verdict};
 use needk8s::prepared::Prepared;
-use needk8s::rulebook::{Leaning, Reading, Rulebook, Value, builtin_files};
+use needk8s::rulebook::{Leaning, Reading, Rulebook, Value};
 
 use crate::cases::rulebook;
 use crate::model::BROKER;

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use needk8s::answers::Origin;
 use needk8s::assessment::{Assessment, assess};
+use needk8s::builtin::STARTER;
 use needk8s::document::SourceFile;
 use needk8s::explanation::{AnswerSet, Moved};
 use needk8s::review::{Budget, Check, Influence, Influences, Part, Reach, Review, Standing, breaks_margin};
-use needk8s::rulebook::{Kind, LayerFiles, Over, Question, Rulebook, STARTER, Value};
+use needk8s::rulebook::{Kind, LayerFiles, Over, Question, Rulebook, Value};
 use needk8s::situations::{Situation, read};
 
 use crate::cases::rulebook;
@@ -375,7 +376,7 @@ fn a_promise_that_a_layer_breaks_names_what_breaks_it() {
 
 /// The shipped rules with a layer on top.
 fn layered(text: &str) -> Rulebook {
-    let file = SourceFile { name: "own.toml".to_owned(), text: text.to_owned().into() };
+    let file = SourceFile::new("own.toml", text.to_owned());
     let layer = LayerFiles { path: "own.toml".to_owned(), files: vec![file] };
     Rulebook::layered(vec![layer]).unwrap_or_else(|faults| panic!("{faults}"))
 }

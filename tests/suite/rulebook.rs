@@ -1,7 +1,8 @@
 //! The shipped rulebook says all it must, and a wrong one is refused with every fault in its place.
 
+use needk8s::builtin::builtin_files;
 use needk8s::document::SourceFile;
-use needk8s::rulebook::{CriterionSide, Rulebook, builtin_files};
+use needk8s::rulebook::{CriterionSide, Rulebook};
 
 use crate::cases::rulebook;
 

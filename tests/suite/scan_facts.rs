@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use needk8s::builtin::builtin_scan_file;
 use needk8s::facts::{Facts, PathClass, Relation};
-use needk8s::rulebook::builtin_scan_file;
 use needk8s::scan::{Environment, Progress, Rules, read};
 
 pub(crate) fn scan(dir: &Path) -> Facts {

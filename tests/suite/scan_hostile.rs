@@ -414,7 +414,7 @@ fn work_does_not_grow_with_the_square_of_a_line() {
 fn more_patterns_than_anybody_writes_are_refused() {
     use needk8s::scan::{Environment, Progress, read};
     let folder = tree(&[("web.yaml", DEPLOYMENT)]);
-    let rules = Rules::parse(&needk8s::rulebook::builtin_scan_file()).expect("the built-in tables are valid");
+    let rules = Rules::parse(&needk8s::builtin::builtin_scan_file()).expect("the built-in tables are valid");
     let exclude = (0..1_001).map(|number| format!("*a{number}")).collect();
     let environment = Environment { exclude, ..Environment::default() };
     let refused =

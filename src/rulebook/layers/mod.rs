@@ -101,16 +101,13 @@ const SOURCE: &str = "source";
 const EXTENDS: &str = "extends";
 
 /// Reads layers on top of the shipped rules, or of the first of them where that is a rulebook of its own.
-pub(super) fn read(mut layers: Vec<LayerFiles>) -> Result<Rulebook, Faults> {
-    if layers.is_empty() {
-        return Rulebook::builtin();
-    }
+pub(super) fn read(shipped: Vec<SourceFile>, mut layers: Vec<LayerFiles>) -> Result<Rulebook, Faults> {
     let base = if layers.first().is_some_and(replaces) { layers.remove(0).files } else { Vec::new() };
     if layers.is_empty() {
         return parse::parse(base);
     }
     let is_shipped = base.is_empty();
-    let base = if is_shipped { super::builtin_files() } else { base };
+    let base = if is_shipped { shipped } else { base };
     layered(base, layers).map(|rulebook| Rulebook { is_shipped, ..rulebook })
 }
 
@@ -140,7 +137,7 @@ fn layered(base: Vec<SourceFile>, layers: Vec<LayerFiles>) -> Result<Rulebook, F
     let mut faults = Vec::new();
     let rulebook = Stack::read(&files, named, &mut faults).and_then(|stack| build(&stack, &mut faults));
     match rulebook {
-        Some(rulebook) if faults.is_empty() => Ok(Rulebook { files, ..rulebook }),
+        Some(rulebook) if faults.is_empty() => Ok(Rulebook::of(files, rulebook)),
         _ => {
             faults.sort_by_key(|fault| (fault.file, fault.span.start));
             Err(Faults { files, faults })

@@ -17,13 +17,11 @@ pub(super) use condition::read as read_condition;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use availability::Places;
 use rayon::prelude::*;
 
-use super::builtin::{CASES, entries_of};
-use super::{Case, Rulebook};
+use super::Rulebook;
 use crate::document::{
     Entry, Fault, FaultKind, FaultLog, Faults, Node, Reader, SourceFile, Span, Word, read_toml,
 };
@@ -32,20 +30,11 @@ use crate::document::{
 pub(crate) const SCHEMA: &str = "needk8s.rulebook/1";
 
 pub(super) fn parse(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
-    parse_and(files, availability::check)
-}
-
-/// Reads the shipped rules, of which a test proves that they leave a platform whatever is answered.
-pub(super) fn shipped(files: Vec<SourceFile>) -> Result<Rulebook, Faults> {
-    parse_and(files, |_, _| ())
-}
-
-fn parse_and(files: Vec<SourceFile>, prove: fn(&Rulebook, &Places<'_>)) -> Result<Rulebook, Faults> {
     let collected = RefCell::new(Vec::new());
-    let rulebook = read(&files, &collected, prove);
+    let rulebook = read(&files, &collected);
     let mut faults: Vec<Fault> = collected.into_inner();
     if let (Some(rulebook), true) = (rulebook, faults.is_empty()) {
-        return Ok(Rulebook { files, ..rulebook });
+        return Ok(Rulebook::of(files, rulebook));
     }
     faults.sort_by_key(|fault| (fault.file, fault.span.start));
     Err(Faults { files, faults })
@@ -54,16 +43,7 @@ fn parse_and(files: Vec<SourceFile>, prove: fn(&Rulebook, &Places<'_>)) -> Resul
 /// Builds a rulebook of a document that was put together of several; faults name no files, and places in that document.
 pub(super) fn build_merged(entries: &[Entry<'_>], collected: &RefCell<Vec<Fault>>) -> Option<Rulebook> {
     let log = FaultLog::new(0, collected);
-    build(vec![Reader::new(entries, 0..0, "the file", &log)], collected, availability::check)
-}
-
-/// The cases of the shipped rulebook, which is `rulebook` but for them; a test holds them valid.
-pub(super) fn shipped_cases(rulebook: &Rulebook) -> Vec<Case> {
-    let faults = RefCell::new(Vec::new());
-    let log = FaultLog::new(0, &faults);
-    let document = CASES.entries();
-    let heads = [Reader::new(&document, 0..0, "the file", &log)];
-    cases::build(&Section::collect(&heads, "case", "the case"), rulebook)
+    build(vec![Reader::new(entries, 0..0, "the file", &log)], collected)
 }
 
 /// The tables of one kind in all files, and the ids that they give.
@@ -210,7 +190,7 @@ pub(super) fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Faul
             bounds::check(&document, &log);
             document
         };
-        let document = entries_of(source).unwrap_or_else(of_stranger);
+        let document = source.read_when_built().unwrap_or_else(of_stranger);
         (document, faults.into_inner())
     };
     let (documents, faults): (Vec<_>, Vec<_>) = files.par_iter().enumerate().map(read).unzip();
@@ -218,23 +198,15 @@ pub(super) fn read_all<'f>(files: &'f [SourceFile], collected: &RefCell<Vec<Faul
     documents
 }
 
-fn read(
-    files: &[SourceFile],
-    collected: &RefCell<Vec<Fault>>,
-    prove: fn(&Rulebook, &Places<'_>),
-) -> Option<Rulebook> {
+fn read(files: &[SourceFile], collected: &RefCell<Vec<Fault>>) -> Option<Rulebook> {
     let logs: Vec<FaultLog<'_>> = (0..files.len()).map(|file| FaultLog::new(file, collected)).collect();
     let documents = read_all(files, collected);
     let heads = documents.iter().zip(&logs);
     let heads = heads.map(|(document, log)| Reader::new(document, 0..0, "the file", log)).collect();
-    build(heads, collected, prove)
+    build(heads, collected)
 }
 
-fn build(
-    heads: Vec<Reader<'_>>,
-    collected: &RefCell<Vec<Fault>>,
-    prove: fn(&Rulebook, &Places<'_>),
-) -> Option<Rulebook> {
+fn build(heads: Vec<Reader<'_>>, collected: &RefCell<Vec<Fault>>) -> Option<Rulebook> {
     let Some(head) = heads.iter().find(|head| head.get("schema").is_some()).or(heads.first()) else {
         let help = format!("a rulebook is one or more TOML files; one of them says schema = \"{SCHEMA}\"");
         collected.borrow_mut().push(Fault::new(0, 0..0, "there is no rule file".to_owned(), Some(help)));
@@ -276,6 +248,7 @@ fn build(
     let sharing = sharing::read(head, &questions, &all.platforms.ids);
     let mut rulebook = Rulebook {
         files: Vec::new(),
+        digest: String::new(),
         layers: Vec::new(),
         changes: Vec::new(),
         is_shipped: false,
@@ -304,14 +277,14 @@ fn build(
         promises,
         sharing,
         sources: knowledge::sources(&all.sources),
-        cases: OnceLock::new(),
+        cases: Vec::new(),
     };
-    rulebook.cases = OnceLock::from(cases::build(&all.cases, &rulebook));
+    rulebook.cases = cases::build(&all.cases, &rulebook);
     check_size(&rulebook, head);
     check_sides(&rulebook, head);
     // What follows from faulty tables is no news, and may be large.
     if collected.borrow().is_empty() {
-        prove(&rulebook, &places);
+        availability::check(&rulebook, &places);
     }
     for head in heads {
         head.finish();

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 
+use crate::builtin::STARTER;
 use crate::cli::exit::{ExitCode, Stop};
 use crate::cli::output::{say, shown, write_whole};
 use crate::cli::program::Program;
-use crate::rulebook::{Rulebook, STARTER};
+use crate::rulebook::Rulebook;
 
 pub(super) const NAME: &str = "init";
 
