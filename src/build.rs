@@ -21,6 +21,7 @@ mod text;
 
 use std::cell::RefCell;
 use std::error::Error;
+use std::mem::take;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -65,7 +66,11 @@ fn build() -> Result<(), Box<dyn Error>> {
     }
     let list = FILES.map(|name| format!("shipped!({name:?})")).join(", ");
     leave("files.rs", format!("vec![{list}]").as_bytes())?;
-    leave("rulebook.whole", &postcard::to_stdvec(&Rulebook::parse(files)?)?)?;
+    let mut rulebook = Rulebook::parse(files)?;
+    // Two parts of a size, so that they can be taken at once.
+    let second = (take(&mut rulebook.aspects), take(&mut rulebook.sources), take(&mut rulebook.cases));
+    leave("rulebook.first", &postcard::to_stdvec(&rulebook)?)?;
+    leave("rulebook.second", &postcard::to_stdvec(&second)?)?;
 
     let scan = file("scan")?;
     let tables: (Tables, ComposeTables) = (toml::from_str(&scan.text)?, toml::from_str(&scan.text)?);
