@@ -277,17 +277,16 @@ impl<'m> Situation<'m> {
     }
 
     /// Takes two changes of answers to questions that share so much. Tells whether they flip what each of them flips alone,
-    /// and nothing else.
+    /// and nothing else; if not, what flips is listed.
     pub(super) fn adds_up(&mut self, pair: &[Change; 2], shared: &Shared) -> bool {
-        let Scratch { frame, list, .. } = &mut self.scratch;
-        let [one, other] = pair.map(|(question, class)| &self.singles[question][class].flips);
         if shared.is_empty() {
             return true;
         }
-        list.clear();
-        list.extend(one.iter().chain(other).filter(|criterion| !shared.criteria.contains(criterion)));
+        let Scratch { frame, list, .. } = &mut self.scratch;
+        let [one, other] = pair.map(|(question, class)| &self.singles[question][class].flips);
         pair.iter().for_each(|(question, class)| self.model.put(&mut frame.domains, *question, *class));
         shared.asks.iter().for_each(|asked| self.model.settle_ask(frame, *asked));
+        list.clear();
         let mut adds_up = true;
         for criterion in &shared.criteria {
             let flips = self.model.is_true(frame, *criterion) != self.holds[*criterion];
@@ -296,6 +295,9 @@ impl<'m> Situation<'m> {
             if flips {
                 list.push(*criterion);
             }
+        }
+        if !adds_up {
+            list.extend(one.iter().chain(other).filter(|criterion| !shared.criteria.contains(criterion)));
         }
         adds_up
     }

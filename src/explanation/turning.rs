@@ -95,7 +95,7 @@ impl Found {
     pub(super) fn summed_up(self, rulebook: &Rulebook, situation: &Situation<'_>) -> Vec<TurningPoints> {
         let summed_up =
             |Search { target, hits, .. }| TurningPoints { target, points: points(rulebook, situation, hits) };
-        self.searches.into_iter().map(summed_up).collect()
+        self.searches.into_par_iter().map(summed_up).collect()
     }
 }
 

@@ -14,8 +14,6 @@ pub struct Explained {
     pub reason: Option<Reason>,
     /// What is worth watching, for each direction.
     pub again: Vec<Again>,
-    /// What would change the verdict, target by target.
-    pub turns: Vec<Turn>,
     /// What each answer may be, the others kept, without a change of verdict.
     pub slack: Vec<Said>,
     /// How far the figures of the rules may be off, as a clause.
@@ -175,7 +173,6 @@ pub(super) fn explained(
     Explained {
         reason: writer.reason(),
         again: writer.again(),
-        turns: explanation.turning_points.iter().map(|turning| writer.turn(turning)).collect(),
         slack: explanation
             .slack
             .iter()
@@ -188,6 +185,12 @@ pub(super) fn explained(
         ask_next: writer.ask_next(),
         open_summary: writer.open_summary(),
     }
+}
+
+/// Puts into words what would change the result, target by target.
+pub(super) fn turns(rulebook: &Rulebook, assessment: &Assessment, explanation: &Explanation) -> Vec<Turn> {
+    let writer = Writer { rulebook, assessment, explanation };
+    explanation.turning_points.iter().map(|turning| writer.turn(turning)).collect()
 }
 
 /// All changes of a set, as one condition.

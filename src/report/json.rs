@@ -495,7 +495,7 @@ fn sufficient_reasons<'a>(contents: &'a Contents<'_>) -> Vec<Reason<'a>> {
 
 fn turning_points<'a>(contents: &'a Contents<'_>) -> Vec<Turn<'a>> {
     let questions = contents.rulebook.questions();
-    let turns = contents.explained.turns.iter();
+    let turns = contents.turns().iter();
     turns
         .map(|turn| Turn {
             to: &turn.to,

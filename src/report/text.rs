@@ -457,7 +457,7 @@ fn say_reason(reason: &Reason) -> String {
 
 fn turns(contents: &Contents<'_>, page: &mut Page) {
     page.heading("Think again when");
-    for turn in contents.explained.turns.iter().filter(|turn| !turn.repeats) {
+    for turn in contents.turns().iter().filter(|turn| !turn.repeats) {
         page.wrapped("  ", "  ", &format!("{}: {}.", turn.title, turn.scope));
         for line in &turn.grouped {
             page.wrapped("  - ", "    ", line);

@@ -17,7 +17,7 @@ pub use ledger::LedgerLine;
 
 use std::cell::OnceCell;
 
-use super::explained::{Explained, explained};
+use super::explained::{Explained, Turn, explained, turns};
 use super::phrases;
 use crate::answers::{Answers, Origin};
 use crate::assessment::{About, Assessment, Shortfall};
@@ -190,6 +190,7 @@ pub struct Contents<'a> {
     pub brief: Brief,
     prepared: &'a Prepared<'a>,
     precedents: OnceCell<Precedents>,
+    turns: OnceCell<Vec<Turn>>,
     /// Name, version and digest of the rulebook.
     pub provenance: Provenance,
     /// The answer in one line.
@@ -256,6 +257,7 @@ impl<'a> Contents<'a> {
             brief: Brief::default(),
             prepared,
             precedents: OnceCell::new(),
+            turns: OnceCell::new(),
             explained: explained(rulebook, assessment, explanation),
             provenance,
             headline: writer.headline(),
@@ -315,6 +317,11 @@ impl<'a> Contents<'a> {
     pub fn precedents(&self) -> &Precedents {
         let spreads = &self.explanation.spreads;
         self.precedents.get_or_init(|| Precedents::of(self.prepared, self.assessment, spreads))
+    }
+
+    /// What would change it, target by target; put together when it is asked for, as that is much and a page shows none of it.
+    pub fn turns(&self) -> &[Turn] {
+        self.turns.get_or_init(|| turns(self.rulebook, self.assessment, self.explanation))
     }
 
     /// Whether some of the platforms that can be had lack what must be had, and stand behind those that do not.

@@ -118,7 +118,7 @@ fn firmness(contents: &Contents<'_>) -> Markup {
 
 fn turns(contents: &Contents<'_>) -> Markup {
     html! {
-        @for turn in contents.explained.turns.iter().filter(|turn| !turn.repeats) {
+        @for turn in contents.turns().iter().filter(|turn| !turn.repeats) {
             h4 { (turn.title) }
             p { (turn.scope) "." }
             @if !turn.grouped.is_empty() {

@@ -109,7 +109,7 @@ fn firmness(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
 
 fn turns(out: &mut String, contents: &Contents<'_>) -> std::fmt::Result {
     writeln!(out, "### What would change it\n")?;
-    for turn in contents.explained.turns.iter().filter(|turn| !turn.repeats) {
+    for turn in contents.turns().iter().filter(|turn| !turn.repeats) {
         writeln!(out, "**{}**: {}.\n", escape(&turn.title), escape(&turn.scope))?;
         for line in &turn.grouped {
             writeln!(out, "* when {}", escape(line))?;
