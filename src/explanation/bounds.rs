@@ -34,6 +34,8 @@ pub(super) struct Measure {
     rivals: Vec<Option<usize>>,
     /// The rows of differences that were taken of the frame, by way, anchor and row.
     taken: Vec<Option<Wide>>,
+    /// How many were taken of all frames so far: almost all of the work.
+    pub(super) rows: u64,
     shares: Shares,
 }
 
@@ -96,6 +98,7 @@ impl Measure {
             limits: Vec::new(),
             rivals: Vec::new(),
             taken: Vec::new(),
+            rows: 0,
             shares: Shares::new(model),
         }
     }
@@ -351,6 +354,7 @@ impl Measure {
     }
 
     fn row_of_differences(&mut self, model: &Model, way: Way, anchor: usize, row: usize) -> Wide {
+        self.rows += 1;
         let mut lacks = way.apart(&self.held, row, anchor);
         self.shares.clear();
         self.demands.excesses(model, way, anchor, row, |excess| {

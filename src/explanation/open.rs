@@ -103,7 +103,7 @@ impl Engine {
     }
 
     /// Goes on with the searches in parts, which share so many boxes, and looks for ways from what they met for the questions
-    /// that are left undecided. Tells how many boxes were looked at.
+    /// that are left undecided. Tells how many boxes it took.
     fn decide(
         &self,
         given: &[Option<usize>],
@@ -240,9 +240,9 @@ impl Engine {
 }
 
 impl Part<'_> {
-    /// Goes on with the search in so many boxes. Tells how many were looked at.
+    /// Goes on with the search in so many boxes. Tells how many it took.
     fn go_on(&mut self, boxes: u64) -> u64 {
-        let before = self.steps.spent;
+        let before = self.steps.effort();
         self.decides = match self.steps.go_on(boxes) {
             End::Broken(pair) => {
                 self.deciding = Some(pair);
@@ -251,7 +251,7 @@ impl Part<'_> {
             End::Holds => Some(false),
             End::Open => None,
         };
-        self.steps.spent - before
+        self.steps.effort() - before
     }
 
     /// Gives half of what is left to another part.
@@ -260,7 +260,7 @@ impl Part<'_> {
     }
 }
 
-/// Goes on with searches in parts, which share so many boxes. Tells how many were looked at.
+/// Goes on with searches in parts, which share so many boxes. Tells how many it took.
 fn search_parts(parts: &mut [Part<'_>], boxes: u64) -> u64 {
     let boxes = boxes / parts.len().max(1) as u64;
     parts.par_iter_mut().map(|part| part.go_on(boxes)).sum()

@@ -128,6 +128,11 @@ pub(super) struct PairSearch<'m> {
     pub(super) spent: u64,
 }
 
+/// The rows of differences that it takes to look at a usual box, and those that all else takes as long as. Where many platforms
+/// may be the best, a box takes several times as many.
+const ROWS_OF_A_BOX: u64 = 32;
+const ROWS_OF_ALL_ELSE: u64 = 8;
+
 impl<'m> PairSearch<'m> {
     pub(super) fn new(model: &'m Model, claim: Claim) -> Self {
         let changing = match claim.change {
@@ -192,9 +197,16 @@ impl<'m> PairSearch<'m> {
         self.whole = Some(root);
     }
 
-    /// Goes on until a pair breaks the claim, nothing is left, or so many boxes were looked at; the most promising first.
+    /// How many usual boxes take as long as those that were looked at.
+    pub(super) fn effort(&self) -> u64 {
+        let rows: u64 = self.shift.measures.iter().map(|measure| measure.rows).sum();
+        (rows + ROWS_OF_ALL_ELSE * self.spent) / ROWS_OF_A_BOX
+    }
+
+    /// Goes on until a pair breaks the claim, nothing is left, or it took as long as so many usual boxes take; the most
+    /// promising box first.
     pub(super) fn go_on(&mut self, boxes: u64) -> End {
-        let end = self.spent + boxes;
+        let end = self.effort() + boxes;
         if let Some(whole) = self.whole.take() {
             self.offer(whole);
         }
@@ -202,7 +214,7 @@ impl<'m> PairSearch<'m> {
             if let Some(broken) = self.broken.take() {
                 return End::Broken(broken);
             }
-            if self.spent >= end {
+            if self.effort() >= end {
                 return if self.queue.is_empty() { End::Holds } else { End::Open };
             }
             let Some((_, (twin, variable))) = self.queue.pop_last() else { return End::Holds };
