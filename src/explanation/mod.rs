@@ -56,7 +56,8 @@ pub struct Explanation {
     pub outlook: Outlook,
     /// The answers to open questions that would turn the side, the likeliest first.
     pub unless: Vec<Unless>,
-    /// A smallest set of given answers that forces the verdict; `None` while other verdicts are possible.
+    /// A smallest set of given answers that forces the verdict; `None` while other verdicts are possible, or where it is not
+    /// asked for.
     pub sufficient_reason: Option<SufficientReason>,
     /// What would move the verdict, target by target.
     pub turning_points: Vec<TurningPoints>,
@@ -75,7 +76,8 @@ pub struct Explanation {
 pub enum Extent {
     /// All of it.
     Whole,
-    /// What a page needs: of a result that is undecided not what would change it.
+    /// What a page needs: of a result that is undecided not what would change it, and of none which answers force it or what
+    /// each may be.
     Page,
     /// What a verdict's name needs: what is still possible, not what would change it, nor which open questions can.
     Outlook,
@@ -160,7 +162,7 @@ impl Engine {
             let spreads = self.spreads_of(&mut situation);
             let changes = extent
                 .has_changes(outlook.status)
-                .then(|| self.changes_around(rulebook, &mut situation, &root, &outlook, band));
+                .then(|| self.changes_around(extent, rulebook, &mut situation, &root, &outlook, band));
             (spreads, changes.unwrap_or_default())
         };
         let (can_change, (spreads, changes)) = rayon::join(can_change, around);
@@ -179,6 +181,7 @@ impl Engine {
     /// What would change the result of what is known.
     fn changes_around(
         &self,
+        extent: Extent,
         rulebook: &Rulebook,
         situation: &mut Situation<'_>,
         root: &Frame,
@@ -186,8 +189,9 @@ impl Engine {
         band: usize,
     ) -> Changes {
         let found = turning::find(situation);
+        let is_whole = extent == Extent::Whole;
         let sufficient_reason = match outlook.status {
-            Status::Settled => {
+            Status::Settled if is_whole => {
                 let known = situation.known_escapes(root, found.sets());
                 self.sufficient_reason(&mut self.search(), &situation.classes, root, band, &known)
             }
@@ -195,7 +199,7 @@ impl Engine {
         };
         Changes {
             sufficient_reason,
-            slack: self.slack(situation, root, band),
+            slack: if is_whole { self.slack(situation, root, band) } else { Vec::new() },
             unless: self.unless(situation, &found),
             turning_points: found.summed_up(rulebook, situation),
         }

@@ -17,6 +17,8 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use needk8s::assessment::assess;
+use needk8s::builtin::builtin_files;
+use needk8s::document::SourceFile;
 use needk8s::explanation::Engine;
 use needk8s::prepared::Prepared;
 use needk8s::rulebook::{Classes, Rulebook, Value};
@@ -25,6 +27,7 @@ use drafts::{Size, rulebook_of};
 use measure::{measure, millis};
 use numbers::Numbers;
 
+const THREE: [&str; 3] = ["--services=12", "--developers=8", "--location=one-cloud"];
 const ANSWERS: &str = "tests/cases/start-up-of-three.toml";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -37,14 +40,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let band =
         |given: &[Option<Value>]| assess(&rulebook, rulebook.readings(|question| given[question])).band;
 
-    measure("read and check the rulebook", 300, || drop(black_box(Rulebook::builtin())));
+    measure("take the shipped rulebook", 300, || drop(black_box(Rulebook::builtin())));
+    measure("read and check the same", 300, || drop(black_box(Rulebook::parse(texts()))));
     measure("assess a full set of answers", 3_000, || {
         drop(black_box(assess(&rulebook, rulebook.readings(|question| full[question]))));
     });
-    measure("read its published decisions too", 300, || {
-        drop(black_box(Rulebook::builtin().map(|rulebook| rulebook.cases().len())));
-    });
-    measure("compile the engine, judge all published decisions", 300, || {
+    measure("compile, judge what is published", 300, || {
         drop(black_box(Prepared::new(&rulebook).odds().to_vec()))
     });
     measure("compile the engine", 300, || drop(black_box(Engine::new(&rulebook))));
@@ -55,6 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let all = explanations("all answered", &rulebook, &drawn(&rulebook, 0, 1_000));
     let some = explanations("half of the answers unknown", &rulebook, &drawn(&rulebook, 5, 1_000));
     println!("{:<32} {:>9.2} times the median of all answered", "", some.as_secs_f64() / all.as_secs_f64());
+    explanations("eight of ten unknown", &rulebook, &drawn(&rulebook, 8, 1_000));
     println!("\nfull explanation of the published decisions");
     explanations("as published", &rulebook, &published(&rulebook));
     println!("\nfull explanation of 100 random sets of answers, all answered, random rulebooks");
@@ -69,12 +71,36 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if !built.success() {
         return Err("the empty program does not compile".into());
     }
+    let program = Path::new(env!("CARGO_BIN_EXE_needk8s"));
     let nothing = measure("an empty program", 300, || run(&empty, &[]));
-    let whole = measure("the whole command", 300, || {
-        run(Path::new(env!("CARGO_BIN_EXE_needk8s")), &["--answers", ANSWERS])
-    });
-    println!("{:<32} {:>9.3} ms", "start to answer, more than empty", millis(whole.saturating_sub(nothing)));
+    for (name, all_args) in [
+        ("three answers", vec![THREE.map(str::to_owned).to_vec()]),
+        ("a file with twelve open", vec![vec!["--answers".to_owned(), ANSWERS.to_owned()]]),
+        (
+            "all answered at random",
+            drawn(&rulebook, 0, 300).iter().map(|set| flags(&rulebook, set)).collect(),
+        ),
+    ] {
+        let mut next = all_args.iter().cycle();
+        let mut whole = || next.next().into_iter().for_each(|args| run(program, args));
+        let whole = measure(&format!("the command, {name}"), 300, &mut whole);
+        println!("{:<32} {:>9.3} ms more than empty", "", millis(whole.saturating_sub(nothing)));
+    }
     Ok(())
+}
+
+/// The shipped rule files as if they were somebody's own.
+fn texts() -> Vec<SourceFile> {
+    let own = |file: SourceFile| SourceFile::new(file.name, file.text.into_owned());
+    builtin_files().into_iter().map(own).collect()
+}
+
+/// Answers as they are typed.
+fn flags(rulebook: &Rulebook, set: &[Option<Value>]) -> Vec<String> {
+    let answered = rulebook.questions().iter().zip(set);
+    answered
+        .filter_map(|(question, value)| Some(format!("--{}={}", question.id, question.spell((*value)?))))
+        .collect()
 }
 
 /// Random sets of answers, of which some are unknown.
@@ -154,7 +180,7 @@ fn first(question: &needk8s::rulebook::Question) -> &str {
         .map_or(if question.takes().starts_with("true") { "true" } else { "7" }, |option| &option.id)
 }
 
-fn run(program: &Path, args: &[&str]) {
+fn run(program: &Path, args: &[String]) {
     let mut command = Command::new(program);
     command.args(args).env("CI", "true").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     assert!(command.status().is_ok_and(|status| status.success()), "{} fails", program.display());
