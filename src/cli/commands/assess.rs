@@ -172,11 +172,12 @@ fn interview(
 
 /// What the result would begin with, and what could still turn its side, the likeliest first.
 fn so_far(program: &Program<'_>, answers: &Answers) -> SoFar {
-    let (assessment, explanation) = program.judge(answers, Extent::Whole);
+    let (assessment, explanation) = program.judge(answers, Extent::Outlook);
     // Where figures come from, and what rules of one's own move, is said of the result.
     let contents = Contents::new(program.prepared, answers, &assessment, &explanation, Provenance::default());
+    let turns = program.engine().turns(&answers.values());
     SoFar {
-        turns: contents.explanation.unless.iter().map(|unless| unless.say(program.rulebook)).collect(),
+        turns: turns.iter().map(|unless| unless.say(program.rulebook)).collect(),
         headline: contents.headline,
     }
 }
