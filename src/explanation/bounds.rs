@@ -134,6 +134,11 @@ impl Measure {
         }
     }
 
+    /// Forgets what was only kept to be quicker.
+    pub(super) fn forget(&mut self) {
+        self.demands = Demands::default();
+    }
+
     /// Which platforms the margins of the box compare.
     pub(super) fn sides(&self, model: &Model) -> Sides {
         let Removed { by_name, by_family } = self.removed;

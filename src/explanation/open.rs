@@ -251,6 +251,8 @@ impl Part<'_> {
             End::Holds => Some(false),
             End::Open => None,
         };
+        // Many wait while others go on.
+        self.steps.pause();
         self.steps.effort() - before
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::bounds::{Sides, Way};
+use super::bounds::{Measure, Sides, Way};
 use super::model::{Effect, Frame, Model, bits, first_of, values_in};
 use super::outcome::Outcome;
 use super::shift::{Shift, may_differ};
@@ -224,6 +224,11 @@ impl<'m> PairSearch<'m> {
                 self.offer(part);
             }
         }
+    }
+
+    /// Gives back the room that it needs only while it goes on.
+    pub(super) fn pause(&mut self) {
+        self.shift.measures.iter_mut().for_each(Measure::forget);
     }
 
     /// Gives every other box that waits to another search.

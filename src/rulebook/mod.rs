@@ -33,6 +33,8 @@ use crate::text::{lower_first, upper_first};
 
 /// Everything that is said about a domain, checked: every index points to something, every cell is there, the bands
 /// cover all margins. Lists keep the order of the files.
+///
+/// It is serialized for the program that ships with it; what is exported has a shape of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rulebook {
     #[serde(skip)]
