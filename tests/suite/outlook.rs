@@ -1,7 +1,7 @@
 //! What is said to be possible is what trying every completion finds.
 
 use needk8s::assessment::assess;
-use needk8s::explanation::{Engine, How, Share, Status, Sureness};
+use needk8s::explanation::{Engine, Explanation, Extent, How, Share, Status, Sureness};
 use needk8s::rulebook::{Classes, Kind, OptionSet, Rulebook, Value};
 
 use crate::cases::{rulebook, some};
@@ -149,4 +149,30 @@ fn every_case_is_within_what_was_possible_with_a_few_of_its_answers_open() {
         }
     }
     assert!(proved > some().len() / 2, "only {proved} cases are proved");
+}
+
+#[test]
+fn a_page_is_told_all_but_what_it_does_not_show() {
+    let rulebook = rulebook();
+    let engine = Engine::with_budget(&rulebook, 50);
+    let classes = Classes::of_rulebook(&rulebook);
+    let mut numbers = Numbers(4);
+    let (mut reasons, mut undecided) = (0, 0);
+    for unknown_in_ten in [0, 2, 5, 9].repeat(8) {
+        let mut answer = |classes: &Classes| {
+            let value = classes.sample(numbers.below(classes.len()));
+            (numbers.below(10) >= unknown_in_ten).then_some(value)
+        };
+        let values: Vec<Option<Value>> = classes.iter().map(&mut answer).collect();
+        let assessment = assess(&rulebook, rulebook.readings(|question| values[question]));
+        let whole = engine.explain(&rulebook, &values, &assessment);
+        reasons += usize::from(whole.sufficient_reason.is_some());
+        let mut shown = Explanation { sufficient_reason: None, slack: Vec::new(), ..whole };
+        if shown.outlook.status == Status::Undecided {
+            undecided += 1;
+            shown = Explanation { unless: Vec::new(), turning_points: Vec::new(), ..shown };
+        }
+        assert_eq!(engine.explain_to(Extent::Page, &rulebook, &values, &assessment), shown);
+    }
+    assert!(reasons > 0 && undecided > 0, "{reasons} {undecided}");
 }
