@@ -243,7 +243,7 @@ impl Part<'_> {
     /// Goes on with the search in so many boxes. Tells how many it took.
     fn go_on(&mut self, boxes: u64) -> u64 {
         let before = self.steps.effort();
-        self.decides = match self.steps.go_on(boxes) {
+        self.decides = match self.steps.go_on_as_long_as(boxes) {
             End::Broken(pair) => {
                 self.deciding = Some(pair);
                 Some(true)

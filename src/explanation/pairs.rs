@@ -203,10 +203,20 @@ impl<'m> PairSearch<'m> {
         (rows + ROWS_OF_ALL_ELSE * self.spent) / ROWS_OF_A_BOX
     }
 
-    /// Goes on until a pair breaks the claim, nothing is left, or it took as long as so many usual boxes take; the most
-    /// promising box first.
+    /// Goes on until a pair breaks the claim, nothing is left, or so many boxes were looked at.
     pub(super) fn go_on(&mut self, boxes: u64) -> End {
+        let end = self.spent + boxes;
+        self.go_on_until(|search| search.spent >= end)
+    }
+
+    /// The same until it took as long as so many usual boxes take.
+    pub(super) fn go_on_as_long_as(&mut self, boxes: u64) -> End {
         let end = self.effort() + boxes;
+        self.go_on_until(|search| search.effort() >= end)
+    }
+
+    /// Goes on, the most promising box first.
+    fn go_on_until(&mut self, is_over: impl Fn(&Self) -> bool) -> End {
         if let Some(whole) = self.whole.take() {
             self.offer(whole);
         }
@@ -214,7 +224,7 @@ impl<'m> PairSearch<'m> {
             if let Some(broken) = self.broken.take() {
                 return End::Broken(broken);
             }
-            if self.effort() >= end {
+            if is_over(self) {
                 return if self.queue.is_empty() { End::Holds } else { End::Open };
             }
             let Some((_, (twin, variable))) = self.queue.pop_last() else { return End::Holds };
