@@ -32,7 +32,7 @@ const LARGEST_TREE: u64 = 64 << 20;
 /// Bytes of the file that names the repositories within one.
 const LARGEST_SUBMODULES: u64 = 1 << 20;
 /// Bytes of texts that stay in memory; what is beyond them is read again by each reader that wants it.
-const KEPT: u64 = 16 << 20;
+const KEPT: u64 = 8 << 20;
 /// How often a path may be held against a pattern of `.gitignore`, in all.
 const MOST_EFFORT: u64 = 100_000_000;
 /// How a file begins whose content Git LFS keeps.
