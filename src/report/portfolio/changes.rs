@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -24,16 +25,35 @@ pub struct Before {
     systems: BTreeMap<String, Row>,
     /// The number of the last one of those that are called alike.
     alike: BTreeMap<String, usize>,
+    /// Verdicts, platforms and terms, which many systems share.
+    words: HashSet<Rc<str>>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 struct Row {
-    verdict: String,
-    platform: String,
+    verdict: Rc<str>,
+    platform: Rc<str>,
     margin: i64,
-    /// The answers; `None` where they were not kept.
-    answers: Option<Vec<Option<Value>>>,
-    terms: BTreeMap<String, i64>,
+    /// The answers as postcard writes them, in a sixth of the room: there may be very many systems. `None` where they were not
+    /// kept.
+    answers: Option<Box<[u8]>>,
+    terms: Box<[(Rc<str>, i64)]>,
+}
+
+impl Row {
+    fn answers(&self) -> Option<Vec<Option<Value>>> {
+        postcard::from_bytes(self.answers.as_deref()?).ok()
+    }
+
+    fn points(&self, term: &str) -> i64 {
+        self.terms.iter().find(|(id, _)| **id == *term).map_or(0, |(_, points)| *points)
+    }
+
+    /// What a step from one to another tells.
+    fn end(&self) -> Self {
+        let [verdict, platform] = [&self.verdict, &self.platform].map(Rc::clone);
+        Self { verdict, platform, margin: self.margin, ..Self::default() }
+    }
 }
 
 /// What is wrong with systems that were not assessed.
@@ -125,7 +145,7 @@ impl Before {
         let verdict = system["verdict"].as_str().map_or_else(|| format!("leans to {leaning}"), one_line);
         let verdict =
             if verdict == crate::rulebook::UNDECIDED { format!("{verdict} ({leaning})") } else { verdict };
-        let answers = system["answers"].as_object().map(|given| {
+        let answers = system["answers"].as_object().and_then(|given| {
             let answer = |question: &crate::rulebook::Question| {
                 let text = match given.get(&question.id)? {
                     Json::Array(items) if items.is_empty() => "none".to_owned(),
@@ -135,16 +155,19 @@ impl Before {
                 };
                 question.parse(&text).ok().flatten()
             };
-            rulebook.questions().iter().map(answer).collect()
+            let answers: Vec<Option<Value>> = rulebook.questions().iter().map(answer).collect();
+            Some(postcard::to_stdvec(&answers).ok()?.into_boxed_slice())
         });
         let terms = system["terms"].as_array().into_iter().flatten();
-        let terms = terms.filter_map(|term| Some((one_line(term["id"].as_str()?), term["points"].as_i64()?)));
+        let terms = terms
+            .filter_map(|term| Some((self.word(&one_line(term["id"].as_str()?)), term["points"].as_i64()?)));
+        let terms = terms.collect();
         let row = Row {
-            verdict,
-            platform: text("platform"),
+            verdict: self.word(&verdict),
+            platform: self.word(&text("platform")),
             margin: system["margin"].as_i64().unwrap_or_default(),
             answers,
-            terms: terms.collect(),
+            terms,
         };
         let (name, group) = (text("name"), text("group"));
         let name = if group.is_empty() { name } else { format!("{group}/{name}") };
@@ -156,6 +179,18 @@ impl Before {
             unique = format!("{name} ({number})");
         }
         self.systems.insert(unique, row);
+    }
+}
+
+impl Before {
+    /// A word that is kept once.
+    fn word(&mut self, word: &str) -> Rc<str> {
+        if let Some(known) = self.words.get(word) {
+            return Rc::clone(known);
+        }
+        let word = Rc::from(word);
+        self.words.insert(Rc::clone(&word));
+        word
     }
 }
 
@@ -200,7 +235,7 @@ impl<'a> Changes<'a> {
                 continue;
             }
             let because = changes.because(&judge, then, now);
-            moved.push(Moved { name: name.clone(), before: then.clone(), after: now.clone(), because });
+            moved.push(Moved { name: name.clone(), before: then.end(), after: now.end(), because });
         }
         changes.moved = moved;
         changes
@@ -213,7 +248,7 @@ impl<'a> Changes<'a> {
 
     /// What moved a system.
     fn because(&self, judge: &Judge, then: &Row, now: &Row) -> String {
-        let Some((old, new)) = then.answers.as_ref().zip(now.answers.as_ref()) else {
+        let Some((old, new)) = then.answers().zip(now.answers()) else {
             return "by what cannot be told: the answers were not kept (--format json, or --keep-answers)"
                 .to_owned();
         };
@@ -224,7 +259,7 @@ impl<'a> Changes<'a> {
         }
         let mut scratch = judge.scratch();
         let band = |values: &[Option<Value>], scratch: &mut _| judge.judge(values, scratch).band;
-        let (from, to) = (band(old, &mut scratch), band(new, &mut scratch));
+        let (from, to) = (band(&old, &mut scratch), band(&new, &mut scratch));
         let alone = |question: &&usize| {
             let mut values = old.clone();
             values[**question] = new[**question];
@@ -252,13 +287,12 @@ impl<'a> Changes<'a> {
     /// The rules that weigh otherwise than they did.
     fn by_rules(&self, then: &Row, now: &Row) -> String {
         const NAMED: usize = 4;
-        let mut ids: Vec<&String> = then.terms.keys().chain(now.terms.keys()).collect();
+        let mut ids: Vec<&str> = then.terms.iter().chain(&now.terms).map(|(id, _)| &**id).collect();
         ids.sort_unstable();
         ids.dedup();
-        let points = |row: &Row, id: &String| row.terms.get(id).copied().unwrap_or_default();
-        let mut differing: Vec<(&String, i64, i64)> = ids
+        let mut differing: Vec<(&str, i64, i64)> = ids
             .into_iter()
-            .map(|id| (id, points(then, id), points(now, id)))
+            .map(|id| (id, then.points(id), now.points(id)))
             .filter(|(_, then, now)| then != now)
             .collect();
         differing.sort_by_key(|(_, then, now)| std::cmp::Reverse((now - then).abs()));
@@ -383,7 +417,7 @@ impl<'a> Changes<'a> {
 
     fn json(&self) -> String {
         let side =
-            |row: &Row| json!({ "verdict": row.verdict, "margin": row.margin, "platform": row.platform });
+            |row: &Row| json!({ "verdict": *row.verdict, "margin": row.margin, "platform": *row.platform });
         let moved: Vec<Json> = self
             .moved
             .iter()
