@@ -171,7 +171,7 @@ impl<'a> Program<'a> {
             return (assessment, explanation);
         }
         // What may still come depends on what is open; what would change the verdict, on what it was assessed by.
-        let (turning_points, slack) = self.engine().changes(self.rulebook, &stated, assessment.band);
+        let (turning_points, slack) = self.engine().changes(extent, self.rulebook, &stated, assessment.band);
         (assessment, Explanation { turning_points, slack, ..explanation })
     }
 

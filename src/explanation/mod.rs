@@ -189,9 +189,8 @@ impl Engine {
         band: usize,
     ) -> Changes {
         let found = turning::find(situation);
-        let is_whole = extent == Extent::Whole;
         let sufficient_reason = match outlook.status {
-            Status::Settled if is_whole => {
+            Status::Settled if extent == Extent::Whole => {
                 let known = situation.known_escapes(root, found.sets());
                 self.sufficient_reason(&mut self.search(), &situation.classes, root, band, &known)
             }
@@ -199,7 +198,7 @@ impl Engine {
         };
         Changes {
             sufficient_reason,
-            slack: if is_whole { self.slack(situation, root, band) } else { Vec::new() },
+            slack: self.slack(extent, situation, root, band),
             unless: self.unless(situation, &found),
             turning_points: found.summed_up(rulebook, situation),
         }
@@ -212,9 +211,10 @@ impl Engine {
     }
 
     /// What would move the verdict with this band, target by target, and the slack of each given answer; no more than
-    /// that of all that [`explain`](Self::explain) tells.
+    /// that of all that [`explain_to`](Self::explain_to) tells.
     pub fn changes(
         &self,
+        extent: Extent,
         rulebook: &Rulebook,
         values: &[Option<Value>],
         band: usize,
@@ -223,7 +223,7 @@ impl Engine {
         let root = self.completions(&classes);
         let mut situation = Situation::new(&self.model, classes);
         let turning_points = turning::find(&mut situation).summed_up(rulebook, &situation);
-        (turning_points, self.slack(&mut situation, &root, band))
+        (turning_points, self.slack(extent, &mut situation, &root, band))
     }
 
     /// The answers to open questions that would turn the side, the likeliest first; no more than that of all that
@@ -249,7 +249,11 @@ impl Engine {
         turning::ways_to(rulebook, &mut Situation::new(&self.model, self.model.classes_of(values)), platform)
     }
 
-    fn slack(&self, situation: &mut Situation<'_>, root: &Frame, band: usize) -> Vec<Values> {
+    /// For each given answer the values with which the verdict stays; nothing where it is not asked for.
+    fn slack(&self, extent: Extent, situation: &mut Situation<'_>, root: &Frame, band: usize) -> Vec<Values> {
+        if extent != Extent::Whole {
+            return Vec::new();
+        }
         let given: Vec<usize> = self.applicable(root, |question| situation.classes[question].is_some());
         given
             .into_iter()

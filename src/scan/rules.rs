@@ -125,6 +125,7 @@ fn fault(error: &Error) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     #[test]
     fn what_was_read_when_the_program_was_built_is_what_the_file_says() {
         let read = Rules::read(&builtin_scan_file()).unwrap_or_else(|faults| panic!("{faults}"));

@@ -23,7 +23,7 @@ use needk8s::explanation::Engine;
 use needk8s::prepared::Prepared;
 use needk8s::rulebook::{Classes, Rulebook, Value};
 
-use drafts::{Size, rulebook_of};
+use drafts::{Size, rulebook_of, some_answers};
 use measure::{measure, millis};
 use numbers::Numbers;
 
@@ -75,7 +75,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let nothing = measure("an empty program", 300, || run(&empty, &[]));
     for (name, all_args) in [
         ("three answers", vec![THREE.map(str::to_owned).to_vec()]),
-        ("a file with twelve open", vec![vec!["--answers".to_owned(), ANSWERS.to_owned()]]),
+        ("twelve open", vec![vec!["--answers".to_owned(), ANSWERS.to_owned()]]),
         (
             "all answered at random",
             drawn(&rulebook, 0, 300).iter().map(|set| flags(&rulebook, set)).collect(),
@@ -107,14 +107,7 @@ fn flags(rulebook: &Rulebook, set: &[Option<Value>]) -> Vec<String> {
 fn drawn(rulebook: &Rulebook, unknown_in_ten: usize, number: usize) -> Vec<Vec<Option<Value>>> {
     let classes = Classes::of_rulebook(rulebook);
     let mut numbers = Numbers(1);
-    let mut set = || {
-        let answer = |classes: &Classes| {
-            let value = classes.sample(numbers.below(classes.len()));
-            (numbers.below(10) >= unknown_in_ten).then_some(value)
-        };
-        classes.iter().map(answer).collect()
-    };
-    (0..number).map(|_| set()).collect()
+    (0..number).map(|_| some_answers(&mut numbers, &classes, unknown_in_ten)).collect()
 }
 
 /// What each published decision states.

@@ -1,10 +1,10 @@
-//! Small rulebooks made at random, and slices of the shipped one.
+//! Small rulebooks made at random, answers to them, and slices of the shipped one.
 
 use std::fmt::Write as _;
 
 use needk8s::builtin::builtin_files;
 use needk8s::document::{Faults, SourceFile};
-use needk8s::rulebook::Rulebook;
+use needk8s::rulebook::{Classes, Rulebook, Value};
 
 use crate::numbers::Numbers;
 
@@ -332,4 +332,17 @@ fn asked_by(condition: &toml::Value, ids: &[String]) -> Vec<String> {
         toml::Value::Array(items) => items.iter().flat_map(|item| asked_by(item, ids)).collect(),
         _ => Vec::new(),
     }
+}
+
+/// A random answer to each question, some of them not known.
+pub(crate) fn some_answers(
+    numbers: &mut Numbers,
+    classes: &[Classes],
+    unknown_in_ten: usize,
+) -> Vec<Option<Value>> {
+    let answer = |classes: &Classes| {
+        let value = classes.sample(numbers.below(classes.len()));
+        (numbers.below(10) >= unknown_in_ten).then_some(value)
+    };
+    classes.iter().map(answer).collect()
 }

@@ -5,6 +5,7 @@ use needk8s::explanation::{Engine, Explanation, Extent, How, Share, Status, Sure
 use needk8s::rulebook::{Classes, Kind, OptionSet, Rulebook, Value};
 
 use crate::cases::{rulebook, some};
+use crate::drafts::some_answers;
 use crate::numbers::Numbers;
 
 /// Values of a question on both sides of every threshold of the rules.
@@ -159,11 +160,7 @@ fn a_page_is_told_all_but_what_it_does_not_show() {
     let mut numbers = Numbers(4);
     let (mut reasons, mut undecided) = (0, 0);
     for unknown_in_ten in [0, 2, 5, 9].repeat(8) {
-        let mut answer = |classes: &Classes| {
-            let value = classes.sample(numbers.below(classes.len()));
-            (numbers.below(10) >= unknown_in_ten).then_some(value)
-        };
-        let values: Vec<Option<Value>> = classes.iter().map(&mut answer).collect();
+        let values = some_answers(&mut numbers, &classes, unknown_in_ten);
         let assessment = assess(&rulebook, rulebook.readings(|question| values[question]));
         let whole = engine.explain(&rulebook, &values, &assessment);
         reasons += usize::from(whole.sufficient_reason.is_some());

@@ -180,9 +180,7 @@ impl Before {
         }
         self.systems.insert(unique, row);
     }
-}
 
-impl Before {
     /// A word that is kept once.
     fn word(&mut self, word: &str) -> Rc<str> {
         if let Some(known) = self.words.get(word) {
